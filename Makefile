@@ -1,0 +1,90 @@
+# Everything a developer or a first visitor runs. Needs make and Python 3.11 or newer.
+
+PYTHON ?= python3
+PORT ?= 8000
+TESTS ?= -n 2
+VENV := .venv
+PY := $(VENV)/bin/python
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint bench lock translations
+.DELETE_ON_ERROR:
+
+help: ## list these targets
+	@echo "make <target>, with PYTHON=… for another interpreter than $(PYTHON)"
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+# -------------------------------------------------------------------------- the environment
+
+$(PY):
+	@command -v $(PYTHON) >/dev/null || { echo "There is no $(PYTHON) here; this needs Python 3.11" \
+	  "or newer. Name yours, for example: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "This needs Python 3.11 or newer, and $(PYTHON) is $$($(PYTHON) --version 2>&1)." \
+	  "Name a newer one, for example: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@rm -rf $(VENV)
+	@if $(PYTHON) -m ensurepip --version >/dev/null 2>&1; then $(PYTHON) -m venv $(VENV); \
+	elif $(PYTHON) -m pip --version >/dev/null 2>&1; then $(PYTHON) -m venv --without-pip $(VENV); \
+	else echo "$(PYTHON) can neither make a virtual environment nor install packages." \
+	  "On Debian or Ubuntu, as root: apt install python3-venv (or python3-pip)"; exit 1; fi
+
+# Packages are installed when a lock is newer than its stamp. Where the environment has no pip of
+# its own (no ensurepip), the interpreter's installs into it.
+define install
+@echo "Installing $(1) into $(VENV)"
+@if $(PY) -m pip --version >/dev/null 2>&1; then pip="$(PY) -m pip"; \
+else pip="$(PYTHON) -m pip --python $(PY)"; fi; \
+$$pip install --quiet --disable-pip-version-check --require-hashes --requirement $(1)
+@touch $@
+endef
+
+$(VENV)/run.stamp: requirements.lock | $(PY)
+	$(call install,requirements.lock)
+
+$(VENV)/dev.stamp: requirements-dev.lock | $(PY)
+	$(call install,requirements-dev.lock)
+
+# ------------------------------------------------------------------------------- a trial
+
+# A key of this copy's own, never one that is published.
+$(VENV)/trial-key: | $(PY)
+	@umask 077; $(PY) -c 'import secrets; print(secrets.token_urlsafe(50))' >$@
+
+TRIAL = DEBUG=1 SECRET_KEY="$$(cat $(VENV)/trial-key)" \
+	ALLOWED_HOSTS="$${ALLOWED_HOSTS:-127.0.0.1,localhost}"
+
+run: $(VENV)/run.stamp $(VENV)/trial-key ## try it at http://127.0.0.1:8000 with sample data (PORT=, DATABASE_URL=)
+	@$(TRIAL) $(PY) manage.py bootstrap --sample
+	@echo "Open http://127.0.0.1:$(PORT)/ and stop with Ctrl-C."
+	@$(TRIAL) exec $(PY) manage.py runserver 127.0.0.1:$(PORT)
+
+# ------------------------------------------------------------------------------- checks
+
+test: $(VENV)/dev.stamp ## all tests, on SQLite or DATABASE_URL=postgres://… (ARGS= for pytest)
+	@$(PY) -m pytest $(TESTS) $(ARGS)
+
+# As in production, without a database of its own.
+PRODUCTION = env -u DEBUG -u SECURE_SSL_REDIRECT DATABASE_URL=sqlite://:memory: \
+	ALLOWED_HOSTS=plan.example.org SECRET_KEY="$$(cat $(VENV)/trial-key)"
+
+lint: $(VENV)/dev.stamp $(VENV)/trial-key ## style, types, migrations, settings, translations
+	@$(PY) -m ruff check .
+	@$(PY) -m ruff format --check .
+	@$(PY) -m mypy
+	@$(PRODUCTION) $(PY) manage.py makemigrations --check --dry-run
+	@$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
+	@$(PY) -m tests.translations
+
+translations: $(VENV)/dev.stamp ## bring locale/ up to date with the code, and compile it
+	@$(PY) -m tests.translations --update
+
+bench: $(VENV)/dev.stamp $(VENV)/trial-key ## measure speed
+	@$(TRIAL) $(PY) -m benchmarks $(ARGS)
+
+COMPILE = uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
+	--no-emit-index-url --custom-compile-command "make lock" $(ARGS) pyproject.toml
+
+lock: ## write both locks anew from pyproject.toml (needs uv; ARGS=--upgrade for newer versions)
+	@command -v uv >/dev/null || { echo "make lock needs uv: pip install uv"; exit 1; }
+	@$(COMPILE) --output-file requirements.lock
+	@$(COMPILE) --extra dev --constraints requirements.lock --output-file requirements-dev.lock

@@ -1,0 +1,514 @@
+"""What the numbers mean: achievement, expected by now, status, roll-up and trend.
+
+Pure: no Django, no clock, no float. Each rule's source is docs/domain.md; each has a table of
+cases in tests/test_calc.py. Percentages are computed exactly, rounded half up to two decimals
+once, at the end, and judged as rounded, so that what is shown is what is judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from typing import NamedTuple
+
+ZERO = Decimal(0)
+HUNDRED = Decimal(100)
+_CENT = Decimal("0.01")
+_TENTH = Decimal("0.1")
+
+# Status codes, in the order in which pages count them.
+ON_PLAN = "on_plan"
+NEAR = "near"
+AT_RISK = "at_risk"
+CRITICAL = "critical"
+AWAITING = "awaiting"
+NOT_DUE = "not_due"
+NO_TARGET = "no_target"
+NO_CASES = "no_cases"
+STATUSES = (ON_PLAN, NEAR, AT_RISK, CRITICAL, AWAITING, NOT_DUE, NO_TARGET, NO_CASES)
+
+NUMERIC = "numeric"
+MILESTONE = "milestone"
+EQUALS_BASELINE = "baseline"
+NO_PROMISE = "none"
+
+RATE = "rate"
+PER_YEAR = "per_year"
+CUMULATIVE = "cumulative"
+
+LOWER = "lower"
+PERCENT = "percent"
+LEVEL = "level"
+
+
+# ------------------------------------------------------------------------------ facts that go in
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """The lower edges of the status bands, in per cent of expected."""
+
+    on_plan: Decimal = HUNDRED
+    near: Decimal = Decimal(75)
+    at_risk: Decimal = Decimal(50)
+
+
+class BaselinePoint(NamedTuple):
+    """A measure's baseline and the fiscal month from which it is in force."""
+
+    year: int
+    month: int
+    value: Decimal
+
+
+class TargetPoint(NamedTuple):
+    """A measure's target for a year; q1–q3 are planned figures by quarter, where entered."""
+
+    value: Decimal
+    q1: Decimal | None = None
+    q2: Decimal | None = None
+    q3: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureFacts:
+    """One counted thing of an indicator. ``baselines`` in any order."""
+
+    id: int
+    kind: str = "number"
+    whole: bool = False
+    label: str = ""
+    unit_label: str = ""
+    baselines: tuple[BaselinePoint, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFacts:
+    """What is promised for one year. ``values`` by measure id, for numeric targets."""
+
+    kind: str = NO_PROMISE
+    values: Mapping[int, TargetPoint] = field(default_factory=dict)
+    milestone: str = ""
+    due_month: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorFacts:
+    """An indicator as the rules see it. ``targets`` by fiscal year."""
+
+    accrual: str
+    measures: tuple[MeasureFacts, ...]
+    targets: Mapping[int, TargetFacts]
+    direction: str = "higher"
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A recorded result: where the indicator stood at the end of ``month``.
+
+    ``values`` by measure id, already computed from numerator and denominator where those were
+    entered; ``percent`` is the progress of a milestone.
+    """
+
+    year: int
+    month: int
+    values: Mapping[int, Decimal] = field(default_factory=dict)
+    percent: Decimal | None = None
+    no_cases: bool = False
+
+
+# --------------------------------------------------------------------------- answers that come out
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureStanding:
+    """One measure: per cent, rounded; None where there is nothing to judge."""
+
+    measure_id: int
+    target: Decimal | None
+    result: Decimal | None
+    expected: Decimal | None
+    achievement: Decimal | None
+    of_expected: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How an indicator stands in a year.
+
+    ``achievement`` and ``of_expected`` in per cent, rounded and not capped; ``exact`` is
+    of_expected before rounding, for averages. ``counts``: there is a current figure, so the
+    indicator counts as reported.
+    """
+
+    status: str
+    has_target: bool
+    counts: bool = False
+    achievement: Decimal | None = None
+    of_expected: Decimal | None = None
+    exact: Decimal | None = None
+    measures: tuple[MeasureStanding, ...] = ()
+    #: Target and expected progress of a milestone, in per cent.
+    expected_percent: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RollUp:
+    """A set of indicators: mean of "of expected" (each capped at 100) and its coverage."""
+
+    counts: Mapping[str, int]
+    with_target: int
+    reported: int
+    mean: Decimal | None
+
+    @property
+    def total(self) -> int:
+        return sum(self.counts.values())
+
+
+# ------------------------------------------------------------------------------------- arithmetic
+
+
+def round2(value: Decimal) -> Decimal:
+    """Half up to two decimals."""
+    return value.quantize(_CENT, ROUND_HALF_UP)
+
+
+def percentage(numerator: Decimal, denominator: Decimal) -> Decimal:
+    """numerator ÷ denominator in per cent, exact; the denominator is not 0."""
+    return numerator * HUNDRED / denominator
+
+
+class _Line(NamedTuple):
+    """An expected figure as num ÷ den, so that one division at the end is the only one."""
+
+    num: Decimal
+    den: int
+
+    @property
+    def value(self) -> Decimal:
+        return self.num / self.den
+
+
+def _share(result: Decimal, goal: _Line, direction: str) -> Decimal:
+    """``result`` against ``goal`` in per cent: the rule for achievement and for of expected.
+
+    Goal 0: met when higher is better; when lower is better, met by 0 alone.
+    """
+    if goal.num == 0:
+        return HUNDRED if direction != LOWER or result == 0 else ZERO
+    if direction == LOWER:
+        share = (2 * goal.num - result * goal.den) * HUNDRED / goal.num
+        return max(share, ZERO)
+    return result * goal.den * HUNDRED / goal.num
+
+
+def achievement(result: Decimal, target: Decimal, direction: str = "higher") -> Decimal:
+    """ร้อยละความสำเร็จ of one measure against its year's target, rounded, not capped."""
+    return round2(_share(result, _Line(target, 1), direction))
+
+
+def in_force(baselines: Iterable[BaselinePoint], year: int, month: int) -> Decimal | None:
+    """The baseline in force in a month: the latest that applies from then or earlier."""
+    past = [point for point in baselines if (point.year, point.month) <= (year, month)]
+    return max(past).value if past else None
+
+
+def _expected_line(
+    target: TargetPoint,
+    *,
+    accrual: str,
+    direction: str,
+    previous: Decimal | None,
+    baseline: Decimal | None,
+    month: int,
+) -> _Line:
+    """What a measure should show by the end of ``month``, before rounding down."""
+    if accrual == RATE or month == 12:
+        return _Line(target.value, 1)
+    planned = [(3, target.q1), (6, target.q2), (9, target.q3)]
+    points = [(at, value) for at, value in planned if value is not None]
+    start = ZERO
+    if accrual == CUMULATIVE:
+        if previous is not None:
+            start = previous
+        elif baseline is not None:
+            start = baseline
+        if not points:
+            without_previous = previous is None and baseline is None
+            if direction == LOWER and without_previous:
+                return _Line(target.value, 1)
+            if direction != LOWER and baseline is not None and target.value <= baseline:
+                return _Line(target.value, 1)
+    at, value = 0, start
+    for next_at, next_value in [*points, (12, target.value)]:
+        if month <= next_at:
+            span = next_at - at
+            return _Line(value * span + (next_value - value) * (month - at), span)
+        at, value = next_at, next_value
+    raise AssertionError("a fiscal month is at most 12")
+
+
+def _rounded_down(line: _Line, measure: MeasureFacts) -> _Line:
+    """Measures that count whole things, and levels, expect the line rounded down."""
+    if measure.whole or measure.kind == LEVEL:
+        return _Line((line.num / line.den).to_integral_value(ROUND_FLOOR), 1)
+    return line
+
+
+def _of_expected(result: Decimal, line: _Line, target: Decimal, direction: str) -> Decimal:
+    """Against what was expected. Expected 0 counts as met, unless 0 is the target itself."""
+    if line.num == 0 and target != 0:
+        return HUNDRED
+    return _share(result, line, direction)
+
+
+def milestone_expected(month: int, due_month: int | None = None) -> Decimal:
+    """Progress expected of a milestone by the end of ``month``, in per cent, exact."""
+    return _milestone_line(month, due_month).value
+
+
+def _milestone_line(month: int, due_month: int | None) -> _Line:
+    due = due_month or 12
+    return _Line(HUNDRED, 1) if month >= due else _Line(HUNDRED * month, due)
+
+
+# ---------------------------------------------------------------------------------------- targets
+
+
+def target_in_force(indicator: IndicatorFacts, year: int, month: int) -> TargetFacts:
+    """The year's target; "equal to the baseline" becomes a number once the baseline stands."""
+    target = indicator.targets.get(year, TargetFacts())
+    if target.kind != EQUALS_BASELINE:
+        return target
+    values = {}
+    for measure in indicator.measures:
+        baseline = in_force(measure.baselines, year, month)
+        if baseline is None:
+            return TargetFacts(MILESTONE, {}, target.milestone, target.due_month)
+        values[measure.id] = TargetPoint(baseline)
+    return TargetFacts(NUMERIC, values, target.milestone, target.due_month)
+
+
+def previous_target(indicator: IndicatorFacts, measure_id: int, year: int) -> Decimal | None:
+    """The latest earlier numeric target of the plan for a measure."""
+    for earlier in sorted((y for y in indicator.targets if y < year), reverse=True):
+        target = indicator.targets[earlier]
+        if target.kind == NUMERIC and measure_id in target.values:
+            return target.values[measure_id].value
+    return None
+
+
+def expected_values(indicator: IndicatorFacts, year: int, month: int) -> dict[int, Decimal]:
+    """What each measure should show by the end of a month; empty without a numeric target."""
+    target = target_in_force(indicator, year, month)
+    if target.kind != NUMERIC:
+        return {}
+    lines = {}
+    for measure in indicator.measures:
+        if measure.id in target.values:
+            lines[measure.id] = _measure_line(indicator, measure, target, year, month).value
+    return lines
+
+
+def _measure_line(
+    indicator: IndicatorFacts, measure: MeasureFacts, target: TargetFacts, year: int, month: int
+) -> _Line:
+    line = _expected_line(
+        target.values[measure.id],
+        accrual=indicator.accrual,
+        direction=indicator.direction,
+        previous=previous_target(indicator, measure.id, year),
+        baseline=in_force(measure.baselines, year, month),
+        month=month,
+    )
+    return _rounded_down(line, measure)
+
+
+# ---------------------------------------------------------------------------------------- standing
+
+
+def judge(
+    indicator: IndicatorFacts,
+    *,
+    year: int,
+    month: int,
+    figure: Figure | None,
+    overdue_month: int | None,
+    bands: Bands = Bands(),
+) -> Standing:
+    """How an indicator stands in ``year`` at the end of ``month``.
+
+    ``figure``: the latest counted one of the year at or before ``month``; it is judged at its
+    own month. ``overdue_month``: the last period end whose deadline has passed
+    (:func:`strategy.fiscal.deadline_passed`); a figure older than that leaves the indicator
+    awaiting a report.
+    """
+    target = target_in_force(indicator, year, figure.month if figure else month)
+    if target.kind == NO_PROMISE:
+        return Standing(NO_TARGET, has_target=False)
+    if figure is not None and not _answers(indicator, target, figure):
+        figure = None
+    overdue = overdue_month is not None and (figure is None or figure.month < overdue_month)
+    if overdue or figure is None:
+        return Standing(AWAITING if overdue else NOT_DUE, has_target=True)
+    if figure.no_cases:
+        return Standing(NO_CASES, has_target=True, counts=True)
+    if target.kind == MILESTONE:
+        return _judge_milestone(target, figure, bands)
+    return _judge_measures(indicator, target, figure, bands)
+
+
+def _answers(indicator: IndicatorFacts, target: TargetFacts, figure: Figure) -> bool:
+    """Whether a figure speaks to the target: all measures, or the progress of the milestone.
+
+    It does not where the target's kind was changed after the figure was recorded.
+    """
+    if figure.no_cases:
+        return True
+    if target.kind == MILESTONE:
+        return figure.percent is not None
+    return bool(target.values) and all(measure in figure.values for measure in target.values)
+
+
+def _judge_milestone(target: TargetFacts, figure: Figure, bands: Bands) -> Standing:
+    assert figure.percent is not None
+    line = _milestone_line(figure.month, target.due_month)
+    exact = _share(figure.percent, line, "higher")
+    of_expected = round2(exact)
+    return Standing(
+        status_of(of_expected, bands),
+        has_target=True,
+        counts=True,
+        achievement=round2(figure.percent),
+        of_expected=of_expected,
+        exact=exact,
+        expected_percent=round2(line.value),
+    )
+
+
+def _judge_measures(
+    indicator: IndicatorFacts, target: TargetFacts, figure: Figure, bands: Bands
+) -> Standing:
+    measures = []
+    shares = []
+    for measure in indicator.measures:
+        if measure.id not in target.values:
+            continue
+        point, result = target.values[measure.id], figure.values[measure.id]
+        line = _measure_line(indicator, measure, target, figure.year, figure.month)
+        exact = _of_expected(result, line, point.value, indicator.direction)
+        shares.append(exact)
+        measures.append(
+            MeasureStanding(
+                measure_id=measure.id,
+                target=point.value,
+                result=result,
+                expected=line.value,
+                achievement=achievement(result, point.value, indicator.direction),
+                of_expected=round2(exact),
+            )
+        )
+    lowest = min(shares)
+    of_expected = round2(lowest)
+    return Standing(
+        status_of(of_expected, bands),
+        has_target=True,
+        counts=True,
+        achievement=min(m.achievement for m in measures if m.achievement is not None),
+        of_expected=of_expected,
+        exact=lowest,
+        measures=tuple(measures),
+    )
+
+
+def status_of(of_expected: Decimal, bands: Bands = Bands()) -> str:
+    """The band of a rounded percentage of expected."""
+    if of_expected >= bands.on_plan:
+        return ON_PLAN
+    if of_expected > bands.near:
+        return NEAR
+    if of_expected > bands.at_risk:
+        return AT_RISK
+    return CRITICAL
+
+
+class Outstanding(NamedTuple):
+    """An earlier cumulative target not reached: results and targets by measure, and its year."""
+
+    year: int
+    results: tuple[Decimal | None, ...]
+    targets: tuple[Decimal, ...]
+
+
+def outstanding(
+    indicator: IndicatorFacts, year: int, latest: Mapping[int, Decimal]
+) -> Outstanding | None:
+    """What is still owed of an earlier cumulative target in a year that promises nothing.
+
+    ``latest``: the latest figure by measure id, whichever year it was reported in.
+    """
+    if indicator.accrual != CUMULATIVE:
+        return None
+    if indicator.targets.get(year, TargetFacts()).kind != NO_PROMISE:
+        return None
+    for earlier in sorted((y for y in indicator.targets if y < year), reverse=True):
+        target = indicator.targets[earlier]
+        if target.kind != NUMERIC:
+            continue
+        measures = [m for m in indicator.measures if m.id in target.values]
+        targets = tuple(target.values[m.id].value for m in measures)
+        results = tuple(latest.get(m.id) for m in measures)
+        lower = indicator.direction == LOWER
+        reached = all(
+            result is not None and (result <= goal if lower else result >= goal)
+            for result, goal in zip(results, targets, strict=True)
+        )
+        return None if reached else Outstanding(earlier, results, targets)
+    return None
+
+
+# ------------------------------------------------------------------------------- many indicators
+
+
+def roll_up(standings: Iterable[tuple[Standing, Decimal]]) -> RollUp:
+    """Sum up (standing, weight) pairs; the order does not matter.
+
+    The mean is over indicators with a current figure and a target, each capped at 100; "no
+    cases" counts as reported and stays outside the mean.
+    """
+    counts = dict.fromkeys(STATUSES, 0)
+    with_target = reported = 0
+    total = weights = ZERO
+    for standing, weight in standings:
+        counts[standing.status] += 1
+        with_target += standing.has_target
+        reported += standing.has_target and standing.counts
+        if standing.has_target and standing.counts and standing.exact is not None:
+            total += min(standing.exact, HUNDRED) * weight
+            weights += weight
+    mean = round2(total / weights) if weights else None
+    return RollUp(counts, with_target, reported, mean)
+
+
+def trend(
+    points: Sequence[tuple[int, Decimal]], at_year: int, *, percent: bool = False
+) -> Decimal | None:
+    """A straight line through the completed years' last figures, read at ``at_year``.
+
+    Least squares over (fiscal year, figure), once two stand; one decimal; a percentage is kept
+    within 0–100. Always to be called an estimate.
+    """
+    if len(points) < 2:
+        return None
+    count = len(points)
+    sum_x = sum(year for year, _ in points)
+    sum_y = sum((value for _, value in points), ZERO)
+    # Both sums are scaled by ``count`` so that whole years stay whole numbers.
+    spread = sum((count * year - sum_x) ** 2 for year, _ in points)
+    lean = sum(((count * year - sum_x) * (count * value - sum_y) for year, value in points), ZERO)
+    value = (sum_y * spread + lean * (count * at_year - sum_x)) / (count * spread)
+    if percent:
+        value = min(max(value, ZERO), HUNDRED)
+    return value.quantize(_TENTH, ROUND_HALF_UP)

@@ -1,0 +1,109 @@
+"""What is owed: the periods of a fiscal year in which each indicator is to be reported."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext_lazy as _
+
+from kpis import calc
+from kpis.models import Result
+from kpis.rows import IndicatorRow
+from kpis.selectors import counted_states, deadline_days
+from strategy.fiscal import DEFAULT_DEADLINE_DAY, PERIOD_ENDS, FiscalMonth
+from strategy.models import Plan
+from strategy.thai import format_date, month_name
+
+REPORTED = "reported"
+LATE = "late"
+OPEN = "open"
+MISSED = "missed"
+UPCOMING = "upcoming"
+
+LABELS = {
+    REPORTED: _("reported"),
+    LATE: _("overdue"),
+    OPEN: _("to be reported now"),
+    MISSED: _("left out"),
+    UPCOMING: _("later"),
+}
+SHAPES = {REPORTED: "●", LATE: "○", OPEN: "◐", MISSED: "–", UPCOMING: "◌"}
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """One indicator's report for one period."""
+
+    row: IndicatorRow
+    period: FiscalMonth
+    deadline: date
+    state: str
+    has_draft: bool
+
+    @property
+    def label(self) -> str:
+        return str(LABELS[self.state])
+
+    @property
+    def shape(self) -> str:
+        return SHAPES[self.state]
+
+    @property
+    def period_name(self) -> str:
+        return month_name(self.period, short=True)
+
+    @property
+    def deadline_name(self) -> str:
+        return format_date(self.deadline)
+
+    @property
+    def is_owed(self) -> bool:
+        return self.state in (LATE, OPEN)
+
+
+def year_duties(plan: Plan, year: int, rows: Sequence[IndicatorRow], today: date) -> list[Duty]:
+    """The duties of these indicators in a fiscal year, in order of their periods. Two queries.
+
+    A period is reported by a counted figure for its last month, or for a later month before the
+    next period ends. One that was left out stops being owed once a later figure stands.
+    """
+    day = deadline_days(plan).get(year, DEFAULT_DEADLINE_DAY)
+    counted: dict[int, set[int]] = defaultdict(set)
+    drafts: dict[int, set[int]] = defaultdict(set)
+    states = counted_states(plan)
+    for indicator_id, month, state in Result.objects.filter(
+        indicator__in=[row.id for row in rows], fiscal_year=year
+    ).values_list("indicator_id", "month", "state"):
+        (counted if state in states else drafts)[indicator_id].add(month)
+    duties = []
+    for row in rows:
+        target = row.facts.targets.get(year)
+        if target is None or target.kind == calc.NO_PROMISE:
+            continue
+        ends = PERIOD_ENDS[row.frequency]
+        for end, next_end in zip(ends, [*ends[1:], 13], strict=True):
+            period = FiscalMonth(year, end)
+            deadline = period.deadline(day)
+            duties.append(
+                Duty(
+                    row=row,
+                    period=period,
+                    deadline=deadline,
+                    state=_state(counted[row.id], period, next_end, deadline, today),
+                    has_draft=end in drafts[row.id],
+                )
+            )
+    return sorted(duties, key=lambda duty: duty.period)
+
+
+def _state(
+    counted: set[int], period: FiscalMonth, next_end: int, deadline: date, today: date
+) -> str:
+    if any(period.month <= month < next_end for month in counted):
+        return REPORTED
+    if today > deadline:
+        return MISSED if any(month >= next_end for month in counted) else LATE
+    return OPEN if period.has_ended(today) else UPCOMING

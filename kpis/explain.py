@@ -1,0 +1,106 @@
+"""How a figure was computed, in sentences: the rule, its inputs, the rounding."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from kpis import calc
+from kpis.rows import Cell, IndicatorRow
+from strategy.thai import format_number
+
+
+def explain(row: IndicatorRow, cell: Cell) -> list[str]:
+    """What the cell's achievement and "of expected" are made of, one sentence a step."""
+    standing = cell.standing
+    if standing.status == calc.NO_TARGET:
+        return [_("There is no target this year, so nothing is computed.")]
+    if standing.status == calc.NO_CASES:
+        return [_("There was nothing to measure: reported, but outside every average.")]
+    if not standing.counts:
+        return [_("There is no current figure, so nothing is computed.")]
+    if cell.is_milestone:
+        return _explain_milestone(cell)
+    lines = []
+    for measure in standing.measures:
+        lines.extend(_explain_measure(row, cell, measure))
+    if len(standing.measures) > 1:
+        lines.append(
+            _(
+                "Every measure has to be met, so the lowest counts: "
+                "achievement %(a)s, of expected %(e)s."
+            )
+            % {"a": standing.achievement, "e": standing.of_expected}
+        )
+    lines.append(_rounding())
+    return lines
+
+
+def _rounding() -> str:
+    return _("Rounded half up to 2 decimals, once, at the end; the status is judged on that.")
+
+
+def _explain_milestone(cell: Cell) -> list[str]:
+    standing = cell.standing
+    return [
+        _("Achievement = progress of the milestone = %(percent)s%%.")
+        % {"percent": standing.achievement},
+        _("Expected by %(month)s = %(expected)s%%: 100 × months gone ÷ months to the due month.")
+        % {"month": cell.as_of_name, "expected": standing.expected_percent},
+        _("Of expected = %(percent)s ÷ %(expected)s × 100 = %(result)s.")
+        % {
+            "percent": standing.achievement,
+            "expected": standing.expected_percent,
+            "result": standing.of_expected,
+        },
+        _rounding(),
+    ]
+
+
+def _explain_measure(row: IndicatorRow, cell: Cell, measure: calc.MeasureStanding) -> list[str]:
+    assert measure.target is not None and measure.result is not None
+    assert measure.expected is not None
+    labels = {fact.id: fact.label for fact in row.facts.measures}
+    label = labels.get(measure.measure_id) or ""
+    prefix = f"{label}: " if label else ""
+    return [
+        prefix
+        + _("Achievement = %(sum)s = %(percent)s.")
+        % {
+            "sum": _division(measure.result, measure.target, row.facts.direction),
+            "percent": measure.achievement,
+        },
+        prefix + _expected(row, cell, measure.expected),
+        prefix
+        + _("Of expected = %(sum)s = %(percent)s.")
+        % {
+            "sum": _division(measure.result, measure.expected, row.facts.direction),
+            "percent": measure.of_expected,
+        },
+    ]
+
+
+def _division(result: Decimal, goal: Decimal, direction: str) -> str:
+    if goal == 0:
+        return _("target 0")
+    top, bottom = format_number(result), format_number(goal)
+    if direction == calc.LOWER:
+        return f"(2 − {top} ÷ {bottom}) × 100"
+    return f"{top} ÷ {bottom} × 100"
+
+
+def _expected(row: IndicatorRow, cell: Cell, expected: Decimal) -> str:
+    rules = {
+        calc.RATE: _("a rate: the whole target in any month"),
+        calc.PER_YEAR: _("starts from 0 each year: target × month ÷ 12"),
+        calc.CUMULATIVE: _("cumulative: from the previous target to this one, by months"),
+    }
+    text = _("Expected by %(month)s = %(expected)s (%(rule)s).") % {
+        "month": cell.as_of_name,
+        "expected": format_number(expected),
+        "rule": rules[row.facts.accrual],
+    }
+    if any(measure.whole or measure.kind == calc.LEVEL for measure in row.facts.measures):
+        text += " " + _("Whole things are expected rounded down.")
+    return text

@@ -1,0 +1,70 @@
+"""The indicator table's filters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from kpis.calc import STATUSES
+from kpis.models import Indicator, Measure
+from kpis.rows import STATUS_LABELS, PlanStanding
+from strategy.models import Plan, Strategy, Unit
+from strategy.thai import to_arabic
+
+
+class IndicatorFilter(django_filters.FilterSet):
+    """Filters a plan's indicators; the status comes from the rows as they stand."""
+
+    text = django_filters.CharFilter(label=_("text"), method="filter_text")
+    strategy = django_filters.ModelChoiceFilter(
+        label=_("strategy"), queryset=Strategy.objects.none(), empty_label=_("all")
+    )
+    unit = django_filters.ModelChoiceFilter(
+        label=_("unit"),
+        queryset=Unit.objects.none(),
+        empty_label=_("all"),
+        null_label=_("no unit yet"),
+    )
+    status = django_filters.ChoiceFilter(
+        label=_("status"),
+        choices=[(code, STATUS_LABELS[code]) for code in STATUSES],
+        method="filter_status",
+        empty_label=_("all"),
+    )
+    kind = django_filters.ChoiceFilter(
+        label=_("kind"),
+        field_name="measures__kind",
+        choices=Measure.Kind.choices,
+        distinct=True,
+        empty_label=_("all"),
+    )
+
+    class Meta:
+        model = Indicator
+        fields: list[str] = []
+
+    def __init__(self, data: Any, *, plan: Plan, standing: PlanStanding) -> None:
+        super().__init__(data, queryset=Indicator.objects.filter(strategy__plan=plan))
+        self.standing = standing
+        self.filters["strategy"].queryset = Strategy.objects.filter(plan=plan)
+        self.filters["unit"].queryset = Unit.objects.filter(
+            indicators__strategy__plan=plan
+        ).distinct()
+        self.filters["strategy"].extra["label"] = plan.strategy_label
+
+    def filter_text(self, queryset: QuerySet[Indicator], name: str, value: str) -> QuerySet:
+        """Part of a name, or of a code such as S3-1.1."""
+        wanted = to_arabic(value).casefold()
+        ids = [
+            row.id
+            for row in self.standing.rows
+            if wanted in row.code.casefold() or wanted in to_arabic(row.name).casefold()
+        ]
+        return queryset.filter(pk__in=ids)
+
+    def filter_status(self, queryset: QuerySet[Indicator], name: str, value: str) -> QuerySet:
+        ids = [row.id for row in self.standing.rows if row.current.status == value]
+        return queryset.filter(pk__in=ids)

@@ -1,0 +1,433 @@
+"""Indicators: what is promised for each year, and what was reached by the end of each month.
+
+Inputs are stored, progress is derived on read (kpis/calc.py). "No data" and "no target" are
+states of their own and never 0.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from strategy.audit import Record
+from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Objective, Strategy, Unit
+
+MONTH_VALIDATORS = [MinValueValidator(1), MaxValueValidator(12)]
+_MONTH_RANGE = {"month__gte": 1, "month__lte": 12}
+
+
+def plain(value: Decimal | None) -> str | None:
+    """A stored number as short text, for history rows: 40.0000 is "40"."""
+    if value is None:
+        return None
+    return format(value.normalize() + 0, "f")
+
+
+class Indicator(Record):
+    """A measured promise of the plan, numbered within its strategy."""
+
+    class Direction(models.TextChoices):
+        HIGHER = "higher", _("higher is better")
+        LOWER = "lower", _("lower is better")
+
+    class Accrual(models.TextChoices):
+        RATE = "rate", _("rate: a share measured at a moment")
+        PER_YEAR = "per_year", _("per year: starts from 0 each year")
+        CUMULATIVE = "cumulative", _("cumulative: carried on from year to year")
+
+    class AccrualBasis(models.TextChoices):
+        PLAN = "plan", _("the plan says so")
+        READING = "reading", _("our reading")
+
+    class Frequency(models.TextChoices):
+        MONTH = "month", _("every month")
+        QUARTER = "quarter", _("every quarter")
+        HALF_YEAR = "half_year", _("every half-year")
+        YEAR = "year", _("every year")
+
+    strategy = models.ForeignKey(
+        Strategy, models.PROTECT, related_name="indicators", verbose_name=_("strategy")
+    )
+    objective = models.ForeignKey(
+        Objective, models.PROTECT, related_name="indicators", verbose_name=_("objective")
+    )
+    number = models.CharField(_("number"), max_length=10)
+    position = models.PositiveSmallIntegerField(_("order"), default=1)
+    name = models.CharField(_("name"), max_length=500, db_collation=THAI)
+    definition = models.TextField(_("definition"), blank=True)
+    direction = models.CharField(
+        _("direction"), max_length=10, choices=Direction, default=Direction.HIGHER
+    )
+    accrual = models.CharField(_("accrual"), max_length=12, choices=Accrual)
+    accrual_basis = models.CharField(
+        _("accrual known from"),
+        max_length=10,
+        choices=AccrualBasis,
+        default=AccrualBasis.READING,
+        help_text=_("Whether the plan itself says how the figure accrues, or we read it so."),
+    )
+    unit = models.ForeignKey(
+        Unit,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="indicators",
+        verbose_name=_("responsible unit"),
+        help_text=_("While there is none, planners report the results."),
+    )
+    frequency = models.CharField(
+        _("frequency"), max_length=10, choices=Frequency, default=Frequency.YEAR
+    )
+    weight = models.DecimalField(
+        _("weight"),
+        max_digits=6,
+        decimal_places=2,
+        default=Decimal(1),
+        help_text=_("How much it counts in averages; 1 unless set."),
+    )
+    baseline_text = models.CharField(
+        _("baseline as printed in the plan"), max_length=200, blank=True
+    )
+    assignment_is_sample = models.BooleanField(
+        _("sample assignment"),
+        default=False,
+        editable=False,
+        help_text=_("Unit, frequency and weight are sample data."),
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = _("indicator")
+        verbose_name_plural = _("indicators")
+        ordering = ["strategy", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["strategy", "number"],
+                name="%(app_label)s_%(class)s_number",
+                violation_error_message=_("That number is taken."),
+            ),
+            models.CheckConstraint(
+                condition=Q(weight__gt=0),
+                name="%(app_label)s_%(class)s_weight",
+                violation_error_message=_("A weight is more than 0."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+    @property
+    def code(self) -> str:
+        """Unique in the plan: prefix + strategy + number, such as S3-1.1."""
+        return f"{self.strategy.plan.code_prefix}{self.strategy.number}-{self.number}"
+
+    def clean(self) -> None:
+        if (
+            self.objective_id
+            and self.strategy_id
+            and self.objective.strategy_id != self.strategy_id
+        ):
+            raise ValidationError(
+                {"objective": _("This objective belongs to another strategy; choose its own.")}
+            )
+
+
+class Measure(Record):
+    """One counted thing of an indicator, with its unit of measure (หน่วยนับ)."""
+
+    class Kind(models.TextChoices):
+        NUMBER = "number", _("number")
+        PERCENT = "percent", _("percentage")
+        LEVEL = "level", _("level 0–5")
+
+    indicator = models.ForeignKey(
+        Indicator, models.CASCADE, related_name="measures", verbose_name=_("indicator")
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=1)
+    label = models.CharField(_("what is measured"), max_length=200, blank=True)
+    unit_label = models.CharField(_("unit of measure"), max_length=60, blank=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    whole = models.BooleanField(
+        _("whole numbers only"), default=False, help_text=_("Counts whole things, such as people.")
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = _("measure")
+        verbose_name_plural = _("measures")
+        ordering = ["indicator", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "position"],
+                name="%(app_label)s_%(class)s_position",
+                violation_error_message=_("That place is taken."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.label or self.unit_label or self.get_kind_display()
+
+
+class Baseline(Record):
+    """Where a measure stood, and the month from which that counts."""
+
+    measure = models.ForeignKey(
+        Measure, models.CASCADE, related_name="baselines", verbose_name=_("measure")
+    )
+    value = models.DecimalField(_("value"), max_digits=18, decimal_places=4)
+    source = models.CharField(_("source"), max_length=300)
+    fiscal_year = models.PositiveSmallIntegerField(
+        _("from fiscal year"), validators=FISCAL_YEAR_VALIDATORS
+    )
+    month = models.PositiveSmallIntegerField(_("from month"), validators=MONTH_VALIDATORS)
+
+    class Meta(Record.Meta):
+        verbose_name = _("baseline")
+        verbose_name_plural = _("baselines")
+        ordering = ["measure", "fiscal_year", "month"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["measure", "fiscal_year", "month"],
+                name="%(app_label)s_%(class)s_from",
+                violation_error_message=_("A baseline from that month exists already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(**_MONTH_RANGE, value__gte=0),
+                name="%(app_label)s_%(class)s_range",
+                violation_error_message=_("A month is 1 to 12 and a baseline not negative."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure}: {plain(self.value)}"
+
+
+class YearTarget(Record):
+    """What is promised for one indicator and fiscal year."""
+
+    class Kind(models.TextChoices):
+        NUMERIC = "numeric", _("number")
+        MILESTONE = "milestone", _("milestone in words")
+        BASELINE = "baseline", _("equal to the baseline")
+        NONE = "none", _("no target this year")
+
+    indicator = models.ForeignKey(
+        Indicator, models.CASCADE, related_name="targets", verbose_name=_("indicator")
+    )
+    fiscal_year = models.PositiveSmallIntegerField(
+        _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.NONE)
+    milestone = models.CharField(_("milestone"), max_length=300, blank=True)
+    due_month = models.PositiveSmallIntegerField(
+        _("month due"),
+        null=True,
+        blank=True,
+        validators=MONTH_VALIDATORS,
+        help_text=_("Fiscal month by which a milestone is to be done; empty: the year's end."),
+    )
+    plan_text = models.CharField(
+        _("as printed in the plan"), max_length=300, blank=True, editable=False
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = _("year target")
+        verbose_name_plural = _("year targets")
+        ordering = ["indicator", "fiscal_year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "fiscal_year"],
+                name="%(app_label)s_%(class)s_year",
+                violation_error_message=_("This indicator's target for that year exists."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind__in=["milestone", "baseline"]) | ~Q(milestone=""),
+                name="%(app_label)s_%(class)s_words",
+                violation_error_message=_("A milestone is written in words."),
+            ),
+            models.CheckConstraint(
+                condition=Q(due_month__isnull=True) | Q(due_month__gte=1, due_month__lte=12),
+                name="%(app_label)s_%(class)s_due",
+                violation_error_message=_("A month is 1 to 12."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.indicator.code} {self.fiscal_year}"
+
+    def audit_details(self) -> dict[str, Any]:
+        return {
+            "values": [
+                {
+                    "measure": value.measure_id,
+                    "label": str(value.measure),
+                    "value": plain(value.value),
+                    "planned": [plain(value.q1), plain(value.q2), plain(value.q3)],
+                }
+                for value in self.values.select_related("measure").order_by("measure__position")
+            ]
+        }
+
+
+class TargetValue(models.Model):
+    """The number promised for one measure; part of its YearTarget and recorded with it."""
+
+    target = models.ForeignKey(YearTarget, models.CASCADE, related_name="values")
+    measure = models.ForeignKey(Measure, models.RESTRICT, related_name="target_values")
+    value = models.DecimalField(_("target"), max_digits=18, decimal_places=4)
+    q1 = models.DecimalField(
+        _("planned by quarter 1"), max_digits=18, decimal_places=4, null=True, blank=True
+    )
+    q2 = models.DecimalField(
+        _("planned by quarter 2"), max_digits=18, decimal_places=4, null=True, blank=True
+    )
+    q3 = models.DecimalField(
+        _("planned by quarter 3"), max_digits=18, decimal_places=4, null=True, blank=True
+    )
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("target value")
+        verbose_name_plural = _("target values")
+        ordering = ["target", "measure__position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["target", "measure"], name="%(app_label)s_%(class)s_measure"
+            ),
+            models.CheckConstraint(
+                condition=Q(value__gte=0), name="%(app_label)s_%(class)s_not_negative"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure}: {plain(self.value)}"
+
+
+class Result(Record):
+    """Where an indicator stands at the END of a fiscal month."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        SUBMITTED = "submitted", _("submitted")
+        APPROVED = "approved", _("approved")
+
+    class Progress(models.TextChoices):
+        NOT_STARTED = "not_started", _("not started")
+        IN_PROGRESS = "in_progress", _("in progress")
+        DONE = "done", _("done")
+
+    indicator = models.ForeignKey(
+        Indicator, models.PROTECT, related_name="results", verbose_name=_("indicator")
+    )
+    fiscal_year = models.PositiveSmallIntegerField(
+        _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
+    )
+    month = models.PositiveSmallIntegerField(_("month"), validators=MONTH_VALIDATORS)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.SUBMITTED)
+    no_cases = models.BooleanField(
+        _("no cases"), default=False, help_text=_("There was nothing to measure (0 of 0).")
+    )
+    progress = models.CharField(_("progress"), max_length=12, choices=Progress, blank=True)
+    progress_percent = models.DecimalField(
+        _("progress in per cent"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    narrative = models.TextField(_("what was done"), blank=True)
+    problems = models.TextField(_("problems and obstacles"), blank=True)
+    next_steps = models.TextField(_("next steps"), blank=True)
+    fall_reason = models.TextField(
+        _("reason for a lower cumulative figure"),
+        blank=True,
+        help_text=_("Needed where a cumulative figure is below an earlier one."),
+    )
+    is_sample = models.BooleanField(_("sample"), default=False, editable=False)
+
+    class Meta(Record.Meta):
+        verbose_name = _("result")
+        verbose_name_plural = _("results")
+        ordering = ["-fiscal_year", "-month", "indicator"]
+        constraints = [
+            # Also the index by which the latest figure of a year is found.
+            models.UniqueConstraint(
+                fields=["indicator", "fiscal_year", "month"],
+                name="%(app_label)s_%(class)s_month",
+                violation_error_message=_("A result for that month exists; change it instead."),
+            ),
+            models.CheckConstraint(
+                condition=Q(**_MONTH_RANGE),
+                name="%(app_label)s_%(class)s_month_range",
+                violation_error_message=_("A month is 1 to 12."),
+            ),
+            models.CheckConstraint(
+                condition=Q(progress_percent__isnull=True)
+                | Q(progress_percent__gte=0, progress_percent__lte=100),
+                name="%(app_label)s_%(class)s_percent",
+                violation_error_message=_("A percentage is 0 to 100."),
+            ),
+        ]
+        permissions = [("approve_result", "Can approve results")]
+
+    def __str__(self) -> str:
+        return f"{self.indicator.code} {self.fiscal_year}/{self.month}"
+
+    def audit_details(self) -> dict[str, Any]:
+        return {
+            "values": [
+                {
+                    "measure": value.measure_id,
+                    "label": str(value.measure),
+                    "value": plain(value.value),
+                    "numerator": plain(value.numerator),
+                    "denominator": plain(value.denominator),
+                }
+                for value in self.values.all()
+            ]
+        }
+
+
+class ResultValue(models.Model):
+    """The figure of one measure; part of its Result and recorded with it.
+
+    Either ``value``, or for a percentage ``numerator`` and ``denominator``, from which the
+    percentage is computed whenever it is needed.
+    """
+
+    result = models.ForeignKey(Result, models.CASCADE, related_name="values")
+    measure = models.ForeignKey(Measure, models.RESTRICT, related_name="result_values")
+    value = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    numerator = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    denominator = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("result value")
+        verbose_name_plural = _("result values")
+        ordering = ["result", "measure__position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["result", "measure"], name="%(app_label)s_%(class)s_measure"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    value__isnull=False,
+                    value__gte=0,
+                    numerator__isnull=True,
+                    denominator__isnull=True,
+                )
+                | Q(
+                    value__isnull=True,
+                    numerator__gte=0,
+                    denominator__gt=0,
+                    numerator__lte=F("denominator"),
+                ),
+                name="%(app_label)s_%(class)s_one_form",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        if self.value is None:
+            return f"{self.measure}: {plain(self.numerator)}/{plain(self.denominator)}"
+        return f"{self.measure}: {plain(self.value)}"

@@ -1,0 +1,246 @@
+"""The rows that pages, JSON and workbooks share, and their words.
+
+Built by kpis/selectors.py from stored facts and kpis/calc.py; frozen, so that a page, its data
+and its workbook cannot drift apart.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kpis import calc
+from kpis.calc import Figure, IndicatorFacts, RollUp, Standing, TargetFacts
+from kpis.models import Result
+from strategy.fiscal import FiscalMonth
+from strategy.thai import format_number, month_name
+
+#: Code → (shape, words). Colour never stands alone: shape and word say the same.
+STATUS_SHAPES = {
+    calc.ON_PLAN: "●",
+    calc.NEAR: "▲",
+    calc.AT_RISK: "◆",
+    calc.CRITICAL: "■",
+    calc.AWAITING: "○",
+    calc.NOT_DUE: "◌",
+    calc.NO_TARGET: "–",
+    calc.NO_CASES: "∅",
+}
+STATUS_LABELS = {
+    calc.ON_PLAN: gettext_lazy("on plan"),
+    calc.NEAR: gettext_lazy("near target"),
+    calc.AT_RISK: gettext_lazy("at risk"),
+    calc.CRITICAL: gettext_lazy("critical"),
+    calc.AWAITING: gettext_lazy("awaiting report"),
+    calc.NOT_DUE: gettext_lazy("not yet due"),
+    calc.NO_TARGET: gettext_lazy("no target"),
+    calc.NO_CASES: gettext_lazy("no cases"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One indicator in one fiscal year, as shown.
+
+    ``result`` and ``target`` are texts ("22/12", "20/15"; a milestone's words); None where there
+    is none. ``stale``: the figure is older than a period that is overdue, shown greyed.
+    """
+
+    year: int
+    standing: Standing
+    target: str | None
+    result: str | None
+    as_of: FiscalMonth | None
+    is_milestone: bool
+    figure: Figure | None
+    approved: bool
+    sample: bool
+    outstanding: str | None = None
+    narrative: str = ""
+    result_id: int | None = None
+
+    @property
+    def status(self) -> str:
+        return self.standing.status
+
+    @property
+    def shape(self) -> str:
+        return STATUS_SHAPES[self.standing.status]
+
+    @property
+    def label(self) -> str:
+        return str(STATUS_LABELS[self.standing.status])
+
+    @property
+    def stale(self) -> bool:
+        return self.result is not None and self.standing.status == calc.AWAITING
+
+    @property
+    def carried(self) -> bool:
+        """The figure is not of the year's last month, so its own month is shown beside it."""
+        return self.as_of is not None and self.as_of.month != 12
+
+    @property
+    def as_of_short(self) -> str:
+        return month_name(self.as_of, short=True, year=False) if self.as_of else ""
+
+    @property
+    def as_of_name(self) -> str:
+        return month_name(self.as_of, short=True) if self.as_of else ""
+
+    @property
+    def unapproved(self) -> bool:
+        return self.result is not None and not self.approved
+
+    @property
+    def expected(self) -> str | None:
+        """What was expected by the figure's own month, as text."""
+        if self.standing.expected_percent is not None:
+            return format_number(self.standing.expected_percent)
+        return join_values([m.expected for m in self.standing.measures])
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorRow:
+    """An indicator with its years. ``current`` is the cell of the year looked at."""
+
+    id: int
+    code: str
+    number: str
+    name: str
+    strategy_number: int
+    strategy_id: int
+    objective_id: int
+    unit_id: int | None
+    unit_name: str | None
+    unit_is_sample: bool
+    frequency: str
+    weight: Decimal
+    facts: IndicatorFacts
+    cells: tuple[Cell, ...]
+    current: Cell
+    overdue: FiscalMonth | None
+
+    @property
+    def kind(self) -> str:
+        return self.facts.measures[0].kind if self.facts.measures else ""
+
+
+class Marked(ABC):
+    """What a page has to mark on the figures it shows."""
+
+    __slots__ = ()
+
+    @property
+    @abstractmethod
+    def marked_cells(self) -> list[Cell]:
+        """The figures shown."""
+
+    @property
+    def has_sample(self) -> bool:
+        return any(cell.sample for cell in self.marked_cells)
+
+    @property
+    def has_unapproved(self) -> bool:
+        return any(cell.unapproved for cell in self.marked_cells)
+
+    @property
+    def has_carried(self) -> bool:
+        return any(cell.carried for cell in self.marked_cells)
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyStanding:
+    """A strategy with its indicators and their roll-up."""
+
+    id: int
+    number: int
+    name: str
+    rows: tuple[IndicatorRow, ...]
+    roll_up: RollUp
+
+
+@dataclass(frozen=True, slots=True)
+class PlanStanding(Marked):
+    """A whole plan at the end of a month."""
+
+    at: FiscalMonth
+    strategies: tuple[StrategyStanding, ...]
+    roll_up: RollUp
+
+    @property
+    def marked_cells(self) -> list[Cell]:
+        return [cell for row in self.rows for cell in row.cells if cell.result is not None]
+
+    @property
+    def rows(self) -> list[IndicatorRow]:
+        return [row for strategy in self.strategies for row in strategy.rows]
+
+    @property
+    def awaiting(self) -> list[IndicatorRow]:
+        return [row for row in self.rows if row.current.status == calc.AWAITING]
+
+
+def join_values(values: Sequence[Decimal | None]) -> str | None:
+    """Several measures as one text, "22/12"; None without a single figure."""
+    if not values or all(value is None for value in values):
+        return None
+    return "/".join("–" if value is None else format_number(value) for value in values)
+
+
+def target_text(facts: IndicatorFacts, target: TargetFacts) -> str | None:
+    """A year's target as shown: "20/15", a milestone's words, None for "-"."""
+    if target.kind == calc.NUMERIC:
+        return join_values(
+            [target.values[m.id].value for m in facts.measures if m.id in target.values]
+        )
+    return target.milestone or None
+
+
+def progress_text(percent: Decimal) -> str:
+    """Progress of a milestone in words."""
+    if percent == 0:
+        return _("not started")
+    if percent == 100:
+        return _("done")
+    return f"{format_number(percent)}%"
+
+
+def result_text(facts: IndicatorFacts, figure: Figure) -> str | None:
+    """A figure as shown."""
+    if figure.no_cases:
+        return _("no cases")
+    if figure.percent is not None:
+        return progress_text(figure.percent)
+    return join_values([figure.values.get(m.id) for m in facts.measures])
+
+
+def outstanding_text(owed: calc.Outstanding) -> str:
+    """What is still owed of an earlier year: "ค้าง 80/100 (2568)"."""
+    pairs = ", ".join(
+        f"{'–' if result is None else format_number(result)}/{format_number(goal)}"
+        for result, goal in zip(owed.results, owed.targets, strict=True)
+    )
+    return _("outstanding %(figures)s (%(year)s)") % {"figures": pairs, "year": owed.year}
+
+
+def progress_percent(progress: str, percent: Decimal | None) -> Decimal | None:
+    """Progress as reported to per cent: not started 0, done 100."""
+    if progress == Result.Progress.NOT_STARTED:
+        return calc.ZERO
+    if progress == Result.Progress.DONE:
+        return calc.HUNDRED
+    return percent if progress == Result.Progress.IN_PROGRESS else None
+
+
+def counts_in_words(counts: Mapping[str, int]) -> list[tuple[str, str, str, int]]:
+    """(code, shape, words, count) in the fixed order of statuses."""
+    return [
+        (code, STATUS_SHAPES[code], str(STATUS_LABELS[code]), counts[code])
+        for code in calc.STATUSES
+    ]

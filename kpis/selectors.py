@@ -1,0 +1,318 @@
+"""Reading: stored facts → kpis/calc.py → rows. A fixed number of queries, whatever the size."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from kpis import calc
+from kpis.calc import (
+    Bands,
+    BaselinePoint,
+    Figure,
+    IndicatorFacts,
+    MeasureFacts,
+    RollUp,
+    TargetFacts,
+    TargetPoint,
+)
+from kpis.models import Indicator, Measure, Result, YearTarget
+from kpis.rows import (
+    Cell,
+    IndicatorRow,
+    PlanStanding,
+    StrategyStanding,
+    outstanding_text,
+    progress_percent,
+    result_text,
+    target_text,
+)
+from strategy.fiscal import DEFAULT_DEADLINE_DAY, FiscalMonth, deadline_passed
+from strategy.models import Plan, ReportingYear, Strategy
+
+
+def bands(plan: Plan) -> Bands:
+    return Bands(plan.band_on_plan, plan.band_near, plan.band_at_risk)
+
+
+def counted_states(plan: Plan) -> list[str]:
+    """The states in which a result counts; drafts never do."""
+    if plan.approved_only:
+        return [Result.State.APPROVED]
+    return [Result.State.SUBMITTED, Result.State.APPROVED]
+
+
+def deadline_days(plan: Plan) -> dict[int, int]:
+    """Day of the month by which reports are in, by fiscal year, where it is not the default."""
+    return dict(
+        ReportingYear.objects.filter(agency_id=plan.agency_id).values_list(
+            "fiscal_year", "deadline_day"
+        )
+    )
+
+
+def plan_standing(
+    plan: Plan, at: FiscalMonth, today: date, *, narratives: bool = False
+) -> PlanStanding:
+    """The whole plan at the end of ``at``, as known on ``today``. Seven queries."""
+    by_strategy: dict[int, list[IndicatorRow]] = defaultdict(list)
+    rows = indicator_rows(
+        plan, at, today, Indicator.objects.filter(strategy__plan=plan), narratives=narratives
+    )
+    for row in rows:
+        by_strategy[row.strategy_id].append(row)
+    strategies = Strategy.objects.filter(plan=plan).order_by("number")
+    standings = tuple(
+        StrategyStanding(pk, number, name, tuple(by_strategy[pk]), roll_up(by_strategy[pk]))
+        for pk, number, name in strategies.values_list("id", "number", "name")
+    )
+    return PlanStanding(at=at, strategies=standings, roll_up=roll_up(rows))
+
+
+def indicator_rows(
+    plan: Plan,
+    at: FiscalMonth,
+    today: date,
+    indicators: QuerySet[Indicator],
+    *,
+    narratives: bool = False,
+) -> list[IndicatorRow]:
+    """Some indicators of a plan at the end of ``at``, in the plan's order. Five queries."""
+    measures, targets = _measures(indicators), _targets(indicators)
+    figures = _latest_figures(plan, at, indicators, narratives=narratives)
+    days = deadline_days(plan)
+    limits = bands(plan)
+    columns = (
+        "id", "number", "name", "strategy_id", "strategy__number", "objective_id",
+        "unit_id", "unit__name", "assignment_is_sample", "frequency", "weight",
+        "accrual", "direction",
+    )  # fmt: skip
+    rows = []
+    for values in indicators.order_by("strategy__number", "position").values_list(*columns):
+        pk, accrual, direction = values[0], values[-2], values[-1]
+        facts = IndicatorFacts(accrual, measures.get(pk, ()), targets.get(pk, {}), direction)
+        rows.append(_row(plan, values, facts, figures.get(pk, {}), at, today, days, limits))
+    return rows
+
+
+def roll_up(rows: Iterable[IndicatorRow]) -> RollUp:
+    """Roll-up of any set of rows at the month they were read for."""
+    return calc.roll_up((row.current.standing, row.weight) for row in rows)
+
+
+def _row(
+    plan: Plan,
+    values: tuple[Any, ...],
+    facts: IndicatorFacts,
+    figures: dict[int, Stored],
+    at: FiscalMonth,
+    today: date,
+    days: dict[int, int],
+    limits: Bands,
+) -> IndicatorRow:
+    (pk, number, name, strategy_id, strategy_number, objective_id,
+     unit_id, unit_name, is_sample, frequency, weight, *_) = values  # fmt: skip
+    latest: dict[int, Decimal] = {}
+    cells = []
+    for year in plan.years:
+        stored = figures.get(year)
+        if stored is not None and stored.figure.values:
+            latest = {**latest, **stored.figure.values}
+        cells.append(_cell(facts, year, stored, latest, frequency, at, today, days, limits))
+    overdue = deadline_passed(frequency, at, today, days.get(at.year, DEFAULT_DEADLINE_DAY))
+    return IndicatorRow(
+        id=pk,
+        code=f"{plan.code_prefix}{strategy_number}-{number}",
+        number=number,
+        name=name,
+        strategy_number=strategy_number,
+        strategy_id=strategy_id,
+        objective_id=objective_id,
+        unit_id=unit_id,
+        unit_name=unit_name,
+        unit_is_sample=is_sample,
+        frequency=frequency,
+        weight=weight,
+        facts=facts,
+        cells=tuple(cells),
+        current=cells[at.year - plan.first_year],
+        overdue=FiscalMonth(at.year, overdue) if overdue else None,
+    )
+
+
+def _cell(
+    facts: IndicatorFacts,
+    year: int,
+    stored: Stored | None,
+    latest: dict[int, Decimal],
+    frequency: str,
+    at: FiscalMonth,
+    today: date,
+    days: dict[int, int],
+    limits: Bands,
+) -> Cell:
+    """One year of an indicator: earlier years at their end, later ones not yet begun."""
+    month = at.month if year == at.year else 12
+    overdue = None
+    if year <= at.year:
+        overdue = deadline_passed(
+            frequency, FiscalMonth(year, month), today, days.get(year, DEFAULT_DEADLINE_DAY)
+        )
+    figure = stored.figure if stored else None
+    standing = calc.judge(
+        facts, year=year, month=month, figure=figure, overdue_month=overdue, bands=limits
+    )
+    target = calc.target_in_force(facts, year, figure.month if figure else month)
+    owed = calc.outstanding(facts, year, latest) if year <= at.year else None
+    return Cell(
+        year=year,
+        standing=standing,
+        target=target_text(facts, target),
+        result=result_text(facts, figure) if figure else None,
+        as_of=FiscalMonth(year, figure.month) if figure else None,
+        is_milestone=target.kind == calc.MILESTONE,
+        figure=figure,
+        approved=stored.approved if stored else False,
+        sample=stored.sample if stored else False,
+        outstanding=outstanding_text(owed) if owed else None,
+        narrative=stored.narrative if stored else "",
+        result_id=stored.id if stored else None,
+    )
+
+
+class Stored:
+    """A counted result as read: its figure and what the pages mark on it."""
+
+    __slots__ = ("approved", "figure", "id", "narrative", "sample")
+
+    def __init__(self, id: int, figure: Figure, state: str, sample: bool, narrative: str) -> None:
+        self.id = id
+        self.figure = figure
+        self.approved = state == Result.State.APPROVED
+        self.sample = sample
+        self.narrative = narrative
+
+
+def _measures(indicators: QuerySet[Indicator]) -> dict[int, tuple[MeasureFacts, ...]]:
+    """The measures of each indicator, in order, with their baselines. One query."""
+    found: dict[int, dict[int, MeasureFacts]] = defaultdict(dict)
+    for owner, pk, kind, whole, label, unit_label, year, month, value in (
+        Measure.objects.filter(indicator__in=indicators.order_by().values("id"))
+        .order_by("indicator_id", "position", "id")
+        .values_list(
+            "indicator_id", "id", "kind", "whole", "label", "unit_label",
+            "baselines__fiscal_year", "baselines__month", "baselines__value",
+        )
+    ):  # fmt: skip
+        points = found[owner][pk].baselines if pk in found[owner] else ()
+        if value is not None:
+            points = (*points, BaselinePoint(year, month, value))
+        found[owner][pk] = MeasureFacts(pk, kind, whole, label, unit_label, points)
+    return {owner: tuple(measures.values()) for owner, measures in found.items()}
+
+
+def _targets(indicators: QuerySet[Indicator]) -> dict[int, dict[int, TargetFacts]]:
+    """The targets of each indicator by fiscal year. One query."""
+    found: dict[int, dict[int, TargetFacts]] = defaultdict(dict)
+    for owner, year, kind, milestone, due_month, measure, value, q1, q2, q3 in (
+        YearTarget.objects.filter(indicator__in=indicators.order_by().values("id"))
+        .order_by("indicator_id", "fiscal_year")
+        .values_list(
+            "indicator_id", "fiscal_year", "kind", "milestone", "due_month",
+            "values__measure_id", "values__value", "values__q1", "values__q2", "values__q3",
+        )
+    ):  # fmt: skip
+        known = found[owner].get(year)
+        points = dict(known.values) if known else {}
+        if measure is not None:
+            points[measure] = TargetPoint(value, q1, q2, q3)
+        found[owner][year] = TargetFacts(kind, points, milestone, due_month)
+    return found
+
+
+def facts_of(indicators: QuerySet[Indicator]) -> dict[int, IndicatorFacts]:
+    """What the rules need of each indicator, by id. Three queries."""
+    measures, targets = _measures(indicators), _targets(indicators)
+    return {
+        pk: IndicatorFacts(accrual, measures.get(pk, ()), targets.get(pk, {}), direction)
+        for pk, accrual, direction in indicators.order_by().values_list(
+            "id", "accrual", "direction"
+        )
+    }
+
+
+def _latest_figures(
+    plan: Plan, at: FiscalMonth, indicators: QuerySet[Indicator], *, narratives: bool
+) -> dict[int, dict[int, Stored]]:
+    """Each indicator's latest counted figure of each year up to ``at``. One query.
+
+    Found from the year targets, of which every indicator has one a year, so that the work grows
+    with what is shown and not with the months behind it.
+    """
+    latest = (
+        Result.objects.filter(
+            indicator=OuterRef("indicator"),
+            fiscal_year=OuterRef("fiscal_year"),
+            state__in=counted_states(plan),
+        )
+        .filter(Q(fiscal_year__lt=at.year) | Q(month__lte=at.month))
+        .order_by("-month")
+        .values("id")[:1]
+    )
+    shown = (
+        YearTarget.objects.filter(
+            indicator__in=indicators.order_by().values("id"), fiscal_year__lte=at.year
+        )
+        .order_by()
+        .values_list(Subquery(latest))
+    )
+    return _by_year(Result.objects.filter(id__in=shown), narratives=narratives)
+
+
+def month_figures(plan: Plan, indicator: QuerySet[Indicator], year: int) -> dict[int, Stored]:
+    """One indicator's counted figures of a fiscal year by month. One query."""
+    results = Result.objects.filter(
+        indicator__in=indicator, fiscal_year=year, state__in=counted_states(plan)
+    )
+    return {stored.figure.month: stored for stored, _ in _stored(results.order_by("month"))}
+
+
+def _by_year(
+    results: QuerySet[Result], *, narratives: bool = False
+) -> dict[int, dict[int, Stored]]:
+    """Figures by indicator and year; of several in a year the last one read stays."""
+    found: dict[int, dict[int, Stored]] = defaultdict(dict)
+    for stored, indicator_id in _stored(results, narratives=narratives):
+        found[indicator_id][stored.figure.year] = stored
+    return found
+
+
+def _stored(results: QuerySet[Result], *, narratives: bool = False) -> list[tuple[Stored, int]]:
+    """Results with their values as (stored, indicator id), in the query's order. One query."""
+    columns = [
+        "id", "indicator_id", "fiscal_year", "month", "state", "no_cases", "progress",
+        "progress_percent", "is_sample", "values__measure_id", "values__value",
+        "values__numerator", "values__denominator",
+    ]  # fmt: skip
+    if narratives:
+        columns.append("narrative")
+    found: dict[int, tuple[Stored, int]] = {}
+    for row in results.values_list(*columns):
+        (pk, indicator_id, year, month, state, no_cases, progress, percent, sample,
+         measure, value, numerator, denominator, *narrative) = row  # fmt: skip
+        values = dict(found[pk][0].figure.values) if pk in found else {}
+        if measure is not None:
+            values[measure] = (
+                value if value is not None else calc.percentage(numerator, denominator)
+            )
+        figure = Figure(year, month, values, progress_percent(progress, percent), no_cases)
+        found[pk] = (
+            Stored(pk, figure, state, sample, narrative[0] if narrative else ""),
+            indicator_id,
+        )
+    return list(found.values())

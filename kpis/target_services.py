@@ -1,0 +1,105 @@
+"""Writing targets and baselines; a changed target asks for a reason and keeps the old value."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from kpis.entry import check_number
+from kpis.models import Baseline, Indicator, TargetValue, YearTarget
+from kpis.services import value_field
+from strategy.messages import sentence
+from strategy.roles import viewer
+from strategy.services import claim, record_save, write_history
+from strategy.thai import Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class TargetEntry:
+    """A year's target as a planner enters it. ``values``: measure id → (target, q1, q2, q3)."""
+
+    kind: str
+    values: Mapping[int, tuple[Decimal | None, Decimal | None, Decimal | None, Decimal | None]] = (
+        field(default_factory=dict)
+    )
+    milestone: str = ""
+    due_month: int | None = None
+
+
+@transaction.atomic
+def target_change(
+    *,
+    user: Any,
+    target: YearTarget,
+    entry: TargetEntry,
+    reason: str,
+    expected_version: int | None = None,
+) -> YearTarget:
+    """Set a year's target; the old one stays in the history with the reason.
+
+    ``user`` None is the system. Raises PermissionDenied, StaleVersion, or a ValidationError by
+    form field.
+    """
+    if user is not None and not viewer(user).is_planner:
+        raise PermissionDenied
+    adding = target._state.adding
+    errors = _target_errors(target.indicator, entry)
+    if not adding and not reason.strip():
+        errors["reason"].append(ValidationError(_("Say why the target changes.")))
+    if errors:
+        raise ValidationError(dict(errors))
+    target.kind = entry.kind
+    target.milestone = entry.milestone.strip() if entry.kind in ("milestone", "baseline") else ""
+    target.due_month = entry.due_month if entry.kind in ("milestone", "baseline") else None
+    target.full_clean()
+    if not adding:
+        claim([target], [expected_version or target.version])
+    target.save_without_historical_record()
+    target.values.all().delete()
+    if entry.kind == YearTarget.Kind.NUMERIC:
+        TargetValue.objects.bulk_create(
+            TargetValue(target=target, measure_id=pk, value=value, q1=q1, q2=q2, q3=q3)
+            for pk, (value, q1, q2, q3) in entry.values.items()
+        )
+    write_history([target], "+" if adding else "~", user=user, reason=reason.strip())
+    return target
+
+
+def _target_errors(indicator: Indicator, entry: TargetEntry) -> dict[str, list[ValidationError]]:
+    errors: dict[str, list[ValidationError]] = defaultdict(list)
+    if entry.kind in ("milestone", "baseline") and not entry.milestone.strip():
+        errors["milestone"].append(ValidationError(_("Write the milestone in words.")))
+    if entry.kind != YearTarget.Kind.NUMERIC:
+        return errors
+    for measure in indicator.measures.all():
+        numbers = entry.values.get(measure.pk, (None, None, None, None))
+        if numbers[0] is None:
+            errors[value_field(measure.pk)].append(ValidationError(_("Write the target.")))
+        for part, number in zip(("value", "q1", "q2", "q3"), numbers, strict=True):
+            if number is not None:
+                try:
+                    check_number(number, kind=measure.kind, whole=measure.whole)
+                except Refusal as refusal:
+                    errors[value_field(measure.pk, part)].append(sentence(refusal))
+    return errors
+
+
+@transaction.atomic
+def baseline_set(*, user: Any, baseline: Baseline, reason: str = "") -> Baseline:
+    """Set where a measure stood and from which month that counts. Planners only."""
+    if user is not None and not viewer(user).is_planner:
+        raise PermissionDenied
+    measure = baseline.measure
+    try:
+        check_number(baseline.value, kind=measure.kind, whole=measure.whole)
+    except Refusal as refusal:
+        raise ValidationError({"value": sentence(refusal)}) from None
+    record_save(instance=baseline, user=user, reason=reason)
+    return baseline

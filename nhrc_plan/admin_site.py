@@ -1,0 +1,21 @@
+"""The stock admin under the project's own name."""
+
+from django.contrib.admin import AdminSite
+from django.contrib.admin.apps import AdminConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class NhrcAdminSite(AdminSite):
+    site_header = _("NHRC plan tracker – data entry")
+    site_title = _("NHRC plan tracker")
+    index_title = _("Data entry")
+    site_url = "/"
+
+    def __init__(self, name: str = "admin") -> None:
+        super().__init__(name)
+        # Deletion in bulk skips the services and so the history: one at a time only.
+        self.disable_action("delete_selected")
+
+
+class NhrcAdminConfig(AdminConfig):
+    default_site = "nhrc_plan.admin_site.NhrcAdminSite"

@@ -1,0 +1,217 @@
+"""Rows as JSON-ready data: the same figures as the pages, decimals as strings."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from budgets.selectors import ProjectRow
+from kpis.calc import RollUp
+from kpis.detail import IndicatorDetail
+from kpis.duties import Duty
+from kpis.models import plain
+from kpis.rows import Cell, IndicatorRow, PlanStanding
+from nhrc_plan.board.selectors import MapPage, ObjectivePart, StrategyPage, UnitPage, UnitSummary
+from strategy.fiscal import FiscalMonth
+from strategy.models import Plan
+
+
+def text(value: Decimal | None) -> str | None:
+    """A percentage as shown, or null."""
+    return None if value is None else str(value)
+
+
+def head(plan: Plan, at: FiscalMonth) -> dict[str, Any]:
+    return {"plan": plan.slug, "year": at.year, "month": at.month}
+
+
+def roll_up(summed: RollUp) -> dict[str, Any]:
+    return {
+        "counts": dict(summed.counts),
+        "with_target": summed.with_target,
+        "reported": summed.reported,
+        "mean_of_expected": text(summed.mean),
+    }
+
+
+def cell(row: IndicatorRow, shown: Cell) -> dict[str, Any]:
+    """One indicator in one year."""
+    standings = {measure.measure_id: measure for measure in shown.standing.measures}
+    target = row.facts.targets.get(shown.year)
+    measures = []
+    for measure in row.facts.measures:
+        standing = standings.get(measure.id)
+        promised = target.values.get(measure.id) if target else None
+        reported = shown.figure.values.get(measure.id) if shown.figure else None
+        measures.append(
+            {
+                "label": measure.label,
+                "unit": measure.unit_label,
+                "target": plain(promised.value) if promised else None,
+                "result": plain(reported),
+                "achievement": text(standing.achievement) if standing else None,
+            }
+        )
+    return {
+        "target": shown.target,
+        "result": shown.result,
+        "as_of_month": shown.as_of.month if shown.as_of else None,
+        "achievement": text(shown.standing.achievement),
+        "expected": shown.expected,
+        "of_expected": text(shown.standing.of_expected),
+        "status": shown.status,
+        "approved": shown.approved,
+        "sample": shown.sample,
+        "outstanding": shown.outstanding,
+        "measures": measures,
+    }
+
+
+def indicator(row: IndicatorRow) -> dict[str, Any]:
+    """An indicator at the month looked at."""
+    return {
+        "code": row.code,
+        "name": row.name,
+        "owner": row.unit_name,
+        **cell(row, row.current),
+    }
+
+
+def overview(plan: Plan, standing: PlanStanding) -> dict[str, Any]:
+    return {
+        **head(plan, standing.at),
+        **roll_up(standing.roll_up),
+        "strategies": [
+            {"number": part.number, "name": part.name, **roll_up(part.roll_up)}
+            for part in standing.strategies
+        ],
+        "indicators": [
+            {
+                **indicator(row),
+                "years": [{"year": shown.year, **cell(row, shown)} for shown in row.cells],
+            }
+            for row in standing.rows
+        ],
+    }
+
+
+def indicators(plan: Plan, at: FiscalMonth, rows: list[IndicatorRow]) -> dict[str, Any]:
+    return {**head(plan, at), "indicators": [indicator(row) for row in rows]}
+
+
+def _objective(part: ObjectivePart) -> dict[str, Any]:
+    return {
+        "number": part.number,
+        "name": part.name,
+        **roll_up(part.roll_up),
+        "indicators": [indicator(row) for row in part.rows],
+    }
+
+
+def _project(row: ProjectRow) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "name": row.name,
+        "leads": list(row.leads),
+        "supporting": list(row.supporting),
+        "plan_amounts": {str(year): text(amount) for year, amount in row.by_year},
+    }
+
+
+def strategy(plan: Plan, at: FiscalMonth, shown: StrategyPage) -> dict[str, Any]:
+    return {
+        **head(plan, at),
+        "number": shown.strategy.number,
+        "name": shown.strategy.name,
+        **roll_up(shown.standing.roll_up),
+        "issues": [
+            {
+                "number": issue.number,
+                "name": issue.name,
+                "approaches": [approach.text for approach in issue.approaches],
+                "objectives": [_objective(part) for part in issue.objectives],
+            }
+            for issue in shown.issues
+        ],
+        "projects": [_project(row) for row in shown.projects],
+    }
+
+
+def indicator_page(plan: Plan, at: FiscalMonth, shown: IndicatorDetail) -> dict[str, Any]:
+    return {
+        **head(plan, at),
+        **indicator(shown.row),
+        "years": [{"year": c.year, **cell(shown.row, c)} for c in shown.row.cells],
+        "months": [
+            {
+                "month": month.at.month,
+                "result": month.result,
+                "expected": [plain(value) for value in month.expected.values()],
+                "approved": month.approved,
+            }
+            for month in shown.months
+        ],
+        "trend_estimates": [
+            {"label": trend.measure.label, "year": trend.year, "value": text(trend.value)}
+            for trend in shown.trends
+        ],
+        "computed": shown.explanation,
+    }
+
+
+def units(plan: Plan, at: FiscalMonth, summaries: list[UnitSummary]) -> dict[str, Any]:
+    return {
+        **head(plan, at),
+        "units": [
+            {
+                "id": unit.id,
+                "name": unit.name,
+                "indicators": [row.code for row in unit.rows],
+                **roll_up(unit.roll_up),
+            }
+            for unit in summaries
+        ],
+    }
+
+
+def _duty(duty: Duty) -> dict[str, Any]:
+    return {
+        "code": duty.row.code,
+        "year": duty.period.year,
+        "month": duty.period.month,
+        "deadline": duty.deadline.isoformat(),
+        "state": duty.state,
+    }
+
+
+def unit(plan: Plan, at: FiscalMonth, shown: UnitPage) -> dict[str, Any]:
+    return {
+        **head(plan, at),
+        "unit": shown.unit.name,
+        **roll_up(shown.roll_up),
+        "duties": [_duty(duty) for duty in shown.duties],
+        "indicators": [indicator(row) for row in shown.rows],
+    }
+
+
+def strategy_map(plan: Plan, at: FiscalMonth, shown: MapPage) -> dict[str, Any]:
+    return {
+        **head(plan, at),
+        "ultimate_goal": plan.ultimate_goal,
+        "vision": plan.vision,
+        "goals": [goal.text for goal in shown.goals],
+        "missions": [mission.text for mission in shown.missions],
+        "strategies": [
+            {
+                "number": part.standing.number,
+                "name": part.standing.name,
+                "goals": list(part.goals),
+                **roll_up(part.standing.roll_up),
+                "objectives": [
+                    {"number": o.number, "name": o.name, **roll_up(o.roll_up)}
+                    for o in part.objectives
+                ],
+            }
+            for part in shown.strategies
+        ],
+    }

@@ -1,0 +1,256 @@
+"""Reading for the pages that span the apps."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from budgets.selectors import ProjectRow, strategy_projects
+from kpis import calc
+from kpis.calc import RollUp
+from kpis.duties import Duty, year_duties
+from kpis.models import Indicator
+from kpis.rows import Cell, IndicatorRow, Marked, PlanStanding, StrategyStanding
+from kpis.selectors import bands, indicator_rows, plan_standing, roll_up
+from strategy.fiscal import FiscalMonth
+from strategy.models import Approach, Objective, Plan, PlanStatement, Strategy, Unit
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectivePart:
+    """An objective with its indicators."""
+
+    id: int
+    number: int
+    name: str
+    strategy_id: int
+    issue_id: int | None
+    rows: tuple[IndicatorRow, ...]
+    roll_up: RollUp
+    status: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class IssuePart:
+    """A strategic issue with its objectives and approaches; a scorecard has one without name."""
+
+    number: str
+    name: str
+    objectives: tuple[ObjectivePart, ...]
+    approaches: tuple[Approach, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StrategyPage(Marked):
+    """A strategy whole: issues, objectives, approaches, indicators, projects."""
+
+    strategy: Strategy
+    standing: StrategyStanding
+    numbers: tuple[int, ...]
+    issues: tuple[IssuePart, ...]
+    projects: list[ProjectRow]
+
+    @property
+    def marked_cells(self) -> list[Cell]:
+        return [row.current for row in self.standing.rows]
+
+    @property
+    def project_totals(self) -> list[tuple[int, Decimal]]:
+        """What the projects get together, year by year, in baht."""
+        totals: dict[int, Decimal] = defaultdict(Decimal)
+        for project in self.projects:
+            for year, amount in project.by_year:
+                totals[year] += amount or 0
+        return list(totals.items())
+
+    @property
+    def project_total(self) -> Decimal:
+        return sum((project.total for project in self.projects), Decimal(0))
+
+
+@dataclass(frozen=True, slots=True)
+class UnitSummary:
+    """A unit and how its indicators stand; ``id`` None: indicators that have no unit yet."""
+
+    id: int | None
+    name: str
+    rows: tuple[IndicatorRow, ...]
+    roll_up: RollUp
+
+    @property
+    def is_sample(self) -> bool:
+        return any(row.unit_is_sample for row in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitPage(Marked):
+    """What a unit owes and has reported."""
+
+    unit: Unit
+    rows: tuple[IndicatorRow, ...]
+    roll_up: RollUp
+    duties: list[Duty]
+
+    @property
+    def marked_cells(self) -> list[Cell]:
+        return [row.current for row in self.rows]
+
+    @property
+    def owed(self) -> list[Duty]:
+        return [duty for duty in self.duties if duty.is_owed]
+
+
+@dataclass(frozen=True, slots=True)
+class MapStrategy:
+    standing: StrategyStanding
+    status: str | None
+    goals: tuple[int, ...]
+    objectives: tuple[ObjectivePart, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MapPage:
+    """The plan by its levels, each with how it stands."""
+
+    goals: tuple[PlanStatement, ...]
+    missions: tuple[PlanStatement, ...]
+    strategies: tuple[MapStrategy, ...]
+    standing: PlanStanding
+
+    @property
+    def has_links(self) -> bool:
+        return any(strategy.goals for strategy in self.strategies)
+
+
+def band_of(plan: Plan, summed: RollUp) -> str | None:
+    """The band of a roll-up's mean; None where nothing is reported."""
+    return None if summed.mean is None else calc.status_of(summed.mean, bands(plan))
+
+
+def _objective_parts(
+    plan: Plan, objectives: list[Objective], rows: list[IndicatorRow]
+) -> list[ObjectivePart]:
+    by_objective = defaultdict(list)
+    for row in rows:
+        by_objective[row.objective_id].append(row)
+    parts = []
+    for objective in objectives:
+        own = tuple(by_objective[objective.pk])
+        summed = roll_up(own)
+        parts.append(
+            ObjectivePart(
+                id=objective.pk,
+                number=objective.number,
+                name=objective.name,
+                strategy_id=objective.strategy_id,
+                issue_id=objective.issue_id,
+                rows=own,
+                roll_up=summed,
+                status=band_of(plan, summed),
+            )
+        )
+    return parts
+
+
+def strategy_page(plan: Plan, number: int, at: FiscalMonth, today: date) -> StrategyPage:
+    """One strategy at the end of a month. Http404 names the strategies there are."""
+    numbers = tuple(
+        Strategy.objects.filter(plan=plan).order_by("number").values_list("number", flat=True)
+    )
+    strategy = Strategy.objects.filter(plan=plan, number=number).first()
+    if strategy is None:
+        raise Http404(
+            _("There is no %(label)s %(number)s. There are: %(known)s.")
+            % {
+                "label": plan.strategy_label,
+                "number": number,
+                "known": ", ".join(str(known) for known in numbers),
+            }
+        )
+    rows = indicator_rows(plan, at, today, Indicator.objects.filter(strategy=strategy))
+    objectives = _objective_parts(plan, list(strategy.objectives.order_by("number")), rows)
+    issues = [
+        IssuePart(
+            number=issue.number,
+            name=issue.name,
+            objectives=tuple(part for part in objectives if part.issue_id == issue.pk),
+            approaches=tuple(issue.approaches.all()),
+        )
+        for issue in strategy.issues.order_by("position").prefetch_related("approaches")
+    ]
+    without = tuple(part for part in objectives if part.issue_id is None)
+    if without:
+        issues.append(IssuePart("", "", without, ()))
+    return StrategyPage(
+        strategy=strategy,
+        standing=StrategyStanding(
+            strategy.pk, strategy.number, strategy.name, tuple(rows), roll_up(rows)
+        ),
+        numbers=numbers,
+        issues=tuple(issues),
+        projects=strategy_projects(plan, strategy.pk),
+    )
+
+
+def units_page(plan: Plan, at: FiscalMonth, today: date) -> list[UnitSummary]:
+    """The units that own indicators of a plan, in Thai order; those without a unit last."""
+    rows = plan_standing(plan, at, today).rows
+    by_unit: dict[int | None, list[IndicatorRow]] = defaultdict(list)
+    for row in rows:
+        by_unit[row.unit_id].append(row)
+    units = Unit.objects.filter(pk__in=[pk for pk in by_unit if pk is not None]).order_by("name")
+    named: list[tuple[int | None, str]] = [(unit.pk, unit.name) for unit in units]
+    if None in by_unit:
+        named.append((None, _("No unit yet (planners report)")))
+    return [UnitSummary(pk, name, tuple(by_unit[pk]), roll_up(by_unit[pk])) for pk, name in named]
+
+
+def unit_page(plan: Plan, unit_id: int, at: FiscalMonth, today: date) -> UnitPage:
+    """One unit of the plan's agency; Http404 says where the units are listed."""
+    unit = Unit.objects.filter(pk=unit_id, agency=plan.agency_id).first()
+    if unit is None:
+        raise Http404(_("There is no such unit. The list of units shows all there are."))
+    rows = indicator_rows(plan, at, today, Indicator.objects.filter(strategy__plan=plan, unit=unit))
+    return UnitPage(
+        unit=unit,
+        rows=tuple(rows),
+        roll_up=roll_up(rows),
+        duties=year_duties(plan, at.year, rows, today),
+    )
+
+
+def map_page(plan: Plan, at: FiscalMonth, today: date) -> MapPage:
+    """The whole plan by levels at the end of a month."""
+    standing = plan_standing(plan, at, today)
+    objectives = _objective_parts(
+        plan,
+        list(Objective.objects.filter(strategy__plan=plan).order_by("strategy", "number")),
+        standing.rows,
+    )
+    goals: dict[int, list[int]] = defaultdict(list)
+    for strategy_id, number in (
+        Strategy.goals.through.objects.filter(strategy__plan=plan)
+        .order_by("planstatement__number")
+        .values_list("strategy_id", "planstatement__number")
+    ):
+        goals[strategy_id].append(number)
+    statements = list(plan.statements.order_by("number"))
+    return MapPage(
+        goals=tuple(s for s in statements if s.kind == PlanStatement.Kind.GOAL),
+        missions=tuple(s for s in statements if s.kind == PlanStatement.Kind.MISSION),
+        strategies=tuple(
+            MapStrategy(
+                standing=part,
+                status=band_of(plan, part.roll_up),
+                goals=tuple(goals[part.id]),
+                objectives=tuple(o for o in objectives if o.strategy_id == part.id),
+            )
+            for part in standing.strategies
+        ),
+        standing=standing,
+    )

@@ -1,0 +1,123 @@
+"""How rows are laid out on the overview and the indicator table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy
+
+from kpis import calc
+from kpis.calc import RollUp
+from kpis.rows import IndicatorRow, PlanStanding, counts_in_words
+from nhrc_plan.board.charts import sparkline, status_bar
+from nhrc_plan.board.geometry import Sparkline
+from strategy.models import Plan
+from strategy.thai import natural_key, sort_key
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewRow:
+    row: IndicatorRow
+    spark: Sparkline | None
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewGroup:
+    """A strategy's band of the overview."""
+
+    number: int
+    name: str
+    roll_up: RollUp
+    rows: list[OverviewRow]
+
+
+def overview(plan: Plan, standing: PlanStanding) -> dict[str, Any]:
+    """The overview's context: counts, groups, what awaits a report, what needs a decision."""
+    rows = standing.rows
+    return {
+        "standing": standing,
+        "years": list(plan.years),
+        "status_bar": status_bar(dict(standing.roll_up.counts)),
+        "legend": counts_in_words(standing.roll_up.counts),
+        "groups": [
+            OverviewGroup(
+                part.number,
+                part.name,
+                part.roll_up,
+                [OverviewRow(row, sparkline(row)) for row in part.rows],
+            )
+            for part in standing.strategies
+        ],
+        "awaiting": standing.awaiting,
+        "worrying": [row for row in rows if row.current.status in (calc.CRITICAL, calc.AT_RISK)],
+        "outstanding": [row for row in rows if row.current.outstanding],
+    }
+
+
+_LAST = Decimal(10) ** 30
+
+
+def _by_percent(value: Decimal | None) -> Decimal:
+    return _LAST if value is None else value
+
+
+#: Sort keys of the indicator table; empty figures come last in rising order.
+SORTS: dict[str, tuple[Any, Callable[[IndicatorRow], Any]]] = {
+    "code": (
+        gettext_lazy("code"),
+        lambda row: (row.strategy_number, natural_key(row.number)),
+    ),
+    "name": (gettext_lazy("indicator"), lambda row: sort_key(row.name)),
+    "unit": (
+        gettext_lazy("unit"),
+        lambda row: (row.unit_name is None, sort_key(row.unit_name or "")),
+    ),
+    "achievement": (
+        gettext_lazy("achievement (%)"),
+        lambda row: _by_percent(row.current.standing.achievement),
+    ),
+    "of_expected": (
+        gettext_lazy("of expected (%)"),
+        lambda row: _by_percent(row.current.standing.of_expected),
+    ),
+    "status": (
+        gettext_lazy("status"),
+        lambda row: calc.STATUSES.index(row.current.status),
+    ),
+}
+
+
+def sorted_rows(rows: list[IndicatorRow], asked: str) -> tuple[list[IndicatorRow], str]:
+    """Rows in the order asked for ("name", "-name"); what is unknown means by code."""
+    name = asked.removeprefix("-")
+    if name not in SORTS:
+        return rows, "code"
+    return sorted(rows, key=SORTS[name][1], reverse=asked.startswith("-")), asked
+
+
+@dataclass(frozen=True, slots=True)
+class SortLink:
+    """A column head: its words, the query that sorts by it, and how it sorts now."""
+
+    name: str
+    label: str
+    query: str
+    order: str
+
+    @property
+    def mark(self) -> str:
+        return {"ascending": "▴", "descending": "▾"}.get(self.order, "")
+
+
+def sort_links(query: QueryDict, sorting: str) -> dict[str, SortLink]:
+    links = {}
+    for name, (label, _key) in SORTS.items():
+        order = {name: "ascending", f"-{name}": "descending"}.get(sorting, "none")
+        changed = query.copy()
+        changed["sort"] = f"-{name}" if order == "ascending" else name
+        links[name] = SortLink(name, str(label), changed.urlencode(), order)
+    return links

@@ -1,0 +1,5 @@
+"""Number formats. Dates never go through Django's formats: see strategy/thai.py."""
+
+DECIMAL_SEPARATOR = "."
+THOUSAND_SEPARATOR = ","
+NUMBER_GROUPING = 3

@@ -1,0 +1,40 @@
+"""Every address of the system. A page's rows are to be had as data: .json for the last slash."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth.views import LoginView, LogoutView
+from django.http import HttpResponseBase
+from django.urls import URLPattern, path
+
+from nhrc_plan.board import views
+
+PLAN = "plans/<slug:slug>"
+
+
+def page(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[URLPattern]:
+    """A reading page and the same rows as JSON."""
+    data: dict[str, Any] = {"as_data": True}
+    return [
+        path(f"{route}/", view, name=name),
+        path(f"{route}.json", view, data, name=f"{name}_data"),
+    ]
+
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("logout/", LogoutView.as_view(), name="logout"),
+    *page(PLAN, views.overview, "overview"),
+    *page(f"{PLAN}/strategies/<int:number>", views.strategy, "strategy"),
+    *page(f"{PLAN}/indicators", views.indicators, "indicators"),
+    *page(f"{PLAN}/indicators/<str:code>", views.indicator, "indicator"),
+    *page(f"{PLAN}/units", views.units, "units"),
+    *page(f"{PLAN}/units/<int:unit_id>", views.unit, "unit"),
+    *page(f"{PLAN}/map", views.strategy_map, "map"),
+    path(f"{PLAN}/report.xlsx", views.report, name="report"),
+    path("admin/", admin.site.urls),
+]
+
+handler404 = "nhrc_plan.board.views.not_found"

@@ -1,0 +1,39 @@
+"""The ground app: Thai order on SQLite, roles and closed history tables after each migrate."""
+
+from typing import Any
+
+from django.apps import AppConfig, apps
+from django.db.backends.signals import connection_created
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+from strategy import thai
+
+
+class StrategyConfig(AppConfig):
+    name = "strategy"
+    verbose_name = _("Plan structure")
+
+    def ready(self) -> None:
+        connection_created.connect(register_thai_order)
+        post_migrate.connect(after_migrate)
+
+
+def register_thai_order(connection: Any, **kwargs: Any) -> None:
+    """Gives SQLite the collation that PostgreSQL has from ICU."""
+    if connection.vendor == "sqlite":
+        from strategy.models import THAI_COLLATION
+
+        connection.connection.create_collation(THAI_COLLATION, thai.compare)
+
+
+def after_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:
+    """Once, after the last app: by then every table and every permission exists."""
+    last = [config for config in apps.get_app_configs() if config.models_module][-1]
+    if sender is not last:
+        return
+    from strategy.audit import close_history_tables
+    from strategy.roles import sync_roles
+
+    close_history_tables(using)
+    sync_roles()

@@ -1,0 +1,159 @@
+"""The history as people read it: who, when, what before, what after, why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from strategy.audit import Record
+from strategy.thai import format_number
+
+_HIDDEN = {"id", "version"}
+_DETAIL_LABELS = {
+    "goals": gettext_lazy("goals"),
+    "leads": gettext_lazy("lead units"),
+    "supporting": gettext_lazy("supporting units"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One field of one change; texts as shown, empty where there was nothing."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One change of one row. ``kind``: "+", "~" or "-"; ``sample``: it was sample data."""
+
+    when: datetime
+    who: str
+    kind: str
+    title: str
+    reason: str
+    changes: tuple[Change, ...]
+    sample: bool
+
+    @property
+    def action(self) -> str:
+        return {"+": _("entered"), "~": _("changed"), "-": _("deleted")}[self.kind]
+
+
+def history_of(model: type[Record], *, limit: int = 200, **condition: Any) -> list[Entry]:
+    """The latest changes of the rows that meet ``condition``, newest first.
+
+    One query for the rows and one for each kind of thing they are linked to.
+    """
+    rows = list(
+        model.history.filter(**condition).order_by("-history_date", "-history_id")[: limit + 1]
+    )
+    return entries(model, rows)[:limit]
+
+
+def entries(model: type[Record], rows: Iterable[Any]) -> list[Entry]:
+    """History rows, newest first, as readable entries; each compared with the one before it."""
+    rows = list(rows)
+    names = _linked_names(model, rows)
+    previous: dict[Any, Any] = {}
+    found = []
+    for row in reversed(rows):
+        before = previous.get(row.id)
+        found.append(
+            Entry(
+                when=row.history_date,
+                who=row.history_user_name or _("the system"),
+                kind=row.history_type,
+                title=_title(model, row),
+                reason=row.history_change_reason or "",
+                changes=_changes(model, before, row, names),
+                sample=bool(getattr(row, "is_sample", False)),
+            )
+        )
+        previous[row.id] = row
+    return found[::-1]
+
+
+def _linked_names(model: type[Record], rows: list[Any]) -> dict[tuple[str, Any], str]:
+    """What the rows' foreign keys point at, by (field, id); one query for each field."""
+    names = {}
+    for field in model._meta.fields:
+        if isinstance(field, models.ForeignKey):
+            ids = {getattr(row, field.attname) for row in rows} - {None}
+            if ids:
+                for pk, linked in field.related_model._base_manager.in_bulk(ids).items():
+                    names[field.attname, pk] = str(linked)
+    return names
+
+
+def _title(model: type[Record], row: Any) -> str:
+    parts = [str(model._meta.verbose_name)]
+    for field in ("fiscal_year", "month"):
+        if hasattr(row, field):
+            parts.append(str(getattr(row, field)))
+    return " ".join(parts)
+
+
+def _changes(
+    model: type[Record], before: Any, after: Any, names: dict[tuple[str, Any], str]
+) -> tuple[Change, ...]:
+    if after.history_type == "-":
+        before, after = after, None
+    found = []
+    for field in model._meta.fields:
+        if field.name in _HIDDEN:
+            continue
+        old = _text(field, before, names)
+        new = _text(field, after, names)
+        if old != new:
+            found.append(Change(str(field.verbose_name), old, new))
+    old_details = _details(before.details if before else {})
+    new_details = _details(after.details if after else {})
+    for label in [*old_details, *(label for label in new_details if label not in old_details)]:
+        old, new = old_details.get(label, ""), new_details.get(label, "")
+        if old != new:
+            found.append(Change(label, old, new))
+    return tuple(found)
+
+
+def _text(field: models.Field, row: Any, names: dict[tuple[str, Any], str]) -> str:
+    if row is None:
+        return ""
+    value = getattr(row, field.attname)
+    if value in (None, "", False):
+        return ""
+    if value is True:
+        return _("yes")
+    if isinstance(field, models.ForeignKey):
+        return names.get((field.attname, value), f"#{value}")
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, models.DecimalField):
+        return format_number(value)
+    return str(value)
+
+
+def _details(details: dict[str, Any]) -> dict[str, str]:
+    """Child facts as label → text."""
+    found = {}
+    for name, value in details.items():
+        if name != "values":
+            found[str(_DETAIL_LABELS.get(name, name))] = ", ".join(str(item) for item in value)
+            continue
+        for item in value:
+            shown = item["value"]
+            if shown is None:
+                shown = f"{item['numerator']}/{item['denominator']}"
+            planned = [part for part in item.get("planned", []) if part is not None]
+            if planned:
+                shown += f" ({', '.join(planned)})"
+            found[item["label"]] = shown
+    return found

@@ -1,0 +1,130 @@
+"""Loading the plan's structure from fixtures: adds what is missing, changes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import models, transaction
+
+from strategy.audit import Record
+from strategy.models import (
+    Agency,
+    Approach,
+    Objective,
+    Plan,
+    PlanStatement,
+    StrategicIssue,
+    Strategy,
+    Unit,
+)
+from strategy.services import record_save
+
+
+def missing_or_none(model: type[Record], **key: Any) -> Record | None:
+    """A new unsaved row for ``key``, or None where fixtures have to leave things alone.
+
+    That is where the row exists (staff may have changed it), and where staff deleted it.
+    """
+    if model._base_manager.filter(**key).exists():
+        return None
+    if model.history.filter(history_type="-", **key).exists():
+        return None
+    return model(**key)
+
+
+def load_row(
+    model: type[Record],
+    key: Mapping[str, Any],
+    fields: Mapping[str, Any],
+    *,
+    reason: str,
+    links: Mapping[str, Iterable[models.Model]] | None = None,
+) -> Record | None:
+    """The row for ``key``: created with ``fields`` where missing, else left as it is.
+
+    None where staff have deleted it, so that what hangs below is left out too.
+    """
+    row = missing_or_none(model, **key)
+    if row is None:
+        return model._base_manager.filter(**key).first()
+    for name, value in fields.items():
+        setattr(row, name, value)
+    return record_save(instance=row, user=None, reason=reason, links=links)
+
+
+@transaction.atomic
+def plan_load(tree: Mapping[str, Any], *, reason: str) -> Plan | None:
+    """Load agency, units and the plan down to its objectives from a fixture's tree.
+
+    The format stands in fixtures/README.md. Adds what is missing, changes nothing that exists.
+    """
+    source = tree["agency"]
+    agency = load_row(
+        Agency,
+        {"slug": source["slug"]},
+        {name: source[name] for name in ("name", "short_name", "address", "phone")},
+        reason=reason,
+    )
+    if agency is None:
+        return None
+    for unit in source["units"]:
+        load_row(
+            Unit,
+            {"agency": agency, "name": unit["name"]},
+            {"is_group": unit["is_group"]},
+            reason=reason,
+        )
+    source = tree["plan"]
+    nested = {"slug", "purposes", "goals", "missions", "strategies"}
+    plan = load_row(
+        Plan,
+        {"slug": source["slug"]},
+        {"agency": agency, **{name: source[name] for name in source.keys() - nested}},
+        reason=reason,
+    )
+    if plan is None:
+        return None
+    for kind, texts in (("purpose", "purposes"), ("goal", "goals"), ("mission", "missions")):
+        for number, text in enumerate(source[texts], start=1):
+            load_row(
+                PlanStatement,
+                {"plan": plan, "kind": kind, "number": number},
+                {"text": text},
+                reason=reason,
+            )
+    for strategy in source["strategies"]:
+        _strategy_load(plan, strategy, reason=reason)
+    return plan
+
+
+def _strategy_load(plan: Plan, source: Mapping[str, Any], *, reason: str) -> None:
+    strategy = load_row(
+        Strategy,
+        {"plan": plan, "number": source["number"]},
+        {"name": source["name"]},
+        reason=reason,
+    )
+    if strategy is None:
+        return
+    issues: dict[str, Record | None] = {}
+    for position, item in enumerate(source["issues"], start=1):
+        issue = load_row(
+            StrategicIssue,
+            {"strategy": strategy, "number": item["number"]},
+            {"name": item["name"], "position": position},
+            reason=reason,
+        )
+        issues[item["number"]] = issue
+        for number, text in enumerate(item["approaches"], start=1):
+            if issue is not None:
+                load_row(
+                    Approach, {"issue": issue, "number": number}, {"text": text}, reason=reason
+                )
+    for item in source["objectives"]:
+        load_row(
+            Objective,
+            {"strategy": strategy, "number": item["number"]},
+            {"name": item["name"], "issue": issues.get(item["issue"])},
+            reason=reason,
+        )

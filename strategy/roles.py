@@ -1,0 +1,97 @@
+"""Who may do what. Roles are Django groups; what a person may touch depends on their units.
+
+Source: docs/domain.md, "What counts", and the promises in README.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser, Group, Permission
+
+PLANNER = "planner"
+REPORTER = "reporter"
+EXECUTIVE = "executive"
+AUDITOR = "auditor"
+ADMINISTRATOR = "administrator"
+ROLES = (PLANNER, REPORTER, EXECUTIVE, AUDITOR, ADMINISTRATOR)
+
+_PLAN_APPS = ("strategy", "kpis", "budgets", "integrity")
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A person as pages and services see them: roles, and the units they work in."""
+
+    user_id: int | None
+    name: str
+    roles: frozenset[str]
+    units: tuple[tuple[int, str], ...]
+
+    @property
+    def signed_in(self) -> bool:
+        return self.user_id is not None
+
+    @property
+    def is_planner(self) -> bool:
+        return PLANNER in self.roles
+
+    @property
+    def unit_ids(self) -> frozenset[int]:
+        return frozenset(unit_id for unit_id, _ in self.units)
+
+    def may_report(self, unit_id: int | None) -> bool:
+        """Whether they may enter results of an indicator that belongs to ``unit_id``.
+
+        While an indicator has no unit, planners report it.
+        """
+        return self.is_planner or (REPORTER in self.roles and unit_id in self.unit_ids)
+
+    def may_read_drafts(self, unit_id: int | None) -> bool:
+        """Drafts and history: the unit itself, planners, auditors and executives."""
+        return bool(self.roles & {PLANNER, AUDITOR, EXECUTIVE}) or unit_id in self.unit_ids
+
+
+def viewer(user: Any) -> Viewer:
+    """The viewer behind a user, read once per request and kept on the user object."""
+    if isinstance(user, AnonymousUser) or user is None or not user.is_active:
+        return Viewer(None, "", frozenset(), ())
+    cached = getattr(user, "_viewer", None)
+    if cached is None:
+        roles = set(user.groups.values_list("name", flat=True)) & set(ROLES)
+        if user.is_superuser:
+            roles |= {PLANNER, ADMINISTRATOR}
+        units = tuple(user.memberships.order_by("unit__name").values_list("unit_id", "unit__name"))
+        cached = Viewer(
+            user.pk, user.get_full_name() or user.get_username(), frozenset(roles), units
+        )
+        user._viewer = cached
+    return cached
+
+
+def role_permissions(role: str) -> Iterable[Permission]:
+    """The permissions that a role's group holds."""
+    permissions = Permission.objects.select_related("content_type")
+    plan_data = permissions.filter(content_type__app_label__in=_PLAN_APPS)
+    if role == PLANNER:
+        return plan_data.exclude(content_type__model="membership")
+    if role == REPORTER:
+        return permissions.filter(
+            codename__in=["add_result", "change_result", "view_result", "export_result"]
+        )
+    if role == AUDITOR:
+        return plan_data.filter(codename__startswith="view_")
+    if role == ADMINISTRATOR:
+        return permissions.filter(content_type__app_label="auth").exclude(
+            content_type__model="permission"
+        ) | plan_data.filter(content_type__model__in=["membership", "unit"])
+    return permissions.none()
+
+
+def sync_roles() -> None:
+    """Create the role groups and give each the permissions it lacks; takes none away."""
+    for role in ROLES:
+        group, _ = Group.objects.get_or_create(name=role)
+        group.permissions.add(*role_permissions(role))

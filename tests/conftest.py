@@ -1,0 +1,240 @@
+"""What every test shares: the environment, the plan in the database, people, a browser.
+
+The environment is set here and not by the caller, so that ``make test``, ``pytest`` in the
+virtual environment and an editor's test button all run the same tests. Only DATABASE_URL is
+taken from outside.
+"""
+# ruff: noqa: E402 - the environment has to stand before Django reads it
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+# Settings are computed once, at import: DEBUG=1 leaves out what needs HTTPS or collected files.
+# (Django's test runner turns settings.DEBUG itself off again.)
+os.environ.update(
+    DEBUG="1",
+    SECRET_KEY="for-tests-only",
+    ALLOWED_HOSTS="testserver,127.0.0.1,localhost",
+    DJANGO_SETTINGS_MODULE="nhrc_plan.settings",
+)
+for _name in ("BEHIND_PROXY", "CSRF_TRUSTED_ORIGINS", "PUBLIC_READING", "SECURE_SSL_REDIRECT"):
+    os.environ.pop(_name, None)
+
+import django
+import pytest
+
+django.setup()
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.db import connection, transaction
+from django.test import TransactionTestCase
+from django.utils import timezone
+
+from nhrc_plan.board import fixtures
+from strategy import audit, roles
+from strategy.models import Membership, Plan, Unit
+from strategy.services import record_save
+
+# ----------------------------------------------------------------------------------- the session
+_FOLDER = pytest.StashKey[Path]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    config.addinivalue_line("filterwarnings", "ignore:No directory at:UserWarning")
+    if connection.vendor == "sqlite":
+        # A file, so that the write-ahead log, locks and threads are those of a real server; in
+        # a folder of this run (and worker), so that two runs at once do not meet.
+        folder = Path(tempfile.mkdtemp(prefix="nhrc-tests-"))
+        config.stash[_FOLDER] = folder
+        settings.DATABASES["default"]["TEST"]["NAME"] = str(folder / "test.sqlite3")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _FOLDER in config.stash:
+        shutil.rmtree(config.stash[_FOLDER], ignore_errors=True)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how many browser journeys were not played, and why."""
+    skipped = [
+        report
+        for report in terminalreporter.stats.get("skipped", [])
+        if "browser" in report.keywords
+    ]
+    if skipped:
+        reasons = sorted({str(report.longrepr[2]) for report in skipped})
+        terminalreporter.section("browser tests")
+        terminalreporter.line(f"{len(skipped)} skipped. {' '.join(reasons)}")
+
+
+# ---------------------------------------------------------------------------------- the database
+
+
+def rows_of_every_table() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of the test database, by table."""
+    with connection.cursor() as cursor:
+        found = {}
+        for table in connection.introspection.django_table_names(only_existing=True):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            found[table] = cursor.fetchall()
+    return found
+
+
+def put_back(prepared: dict[str, list[tuple[Any, ...]]]) -> None:
+    """Bring every table back to ``prepared``, with the same keys.
+
+    Ten times as fast as a flush and another load of the plan; and a flush would fail, because
+    the history tables are closed to deletion.
+    """
+    quote = connection.ops.quote_name
+    with (
+        connection.constraint_checks_disabled(),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        if connection.vendor == "postgresql":
+            cursor.execute(f"TRUNCATE {', '.join(map(quote, prepared))}")
+        else:
+            audit.open_history_tables()
+            for table in prepared:
+                cursor.execute(f"DELETE FROM {quote(table)}")
+        for table, rows in prepared.items():
+            if rows:
+                marks = ", ".join(["%s"] * len(rows[0]))
+                cursor.executemany(f"INSERT INTO {quote(table)} VALUES ({marks})", rows)
+        audit.close_history_tables()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The test database with the plan of fixtures/ in it, loaded once.
+
+    Ordinary tests see it inside their transaction. After a transactional one (live_server,
+    ``django_db(transaction=True)``) every table is put back as it was.
+    """
+    with django_db_blocker.unblock():
+        fixtures.plans_load()
+        prepared = rows_of_every_table()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: put_back(prepared))
+        yield
+
+
+@pytest.fixture
+def plan(db: None) -> Plan:
+    """The strategic plan 2566–2570, as fixtures/ has it: no results, no responsible units."""
+    return Plan.objects.get(slug="nhrc-2566-2570")
+
+
+@pytest.fixture
+def opened_history(db: None) -> Iterator[None]:
+    """History tables without their triggers: for negative controls, and nothing else."""
+    audit.open_history_tables()
+    yield
+    audit.close_history_tables()
+
+
+@pytest.fixture
+def today(monkeypatch: pytest.MonkeyPatch) -> Callable[[date], date]:
+    """Sets the day in Bangkok for the rest of a test: ``today(date(2026, 10, 11))``."""
+
+    def set_today(day: date) -> date:
+        monkeypatch.setattr(timezone, "localdate", lambda *args, **kwargs: day)
+        return day
+
+    return set_today
+
+
+# ---------------------------------------------------------------------------------------- people
+
+PASSWORD = "for-tests-only"
+
+
+@pytest.fixture
+def person(db: None) -> Callable[..., Any]:
+    """Makes an account: ``person("name", roles.REPORTER, "unit", …)``; no units, no role needed."""
+
+    def make(username: str, role: str = "", *units: str, **fields: Any) -> Any:
+        fields = {"is_staff": role not in ("", roles.EXECUTIVE), **fields}
+        user = get_user_model().objects.create_user(username, password=PASSWORD, **fields)
+        if role:
+            user.groups.add(Group.objects.get(name=role))
+        for name in units:
+            record_save(instance=Membership(user=user, unit=Unit.objects.get(name=name)), user=None)
+        return user
+
+    return make
+
+
+@pytest.fixture
+def planner(person: Callable[..., Any]) -> Any:
+    return person("planner", roles.PLANNER, "สำนักนโยบายและยุทธศาสตร์")
+
+
+@pytest.fixture
+def reporter(person: Callable[..., Any]) -> Any:
+    """Reports for สำนักคุ้มครองสิทธิมนุษยชน."""
+    return person("reporter", roles.REPORTER, "สำนักคุ้มครองสิทธิมนุษยชน")
+
+
+@pytest.fixture
+def outsider(person: Callable[..., Any]) -> Any:
+    """Reports for another unit than ``reporter``: สำนักกฎหมาย."""
+    return person("outsider", roles.REPORTER, "สำนักกฎหมาย")
+
+
+@pytest.fixture
+def executive(person: Callable[..., Any]) -> Any:
+    return person("executive", roles.EXECUTIVE)
+
+
+@pytest.fixture
+def auditor(person: Callable[..., Any]) -> Any:
+    return person("auditor", roles.AUDITOR)
+
+
+# --------------------------------------------------------------------------------------- browser
+
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+_BROWSER_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """A packaged Chromium; the test is skipped where there is none (REQUIRE_BROWSER=1: fails).
+
+    For tests marked ``browser``. Close the contexts you open.
+    """
+    path = next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if path is None:
+        reason = f"No Chromium on PATH (looked for {', '.join(_BROWSERS)})."
+        if os.environ.get("REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    # Playwright keeps an event loop in this thread, and Django takes that for asynchronous code.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=_BROWSER_ARGUMENTS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
