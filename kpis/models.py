@@ -428,6 +428,10 @@ class ResultValue(models.Model):
         ]
 
     def __str__(self) -> str:
+        return f"{self.measure}: {self.short()}"
+
+    def short(self) -> str:
+        """The figure alone, as entered: "57", or "152 ÷ 200"."""
         if self.value is None:
-            return f"{self.measure}: {plain(self.numerator)}/{plain(self.denominator)}"
-        return f"{self.measure}: {plain(self.value)}"
+            return f"{plain(self.numerator)} ÷ {plain(self.denominator)}"
+        return str(plain(self.value))

@@ -282,6 +282,19 @@ def month_figures(plan: Plan, indicator: QuerySet[Indicator], year: int) -> dict
     return {stored.figure.month: stored for stored, _ in _stored(results.order_by("month"))}
 
 
+def latest_before(plan: Plan, indicator_id: int, at: FiscalMonth) -> Figure | None:
+    """The last counted figure of an indicator before a month, in any year. Two queries."""
+    earlier = Result.objects.filter(
+        Q(fiscal_year__lt=at.year) | Q(fiscal_year=at.year, month__lt=at.month),
+        indicator=indicator_id,
+        state__in=counted_states(plan),
+    ).order_by("-fiscal_year", "-month")
+    last = earlier.values_list("pk", flat=True).first()
+    if last is None:
+        return None
+    return _stored(Result.objects.filter(pk=last))[0][0].figure
+
+
 def _by_year(
     results: QuerySet[Result], *, narratives: bool = False
 ) -> dict[int, dict[int, Stored]]:

@@ -27,7 +27,7 @@ from strategy.fiscal import FiscalMonth, latest_ended
 from strategy.messages import sentence
 from strategy.models import Plan
 from strategy.roles import viewer
-from strategy.services import StaleVersion, claim, write_history
+from strategy.services import StaleVersion, claim, record_delete, write_history
 from strategy.thai import Refusal, format_number, month_name
 
 
@@ -71,6 +71,18 @@ def value_field(measure_id: int, part: str = "value") -> str:
     return f"{part}_{measure_id}"
 
 
+@transaction.atomic
+def result_discard(*, user: Any, result: Result, expected_version: int | None = None) -> None:
+    """Throw a draft away. Counted figures are corrected, never deleted."""
+    if not viewer(user).may_report(result.indicator.unit_id):
+        raise PermissionDenied
+    if result.state != Result.State.DRAFT:
+        raise ValidationError(_("Only a draft can be deleted; correct the figure instead."))
+    record_delete(
+        instance=result, user=user, reason=_("draft deleted"), expected_version=expected_version
+    )
+
+
 def result_record(*, user: Any, entry: ResultEntry, today: date, reason: str = "") -> Result:
     """Save one result: new, or changed if its version still holds.
 
@@ -111,6 +123,11 @@ def result_record_many(
         raise ValidationError(
             _("A result for that month was entered just now by somebody else; open it instead.")
         ) from error
+
+
+def result_problems(entry: ResultEntry, today: date) -> dict[str, list[ValidationError]]:
+    """Every reason to refuse an entry, by form field; what :func:`result_record` would raise."""
+    return _entry_errors(entry, _EntryContext([entry]), today, by_system=False)
 
 
 class _EntryContext:

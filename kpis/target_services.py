@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kpis.entry import check_number
-from kpis.models import Baseline, Indicator, TargetValue, YearTarget
+from kpis.models import Baseline, Indicator, Measure, TargetValue, YearTarget
 from kpis.services import value_field
 from strategy.messages import sentence
 from strategy.roles import viewer
@@ -50,7 +50,7 @@ def target_change(
     if user is not None and not viewer(user).is_planner:
         raise PermissionDenied
     adding = target._state.adding
-    errors = _target_errors(target.indicator, entry)
+    errors = target_problems(target.indicator, entry)
     if not adding and not reason.strip():
         errors["reason"].append(ValidationError(_("Say why the target changes.")))
     if errors:
@@ -72,7 +72,8 @@ def target_change(
     return target
 
 
-def _target_errors(indicator: Indicator, entry: TargetEntry) -> dict[str, list[ValidationError]]:
+def target_problems(indicator: Indicator, entry: TargetEntry) -> dict[str, list[ValidationError]]:
+    """Every reason to refuse a target, by form field; empty where there is none."""
     errors: dict[str, list[ValidationError]] = defaultdict(list)
     if entry.kind in ("milestone", "baseline") and not entry.milestone.strip():
         errors["milestone"].append(ValidationError(_("Write the milestone in words.")))
@@ -91,15 +92,23 @@ def _target_errors(indicator: Indicator, entry: TargetEntry) -> dict[str, list[V
     return errors
 
 
-@transaction.atomic
-def baseline_set(*, user: Any, baseline: Baseline, reason: str = "") -> Baseline:
+def baseline_problem(measure: Measure, value: Decimal) -> ValidationError | None:
+    """Why a measure cannot have stood at ``value``, if it cannot."""
+    try:
+        check_number(value, kind=measure.kind, whole=measure.whole)
+    except Refusal as refusal:
+        return sentence(refusal)
+    return None
+
+
+def baseline_set(
+    *, user: Any, baseline: Baseline, reason: str = "", expected_version: int | None = None
+) -> Baseline:
     """Set where a measure stood and from which month that counts. Planners only."""
     if user is not None and not viewer(user).is_planner:
         raise PermissionDenied
-    measure = baseline.measure
-    try:
-        check_number(baseline.value, kind=measure.kind, whole=measure.whole)
-    except Refusal as refusal:
-        raise ValidationError({"value": sentence(refusal)}) from None
-    record_save(instance=baseline, user=user, reason=reason)
+    problem = baseline_problem(baseline.measure, baseline.value)
+    if problem is not None:
+        raise ValidationError({"value": problem})
+    record_save(instance=baseline, user=user, reason=reason, expected_version=expected_version)
     return baseline

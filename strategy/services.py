@@ -109,3 +109,25 @@ def record_delete(
             _("This cannot be deleted while other data depends on it: %(what)s.")
             % {"what": ", ".join(str(item) for item in list(blocking)[:5])}
         ) from error
+
+
+@transaction.atomic
+def children_changed(
+    *,
+    parent: Record,
+    saved: Iterable[models.Model],
+    deleted: Iterable[models.Model],
+    user: Any,
+    reason: str,
+) -> None:
+    """Write rows that belong to ``parent`` and have no history of their own.
+
+    The parent takes the next version, and its history one row that holds them.
+    """
+    parent.refresh_from_db(fields=["version"])
+    claim([parent], [parent.version])
+    for child in deleted:
+        child.delete()
+    for child in saved:
+        child.save()
+    write_history([parent], "~", user=user, reason=reason)

@@ -59,6 +59,10 @@ def pytest_configure(config: pytest.Config) -> None:
         settings.DATABASES["default"]["TEST"]["NAME"] = str(folder / "test.sqlite3")
 
 
+def pytest_report_header() -> str:
+    return f"database: {connection.vendor}"
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _FOLDER in config.stash:
         shutil.rmtree(config.stash[_FOLDER], ignore_errors=True)
@@ -93,7 +97,7 @@ def rows_of_every_table() -> dict[str, list[tuple[Any, ...]]]:
 def put_back(prepared: dict[str, list[tuple[Any, ...]]]) -> None:
     """Bring every table back to ``prepared``, with the same keys.
 
-    Ten times as fast as a flush and another load of the plan; and a flush would fail, because
+    Several times as fast as a flush and another load of the plan; and a flush would fail, because
     the history tables are closed to deletion.
     """
     quote = connection.ops.quote_name

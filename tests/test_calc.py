@@ -527,6 +527,12 @@ MIDYEAR = (baseline(2567, 5, "40"),)
             id="target-below-baseline-with-previous",
         ),
         pytest.param(
+            indicator(CUMULATIVE, {2566: "40", 2567: "60"}, baselines=POINTS),
+            1,
+            "60.00",
+            id="target-as-baseline-with-previous",
+        ),
+        pytest.param(
             indicator(CUMULATIVE, {2567: "40"}, baselines=MIDYEAR),
             4,
             "13.33",
@@ -880,6 +886,12 @@ def test_nothing_to_judge(target, result, overdue, status, has_target, counts):
     got = stand(indicator(RATE, {2567: target}), 2567, 6, result, at=12, overdue=overdue)
     assert (got.status, got.has_target, got.counts) == (status, has_target, counts)
     assert (got.achievement, got.of_expected, got.measures) == (None, None, ())
+
+
+@pytest.mark.parametrize(("overdue", "status"), [(None, "not_due"), (6, "awaiting")])
+def test_figure_of_one_of_two_measures_is_not_judged(overdue, status):
+    got = stand(indicator(RATE, {2567: ("20", "15")}), 2567, 6, "20", overdue=overdue)
+    assert (got.status, got.counts) == (status, False)
 
 
 def test_year_outside_the_plan_has_no_target():

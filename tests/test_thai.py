@@ -113,6 +113,8 @@ def test_number_is_understood(text, value):
         pytest.param("\ufeff12", "number_unclear", id="byte-order-mark"),
         pytest.param("12\u200f", "number_unclear", id="right-to-left-mark"),
         pytest.param("１２", "number_unclear", id="full-width-digits"),
+        pytest.param("1２", "number_unclear", id="full-width-second-digit"),
+        pytest.param("0.５", "number_unclear", id="full-width-decimal"),
         pytest.param("١٢", "number_unclear", id="arabic-indic-digits"),
         pytest.param("1²", "number_unclear", id="superscript"),
         pytest.param("½", "number_unclear", id="half"),
@@ -418,6 +420,7 @@ def test_months_of_the_calendar(number, full, short):
         ),
         pytest.param(["พลา", "เพลง", "แพ", "ไพร", "ฟัน"], id="clusters"),
         pytest.param(["EIT", "iit", "OIT"], id="latin-without-case"),
+        pytest.param(["IIT", "iit", "iita"], id="case-breaks-ties"),
         pytest.param(["2566", "IIT", "กรม"], id="digits-latin-thai"),
         pytest.param(["สำนักกฎหมาย", "สำนักงาน", "แสน", "หน่วย"], id="units"),
     ],
@@ -429,7 +432,7 @@ def test_dictionary_order(words):
     )
 
 
-thai = st.text(alphabet="กขคงอเแโใไะาำิ่้๊็์aB 1", max_size=5)
+thai = st.text(alphabet="กขคงอเแโใไะาำิ่้๊็์aAB 1", max_size=5)
 
 
 @given(thai, thai)

@@ -27,6 +27,21 @@ NOT_READ = (".*", "__pycache__", "db.sqlite3*", "staticfiles", "tests", "benchma
 _PLACE = re.compile(r"%\((\w+)\)[a-z]|%[sd]|\{(\w*)\}")
 
 
+def the_catalogue() -> polib.POFile:
+    """locale/th as it stands; an empty one where there is none yet."""
+    if CATALOGUE.exists():
+        return polib.pofile(str(CATALOGUE))
+    empty = polib.POFile()
+    empty.metadata = {
+        "Language": "th",
+        "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8",
+        "Content-Transfer-Encoding": "8bit",
+        "Plural-Forms": "nplurals=1; plural=0;",
+    }
+    return empty
+
+
 def words_of_the_code() -> polib.POFile:
     """Every word that the code and the templates mark for translation."""
     with tempfile.TemporaryDirectory(prefix="nhrc-words-") as folder:
@@ -84,7 +99,7 @@ def update(catalogue: polib.POFile, words: Iterable[polib.POEntry]) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    catalogue = polib.pofile(str(CATALOGUE))
+    catalogue = the_catalogue()
     words: Iterable[polib.POEntry] = ()
     if shutil.which("xgettext"):
         words = words_of_the_code()
@@ -92,6 +107,7 @@ def main(arguments: list[str]) -> int:
         print("GNU gettext is not installed: whether words of the code are missing was left out.")
     if "--update" in arguments:
         print(f"{update(catalogue, words)} words added to {CATALOGUE.relative_to(TOP)}")
+        CATALOGUE.parent.mkdir(parents=True, exist_ok=True)
         catalogue.save(str(CATALOGUE))
         catalogue.save_as_mofile(str(CATALOGUE.with_suffix(".mo")))
     found = gaps(catalogue, words)

@@ -1,0 +1,261 @@
+"""Indicators, targets and baselines in the admin. Results: kpis/result_admin.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kpis import result_admin
+from kpis.models import Baseline, Indicator, Measure, Result, YearTarget
+from kpis.rows import join_values
+from kpis.services import value_field
+from kpis.target_services import (
+    TargetEntry,
+    baseline_problem,
+    baseline_set,
+    target_change,
+    target_problems,
+)
+from strategy.forms import RecordForm, ThaiDecimalField
+from strategy.record_admin import RecordAdmin, RecordInline
+
+admin.site.register(Result, result_admin.ResultAdmin)
+
+_PARTS = {
+    "value": gettext_lazy("target"),
+    "q1": gettext_lazy("planned by the end of quarter 1"),
+    "q2": gettext_lazy("planned by the end of quarter 2"),
+    "q3": gettext_lazy("planned by the end of quarter 3"),
+}
+
+
+class MeasureInline(RecordInline):
+    model = Measure
+
+
+@admin.register(Indicator)
+class IndicatorAdmin(RecordAdmin):
+    list_display = ["code", "name", "unit", "frequency", "weight", "accrual", "accrual_basis"]
+    list_display_links = ["code", "name"]
+    list_filter = [
+        "strategy__plan",
+        "strategy",
+        "unit",
+        "frequency",
+        "accrual",
+        "measures__kind",
+        "assignment_is_sample",
+    ]
+    search_fields = ["number", "name", "definition", "unit__name"]
+    list_select_related = ["strategy__plan", "unit"]
+    autocomplete_fields = ["unit"]
+    inlines = [MeasureInline]
+    fieldsets = [
+        (None, {"fields": ["strategy", "objective", "number", "position", "name", "definition"]}),
+        (gettext_lazy("Who reports, and when"), {"fields": ["unit", "frequency", "weight"]}),
+        (
+            gettext_lazy("How it is judged"),
+            {"fields": ["direction", "accrual", "accrual_basis", "baseline_text"]},
+        ),
+    ]
+
+    @admin.display(description=gettext_lazy("code"), ordering=("strategy__number"))
+    def code(self, indicator: Indicator) -> str:
+        return indicator.code
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if {"unit", "frequency", "weight"} & set(form.changed_data):
+            obj.assignment_is_sample = False
+        super().save_model(request, obj, form, change)
+
+
+class YearTargetForm(RecordForm):
+    """A year's target with a number for each measure of the indicator."""
+
+    class Meta:
+        model = YearTarget
+        fields = ["indicator", "fiscal_year", "kind", "milestone", "due_month"]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in [value_field(measure.pk, part) for measure, part in self._numbers()]:
+            if name in self.fields:
+                self.fields[name].initial = self._stored().get(name)
+
+    def _measures(self) -> list[Measure]:
+        if self.instance.indicator_id is None:
+            return []
+        return list(self.instance.indicator.measures.order_by("position"))
+
+    def _numbers(self) -> list[tuple[Measure, str]]:
+        return [(measure, part) for measure in self._measures() for part in _PARTS]
+
+    def _stored(self) -> dict[str, Any]:
+        if self.instance.pk is None:
+            return {}
+        return {
+            value_field(row.measure_id, part): getattr(row, part)
+            for row in self.instance.values.all()
+            for part in _PARTS
+        }
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if (
+            self.instance.pk
+            and self.really_changed
+            and not cleaned.get("change_reason", "").strip()
+        ):
+            self.add_error(
+                "change_reason",
+                _("Say why the target changes; the old value is kept with the reason."),
+            )
+        return cleaned
+
+    def entry(self) -> TargetEntry:
+        """What was typed, for the service."""
+        cleaned = self.cleaned_data
+        return TargetEntry(
+            kind=cleaned["kind"],
+            milestone=cleaned.get("milestone", ""),
+            due_month=cleaned.get("due_month"),
+            values={
+                measure.pk: tuple(cleaned.get(value_field(measure.pk, part)) for part in _PARTS)
+                for measure in self._measures()
+            },
+        )
+
+    def _post_clean(self) -> None:
+        """Ask the service's own rules, so that each refusal stands beside its field."""
+        super()._post_clean()
+        if self.errors or self.instance.pk is None:
+            return
+        for name, problems in target_problems(self.instance.indicator, self.entry()).items():
+            self.add_error(name, problems)
+
+
+@admin.register(YearTarget)
+class YearTargetAdmin(RecordAdmin):
+    """Targets: the number fields follow the indicator's measures."""
+
+    form = YearTargetForm
+    list_display = ["code", "indicator_name", "fiscal_year", "kind", "shown", "plan_text"]
+    list_display_links = ["code", "indicator_name"]
+    list_filter = ["indicator__strategy__plan", "fiscal_year", "kind", "indicator__strategy"]
+    search_fields = ["indicator__number", "indicator__name", "milestone"]
+    readonly_fields = ["plan_text"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        targets = super().get_queryset(request).select_related("indicator__strategy__plan")
+        return targets.prefetch_related("values__measure")
+
+    @admin.display(description=gettext_lazy("code"), ordering="indicator__strategy__number")
+    def code(self, target: YearTarget) -> str:
+        return target.indicator.code
+
+    @admin.display(description=gettext_lazy("indicator"), ordering="indicator__name")
+    def indicator_name(self, target: YearTarget) -> str:
+        return target.indicator.name
+
+    @admin.display(description=gettext_lazy("target"))
+    def shown(self, target: YearTarget) -> str:
+        values = sorted(target.values.all(), key=lambda row: row.measure.position)
+        return join_values([row.value for row in values]) or target.milestone or "–"
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, **{**kwargs, "fields": YearTargetForm.Meta.fields})
+        numbers = {}
+        if obj is not None and self.has_change_permission(request, obj):
+            for measure in obj.indicator.measures.order_by("position"):
+                for part, label in _PARTS.items():
+                    numbers[value_field(measure.pk, part)] = ThaiDecimalField(
+                        label=f"{measure}: {label}" if measure.label else str(label),
+                        required=False,
+                        help_text=measure.unit_label,
+                    )
+        return type("YearTargetForm", (form,), numbers)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return [(None, {"fields": ["indicator", "fiscal_year"]})]
+        numbers = [
+            value_field(measure.pk, part)
+            for measure in obj.indicator.measures.order_by("position")
+            for part in _PARTS
+        ]
+        if not self.has_change_permission(request, obj):
+            return [(None, {"fields": ["indicator", "fiscal_year", "kind", "shown", "milestone",
+                                       "due_month", "plan_text"]})]  # fmt: skip
+        return [
+            (None, {"fields": ["indicator", "fiscal_year", "plan_text", "kind"]}),
+            (gettext_lazy("Numbers"), {"fields": numbers}),
+            (gettext_lazy("Milestone"), {"fields": ["milestone", "due_month"]}),
+            (None, {"fields": ["change_reason", "expected_version"]}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        fixed = ["indicator", "fiscal_year"] if obj is not None else []
+        return [*super().get_readonly_fields(request, obj), *fixed, "shown"]
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if not change:
+            target_change(user=request.user, target=obj, entry=TargetEntry("none"), reason="")
+        elif form.really_changed:
+            target_change(
+                user=request.user,
+                target=obj,
+                entry=form.entry(),
+                reason=form.cleaned_data["change_reason"],
+                expected_version=form.cleaned_data["expected_version"],
+            )
+
+
+class BaselineForm(RecordForm):
+    class Meta:
+        model = Baseline
+        fields = ["measure", "value", "source", "fiscal_year", "month"]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("measure") and cleaned.get("value") is not None:
+            problem = baseline_problem(cleaned["measure"], cleaned["value"])
+            if problem is not None:
+                self.add_error("value", problem)
+        return cleaned
+
+
+@admin.register(Baseline)
+class BaselineAdmin(RecordAdmin):
+    form = BaselineForm
+    list_display = ["indicator", "measure", "value", "fiscal_year", "month", "source"]
+    list_display_links = ["indicator", "measure"]
+    list_filter = ["measure__indicator__strategy__plan", "fiscal_year"]
+    search_fields = ["measure__indicator__name", "source"]
+    list_select_related = ["measure__indicator__strategy__plan"]
+
+    @admin.display(description=gettext_lazy("indicator"))
+    def indicator(self, baseline: Baseline) -> str:
+        return str(baseline.measure.indicator)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "measure" and field is not None:
+            field.queryset = Measure.objects.select_related("indicator__strategy__plan").order_by(
+                "indicator__strategy", "indicator__position", "position"
+            )
+            field.label_from_instance = lambda row: f"{row.indicator} ({row})"
+        return field
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change and not form.really_changed:
+            return
+        baseline_set(
+            user=request.user,
+            baseline=obj,
+            reason=form.cleaned_data.get("change_reason", ""),
+            expected_version=form.cleaned_data.get("expected_version"),
+        )

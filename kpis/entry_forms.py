@@ -1,0 +1,183 @@
+"""The forms by which a result is entered: first which one, then its figures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kpis import calc
+from kpis.entry import Value
+from kpis.models import Indicator, Measure, Result
+from kpis.rows import IndicatorRow
+from kpis.services import ResultEntry, result_problems, value_field
+from strategy.clock import today
+from strategy.fiscal import MONTHS, FiscalMonth, latest_ended, next_due
+from strategy.forms import RecordForm, ThaiDecimalField, ThaiYearField
+from strategy.thai import month_name
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPanel:
+    """What stands beside the form: target, what was reported last, how the figure stands."""
+
+    row: IndicatorRow
+    at: FiscalMonth
+    last: str | None
+    last_month: FiscalMonth | None
+    expected: str | None
+
+    @property
+    def target(self) -> str | None:
+        return self.row.current.target
+
+    @property
+    def is_milestone(self) -> bool:
+        return self.row.current.is_milestone
+
+    @property
+    def month_name(self) -> str:
+        return month_name(self.at)
+
+    @property
+    def last_name(self) -> str:
+        return month_name(self.last_month, short=True) if self.last_month else ""
+
+
+class ChooseForm(forms.Form):
+    """Which result to enter. Year and month may be left to what is due."""
+
+    indicator = forms.ModelChoiceField(
+        label=gettext_lazy("indicator"), queryset=Indicator.objects.none()
+    )
+    year = ThaiYearField(label=gettext_lazy("fiscal year"), required=False)
+    month = forms.TypedChoiceField(
+        label=gettext_lazy("month"), required=False, coerce=int, empty_value=None
+    )
+
+    def __init__(self, *args: Any, indicators: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["indicator"].queryset = indicators
+        names = [(month, month_name(FiscalMonth(2566, month), year=False)) for month in MONTHS]
+        self.fields["month"].choices = [("", _("what is due")), *names]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        indicator = cleaned.get("indicator")
+        if indicator is None or self.errors:
+            return cleaned
+        plan = indicator.strategy.plan
+        due = next_due(indicator.frequency, today())
+        year = cleaned.get("year") or min(max(due.year, plan.first_year), plan.last_year)
+        month = cleaned.get("month") or (due.month if year == due.year else 12)
+        if year not in plan.years:
+            self.add_error(
+                "year",
+                _("This plan runs from fiscal year %(first)s to %(last)s.")
+                % {"first": plan.first_year, "last": plan.last_year},
+            )
+        elif not FiscalMonth(year, month).has_ended(today()):
+            self.add_error(
+                "month",
+                _("%(month)s has not ended; the latest month to report is %(latest)s.")
+                % {
+                    "month": month_name(FiscalMonth(year, month)),
+                    "latest": month_name(latest_ended(today())),
+                },
+            )
+        else:
+            cleaned["at"] = FiscalMonth(year, month)
+        return cleaned
+
+
+class ResultForm(RecordForm):
+    """One result. ``panel`` and the number fields are set by the admin for its indicator."""
+
+    panel: EntryPanel
+
+    class Meta:
+        model = Result
+        fields = ["no_cases", "progress", "progress_percent", "narrative", "problems",
+                  "next_steps", "fall_reason"]  # fmt: skip
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 3})
+            for name in ("narrative", "problems", "next_steps")
+        } | {"fall_reason": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for row in self.instance.values.all() if self.instance.pk else []:
+            for part in ("value", "numerator", "denominator"):
+                name = value_field(row.measure_id, part)
+                if name in self.fields:
+                    self.fields[name].initial = getattr(row, part)
+
+    def entry(self) -> ResultEntry:
+        """What was typed, for the service."""
+        cleaned = self.cleaned_data
+        values = {}
+        for measure in self.panel.row.facts.measures:
+            parts = [
+                cleaned.get(value_field(measure.id, part))
+                for part in ("value", "numerator", "denominator")
+            ]
+            if any(part is not None for part in parts):
+                values[measure.id] = Value(*parts)
+        # What has been submitted counts, and stays so: it is corrected, not taken back.
+        may_be_draft = self.instance.pk is None or self.instance.state == Result.State.DRAFT
+        is_draft = may_be_draft and "_draft" in self.data
+        return ResultEntry(
+            indicator=self.instance.indicator,
+            fiscal_year=self.panel.at.year,
+            month=self.panel.at.month,
+            values=values,
+            progress=cleaned.get("progress") or "",
+            progress_percent=cleaned.get("progress_percent"),
+            no_cases=cleaned.get("no_cases") or False,
+            narrative=cleaned.get("narrative", ""),
+            problems=cleaned.get("problems", ""),
+            next_steps=cleaned.get("next_steps", ""),
+            fall_reason=cleaned.get("fall_reason", "").strip(),
+            state=Result.State.DRAFT if is_draft else Result.State.SUBMITTED,
+            expected_version=cleaned.get("expected_version"),
+        )
+
+    def _post_clean(self) -> None:
+        """Ask the service's own rules, so that each refusal stands beside its field."""
+        super()._post_clean()
+        if self.errors:
+            return
+        for name, problems in result_problems(self.entry(), today()).items():
+            place = name if name in self.fields else None
+            for problem in problems:
+                self.add_error(place, problem)
+
+
+def number_fields(panel: EntryPanel) -> dict[str, forms.Field]:
+    """The fields for the figures of a numeric year, by name."""
+    fields: dict[str, forms.Field] = {}
+    for measure in panel.row.facts.measures:
+        name = measure.label or _("figure")
+        fields[value_field(measure.id)] = ThaiDecimalField(
+            label=f"{name} ({measure.unit_label})" if measure.unit_label else name,
+            required=False,
+            help_text=_("Where it stands at the end of %(month)s.") % {"month": panel.month_name},
+        )
+        if measure.kind == Measure.Kind.PERCENT:
+            fields[value_field(measure.id, "numerator")] = ThaiDecimalField(
+                label=_("or: how many"), required=False
+            )
+            fields[value_field(measure.id, "denominator")] = ThaiDecimalField(
+                label=_("of how many"),
+                required=False,
+                help_text=_("The percentage is computed, and both numbers are kept."),
+            )
+    return fields
+
+
+def has_percent(panel: EntryPanel) -> bool:
+    """Whether "no cases" can be answered: only a percentage can have nothing to measure."""
+    return any(measure.kind == calc.PERCENT for measure in panel.row.facts.measures)

@@ -1,0 +1,159 @@
+"""Plan structure, units, people in the admin."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.contrib.auth.admin import UserAdmin
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from strategy.models import (
+    Agency,
+    Approach,
+    Membership,
+    Objective,
+    Plan,
+    PlanStatement,
+    ReportingYear,
+    StrategicIssue,
+    Strategy,
+    Unit,
+)
+from strategy.record_admin import RecordAdmin, RecordInline
+
+
+@admin.register(Agency)
+class AgencyAdmin(RecordAdmin):
+    list_display = ["name", "short_name", "phone"]
+    search_fields = ["name", "short_name"]
+    ordering = ["name"]
+
+
+@admin.register(Unit)
+class UnitAdmin(RecordAdmin):
+    list_display = ["name", "agency", "is_group"]
+    list_filter = ["agency", "is_group"]
+    search_fields = ["name"]
+    ordering = ["name"]
+
+
+@admin.register(Membership)
+class MembershipAdmin(RecordAdmin):
+    list_display = ["user", "unit"]
+    list_filter = ["unit"]
+    search_fields = ["user__username", "user__first_name", "user__last_name", "unit__name"]
+    list_select_related = ["user", "unit"]
+    autocomplete_fields = ["user", "unit"]
+
+
+@admin.register(ReportingYear)
+class ReportingYearAdmin(RecordAdmin):
+    list_display = ["fiscal_year", "agency", "deadline_day"]
+    list_filter = ["agency"]
+    search_fields = ["agency__name", "fiscal_year"]
+
+
+class StatementInline(RecordInline):
+    model = PlanStatement
+
+
+@admin.register(Plan)
+class PlanAdmin(RecordAdmin):
+    list_display = ["name", "agency", "kind", "first_year", "last_year", "is_current"]
+    list_filter = ["agency", "kind", "is_current"]
+    search_fields = ["name", "slug"]
+    ordering = ["name"]
+    inlines = [StatementInline]
+    fieldsets = [
+        (None, {"fields": ["agency", "name", "slug", "kind", "first_year", "last_year"]}),
+        (None, {"fields": ["is_current", "approved_only"]}),
+        (
+            _("Content"),
+            {"fields": ["ultimate_goal", "vision", "background", "content_summary"]},
+        ),
+        (
+            _("Words for the levels"),
+            {
+                "fields": [
+                    "code_prefix",
+                    "strategy_label",
+                    "issue_label",
+                    "objective_label",
+                    "approach_label",
+                ]
+            },
+        ),
+        (_("Status bands, in per cent of expected"), {"fields": [
+            "band_on_plan", "band_near", "band_at_risk",
+        ]}),
+    ]  # fmt: skip
+
+
+@admin.register(Strategy)
+class StrategyAdmin(RecordAdmin):
+    list_display = ["number", "name", "plan"]
+    list_display_links = ["name"]
+    list_filter = ["plan"]
+    search_fields = ["name"]
+    ordering = ["plan", "number"]
+    list_select_related = ["plan"]
+    filter_horizontal = ["goals"]
+
+
+class ApproachInline(RecordInline):
+    model = Approach
+
+
+@admin.register(StrategicIssue)
+class StrategicIssueAdmin(RecordAdmin):
+    list_display = ["number", "name", "strategy"]
+    list_display_links = ["name"]
+    list_filter = ["strategy__plan", "strategy"]
+    search_fields = ["number", "name", "approaches__text"]
+    list_select_related = ["strategy"]
+    inlines = [ApproachInline]
+
+
+@admin.register(Objective)
+class ObjectiveAdmin(RecordAdmin):
+    list_display = ["number", "name", "strategy", "issue"]
+    list_display_links = ["name"]
+    list_filter = ["strategy__plan", "strategy"]
+    search_fields = ["name"]
+    list_select_related = ["strategy", "issue"]
+
+
+admin.site.unregister(get_user_model())
+
+
+@admin.register(get_user_model())
+class PersonAdmin(UserAdmin):
+    """Accounts. Only a superuser may make another one."""
+
+    list_display = ["username", "first_name", "last_name", "is_active", "is_staff", "role_names"]
+    list_filter = ["is_active", "is_staff", "groups", "memberships__unit"]
+    search_fields = ["username", "first_name", "last_name", "email"]
+    actions = None
+
+    @admin.display(description=_("roles"))
+    def role_names(self, person: Any) -> str:
+        return ", ".join(sorted(group.name for group in person.groups.all()))
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        people = super().get_queryset(request).prefetch_related("groups")
+        return people if request.user.is_superuser else people.filter(is_superuser=False)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return super().get_fieldsets(request, obj)
+        rights = ["is_active", "is_staff", "groups"]
+        if request.user.is_superuser:
+            rights.append("is_superuser")
+        return [
+            (None, {"fields": ["username", "password"]}),
+            (_("Person"), {"fields": ["first_name", "last_name", "email"]}),
+            (_("Roles"), {"fields": rights}),
+        ]

@@ -1,0 +1,194 @@
+"""The admin of every stored fact: thin forms over the services, history, exports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models
+from django.forms import BaseFormSet, ModelForm
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from import_export.admin import ExportMixin
+from import_export.forms import ExportForm
+
+from strategy import services
+from strategy.audit import Record
+from strategy.exports import FORMATS, RecordResource
+from strategy.forms import RecordForm, ThaiDecimalField, ThaiIntegerField, ThaiYearField
+from strategy.history import history_of
+
+_YEARS = {"fiscal_year", "first_year", "last_year"}
+
+
+class ThaiFields:
+    """Number fields that read Thai digits, year fields that want the Buddhist Era."""
+
+    def formfield_for_dbfield(
+        self, db_field: models.Field, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.choices or isinstance(db_field, models.AutoField):
+            return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        field_class: type[ThaiDecimalField] | None = None
+        if db_field.name in _YEARS:
+            field_class = ThaiYearField
+        elif isinstance(db_field, models.IntegerField):
+            field_class = ThaiIntegerField
+        elif isinstance(db_field, models.DecimalField):
+            field_class = ThaiDecimalField
+        if field_class is None or not db_field.editable:
+            return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        more = {"max_decimals": db_field.decimal_places} if field_class is ThaiDecimalField else {}
+        return field_class(
+            label=db_field.verbose_name.capitalize(),
+            help_text=db_field.help_text,
+            required=not (db_field.blank or db_field.null),
+            initial=db_field.default if db_field.has_default() else None,
+            **more,
+        )
+
+
+class RecordInline(ThaiFields, admin.TabularInline):
+    """Rows of a stored fact below their parent; each carries the version that was read."""
+
+    form = RecordForm
+    extra = 0
+    show_change_link = True
+
+
+class RecordAdmin(ThaiFields, ExportMixin, admin.ModelAdmin):
+    """Saves and deletes through the services; its history is the audit trail."""
+
+    form = RecordForm
+    formats = FORMATS
+    resource_classes = [RecordResource]
+    export_form_class = ExportForm
+    export_template_name = "admin/export.html"
+    list_per_page = 50
+    save_on_top = False
+    actions = None
+
+    # -------------------------------------------------------------------------- reading
+
+    def get_export_formats(self) -> list[Any]:
+        return list(self.formats)
+
+    def get_export_resource_classes(self, request: HttpRequest) -> list[Any]:
+        meta = type("Meta", (), {"model": self.model, "exclude": ("id", "version")})
+        return [type(f"{self.model.__name__}Resource", (RecordResource,), {"Meta": meta})]
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The reason for a change comes last, the version is not seen."""
+        fieldsets = super().get_fieldsets(request, obj)
+        last = ("change_reason", "expected_version")
+        shown = []
+        for title, options in fieldsets:
+            fields = [name for name in options["fields"] if name not in last]
+            shown.append((title, {**options, "fields": fields}))
+        if obj is not None and self.has_change_permission(request, obj):
+            shown[-1][1]["fields"] += list(last)
+        return shown
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
+        raise Http404(_("There is no such row, or it is not yours to see."))
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Who changed what, when and why."""
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            raise Http404
+        if not self.has_view_or_change_permission(request, obj):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History: %(name)s") % {"name": obj},
+            "opts": self.opts,
+            "object": obj,
+            "entries": history_of(self.model, id=obj.pk),
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/object_history.html", context)
+
+    # -------------------------------------------------------------------------- writing
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except services.StaleVersion:
+            # Somebody saved between this form's check and its save: the second look finds it,
+            # and shows the form again with what was typed.
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change and not form.really_changed:
+            return
+        links = {
+            field.name: form.cleaned_data[field.name]
+            for field in self.opts.many_to_many
+            if field.name in form.cleaned_data
+        }
+        services.record_save(
+            instance=obj,
+            user=request.user,
+            reason=form.cleaned_data.get("change_reason", ""),
+            expected_version=form.cleaned_data.get("expected_version"),
+            links=links,
+        )
+
+    def save_related(
+        self, request: HttpRequest, form: ModelForm, formsets: list[BaseFormSet], change: bool
+    ) -> None:
+        # Many-to-many links were written with the row itself.
+        for formset in formsets:
+            self.save_formset(request, form, formset, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        reason = form.cleaned_data.get("change_reason", "")
+        formset.save(commit=False)
+        for obj in formset.deleted_objects:
+            services.record_delete(instance=obj, user=request.user, reason=reason)
+        for row in formset.forms:
+            if row.has_changed() and row.instance in self._saved(formset):
+                if row.instance.pk is not None and not row.really_changed:
+                    continue
+                services.record_save(
+                    instance=row.instance,
+                    user=request.user,
+                    reason=row.cleaned_data.get("change_reason") or reason,
+                    expected_version=row.cleaned_data.get("expected_version"),
+                )
+
+    @staticmethod
+    def _saved(formset: Any) -> list[Record]:
+        return [*formset.new_objects, *(obj for obj, _fields in formset.changed_objects)]
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except ValidationError as refused:
+            for message in refused.messages:
+                messages.error(request, message)
+            info = (self.opts.app_label, self.opts.model_name)
+            return HttpResponseRedirect(
+                reverse("admin:{}_{}_change".format(*info), args=[object_id])
+            )
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        services.record_delete(
+            instance=obj, user=request.user, reason=request.POST.get("change_reason", "")
+        )
