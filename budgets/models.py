@@ -32,7 +32,7 @@ class Project(Record):
     class Meta(Record.Meta):
         verbose_name = _("flagship project")
         verbose_name_plural = _("flagship projects")
-        ordering = ["strategy", "number"]
+        ordering = ["strategy_id", "number"]
         constraints = [
             models.UniqueConstraint(
                 fields=["strategy", "number"],
@@ -64,7 +64,7 @@ class ProjectLead(models.Model):
         default_permissions = ()
         verbose_name = _("lead unit")
         verbose_name_plural = _("lead units")
-        ordering = ["project", "position"]
+        ordering = ["project_id", "position"]
         constraints = [
             models.UniqueConstraint(
                 fields=["project", "position"],
@@ -100,7 +100,7 @@ class ProjectBudget(Record):
     class Meta(Record.Meta):
         verbose_name = _("project budget")
         verbose_name_plural = _("project budgets")
-        ordering = ["project", "fiscal_year"]
+        ordering = ["project_id", "fiscal_year"]
         constraints = [
             models.UniqueConstraint(
                 fields=["project", "fiscal_year"],

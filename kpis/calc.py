@@ -7,9 +7,12 @@ once, at the end, and judged as rounded, so that what is shown is what is judged
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from fractions import Fraction
+from types import MappingProxyType
 from typing import NamedTuple
 
 ZERO = Decimal(0)
@@ -54,6 +57,17 @@ class Bands:
     at_risk: Decimal = Decimal(50)
 
 
+class Share(NamedTuple):
+    """A percentage as top ÷ bottom, kept undivided so that thirds stay thirds in averages."""
+
+    top: Decimal
+    bottom: Decimal
+
+    @property
+    def value(self) -> Decimal:
+        return self.top / self.bottom
+
+
 class BaselinePoint(NamedTuple):
     """A measure's baseline and the fiscal month from which it is in force."""
 
@@ -83,12 +97,11 @@ class MeasureFacts:
     baselines: tuple[BaselinePoint, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TargetFacts:
+class TargetFacts(NamedTuple):
     """What is promised for one year. ``values`` by measure id, for numeric targets."""
 
     kind: str = NO_PROMISE
-    values: Mapping[int, TargetPoint] = field(default_factory=dict)
+    values: Mapping[int, TargetPoint] = MappingProxyType({})
     milestone: str = ""
     due_month: int | None = None
 
@@ -103,8 +116,7 @@ class IndicatorFacts:
     direction: str = "higher"
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A recorded result: where the indicator stood at the end of ``month``.
 
     ``values`` by measure id, already computed from numerator and denominator where those were
@@ -113,7 +125,7 @@ class Figure:
 
     year: int
     month: int
-    values: Mapping[int, Decimal] = field(default_factory=dict)
+    values: Mapping[int, Decimal] = MappingProxyType({})
     percent: Decimal | None = None
     no_cases: bool = False
 
@@ -121,24 +133,22 @@ class Figure:
 # --------------------------------------------------------------------------- answers that come out
 
 
-@dataclass(frozen=True, slots=True)
-class MeasureStanding:
-    """One measure: per cent, rounded; None where there is nothing to judge."""
+class MeasureStanding(NamedTuple):
+    """One measure against its target and what was expected; per cent, rounded, not capped."""
 
     measure_id: int
-    target: Decimal | None
-    result: Decimal | None
-    expected: Decimal | None
-    achievement: Decimal | None
-    of_expected: Decimal | None
+    target: Decimal
+    result: Decimal
+    expected: Decimal
+    achievement: Decimal
+    of_expected: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """How an indicator stands in a year.
 
     ``achievement`` and ``of_expected`` in per cent, rounded and not capped; ``exact`` is
-    of_expected before rounding, for averages. ``counts``: there is a current figure, so the
+    of_expected before any rounding, for averages. ``counts``: there is a current figure, so the
     indicator counts as reported.
     """
 
@@ -147,7 +157,7 @@ class Standing:
     counts: bool = False
     achievement: Decimal | None = None
     of_expected: Decimal | None = None
-    exact: Decimal | None = None
+    exact: Share | None = None
     measures: tuple[MeasureStanding, ...] = ()
     #: Target and expected progress of a milestone, in per cent.
     expected_percent: Decimal | None = None
@@ -175,6 +185,10 @@ def round2(value: Decimal) -> Decimal:
     return value.quantize(_CENT, ROUND_HALF_UP)
 
 
+_MET = Share(HUNDRED, Decimal(1))
+_MISSED = Share(ZERO, Decimal(1))
+
+
 def percentage(numerator: Decimal, denominator: Decimal) -> Decimal:
     """numerator ÷ denominator in per cent, exact; the denominator is not 0."""
     return numerator * HUNDRED / denominator
@@ -191,22 +205,22 @@ class _Line(NamedTuple):
         return self.num / self.den
 
 
-def _share(result: Decimal, goal: _Line, direction: str) -> Decimal:
+def _share(result: Decimal, goal: _Line, direction: str) -> Share:
     """``result`` against ``goal`` in per cent: the rule for achievement and for of expected.
 
     Goal 0: met when higher is better; when lower is better, met by 0 alone.
     """
     if goal.num == 0:
-        return HUNDRED if direction != LOWER or result == 0 else ZERO
+        return _MET if direction != LOWER or result == 0 else _MISSED
     if direction == LOWER:
-        share = (2 * goal.num - result * goal.den) * HUNDRED / goal.num
-        return max(share, ZERO)
-    return result * goal.den * HUNDRED / goal.num
+        top = (2 * goal.num - result * goal.den) * HUNDRED
+        return Share(top, goal.num) if top > 0 else _MISSED
+    return Share(result * goal.den * HUNDRED, goal.num)
 
 
 def achievement(result: Decimal, target: Decimal, direction: str = "higher") -> Decimal:
     """ร้อยละความสำเร็จ of one measure against its year's target, rounded, not capped."""
-    return round2(_share(result, _Line(target, 1), direction))
+    return round2(_share(result, _Line(target, 1), direction).value)
 
 
 def in_force(baselines: Iterable[BaselinePoint], year: int, month: int) -> Decimal | None:
@@ -224,9 +238,7 @@ def _expected_line(
     baseline: Decimal | None,
     month: int,
 ) -> _Line:
-    """What a measure should show by the end of ``month``, before rounding down."""
-    if accrual == RATE or month == 12:
-        return _Line(target.value, 1)
+    """What a measure should show by the end of ``month`` (1–11), before rounding down."""
     planned = [(3, target.q1), (6, target.q2), (9, target.q3)]
     points = [(at, value) for at, value in planned if value is not None]
     start = ZERO
@@ -247,7 +259,7 @@ def _expected_line(
             span = next_at - at
             return _Line(value * span + (next_value - value) * (month - at), span)
         at, value = next_at, next_value
-    raise AssertionError("a fiscal month is at most 12")
+    raise AssertionError("months 1 to 11 lie before the year's end")
 
 
 def _rounded_down(line: _Line, measure: MeasureFacts) -> _Line:
@@ -257,10 +269,10 @@ def _rounded_down(line: _Line, measure: MeasureFacts) -> _Line:
     return line
 
 
-def _of_expected(result: Decimal, line: _Line, target: Decimal, direction: str) -> Decimal:
+def _of_expected(result: Decimal, line: _Line, target: Decimal, direction: str) -> Share:
     """Against what was expected. Expected 0 counts as met, unless 0 is the target itself."""
     if line.num == 0 and target != 0:
-        return HUNDRED
+        return _MET
     return _share(result, line, direction)
 
 
@@ -291,12 +303,21 @@ def target_in_force(indicator: IndicatorFacts, year: int, month: int) -> TargetF
     return TargetFacts(NUMERIC, values, target.milestone, target.due_month)
 
 
-def previous_target(indicator: IndicatorFacts, measure_id: int, year: int) -> Decimal | None:
-    """The latest earlier numeric target of the plan for a measure."""
+def previous_target(
+    indicator: IndicatorFacts, measure: MeasureFacts, year: int, month: int
+) -> Decimal | None:
+    """The latest earlier numeric target of the plan for a measure.
+
+    "Equal to the baseline" is one where the baseline stands by ``month`` of ``year``.
+    """
     for earlier in sorted((y for y in indicator.targets if y < year), reverse=True):
         target = indicator.targets[earlier]
-        if target.kind == NUMERIC and measure_id in target.values:
-            return target.values[measure_id].value
+        if target.kind == NUMERIC and measure.id in target.values:
+            return target.values[measure.id].value
+        if target.kind == EQUALS_BASELINE:
+            baseline = in_force(measure.baselines, year, month)
+            if baseline is not None:
+                return baseline
     return None
 
 
@@ -315,11 +336,18 @@ def expected_values(indicator: IndicatorFacts, year: int, month: int) -> dict[in
 def _measure_line(
     indicator: IndicatorFacts, measure: MeasureFacts, target: TargetFacts, year: int, month: int
 ) -> _Line:
+    if indicator.accrual == RATE or month == 12:
+        # The whole target, and so nothing to look up and nothing to round.
+        return _Line(target.values[measure.id].value, 1)
     line = _expected_line(
         target.values[measure.id],
         accrual=indicator.accrual,
         direction=indicator.direction,
-        previous=previous_target(indicator, measure.id, year),
+        previous=(
+            previous_target(indicator, measure, year, month)
+            if indicator.accrual == CUMULATIVE
+            else None
+        ),
         baseline=in_force(measure.baselines, year, month),
         month=month,
     )
@@ -369,14 +397,14 @@ def _answers(indicator: IndicatorFacts, target: TargetFacts, figure: Figure) -> 
         return True
     if target.kind == MILESTONE:
         return figure.percent is not None
-    return bool(target.values) and all(measure in figure.values for measure in target.values)
+    return bool(target.values) and target.values.keys() <= figure.values.keys()
 
 
 def _judge_milestone(target: TargetFacts, figure: Figure, bands: Bands) -> Standing:
     assert figure.percent is not None
     line = _milestone_line(figure.month, target.due_month)
     exact = _share(figure.percent, line, "higher")
-    of_expected = round2(exact)
+    of_expected = round2(exact.value)
     return Standing(
         status_of(of_expected, bands),
         has_target=True,
@@ -392,35 +420,32 @@ def _judge_measures(
     indicator: IndicatorFacts, target: TargetFacts, figure: Figure, bands: Bands
 ) -> Standing:
     measures = []
-    shares = []
+    lowest = None
     for measure in indicator.measures:
         if measure.id not in target.values:
             continue
         point, result = target.values[measure.id], figure.values[measure.id]
         line = _measure_line(indicator, measure, target, figure.year, figure.month)
         exact = _of_expected(result, line, point.value, indicator.direction)
-        shares.append(exact)
+        share = exact.top / exact.bottom
+        of_expected = round2(share)
+        if line.den == 1 and line.num == point.value:
+            reached = of_expected
+        else:
+            reached = achievement(result, point.value, indicator.direction)
+        expected = line.num if line.den == 1 else line.value
         measures.append(
-            MeasureStanding(
-                measure_id=measure.id,
-                target=point.value,
-                result=result,
-                expected=line.value,
-                achievement=achievement(result, point.value, indicator.direction),
-                of_expected=round2(exact),
-            )
+            MeasureStanding(measure.id, point.value, result, expected, reached, of_expected)
         )
-    lowest = min(shares)
-    of_expected = round2(lowest)
-    return Standing(
-        status_of(of_expected, bands),
-        has_target=True,
-        counts=True,
-        achievement=min(m.achievement for m in measures if m.achievement is not None),
-        of_expected=of_expected,
-        exact=lowest,
-        measures=tuple(measures),
-    )
+        if lowest is None or share < lowest[0]:
+            lowest = (share, exact, of_expected)
+    assert lowest is not None  # _answers() has seen to it
+    _share_value, exact, of_expected = lowest
+    reached = measures[0].achievement
+    if len(measures) > 1:
+        reached = min(measure.achievement for measure in measures)
+    status = status_of(of_expected, bands)
+    return Standing(status, True, True, reached, of_expected, exact, tuple(measures))
 
 
 def status_of(of_expected: Decimal, bands: Bands = Bands()) -> str:
@@ -480,16 +505,28 @@ def roll_up(standings: Iterable[tuple[Standing, Decimal]]) -> RollUp:
     """
     counts = dict.fromkeys(STATUSES, 0)
     with_target = reported = 0
-    total = weights = ZERO
+    weights = ZERO
+    # Sums of weighted tops by their bottoms: exact, and one fraction for each distinct bottom.
+    tops: dict[Decimal, Decimal] = {}
     for standing, weight in standings:
         counts[standing.status] += 1
         with_target += standing.has_target
         reported += standing.has_target and standing.counts
         if standing.has_target and standing.counts and standing.exact is not None:
-            total += min(standing.exact, HUNDRED) * weight
+            share = standing.exact if standing.exact.value < HUNDRED else _MET
+            tops[share.bottom] = tops.get(share.bottom, ZERO) + share.top * weight
             weights += weight
-    mean = round2(total / weights) if weights else None
+    mean = None
+    if weights:
+        total = sum((Fraction(top) / Fraction(bottom) for bottom, top in tops.items()), Fraction())
+        mean = _round_fraction(total / Fraction(weights))
     return RollUp(counts, with_target, reported, mean)
+
+
+def _round_fraction(value: Fraction) -> Decimal:
+    """Half up to two decimals, without a division that cuts anything off; not for negatives."""
+    cents = math.floor(value * 100 + Fraction(1, 2))
+    return Decimal(cents).scaleb(-2)
 
 
 def trend(

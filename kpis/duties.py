@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
@@ -33,8 +33,7 @@ LABELS = {
 SHAPES = {REPORTED: "●", LATE: "○", OPEN: "◐", MISSED: "–", UPCOMING: "◌"}
 
 
-@dataclass(frozen=True, slots=True)
-class Duty:
+class Duty(NamedTuple):
     """One indicator's report for one period."""
 
     row: IndicatorRow
@@ -70,39 +69,72 @@ def year_duties(plan: Plan, year: int, rows: Sequence[IndicatorRow], today: date
     A period is reported by a counted figure for its last month, or for a later month before the
     next period ends. One that was left out stops being owed once a later figure stands.
     """
-    day = deadline_days(plan).get(year, DEFAULT_DEADLINE_DAY)
     counted: dict[int, set[int]] = defaultdict(set)
     drafts: dict[int, set[int]] = defaultdict(set)
     states = counted_states(plan)
-    for indicator_id, month, state in Result.objects.filter(
-        indicator__in=[row.id for row in rows], fiscal_year=year
-    ).values_list("indicator_id", "month", "state"):
+    for indicator_id, month, state in (
+        Result.objects.filter(indicator__in=[row.id for row in rows], fiscal_year=year)
+        .order_by()
+        .values_list("indicator_id", "month", "state")
+    ):
         (counted if state in states else drafts)[indicator_id].add(month)
+    periods = _periods(year, deadline_days(plan).get(year, DEFAULT_DEADLINE_DAY))
+    duties = [
+        Duty(
+            row,
+            period,
+            deadline,
+            _state(counted[row.id], period, next_end, deadline, today),
+            period.month in drafts[row.id],
+        )
+        for row in rows
+        if _promises(row, year)
+        for period, next_end, deadline in periods[row.frequency]
+    ]
+    return sorted(duties, key=lambda duty: duty.period.month)
+
+
+def owed_duties(
+    rows: Sequence[IndicatorRow], at: FiscalMonth, deadline_day: int, today: date
+) -> list[Duty]:
+    """What is owed of the periods up to ``at``, seen from there. No query.
+
+    The rows, read at ``at``, know each indicator's latest figure: every period that ended after
+    it is owed.
+    """
+    periods = _periods(at.year, deadline_day)
     duties = []
     for row in rows:
-        target = row.facts.targets.get(year)
-        if target is None or target.kind == calc.NO_PROMISE:
+        if not _promises(row, at.year):
             continue
-        ends = PERIOD_ENDS[row.frequency]
-        for end, next_end in zip(ends, [*ends[1:], 13], strict=True):
-            period = FiscalMonth(year, end)
-            deadline = period.deadline(day)
-            duties.append(
-                Duty(
-                    row=row,
-                    period=period,
-                    deadline=deadline,
-                    state=_state(counted[row.id], period, next_end, deadline, today),
-                    has_draft=end in drafts[row.id],
-                )
-            )
-    return sorted(duties, key=lambda duty: duty.period)
+        latest = row.current.month or 0
+        for period, _next_end, deadline in periods[row.frequency]:
+            if latest < period.month <= at.month and period.has_ended(today):
+                state = LATE if today > deadline else OPEN
+                duties.append(Duty(row, period, deadline, state, has_draft=False))
+    return sorted(duties, key=lambda duty: duty.period.month)
+
+
+def _promises(row: IndicatorRow, year: int) -> bool:
+    target = row.facts.targets.get(year)
+    return target is not None and target.kind != calc.NO_PROMISE
+
+
+def _periods(year: int, deadline_day: int) -> dict[str, list[tuple[FiscalMonth, int, date]]]:
+    """By frequency: each period's last month, the month in which the next one ends, deadline."""
+    return {
+        frequency: [
+            (FiscalMonth(year, end), next_end, FiscalMonth(year, end).deadline(deadline_day))
+            for end, next_end in zip(ends, [*ends[1:], 13], strict=True)
+        ]
+        for frequency, ends in PERIOD_ENDS.items()
+    }
 
 
 def _state(
     counted: set[int], period: FiscalMonth, next_end: int, deadline: date, today: date
 ) -> str:
-    if any(period.month <= month < next_end for month in counted):
+    if period.month in counted or any(period.month < month < next_end for month in counted):
         return REPORTED
     if today > deadline:
         return MISSED if any(month >= next_end for month in counted) else LATE

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from kpis import calc
 from kpis.entry import Value
-from kpis.models import Indicator, Measure, Result
+from kpis.models import MONTH_CHOICES, Indicator, Measure, Result
 from kpis.rows import IndicatorRow
 from kpis.services import ResultEntry, result_problems, value_field
 from strategy.clock import today
-from strategy.fiscal import MONTHS, FiscalMonth, latest_ended, next_due
+from strategy.fiscal import FiscalMonth, latest_ended, next_due
 from strategy.forms import RecordForm, ThaiDecimalField, ThaiYearField
 from strategy.thai import month_name
 
@@ -24,6 +24,7 @@ from strategy.thai import month_name
 class EntryPanel:
     """What stands beside the form: target, what was reported last, how the figure stands."""
 
+    indicator: Indicator
     row: IndicatorRow
     at: FiscalMonth
     last: str | None
@@ -61,8 +62,7 @@ class ChooseForm(forms.Form):
     def __init__(self, *args: Any, indicators: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["indicator"].queryset = indicators
-        names = [(month, month_name(FiscalMonth(2566, month), year=False)) for month in MONTHS]
-        self.fields["month"].choices = [("", _("what is due")), *names]
+        self.fields["month"].choices = [("", _("what is due")), *MONTH_CHOICES]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -109,6 +109,9 @@ class ResultForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if self.instance.pk is None:
+            self.instance.indicator = self.panel.indicator
+            self.instance.fiscal_year, self.instance.month = self.panel.at.year, self.panel.at.month
         for row in self.instance.values.all() if self.instance.pk else []:
             for part in ("value", "numerator", "denominator"):
                 name = value_field(row.measure_id, part)
@@ -130,7 +133,7 @@ class ResultForm(RecordForm):
         may_be_draft = self.instance.pk is None or self.instance.state == Result.State.DRAFT
         is_draft = may_be_draft and "_draft" in self.data
         return ResultEntry(
-            indicator=self.instance.indicator,
+            indicator=self.panel.indicator,
             fiscal_year=self.panel.at.year,
             month=self.panel.at.month,
             values=values,

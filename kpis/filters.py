@@ -10,21 +10,21 @@ from django.utils.translation import gettext_lazy as _
 
 from kpis.calc import STATUSES
 from kpis.models import Indicator, Measure
-from kpis.rows import STATUS_LABELS, PlanStanding
-from strategy.models import Plan, Strategy, Unit
-from strategy.thai import to_arabic
+from kpis.rows import STATUS_LABELS, IndicatorRow, PlanStanding
+from strategy.models import Plan
+from strategy.thai import sort_key, to_arabic
 
 
 class IndicatorFilter(django_filters.FilterSet):
     """Filters a plan's indicators; the status comes from the rows as they stand."""
 
     text = django_filters.CharFilter(label=_("text"), method="filter_text")
-    strategy = django_filters.ModelChoiceFilter(
-        label=_("strategy"), queryset=Strategy.objects.none(), empty_label=_("all")
+    strategy = django_filters.ChoiceFilter(
+        label=_("strategy"), field_name="strategy__number", empty_label=_("all")
     )
-    unit = django_filters.ModelChoiceFilter(
+    unit = django_filters.ChoiceFilter(
         label=_("unit"),
-        queryset=Unit.objects.none(),
+        field_name="unit",
         empty_label=_("all"),
         null_label=_("no unit yet"),
     )
@@ -49,11 +49,23 @@ class IndicatorFilter(django_filters.FilterSet):
     def __init__(self, data: Any, *, plan: Plan, standing: PlanStanding) -> None:
         super().__init__(data, queryset=Indicator.objects.filter(strategy__plan=plan))
         self.standing = standing
-        self.filters["strategy"].queryset = Strategy.objects.filter(plan=plan)
-        self.filters["unit"].queryset = Unit.objects.filter(
-            indicators__strategy__plan=plan
-        ).distinct()
-        self.filters["strategy"].extra["label"] = plan.strategy_label
+        self.filters["strategy"].label = plan.strategy_label
+        # The rows at hand know the choices; asking the database again would cost two queries.
+        self.filters["strategy"].extra["choices"] = [
+            (part.number, f"{part.number} {part.name}") for part in standing.strategies
+        ]
+        units = {row.unit_id: row.unit_name for row in standing.rows if row.unit_id is not None}
+        self.filters["unit"].extra["choices"] = sorted(
+            units.items(), key=lambda unit: sort_key(unit[1] or "")
+        )
+
+    @property
+    def rows(self) -> list[IndicatorRow]:
+        """The rows that meet the filters, in the plan's order."""
+        if not any(self.data.get(name) for name in self.filters):
+            return self.standing.rows
+        ids = set(self.qs.order_by().values_list("pk", flat=True))
+        return [row for row in self.standing.rows if row.id in ids]
 
     def filter_text(self, queryset: QuerySet[Indicator], name: str, value: str) -> QuerySet:
         """Part of a name, or of a code such as S3-1.1."""

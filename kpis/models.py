@@ -10,15 +10,17 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from strategy.audit import Record
+from strategy.fiscal import MONTHS, FiscalMonth
 from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Objective, Strategy, Unit
+from strategy.thai import month_name
 
-MONTH_VALIDATORS = [MinValueValidator(1), MaxValueValidator(12)]
+#: Fiscal months under their names, for forms and filters.
+MONTH_CHOICES = [(month, month_name(FiscalMonth(2566, month), year=False)) for month in MONTHS]
 _MONTH_RANGE = {"month__gte": 1, "month__lte": 12}
 
 
@@ -104,7 +106,7 @@ class Indicator(Record):
     class Meta(Record.Meta):
         verbose_name = _("indicator")
         verbose_name_plural = _("indicators")
-        ordering = ["strategy", "position"]
+        ordering = ["strategy_id", "position"]
         constraints = [
             models.UniqueConstraint(
                 fields=["strategy", "number"],
@@ -159,7 +161,7 @@ class Measure(Record):
     class Meta(Record.Meta):
         verbose_name = _("measure")
         verbose_name_plural = _("measures")
-        ordering = ["indicator", "position"]
+        ordering = ["indicator_id", "position"]
         constraints = [
             models.UniqueConstraint(
                 fields=["indicator", "position"],
@@ -183,12 +185,12 @@ class Baseline(Record):
     fiscal_year = models.PositiveSmallIntegerField(
         _("from fiscal year"), validators=FISCAL_YEAR_VALIDATORS
     )
-    month = models.PositiveSmallIntegerField(_("from month"), validators=MONTH_VALIDATORS)
+    month = models.PositiveSmallIntegerField(_("from month"), choices=MONTH_CHOICES)
 
     class Meta(Record.Meta):
         verbose_name = _("baseline")
         verbose_name_plural = _("baselines")
-        ordering = ["measure", "fiscal_year", "month"]
+        ordering = ["measure_id", "fiscal_year", "month"]
         constraints = [
             models.UniqueConstraint(
                 fields=["measure", "fiscal_year", "month"],
@@ -227,7 +229,7 @@ class YearTarget(Record):
         _("month due"),
         null=True,
         blank=True,
-        validators=MONTH_VALIDATORS,
+        choices=MONTH_CHOICES,
         help_text=_("Fiscal month by which a milestone is to be done; empty: the year's end."),
     )
     plan_text = models.CharField(
@@ -237,7 +239,7 @@ class YearTarget(Record):
     class Meta(Record.Meta):
         verbose_name = _("year target")
         verbose_name_plural = _("year targets")
-        ordering = ["indicator", "fiscal_year"]
+        ordering = ["indicator_id", "fiscal_year"]
         constraints = [
             models.UniqueConstraint(
                 fields=["indicator", "fiscal_year"],
@@ -293,7 +295,7 @@ class TargetValue(models.Model):
         default_permissions = ()
         verbose_name = _("target value")
         verbose_name_plural = _("target values")
-        ordering = ["target", "measure__position"]
+        ordering = ["target_id", "measure_id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["target", "measure"], name="%(app_label)s_%(class)s_measure"
@@ -326,7 +328,7 @@ class Result(Record):
     fiscal_year = models.PositiveSmallIntegerField(
         _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
     )
-    month = models.PositiveSmallIntegerField(_("month"), validators=MONTH_VALIDATORS)
+    month = models.PositiveSmallIntegerField(_("month"), choices=MONTH_CHOICES)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.SUBMITTED)
     no_cases = models.BooleanField(
         _("no cases"), default=False, help_text=_("There was nothing to measure (0 of 0).")
@@ -348,7 +350,7 @@ class Result(Record):
     class Meta(Record.Meta):
         verbose_name = _("result")
         verbose_name_plural = _("results")
-        ordering = ["-fiscal_year", "-month", "indicator"]
+        ordering = ["-fiscal_year", "-month", "indicator_id"]
         constraints = [
             # Also the index by which the latest figure of a year is found.
             models.UniqueConstraint(
@@ -405,7 +407,7 @@ class ResultValue(models.Model):
         default_permissions = ()
         verbose_name = _("result value")
         verbose_name_plural = _("result values")
-        ordering = ["result", "measure__position"]
+        ordering = ["result_id", "measure_id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["result", "measure"], name="%(app_label)s_%(class)s_measure"

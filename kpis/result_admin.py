@@ -16,7 +16,7 @@ from kpis import services
 from kpis.entry_forms import ChooseForm, EntryPanel, ResultForm, has_percent, number_fields
 from kpis.models import Indicator, Result
 from kpis.rows import progress_percent, progress_text
-from kpis.work import entry_panel, owed_duties, reportable
+from kpis.work import entry_panel, reportable, work_list
 from strategy.clock import today
 from strategy.fiscal import FiscalMonth
 from strategy.record_admin import RecordAdmin
@@ -167,7 +167,6 @@ class ResultAdmin(RecordAdmin):
             )
             return HttpResponseRedirect(reverse("admin:kpis_result_change", args=[kept.pk]))
         request.entry_panel = entry_panel(indicator, at, today())  # type: ignore[attr-defined]
-        request.entry_indicator = indicator  # type: ignore[attr-defined]
         return super().add_view(request, form_url, extra_context)
 
     def _choose(self, request: HttpRequest, form: ChooseForm) -> HttpResponse:
@@ -176,7 +175,7 @@ class ResultAdmin(RecordAdmin):
             "title": _("Which result?"),
             "opts": self.opts,
             "form": form,
-            "duties": owed_duties(viewer(request.user), today()),
+            "duties": work_list(viewer(request.user), today()),
         }
         return TemplateResponse(request, "admin/kpis/result/choose.html", context)
 

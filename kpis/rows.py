@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -43,26 +44,52 @@ STATUS_LABELS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One indicator in one fiscal year, as shown.
+class Cell(NamedTuple):
+    """One indicator in one fiscal year: its figure, its target, and how it stands.
 
-    ``result`` and ``target`` are texts ("22/12", "20/15"; a milestone's words); None where there
-    is none. ``stale``: the figure is older than a period that is overdue, shown greyed.
+    ``promise`` is the target in force at the figure's month. What is shown of it all is worked
+    out when a page asks for it.
     """
 
     year: int
     standing: Standing
-    target: str | None
-    result: str | None
-    as_of: FiscalMonth | None
-    is_milestone: bool
+    facts: IndicatorFacts
+    promise: TargetFacts
     figure: Figure | None
     approved: bool
     sample: bool
-    outstanding: str | None = None
+    owed: calc.Outstanding | None = None
     narrative: str = ""
     result_id: int | None = None
+
+    @property
+    def is_milestone(self) -> bool:
+        return self.promise.kind == calc.MILESTONE
+
+    @property
+    def target(self) -> str | None:
+        """The target as shown: "20/15", a milestone's words, None for "-"."""
+        return target_text(self.facts, self.promise)
+
+    @property
+    def result(self) -> str | None:
+        """The figure as shown, "22/12"; None where there is none."""
+        return None if self.figure is None else result_text(self.facts, self.figure)
+
+    @property
+    def outstanding(self) -> str | None:
+        """What is still owed of an earlier year's target, in words."""
+        return None if self.owed is None else outstanding_text(self.owed)
+
+    @property
+    def month(self) -> int | None:
+        """The month of its year that the figure is of."""
+        return None if self.figure is None else self.figure.month
+
+    @property
+    def as_of(self) -> FiscalMonth | None:
+        """The month that the figure is of."""
+        return None if self.figure is None else FiscalMonth(self.year, self.figure.month)
 
     @property
     def status(self) -> str:
@@ -78,12 +105,12 @@ class Cell:
 
     @property
     def stale(self) -> bool:
-        return self.result is not None and self.standing.status == calc.AWAITING
+        return self.figure is not None and self.standing.status == calc.AWAITING
 
     @property
     def carried(self) -> bool:
         """The figure is not of the year's last month, so its own month is shown beside it."""
-        return self.as_of is not None and self.as_of.month != 12
+        return self.figure is not None and self.figure.month != 12
 
     @property
     def as_of_short(self) -> str:
@@ -95,7 +122,7 @@ class Cell:
 
     @property
     def unapproved(self) -> bool:
-        return self.result is not None and not self.approved
+        return self.figure is not None and not self.approved
 
     @property
     def expected(self) -> str | None:
@@ -172,10 +199,11 @@ class PlanStanding(Marked):
     at: FiscalMonth
     strategies: tuple[StrategyStanding, ...]
     roll_up: RollUp
+    deadline_day: int
 
     @property
     def marked_cells(self) -> list[Cell]:
-        return [cell for row in self.rows for cell in row.cells if cell.result is not None]
+        return [cell for row in self.rows for cell in row.cells]
 
     @property
     def rows(self) -> list[IndicatorRow]:
@@ -188,6 +216,8 @@ class PlanStanding(Marked):
 
 def join_values(values: Sequence[Decimal | None]) -> str | None:
     """Several measures as one text, "22/12"; None without a single figure."""
+    if len(values) == 1:
+        return None if values[0] is None else format_number(values[0])
     if not values or all(value is None for value in values):
         return None
     return "/".join("–" if value is None else format_number(value) for value in values)

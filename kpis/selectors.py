@@ -27,12 +27,9 @@ from kpis.rows import (
     IndicatorRow,
     PlanStanding,
     StrategyStanding,
-    outstanding_text,
     progress_percent,
-    result_text,
-    target_text,
 )
-from strategy.fiscal import DEFAULT_DEADLINE_DAY, FiscalMonth, deadline_passed
+from strategy.fiscal import DEFAULT_DEADLINE_DAY, PERIOD_ENDS, FiscalMonth, deadline_passed
 from strategy.models import Plan, ReportingYear, Strategy
 
 
@@ -57,12 +54,27 @@ def deadline_days(plan: Plan) -> dict[int, int]:
 
 
 def plan_standing(
-    plan: Plan, at: FiscalMonth, today: date, *, narratives: bool = False
+    plan: Plan,
+    at: FiscalMonth,
+    today: date,
+    *,
+    narratives: bool = False,
+    every_year: bool = True,
 ) -> PlanStanding:
-    """The whole plan at the end of ``at``, as known on ``today``. Seven queries."""
+    """The whole plan at the end of ``at``, as known on ``today``. Six queries.
+
+    ``every_year`` off leaves out the cells of the other years, for pages that show one month.
+    """
     by_strategy: dict[int, list[IndicatorRow]] = defaultdict(list)
+    days = deadline_days(plan)
     rows = indicator_rows(
-        plan, at, today, Indicator.objects.filter(strategy__plan=plan), narratives=narratives
+        plan,
+        at,
+        today,
+        Indicator.objects.filter(strategy__plan=plan),
+        narratives=narratives,
+        every_year=every_year,
+        days=days,
     )
     for row in rows:
         by_strategy[row.strategy_id].append(row)
@@ -71,7 +83,12 @@ def plan_standing(
         StrategyStanding(pk, number, name, tuple(by_strategy[pk]), roll_up(by_strategy[pk]))
         for pk, number, name in strategies.values_list("id", "number", "name")
     )
-    return PlanStanding(at=at, strategies=standings, roll_up=roll_up(rows))
+    return PlanStanding(
+        at=at,
+        strategies=standings,
+        roll_up=roll_up(rows),
+        deadline_day=days.get(at.year, DEFAULT_DEADLINE_DAY),
+    )
 
 
 def indicator_rows(
@@ -81,12 +98,16 @@ def indicator_rows(
     indicators: QuerySet[Indicator],
     *,
     narratives: bool = False,
+    every_year: bool = True,
+    days: dict[int, int] | None = None,
 ) -> list[IndicatorRow]:
     """Some indicators of a plan at the end of ``at``, in the plan's order. Five queries."""
-    measures, targets = _measures(indicators), _targets(indicators)
-    figures = _latest_figures(plan, at, indicators, narratives=narratives)
-    days = deadline_days(plan)
-    limits = bands(plan)
+    measures = _measures(indicators)
+    targets = _targets(indicators, None if every_year else at.year)
+    figures = _latest_figures(plan, at, indicators, narratives=narratives, every_year=every_year)
+    if days is None:
+        days = deadline_days(plan)
+    view = _View(plan, at, today, days, every_year=every_year)
     columns = (
         "id", "number", "name", "strategy_id", "strategy__number", "objective_id",
         "unit_id", "unit__name", "assignment_is_sample", "frequency", "weight",
@@ -96,7 +117,7 @@ def indicator_rows(
     for values in indicators.order_by("strategy__number", "position").values_list(*columns):
         pk, accrual, direction = values[0], values[-2], values[-1]
         facts = IndicatorFacts(accrual, measures.get(pk, ()), targets.get(pk, {}), direction)
-        rows.append(_row(plan, values, facts, figures.get(pk, {}), at, today, days, limits))
+        rows.append(_row(view, values, facts, figures.get(pk, {})))
     return rows
 
 
@@ -105,26 +126,46 @@ def roll_up(rows: Iterable[IndicatorRow]) -> RollUp:
     return calc.roll_up((row.current.standing, row.weight) for row in rows)
 
 
+class _View:
+    """The month looked at, and what holds for every row of it: bands and overdue periods."""
+
+    def __init__(
+        self, plan: Plan, at: FiscalMonth, today: date, days: dict[int, int], *, every_year: bool
+    ) -> None:
+        self.plan = plan
+        self.years = plan.years if every_year else range(at.year, at.year + 1)
+        self.at = at
+        self.bands = bands(plan)
+        # Earlier years are looked at at their end; in later ones nothing is due yet.
+        self.months = {year: at.month if year == at.year else 12 for year in plan.years}
+        self.overdue = {
+            (frequency, year): deadline_passed(
+                frequency,
+                FiscalMonth(year, month),
+                today,
+                days.get(year, DEFAULT_DEADLINE_DAY),
+            )
+            for frequency in PERIOD_ENDS
+            for year, month in self.months.items()
+            if year <= at.year
+        }
+
+
 def _row(
-    plan: Plan,
-    values: tuple[Any, ...],
-    facts: IndicatorFacts,
-    figures: dict[int, Stored],
-    at: FiscalMonth,
-    today: date,
-    days: dict[int, int],
-    limits: Bands,
+    view: _View, values: tuple[Any, ...], facts: IndicatorFacts, figures: dict[int, Stored]
 ) -> IndicatorRow:
     (pk, number, name, strategy_id, strategy_number, objective_id,
      unit_id, unit_name, is_sample, frequency, weight, *_) = values  # fmt: skip
+    plan, at = view.plan, view.at
     latest: dict[int, Decimal] = {}
     cells = []
     for year in plan.years:
         stored = figures.get(year)
-        if stored is not None and stored.figure.values:
-            latest = {**latest, **stored.figure.values}
-        cells.append(_cell(facts, year, stored, latest, frequency, at, today, days, limits))
-    overdue = deadline_passed(frequency, at, today, days.get(at.year, DEFAULT_DEADLINE_DAY))
+        if stored is not None:
+            latest.update(stored.figure.values)
+        if year in view.years:
+            cells.append(_cell(view, facts, year, stored, latest, frequency))
+    overdue = view.overdue[frequency, at.year]
     return IndicatorRow(
         id=pk,
         code=f"{plan.code_prefix}{strategy_number}-{number}",
@@ -140,48 +181,47 @@ def _row(
         weight=weight,
         facts=facts,
         cells=tuple(cells),
-        current=cells[at.year - plan.first_year],
+        current=cells[at.year - view.years[0]],
         overdue=FiscalMonth(at.year, overdue) if overdue else None,
     )
 
 
 def _cell(
+    view: _View,
     facts: IndicatorFacts,
     year: int,
     stored: Stored | None,
     latest: dict[int, Decimal],
     frequency: str,
-    at: FiscalMonth,
-    today: date,
-    days: dict[int, int],
-    limits: Bands,
 ) -> Cell:
-    """One year of an indicator: earlier years at their end, later ones not yet begun."""
-    month = at.month if year == at.year else 12
-    overdue = None
-    if year <= at.year:
-        overdue = deadline_passed(
-            frequency, FiscalMonth(year, month), today, days.get(year, DEFAULT_DEADLINE_DAY)
-        )
+    """One year of an indicator; ``latest`` holds the latest figures up to then by measure."""
+    month = view.months[year]
     figure = stored.figure if stored else None
     standing = calc.judge(
-        facts, year=year, month=month, figure=figure, overdue_month=overdue, bands=limits
-    )
-    target = calc.target_in_force(facts, year, figure.month if figure else month)
-    owed = calc.outstanding(facts, year, latest) if year <= at.year else None
-    return Cell(
+        facts,
         year=year,
-        standing=standing,
-        target=target_text(facts, target),
-        result=result_text(facts, figure) if figure else None,
-        as_of=FiscalMonth(year, figure.month) if figure else None,
-        is_milestone=target.kind == calc.MILESTONE,
+        month=month,
         figure=figure,
-        approved=stored.approved if stored else False,
-        sample=stored.sample if stored else False,
-        outstanding=outstanding_text(owed) if owed else None,
-        narrative=stored.narrative if stored else "",
-        result_id=stored.id if stored else None,
+        overdue_month=view.overdue.get((frequency, year)),
+        bands=view.bands,
+    )
+    owed = None
+    if standing.status == calc.NO_TARGET and year <= view.at.year:
+        owed = calc.outstanding(facts, year, latest)
+    promise = calc.target_in_force(facts, year, figure.month if figure else month)
+    if stored is None:
+        return Cell(year, standing, facts, promise, None, False, False, owed)
+    return Cell(
+        year,
+        standing,
+        facts,
+        promise,
+        figure,
+        stored.approved,
+        stored.sample,
+        owed,
+        stored.narrative,
+        stored.id,
     )
 
 
@@ -216,21 +256,31 @@ def _measures(indicators: QuerySet[Indicator]) -> dict[int, tuple[MeasureFacts, 
     return {owner: tuple(measures.values()) for owner, measures in found.items()}
 
 
-def _targets(indicators: QuerySet[Indicator]) -> dict[int, dict[int, TargetFacts]]:
-    """The targets of each indicator by fiscal year. One query."""
+def _targets(
+    indicators: QuerySet[Indicator], for_year: int | None = None
+) -> dict[int, dict[int, TargetFacts]]:
+    """The targets of each indicator by fiscal year. One query.
+
+    ``for_year`` leaves out what judging that one year does not ask for: later years, and the
+    earlier ones of indicators that do not carry on from them.
+    """
+    wanted = YearTarget.objects.filter(indicator__in=indicators.order_by().values("id"))
+    if for_year is not None:
+        wanted = wanted.filter(
+            Q(fiscal_year=for_year)
+            | Q(fiscal_year__lt=for_year, indicator__accrual=Indicator.Accrual.CUMULATIVE)
+        )
     found: dict[int, dict[int, TargetFacts]] = defaultdict(dict)
     for owner, year, kind, milestone, due_month, measure, value, q1, q2, q3 in (
-        YearTarget.objects.filter(indicator__in=indicators.order_by().values("id"))
-        .order_by("indicator_id", "fiscal_year")
+        wanted.order_by()
         .values_list(
             "indicator_id", "fiscal_year", "kind", "milestone", "due_month",
             "values__measure_id", "values__value", "values__q1", "values__q2", "values__q3",
         )
     ):  # fmt: skip
-        known = found[owner].get(year)
-        points = dict(known.values) if known else {}
-        if measure is not None:
-            points[measure] = TargetPoint(value, q1, q2, q3)
+        points = {} if measure is None else {measure: TargetPoint(value, q1, q2, q3)}
+        if year in found[owner]:
+            points.update(found[owner][year].values)
         found[owner][year] = TargetFacts(kind, points, milestone, due_month)
     return found
 
@@ -247,7 +297,12 @@ def facts_of(indicators: QuerySet[Indicator]) -> dict[int, IndicatorFacts]:
 
 
 def _latest_figures(
-    plan: Plan, at: FiscalMonth, indicators: QuerySet[Indicator], *, narratives: bool
+    plan: Plan,
+    at: FiscalMonth,
+    indicators: QuerySet[Indicator],
+    *,
+    narratives: bool,
+    every_year: bool,
 ) -> dict[int, dict[int, Stored]]:
     """Each indicator's latest counted figure of each year up to ``at``. One query.
 
@@ -271,7 +326,13 @@ def _latest_figures(
         .order_by()
         .values_list(Subquery(latest))
     )
-    return _by_year(Result.objects.filter(id__in=shown), narratives=narratives)
+    if not every_year:
+        # A year without a target still asks what is owed of an earlier one.
+        owing = YearTarget.objects.filter(fiscal_year=at.year, kind=YearTarget.Kind.NONE)
+        shown = shown.filter(
+            Q(fiscal_year=at.year) | Q(indicator__in=owing.order_by().values("indicator"))
+        )
+    return _by_year(Result.objects.filter(id__in=shown).order_by(), narratives=narratives)
 
 
 def month_figures(plan: Plan, indicator: QuerySet[Indicator], year: int) -> dict[int, Stored]:
@@ -292,7 +353,7 @@ def latest_before(plan: Plan, indicator_id: int, at: FiscalMonth) -> Figure | No
     last = earlier.values_list("pk", flat=True).first()
     if last is None:
         return None
-    return _stored(Result.objects.filter(pk=last))[0][0].figure
+    return _stored(Result.objects.filter(pk=last).order_by())[0][0].figure
 
 
 def _by_year(
@@ -318,11 +379,13 @@ def _stored(results: QuerySet[Result], *, narratives: bool = False) -> list[tupl
     for row in results.values_list(*columns):
         (pk, indicator_id, year, month, state, no_cases, progress, percent, sample,
          measure, value, numerator, denominator, *narrative) = row  # fmt: skip
-        values = dict(found[pk][0].figure.values) if pk in found else {}
+        values = {}
         if measure is not None:
             values[measure] = (
                 value if value is not None else calc.percentage(numerator, denominator)
             )
+        if pk in found:
+            values.update(found[pk][0].figure.values)
         figure = Figure(year, month, values, progress_percent(progress, percent), no_cases)
         found[pk] = (
             Stored(pk, figure, state, sample, narrative[0] if narrative else ""),

@@ -27,7 +27,7 @@ def reportable(viewer: Viewer) -> QuerySet[Indicator]:
     return indicators.filter(unit__in=viewer.unit_ids)
 
 
-def owed_duties(viewer: Viewer, today: date) -> list[Duty]:
+def work_list(viewer: Viewer, today: date) -> list[Duty]:
     """What a person owes: reports overdue or open in this and the last fiscal year."""
     latest = latest_ended(today)
     duties: list[Duty] = []
@@ -52,6 +52,7 @@ def entry_panel(indicator: Indicator, at: FiscalMonth, today: date) -> EntryPane
     else:
         expected = join_values(list(calc.expected_values(row.facts, at.year, at.month).values()))
     return EntryPanel(
+        indicator=indicator,
         row=row,
         at=at,
         last=result_text(row.facts, last) if last else None,

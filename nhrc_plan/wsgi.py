@@ -4,5 +4,8 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from nhrc_plan.memory import settle
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nhrc_plan.settings")
 application = get_wsgi_application()
+settle()

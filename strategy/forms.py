@@ -88,15 +88,12 @@ class RecordForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if self.instance.pk is None:
-            del self.fields["change_reason"]
-            del self.fields["expected_version"]
-        else:
+        if self.instance.pk is not None:
             self.fields["expected_version"].initial = self.instance.version
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if "expected_version" in self.fields:
+        if self.instance.pk is not None:
             self._check_version(cleaned.get("expected_version"))
         return cleaned
 
@@ -121,6 +118,12 @@ class RecordForm(forms.ModelForm):
         return [
             name for name in self.changed_data if name not in ("expected_version", "change_reason")
         ]
+
+
+class RecordInlineForm(RecordForm):
+    """The same below a parent, whose form asks for the reason."""
+
+    change_reason = None  # type: ignore[assignment]
 
 
 def stale_lines(instance: Record, read: int | None) -> list[str]:

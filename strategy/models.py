@@ -91,7 +91,7 @@ class Membership(Record):
     class Meta(Record.Meta):
         verbose_name = _("membership")
         verbose_name_plural = _("memberships")
-        ordering = ["unit__name", "pk"]
+        ordering = ["unit_id", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "unit"],
@@ -123,7 +123,7 @@ class ReportingYear(Record):
     class Meta(Record.Meta):
         verbose_name = _("reporting year")
         verbose_name_plural = _("reporting years")
-        ordering = ["agency", "fiscal_year"]
+        ordering = ["agency_id", "fiscal_year"]
         constraints = [
             models.UniqueConstraint(
                 fields=["agency", "fiscal_year"],
@@ -249,7 +249,7 @@ class PlanStatement(Record):
     class Meta(Record.Meta):
         verbose_name = _("purpose, goal or mission")
         verbose_name_plural = _("purposes, goals and missions")
-        ordering = ["plan", "kind", "number"]
+        ordering = ["plan_id", "kind", "number"]
         constraints = [
             models.UniqueConstraint(
                 fields=["plan", "kind", "number"],
@@ -282,7 +282,7 @@ class Strategy(Record):
     class Meta(Record.Meta):
         verbose_name = _("strategy")
         verbose_name_plural = _("strategies")
-        ordering = ["plan", "number"]
+        ordering = ["plan_id", "number"]
         constraints = [
             models.UniqueConstraint(
                 fields=["plan", "number"],
@@ -311,7 +311,7 @@ class StrategicIssue(Record):
     class Meta(Record.Meta):
         verbose_name = _("strategic issue")
         verbose_name_plural = _("strategic issues")
-        ordering = ["strategy", "position"]
+        ordering = ["strategy_id", "position"]
         constraints = [
             models.UniqueConstraint(
                 fields=["strategy", "number"],
@@ -336,7 +336,7 @@ class Approach(Record):
     class Meta(Record.Meta):
         verbose_name = _("approach")
         verbose_name_plural = _("approaches")
-        ordering = ["issue", "number"]
+        ordering = ["issue_id", "number"]
         constraints = [
             models.UniqueConstraint(
                 fields=["issue", "number"],
@@ -370,7 +370,7 @@ class Objective(Record):
     class Meta(Record.Meta):
         verbose_name = _("objective")
         verbose_name_plural = _("objectives")
-        ordering = ["strategy", "number"]
+        ordering = ["strategy_id", "number"]
         constraints = [
             models.UniqueConstraint(
                 fields=["strategy", "number"],

@@ -18,7 +18,13 @@ from import_export.forms import ExportForm
 from strategy import services
 from strategy.audit import Record
 from strategy.exports import FORMATS, RecordResource
-from strategy.forms import RecordForm, ThaiDecimalField, ThaiIntegerField, ThaiYearField
+from strategy.forms import (
+    RecordForm,
+    RecordInlineForm,
+    ThaiDecimalField,
+    ThaiIntegerField,
+    ThaiYearField,
+)
 from strategy.history import history_of
 
 _YEARS = {"fiscal_year", "first_year", "last_year"}
@@ -54,7 +60,7 @@ class ThaiFields:
 class RecordInline(ThaiFields, admin.TabularInline):
     """Rows of a stored fact below their parent; each carries the version that was read."""
 
-    form = RecordForm
+    form = RecordInlineForm
     extra = 0
     show_change_link = True
 
@@ -167,7 +173,7 @@ class RecordAdmin(ThaiFields, ExportMixin, admin.ModelAdmin):
                 services.record_save(
                     instance=row.instance,
                     user=request.user,
-                    reason=row.cleaned_data.get("change_reason") or reason,
+                    reason=reason,
                     expected_version=row.cleaned_data.get("expected_version"),
                 )
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 
 from strategy.fiscal import BE_OFFSET, FiscalMonth
 
@@ -74,6 +75,7 @@ def parse_number(text: str, *, max_decimals: int = _MAX_DECIMALS) -> Decimal:
     return Decimal(plain) + 0  # "-0" is 0
 
 
+@lru_cache(maxsize=4096)
 def format_number(value: Decimal, decimals: int | None = None) -> str:
     """A number as users read it: commas, and at most two decimals without trailing zeros.
 
@@ -82,8 +84,9 @@ def format_number(value: Decimal, decimals: int | None = None) -> str:
     if decimals is None:
         if value == value.to_integral_value():
             return f"{int(value):,}"
-        return f"{value.quantize(_CENT, ROUND_HALF_UP):,}".rstrip("0").rstrip(".")
-    return f"{value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP):,}"
+        text = f"{value.quantize(_CENT, ROUND_HALF_UP) + 0:,}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return f"{value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0:,}"
 
 
 def parse_year(text: str) -> int:
@@ -110,9 +113,9 @@ def parse_date(text: str, *, letter: bool = False) -> date:
     (30 February), ``year_ce`` or ``year_unclear``.
     """
     cleaned = to_arabic(" ".join(text.split()))
-    match = re.fullmatch(r"(\d{1,2})\s*[/-]\s*(\d{1,2})\s*[/-]\s*(\d{2}|\d{4})", cleaned, re.ASCII)
+    match = re.fullmatch(r"(\d{1,2}) ?([/-]) ?(\d{1,2}) ?\2 ?(\d{2}|\d{4})", cleaned, re.ASCII)
     if match:
-        day, month, year_text = int(match[1]), int(match[2]), match[3]
+        day, month, year_text = int(match[1]), int(match[3]), match[4]
     else:
         match = re.fullmatch(r"(\d{1,2}) ?([ก-๙.]+) ?(?:พ\.ศ\. ?)?(\d{2}|\d{4})", cleaned, re.ASCII)
         if not match:
@@ -174,4 +177,4 @@ def compare(one: str, other: str) -> int:
 
 def natural_key(number: str) -> tuple[int, ...]:
     """Sorts numbering such as 1.2 before 1.10; parts that are not digits count as 0."""
-    return tuple(int(part) if part.isdigit() else 0 for part in to_arabic(number).split("."))
+    return tuple(int(part) if part.isdecimal() else 0 for part in to_arabic(number).split("."))

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from copy import copy
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
-from django.utils.functional import Promise
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
-from openpyxl.styles import Alignment, Border, Font, NamedStyle, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -24,6 +23,10 @@ FONT = "TH Sarabun New"
 SIZE = 15
 BRAND = "1D3A6E"
 _HAIR = Side(style="thin", color="D9DEEA")
+_BORDER = Border(left=_HAIR, right=_HAIR, top=_HAIR, bottom=_HAIR)
+_ZERO_WIDTH = dict.fromkeys(map(ord, "ัิีึืฺุู็่้๊๋์ํ๎"))
+_LONGEST = 32_767  # characters that a cell can hold
+_LINE_HEIGHT = 22.0  # points; one line of the font at its size
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 #: Name → (bold, colour, fill, number format, horizontal, wrap).
@@ -33,11 +36,11 @@ _STYLES: dict[str, tuple[bool, str, str, str, str, bool]] = {
     "head": (True, "FFFFFF", BRAND, "General", "center", True),
     "group": (True, BRAND, "E9EDF5", "General", "left", True),
     "group_number": (True, BRAND, "E9EDF5", "0.00", "right", False),
+    "group_whole": (True, BRAND, "E9EDF5", "#,##0", "right", False),
     "text": (False, "14213D", "", "General", "left", True),
     "center": (False, "14213D", "", "General", "center", True),
-    "number": (False, "14213D", "", "#,##0.##", "right", False),
     "whole": (False, "14213D", "", "#,##0", "right", False),
-    "percent": (False, "14213D", "", "0.00", "right", False),
+    "percent": (False, "14213D", "", "#,##0.00", "right", False),
     "date": (False, "14213D", "", "[$-41E]d mmm bbbb;@", "center", False),
     "total": (True, "14213D", "F5F7FB", "#,##0.00", "right", False),
 }
@@ -45,7 +48,10 @@ _STYLES: dict[str, tuple[bool, str, str, str, str, bool]] = {
 
 def clean_text(value: Any) -> str:
     """Text without the characters that a workbook cannot hold."""
-    return ILLEGAL_CHARACTERS_RE.sub("", str(value))[:32767]
+    text = str(value)
+    if ILLEGAL_CHARACTERS_RE.search(text):
+        text = ILLEGAL_CHARACTERS_RE.sub("", text)
+    return text if len(text) <= _LONGEST else text[:_LONGEST]
 
 
 def starts_formula(text: str) -> bool:
@@ -54,20 +60,24 @@ def starts_formula(text: str) -> bool:
 
 
 def put(cell: Cell, value: Any) -> None:
-    """Write one value: number, date or text; never a formula."""
-    if isinstance(value, Promise):
-        value = str(value)
+    """Write one value: number, date or text; never a formula.
+
+    Text and numbers are set past openpyxl's own guessing, which would take a leading "=" for a
+    formula and "#N/A" for an error, and which costs more than all the rest of a cell.
+    """
     if value is None or value == "":
         return
-    if isinstance(value, bool) or not isinstance(value, (int, Decimal, date, datetime)):
-        text = clean_text(value)
-        cell.value = text
-        # openpyxl takes a leading "=" for a formula and "#N/A" for an error: neither is meant.
-        cell.data_type = "s"
-        if starts_formula(text):
-            cell.quotePrefix = True
-    else:
+    if isinstance(value, (Decimal, int)) and not isinstance(value, bool):
+        cell._value = value
+    elif isinstance(value, date):
         cell.value = value
+    else:
+        text = clean_text(value)
+        cell._value = text
+        cell.data_type = "s"
+        if text.startswith(_FORMULA_STARTS):
+            cell._style = copy(cell._style)
+            cell.quotePrefix = True
 
 
 class Book:
@@ -76,39 +86,31 @@ class Book:
     def __init__(self) -> None:
         self.workbook = Workbook()
         self.workbook.remove(self.workbook.active)
-        self._styles: dict[str, Any] = {}
+        self.workbook._named_styles["Normal"].font = Font(name=FONT, size=SIZE)
+        #: The style array of each style. Cells share it, as styling each would cost far more;
+        #: who gives a single cell something of its own copies the array first.
+        self.styles: dict[str, Any] = {}
+        scratch = self.workbook.create_sheet("scratch")
         for name, (bold, color, fill, number_format, horizontal, wrap) in _STYLES.items():
-            style = NamedStyle(f"nhrc_{name}")
-            style.font = Font(
-                name=FONT, size=20 if name == "title" else SIZE, bold=bold, color=color
-            )
-            style.alignment = Alignment(
-                horizontal=horizontal, vertical="top" if wrap else "center", wrap_text=wrap
-            )
-            style.number_format = number_format
+            cell = scratch.cell(1, len(self.styles) + 1)
+            size = 20 if name == "title" else SIZE
+            cell.font = Font(name=FONT, size=size, bold=bold, color=color)
+            vertical = "center" if name == "head" else "top"
+            cell.alignment = Alignment(horizontal=horizontal, vertical=vertical, wrap_text=wrap)
+            cell.number_format = number_format
             if fill:
-                style.fill = PatternFill("solid", fgColor=fill)
+                cell.fill = PatternFill("solid", fgColor=fill)
             if name not in ("title", "note"):
-                style.border = Border(left=_HAIR, right=_HAIR, top=_HAIR, bottom=_HAIR)
-            self.workbook.add_named_style(style)
-        normal = self.workbook._named_styles["Normal"]
-        normal.font = Font(name=FONT, size=SIZE)
-
-    def style(self, name: str) -> Any:
-        """The ready style array of a named style; copying it is far cheaper than styling."""
-        if name not in self._styles:
-            scratch = self.workbook.create_sheet("scratch")
-            scratch["A1"].style = f"nhrc_{name}"
-            self._styles[name] = copy(scratch["A1"]._style)
-            self.workbook.remove(scratch)
-        return self._styles[name]
+                cell.border = _BORDER
+            self.styles[name] = copy(cell._style)
+        self.workbook.remove(scratch)
 
     def sheet(self, title: str, widths: Sequence[float]) -> Sheet:
         """A new sheet with its column widths, set up for print."""
         worksheet = self.workbook.create_sheet(clean_text(title)[:31])
         for column, width in enumerate(widths, start=1):
             worksheet.column_dimensions[get_column_letter(column)].width = width
-        return Sheet(self, worksheet, len(widths))
+        return Sheet(self, worksheet, widths)
 
     def save(self) -> bytes:
         """The workbook as bytes."""
@@ -120,22 +122,30 @@ class Book:
 class Sheet:
     """One sheet, written from top to bottom."""
 
-    def __init__(self, book: Book, worksheet: Worksheet, columns: int) -> None:
+    def __init__(self, book: Book, worksheet: Worksheet, widths: Sequence[float]) -> None:
         self.book = book
         self.worksheet = worksheet
-        self.columns = columns
+        self.widths = widths
         self.row = 0
 
     def write(self, values: Sequence[Any], styles: Sequence[str] | str, height: float = 0) -> int:
-        """Write the next row; one style for all cells or one for each. Gives its number."""
+        """Write the next row; one style for all cells or one for each. Gives its number.
+
+        Without a height the row is as high as its longest wrapped text needs: a workbook that
+        was never opened holds no heights, and not every reader works them out.
+        """
         self.row += 1
         names = [styles] * len(values) if isinstance(styles, str) else styles
+        lines = 1
+        cells, styles_by_name = self.worksheet._cells, self.book.styles
         for column, (value, name) in enumerate(zip(values, names, strict=True), start=1):
-            cell = self.worksheet.cell(self.row, column)
-            cell._style = copy(self.book.style(name))
+            cell = Cell(self.worksheet, self.row, column)
+            cell._style = styles_by_name[name]
             put(cell, value)
-        if height:
-            self.worksheet.row_dimensions[self.row].height = height
+            cells[self.row, column] = cell
+            if isinstance(value, str) and _STYLES[name][5]:
+                lines = max(lines, lines_needed(value, self.widths[column - 1]))
+        self.worksheet.row_dimensions[self.row].height = height or lines * _LINE_HEIGHT
         return self.row
 
     def title(self, title: str, *notes: str) -> None:
@@ -162,23 +172,25 @@ class Sheet:
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
         sheet.print_options.horizontalCentered = True
         sheet.page_margins.left = sheet.page_margins.right = 0.4
-        sheet.page_margins.top, sheet.page_margins.bottom = 0.5, 0.6
+        sheet.page_margins.top, sheet.page_margins.bottom = 0.5, 0.75
+        sheet.page_margins.footer = 0.35
         page, of = page_words
         for side, text in (("left", footer), ("right", f"{page} &P {of} &N")):
             part = getattr(sheet.oddFooter, side)
             part.text = text.replace("&", "&&") if side == "left" else text
             part.font = FONT
             part.size = 12
-        last = get_column_letter(self.columns)
+        last = get_column_letter(len(self.widths))
         sheet.print_area = f"A1:{last}{max(self.row, 1)}"
 
 
-def lines_needed(text: Any, width: float) -> int:
-    """How many lines a wrapped text takes in a column of that width, Thai marks taking none."""
-    if text is None:
+def lines_needed(text: str, width: float) -> int:
+    """How many lines a wrapped text takes in a column of that width.
+
+    Vowels and tone marks above and below a letter take no room. Words are not broken, so a line
+    is counted as nine tenths full.
+    """
+    if len(text) <= width * 0.9 and "\n" not in text:
         return 1
-    count = 0
-    for line in str(text).split("\n"):
-        visible = sum(1 for char in line if char not in "ัิีึืฺุู็่้๊๋์ํ๎")
-        count += max(1, -(-visible // max(int(width * 0.95), 1)))
-    return count
+    room = max(int(width * 0.9), 1)
+    return sum(max(1, -(-len(line.translate(_ZERO_WIDTH)) // room)) for line in text.split("\n"))

@@ -106,12 +106,9 @@ def put_back(prepared: dict[str, list[tuple[Any, ...]]]) -> None:
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
-        if connection.vendor == "postgresql":
-            cursor.execute(f"TRUNCATE {', '.join(map(quote, prepared))}")
-        else:
-            audit.open_history_tables()
-            for table in prepared:
-                cursor.execute(f"DELETE FROM {quote(table)}")
+        audit.open_history_tables()
+        for table in prepared:
+            cursor.execute(f"DELETE FROM {quote(table)}")
         for table, rows in prepared.items():
             if rows:
                 marks = ", ".join(["%s"] * len(rows[0]))

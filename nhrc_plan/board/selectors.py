@@ -172,7 +172,9 @@ def strategy_page(plan: Plan, number: int, at: FiscalMonth, today: date) -> Stra
                 "known": ", ".join(str(known) for known in numbers),
             }
         )
-    rows = indicator_rows(plan, at, today, Indicator.objects.filter(strategy=strategy))
+    rows = indicator_rows(
+        plan, at, today, Indicator.objects.filter(strategy=strategy), every_year=False
+    )
     objectives = _objective_parts(plan, list(strategy.objectives.order_by("number")), rows)
     issues = [
         IssuePart(
@@ -199,7 +201,7 @@ def strategy_page(plan: Plan, number: int, at: FiscalMonth, today: date) -> Stra
 
 def units_page(plan: Plan, at: FiscalMonth, today: date) -> list[UnitSummary]:
     """The units that own indicators of a plan, in Thai order; those without a unit last."""
-    rows = plan_standing(plan, at, today).rows
+    rows = plan_standing(plan, at, today, every_year=False).rows
     by_unit: dict[int | None, list[IndicatorRow]] = defaultdict(list)
     for row in rows:
         by_unit[row.unit_id].append(row)
@@ -215,7 +217,9 @@ def unit_page(plan: Plan, unit_id: int, at: FiscalMonth, today: date) -> UnitPag
     unit = Unit.objects.filter(pk=unit_id, agency=plan.agency_id).first()
     if unit is None:
         raise Http404(_("There is no such unit. The list of units shows all there are."))
-    rows = indicator_rows(plan, at, today, Indicator.objects.filter(strategy__plan=plan, unit=unit))
+    rows = indicator_rows(
+        plan, at, today, Indicator.objects.filter(strategy__plan=plan, unit=unit), every_year=False
+    )
     return UnitPage(
         unit=unit,
         rows=tuple(rows),
@@ -226,7 +230,7 @@ def unit_page(plan: Plan, unit_id: int, at: FiscalMonth, today: date) -> UnitPag
 
 def map_page(plan: Plan, at: FiscalMonth, today: date) -> MapPage:
     """The whole plan by levels at the end of a month."""
-    standing = plan_standing(plan, at, today)
+    standing = plan_standing(plan, at, today, every_year=False)
     objectives = _objective_parts(
         plan,
         list(Objective.objects.filter(strategy__plan=plan).order_by("strategy", "number")),

@@ -146,12 +146,9 @@ def strategy(request: HttpRequest, page: Page, number: int) -> HttpResponse:
 
 @reading_page
 def indicators(request: HttpRequest, page: Page) -> HttpResponse:
-    standing = plan_standing(page.plan, page.at, page.today)
+    standing = plan_standing(page.plan, page.at, page.today, every_year=False)
     filters = IndicatorFilter(request.GET, plan=page.plan, standing=standing)
-    ids = set(filters.qs.values_list("pk", flat=True))
-    rows, sorting = tables.sorted_rows(
-        [row for row in standing.rows if row.id in ids], request.GET.get("sort", "")
-    )
+    rows, sorting = tables.sorted_rows(filters.rows, request.GET.get("sort", ""))
     if page.as_data:
         return _as_json(data.indicators(page.plan, page.at, rows))
     context = {

@@ -1,0 +1,211 @@
+"""Measures the pages against their floors in one run; prints figures, judges nothing.
+
+Each pair is timed in turn (ours, floor, ours, floor …), so that a slow moment of the machine
+touches both, and the medians are given with their ratio.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from copy import copy
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nhrc_plan.settings")
+os.environ.setdefault("SECRET_KEY", "benchmark")
+os.environ.setdefault("ALLOWED_HOSTS", "testserver")
+os.environ["DEBUG"] = "0"
+os.environ["SECURE_SSL_REDIRECT"] = "0"
+django.setup()
+
+from django.conf import settings  # noqa: E402
+from django.contrib.auth import get_user_model  # noqa: E402
+from django.db import connection  # noqa: E402
+from django.template.loader import get_template  # noqa: E402
+from django.test import RequestFactory  # noqa: E402
+from django.test.utils import CaptureQueriesContext  # noqa: E402
+from openpyxl import Workbook, load_workbook  # noqa: E402
+
+from benchmarks.data import make_plan  # noqa: E402
+from nhrc_plan.board import views, workbook  # noqa: E402
+from nhrc_plan.memory import settle  # noqa: E402
+from strategy.fiscal import FiscalMonth  # noqa: E402
+from strategy.models import Plan  # noqa: E402
+
+AT = FiscalMonth(2569, 12)
+TODAY = date(2026, 11, 21)
+RUNS = int(os.environ.get("RUNS", "15"))
+
+
+def median_pair(ours: Callable[[], Any], floor: Callable[[], Any], runs: int) -> tuple[float, ...]:
+    """Median seconds of both, timed in turn after one warm-up of each."""
+    ours(), floor()
+    times: tuple[list[float], list[float]] = ([], [])
+    for _ in range(runs):
+        for function, found in zip((ours, floor), times, strict=True):
+            start = time.perf_counter()
+            function()
+            found.append(time.perf_counter() - start)
+    return tuple(statistics.median(found) for found in times)
+
+
+def page(view: Callable[..., Any], plan: Plan) -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """A page's whole view, and the floor: the same template rendered from ready rows."""
+    factory = RequestFactory()
+    query = {"year": AT.year, "month": AT.month}
+
+    def request() -> Any:
+        made = factory.get(f"/plans/{plan.slug}/", query)
+        made.user = get_user_model().objects.get(username="bench")
+        made._messages = []
+        return made
+
+    kept: dict[str, Any] = {}
+    real_render = views.render
+
+    def keep(asked: Any, template: str, context: Any, **more: Any) -> Any:
+        kept.update(template=template, context=context, request=asked)
+        return real_render(asked, template, context, **more)
+
+    views.render = keep
+    view(request(), slug=plan.slug)
+    views.render = real_render
+    template = get_template(kept["template"])
+    return (
+        lambda: view(request(), slug=plan.slug),
+        lambda: template.render(kept["context"], kept["request"]),
+    )
+
+
+def queries(view: Callable[..., Any], plan: Plan) -> int:
+    """Database queries of one page, sign-in included."""
+    ours, _floor = page(view, plan)
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
+        ours()
+    return len(captured)
+
+
+def same_cells(content: bytes) -> Callable[[], Any]:
+    """The floor of a workbook: openpyxl writing the same styled cells from ready values.
+
+    Rows keep their heights and columns their widths; chart, conditional colours and print set-up
+    are left out.
+    """
+    source = load_workbook(BytesIO(content))
+    sheets = [
+        (
+            [[(cell.value, copy(cell._style)) for cell in row] for row in sheet.iter_rows()],
+            {row: size.height for row, size in sheet.row_dimensions.items()},
+            {column: size.width for column, size in sheet.column_dimensions.items()},
+        )
+        for sheet in source.worksheets
+    ]
+
+    def write() -> bytes:
+        book = Workbook()
+        book._fonts, book._fills, book._borders = source._fonts, source._fills, source._borders
+        book._alignments, book._number_formats = source._alignments, source._number_formats
+        book._cell_styles = source._cell_styles
+        for rows, heights, widths in sheets:
+            sheet = book.create_sheet()
+            for column, width in widths.items():
+                sheet.column_dimensions[column].width = width
+            for number, height in heights.items():
+                sheet.row_dimensions[number].height = height
+            for number, row in enumerate(rows, start=1):
+                for column, (value, style) in enumerate(row, start=1):
+                    cell = sheet.cell(number, column)
+                    cell._style = copy(style)
+                    if value is not None:
+                        cell.value = value
+        stream = BytesIO()
+        book.save(stream)
+        return stream.getvalue()
+
+    return write
+
+
+def show(what: str, ours: float, floor: float, limit: str) -> None:
+    print(
+        f"{what:<58} {ours * 1000:8.1f} ms {floor * 1000:8.1f} ms   × {ours / floor:4.2f}  {limit}"
+    )
+
+
+def main() -> None:
+    plans = int(sys.argv[1]) if len(sys.argv) > 1 else 100
+    with tempfile.TemporaryDirectory() as folder:
+        # No collected static files are needed to time a page.
+        settings.STORAGES["staticfiles"] = {
+            "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        }
+        if connection.vendor == "sqlite":
+            connection.settings_dict["TEST"]["NAME"] = str(Path(folder) / "bench.sqlite3")
+        else:
+            connection.settings_dict["TEST"]["NAME"] = "nhrc_bench"
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+        try:
+            measure(plans)
+        finally:
+            connection.creation.destroy_test_db(None, verbosity=0)
+
+
+def measure(plans: int) -> None:
+    print(f"database: {connection.vendor}; {RUNS} runs of each, medians; limits in brackets")
+    get_user_model().objects.create_user("bench")
+    small = make_plan(0, 19)
+    plan = make_plan(1, 200)
+    _analyze()
+    settle()
+    print(f"{'one plan of 200 indicators × 5 years × 12 months':<58} {'ours':>11} {'floor':>11}")
+    for name, view in (("overview", views.overview), ("indicator table", views.indicators)):
+        few, many = queries(view, small), queries(view, plan)
+        print(f"{name}: {few} queries with 19 indicators, {many} with 200  [≤ 12, equal]")
+        ours, floor = page(view, plan)
+        show(f"{name}, against rendering ready rows", *median_pair(ours, floor, RUNS), "[≤ 1.5]")
+    content = workbook.monthly_report(plan, AT, TODAY)
+    show(
+        "workbook, against openpyxl writing the same cells",
+        *median_pair(
+            lambda: workbook.monthly_report(plan, AT, TODAY), same_cells(content), max(RUNS // 3, 3)
+        ),
+        "[≤ 1.3]",
+    )
+    if plans < 2:
+        return
+    before = {name: _alone(name, plan) for name in ("overview", "indicators", "workbook")}
+    for number in range(2, plans + 1):
+        make_plan(number, 200)
+    _analyze()
+    print(f"with {plans} such plans in the database{'':<24} {'now':>11} {'with one':>11}")
+    for name, alone in before.items():
+        show(f"{name}", _alone(name, plan), alone, "[≤ 1.2]")
+
+
+def _alone(name: str, plan: Plan) -> float:
+    """Median seconds of one page or workbook by itself."""
+    if name == "workbook":
+        run: Callable[[], Any] = lambda: workbook.monthly_report(plan, AT, TODAY)  # noqa: E731
+    else:
+        run, _floor = page(getattr(views, name), plan)
+    return median_pair(run, lambda: None, RUNS)[0]
+
+
+def _analyze() -> None:
+    """Let the database know its tables, as its own housekeeping does in time."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+if __name__ == "__main__":
+    main()
