@@ -15,7 +15,6 @@ from strategy.services import children_changed
 class LeadInline(admin.TabularInline):
     model = ProjectLead
     extra = 0
-    autocomplete_fields = ["unit"]
 
     # Lead units are part of their project: who may change the one may change the other.
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -36,7 +35,7 @@ class ProjectAdmin(RecordAdmin):
     list_display = ["name", "strategy", "number", "first_lead"]
     list_filter = ["strategy__plan", "strategy", "leads__unit"]
     search_fields = ["name", "leads__unit__name"]
-    autocomplete_fields = ["supporting_units"]
+    filter_horizontal = ["supporting_units"]
     inlines = [LeadInline, BudgetInline]
 
     def get_queryset(self, request: HttpRequest) -> Any:

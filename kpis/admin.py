@@ -52,7 +52,6 @@ class IndicatorAdmin(RecordAdmin):
     ]
     search_fields = ["number", "name", "definition", "unit__name"]
     list_select_related = ["strategy__plan", "unit"]
-    autocomplete_fields = ["unit"]
     inlines = [MeasureInline]
     fieldsets = [
         (None, {"fields": ["strategy", "objective", "number", "position", "name", "definition"]}),

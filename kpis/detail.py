@@ -21,6 +21,9 @@ from strategy.models import Plan
 from strategy.roles import Viewer
 from strategy.thai import format_number, month_name, natural_key
 
+#: What the heading of each change, or the page itself, says already.
+_KNOWN = ("indicator", "fiscal_year", "month", "is_sample")
+
 
 @dataclass(frozen=True, slots=True)
 class MonthRow:
@@ -150,7 +153,7 @@ def indicator_detail(
         next_code=codes[place + 1] if place + 1 < len(codes) else None,
         target_history=[
             entry
-            for entry in history_of(YearTarget, indicator_id=indicator.pk)
+            for entry in history_of(YearTarget, hidden=_KNOWN, indicator_id=indicator.pk)
             if entry.kind == "~"
         ],
         result_history=_result_history(indicator, at, viewer),
@@ -161,7 +164,9 @@ def _result_history(indicator: Indicator, at: FiscalMonth, viewer: Viewer) -> li
     """Changes of the year's results, for those who may read them; None for others."""
     if not viewer.may_read_drafts(indicator.unit_id):
         return None
-    return history_of(Result, indicator_id=indicator.pk, fiscal_year=at.year, limit=30)
+    return history_of(
+        Result, hidden=_KNOWN, indicator_id=indicator.pk, fiscal_year=at.year, limit=30
+    )
 
 
 def _trends(plan: Plan, row: IndicatorRow, at: FiscalMonth) -> list[Trend]:

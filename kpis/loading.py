@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from kpis.entry import Value
 from kpis.models import Indicator, Measure, Result, YearTarget
@@ -86,7 +87,7 @@ def _measures_load(
         )
 
 
-SAMPLE_REASON = "sample"
+SAMPLE_REASON = gettext_lazy("sample data")
 
 
 @transaction.atomic
@@ -112,7 +113,7 @@ def sample_load(plan: Plan, tree: Mapping[str, Any], *, today: date) -> int:
             if indicator.assignment_is_sample:
                 continue
             indicator.assignment_is_sample = True
-            record_save(instance=indicator, user=None, reason=SAMPLE_REASON)
+            record_save(instance=indicator, user=None, reason=str(SAMPLE_REASON))
     taken = set(
         Result.objects.filter(indicator__strategy__plan=plan).values_list(
             "indicator_id", "fiscal_year", "month"
@@ -125,7 +126,7 @@ def sample_load(plan: Plan, tree: Mapping[str, Any], *, today: date) -> int:
         and FiscalMonth(item["year"], item["month"]).has_ended(today)
     ]
     entries = [entry for entry in entries if entry.key not in taken]
-    result_record_many(user=None, entries=entries, today=today, reason=SAMPLE_REASON)
+    result_record_many(user=None, entries=entries, today=today, reason=str(SAMPLE_REASON))
     return len(entries)
 
 
@@ -167,11 +168,11 @@ def sample_clear() -> int:
     """
     results = list(Result.objects.filter(is_sample=True).prefetch_related("values__measure"))
     for result in results:
-        record_delete(instance=result, user=None, reason=SAMPLE_REASON)
+        record_delete(instance=result, user=None, reason=str(SAMPLE_REASON))
     for indicator in Indicator.objects.filter(assignment_is_sample=True):
         indicator.unit = None
         indicator.frequency = Indicator.Frequency.YEAR
         indicator.weight = Decimal(1)
         indicator.assignment_is_sample = False
-        record_save(instance=indicator, user=None, reason=SAMPLE_REASON)
+        record_save(instance=indicator, user=None, reason=str(SAMPLE_REASON))
     return len(results)

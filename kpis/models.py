@@ -143,7 +143,7 @@ class Measure(Record):
     """One counted thing of an indicator, with its unit of measure (หน่วยนับ)."""
 
     class Kind(models.TextChoices):
-        NUMBER = "number", _("number")
+        NUMBER = "number", _("count")
         PERCENT = "percent", _("percentage")
         LEVEL = "level", _("level 0–5")
 
@@ -212,7 +212,7 @@ class YearTarget(Record):
     """What is promised for one indicator and fiscal year."""
 
     class Kind(models.TextChoices):
-        NUMERIC = "numeric", _("number")
+        NUMERIC = "numeric", _("a number")
         MILESTONE = "milestone", _("milestone in words")
         BASELINE = "baseline", _("equal to the baseline")
         NONE = "none", _("no target this year")

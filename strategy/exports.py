@@ -7,6 +7,7 @@ from typing import Any
 import tablib
 from django.db import models
 from django.utils.encoding import force_str
+from django.utils.translation import gettext
 from import_export import resources
 from import_export.fields import Field
 from import_export.formats import base_formats
@@ -30,6 +31,8 @@ class RecordResource(resources.ModelResource):
             return "" if value is None else ", ".join(str(item) for item in value.all())
         if isinstance(column, models.ForeignKey):
             return str(getattr(instance, column.name))
+        if isinstance(value, bool):
+            return gettext("yes") if value else gettext("no")
         if column.choices:
             return str(dict(column.flatchoices).get(value, value))
         return value
@@ -71,7 +74,7 @@ class SafeXLSX(base_formats.XLSX):
     def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:
         book = Book()
         headers = list(dataset.headers or [])
-        sheet = book.sheet(dataset.title or "export", [24] * max(len(headers), 1))
+        sheet = book.sheet(dataset.title or gettext("list"), [24] * max(len(headers), 1))
         sheet.head(headers)
         for row in dataset:
             sheet.write(row, "text")

@@ -78,7 +78,7 @@ class RecordForm(forms.ModelForm):
     lets the editor decide: saving again then replaces what is there.
     """
 
-    expected_version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    expected_version = forms.IntegerField(label="", widget=forms.HiddenInput, required=False)
     change_reason = forms.CharField(
         label=gettext_lazy("reason for the change"),
         required=False,

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from strategy.audit import Record
-from strategy.thai import format_number
+from strategy.fiscal import FiscalMonth
+from strategy.thai import format_number, month_name
 
 _HIDDEN = {"id", "version"}
 _DETAIL_LABELS = {
@@ -48,21 +49,26 @@ class Entry:
         return {"+": _("entered"), "~": _("changed"), "-": _("deleted")}[self.kind]
 
 
-def history_of(model: type[Record], *, limit: int = 200, **condition: Any) -> list[Entry]:
+def history_of(
+    model: type[Record], *, limit: int = 200, hidden: Iterable[str] = (), **condition: Any
+) -> list[Entry]:
     """The latest changes of the rows that meet ``condition``, newest first.
+
+    ``hidden``: fields that the reader knows from where the list stands.
 
     One query for the rows and one for each kind of thing they are linked to.
     """
     rows = list(
         model.history.filter(**condition).order_by("-history_date", "-history_id")[: limit + 1]
     )
-    return entries(model, rows)[:limit]
+    return entries(model, rows, hidden)[:limit]
 
 
-def entries(model: type[Record], rows: Iterable[Any]) -> list[Entry]:
+def entries(model: type[Record], rows: Iterable[Any], hidden: Iterable[str] = ()) -> list[Entry]:
     """History rows, newest first, as readable entries; each compared with the one before it."""
     rows = list(rows)
     names = _linked_names(model, rows)
+    unseen = _HIDDEN | set(hidden)
     previous: dict[Any, Any] = {}
     found = []
     for row in reversed(rows):
@@ -74,7 +80,7 @@ def entries(model: type[Record], rows: Iterable[Any]) -> list[Entry]:
                 kind=row.history_type,
                 title=_title(model, row),
                 reason=row.history_change_reason or "",
-                changes=_changes(model, before, row, names),
+                changes=_changes(model, before, row, names, unseen),
                 sample=bool(getattr(row, "is_sample", False)),
             )
         )
@@ -95,21 +101,26 @@ def _linked_names(model: type[Record], rows: list[Any]) -> dict[tuple[str, Any],
 
 
 def _title(model: type[Record], row: Any) -> str:
-    parts = [str(model._meta.verbose_name)]
-    for field in ("fiscal_year", "month"):
-        if hasattr(row, field):
-            parts.append(str(getattr(row, field)))
-    return " ".join(parts)
+    """Which row it is: the month or fiscal year that it speaks of, else what it is called."""
+    if hasattr(row, "fiscal_year") and hasattr(row, "month"):
+        return month_name(FiscalMonth(row.fiscal_year, row.month), short=True)
+    if hasattr(row, "fiscal_year"):
+        return _("fiscal year %(year)s") % {"year": row.fiscal_year}
+    return str(model._meta.verbose_name)
 
 
 def _changes(
-    model: type[Record], before: Any, after: Any, names: dict[tuple[str, Any], str]
+    model: type[Record],
+    before: Any,
+    after: Any,
+    names: dict[tuple[str, Any], str],
+    unseen: set[str],
 ) -> tuple[Change, ...]:
     if after.history_type == "-":
         before, after = after, None
     found = []
     for field in model._meta.fields:
-        if field.name in _HIDDEN:
+        if field.name in unseen:
             continue
         old = _text(field, before, names)
         new = _text(field, after, names)

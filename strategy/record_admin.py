@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.apps import apps
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
@@ -120,7 +121,7 @@ class RecordAdmin(ThaiFields, ExportMixin, admin.ModelAdmin):
             "entries": history_of(self.model, id=obj.pk),
             **(extra_context or {}),
         }
-        return TemplateResponse(request, "admin/object_history.html", context)
+        return TemplateResponse(request, "admin/record_history.html", context)
 
     # -------------------------------------------------------------------------- writing
 
@@ -181,6 +182,9 @@ class RecordAdmin(ThaiFields, ExportMixin, admin.ModelAdmin):
     def _saved(formset: Any) -> list[Record]:
         return [*formset.new_objects, *(obj for obj, _fields in formset.changed_objects)]
 
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        return plain_deletion(super().get_deleted_objects(objs, request), objs)
+
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
@@ -198,3 +202,19 @@ class RecordAdmin(ThaiFields, ExportMixin, admin.ModelAdmin):
         services.record_delete(
             instance=obj, user=request.user, reason=request.POST.get("change_reason", "")
         )
+
+
+def plain_deletion(found: tuple[Any, ...], objs: Any) -> tuple[Any, ...]:
+    """What a deletion takes along, without the rows of link tables and logs that nobody knows.
+
+    ``found`` is what ModelAdmin.get_deleted_objects gives: names, counts, permissions that are
+    missing, rows that forbid it.
+    """
+    _names, counts, lacking, protected = found
+    known = {
+        str(model._meta.verbose_name_plural)
+        for model in apps.get_models()
+        if issubclass(model, Record)
+    }
+    shown = {name: count for name, count in counts.items() if str(name) in known}
+    return [str(obj) for obj in objs], shown, lacking, protected

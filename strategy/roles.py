@@ -10,12 +10,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, Group, Permission
+from django.utils.translation import gettext_lazy as _
 
 PLANNER = "planner"
 REPORTER = "reporter"
 EXECUTIVE = "executive"
 AUDITOR = "auditor"
 ADMINISTRATOR = "administrator"
+LABELS = {
+    PLANNER: _("planner"),
+    REPORTER: _("reporter of a unit"),
+    EXECUTIVE: _("executive"),
+    AUDITOR: _("auditor"),
+    ADMINISTRATOR: _("administrator"),
+}
 ROLES = (PLANNER, REPORTER, EXECUTIVE, AUDITOR, ADMINISTRATOR)
 
 _PLAN_APPS = ("strategy", "kpis", "budgets", "integrity")
@@ -88,6 +96,11 @@ def role_permissions(role: str) -> Iterable[Permission]:
             content_type__model="permission"
         ) | plan_data.filter(content_type__model__in=["membership", "unit"])
     return permissions.none()
+
+
+def label(name: str) -> str:
+    """A role under the name that users read; other groups under their own."""
+    return str(LABELS.get(name, name))
 
 
 def sync_roles() -> None:

@@ -29,7 +29,7 @@ PURE = {
 }
 #: Modules of the standard library that touch neither disk, network, clock nor chance.
 HARMLESS = {
-    "__future__", "bisect", "calendar", "collections", "dataclasses", "datetime", "decimal",
+    "__future__", "bisect", "calendar", "collections", "dataclasses", "datetime", "decimal", "types",
     "enum", "fractions", "functools", "itertools", "math", "operator", "re", "typing", "unicodedata",
 }  # fmt: skip
 CLOCKS_AND_FILES = {"today", "now", "utcnow", "open", "print", "input"}

@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import transaction
 
+from kpis.loading import SAMPLE_REASON
 from strategy import roles
 from strategy.models import Membership, Unit
 from strategy.services import record_delete, record_save
@@ -51,7 +52,9 @@ def accounts_create() -> list[Account]:
         user.groups.add(mark, Group.objects.get(name=account.role))
         unit = Unit.objects.filter(name=account.unit).first()
         if unit is not None:
-            record_save(instance=Membership(user=user, unit=unit), user=None, reason="sample")
+            record_save(
+                instance=Membership(user=user, unit=unit), user=None, reason=str(SAMPLE_REASON)
+            )
     return list(ACCOUNTS)
 
 
@@ -62,7 +65,7 @@ def accounts_clear() -> int:
     count = users.count()
     for user in users:
         for membership in user.memberships.all():
-            record_delete(instance=membership, user=None, reason="sample")
+            record_delete(instance=membership, user=None, reason=str(SAMPLE_REASON))
         user.delete()
     Group.objects.filter(name=GROUP).delete()
     return count

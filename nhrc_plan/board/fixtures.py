@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 
 from budgets.loading import projects_load
 from kpis import loading
@@ -17,7 +18,7 @@ from strategy.loading import plan_load
 from strategy.models import Plan
 
 FOLDER: Path = settings.BASE_DIR / "fixtures"
-REASON = "fixture"
+REASON = gettext_lazy("loaded from the plan document")
 
 
 def _trees(folder: Path) -> list[dict[str, Any]]:
@@ -29,10 +30,10 @@ def plans_load() -> list[Plan]:
     """Load every plan in fixtures/; safe to repeat, never changes what is there."""
     plans = []
     for tree in _trees(FOLDER):
-        plan = plan_load(tree, reason=REASON)
+        plan = plan_load(tree, reason=str(REASON))
         if plan is not None:
-            indicators_load(plan, tree, reason=REASON)
-            projects_load(plan, tree, reason=REASON)
+            indicators_load(plan, tree, reason=str(REASON))
+            projects_load(plan, tree, reason=str(REASON))
             plans.append(plan)
     return plans
 
