@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
@@ -225,17 +225,15 @@ def _cell(
     )
 
 
-class Stored:
+class Stored(NamedTuple):
     """A counted result as read: its figure and what the pages mark on it."""
 
-    __slots__ = ("approved", "figure", "id", "narrative", "sample")
-
-    def __init__(self, id: int, figure: Figure, state: str, sample: bool, narrative: str) -> None:
-        self.id = id
-        self.figure = figure
-        self.approved = state == Result.State.APPROVED
-        self.sample = sample
-        self.narrative = narrative
+    id: int
+    indicator_id: int
+    figure: Figure
+    approved: bool
+    sample: bool
+    narrative: str
 
 
 def _measures(indicators: QuerySet[Indicator]) -> dict[int, tuple[MeasureFacts, ...]]:
@@ -340,7 +338,7 @@ def month_figures(plan: Plan, indicator: QuerySet[Indicator], year: int) -> dict
     results = Result.objects.filter(
         indicator__in=indicator, fiscal_year=year, state__in=counted_states(plan)
     )
-    return {stored.figure.month: stored for stored, _ in _stored(results.order_by("month"))}
+    return {stored.figure.month: stored for stored in _stored(results.order_by("month"))}
 
 
 def latest_before(plan: Plan, indicator_id: int, at: FiscalMonth) -> Figure | None:
@@ -353,7 +351,7 @@ def latest_before(plan: Plan, indicator_id: int, at: FiscalMonth) -> Figure | No
     last = earlier.values_list("pk", flat=True).first()
     if last is None:
         return None
-    return _stored(Result.objects.filter(pk=last).order_by())[0][0].figure
+    return _stored(Result.objects.filter(pk=last).order_by())[0].figure
 
 
 def _by_year(
@@ -361,13 +359,13 @@ def _by_year(
 ) -> dict[int, dict[int, Stored]]:
     """Figures by indicator and year; of several in a year the last one read stays."""
     found: dict[int, dict[int, Stored]] = defaultdict(dict)
-    for stored, indicator_id in _stored(results, narratives=narratives):
-        found[indicator_id][stored.figure.year] = stored
+    for stored in _stored(results, narratives=narratives):
+        found[stored.indicator_id][stored.figure.year] = stored
     return found
 
 
-def _stored(results: QuerySet[Result], *, narratives: bool = False) -> list[tuple[Stored, int]]:
-    """Results with their values as (stored, indicator id), in the query's order. One query."""
+def _stored(results: QuerySet[Result], *, narratives: bool = False) -> list[Stored]:
+    """Results with their values, in the query's order. One query."""
     columns = [
         "id", "indicator_id", "fiscal_year", "month", "state", "no_cases", "progress",
         "progress_percent", "is_sample", "values__measure_id", "values__value",
@@ -375,20 +373,31 @@ def _stored(results: QuerySet[Result], *, narratives: bool = False) -> list[tupl
     ]  # fmt: skip
     if narratives:
         columns.append("narrative")
-    found: dict[int, tuple[Stored, int]] = {}
+    found: dict[int, Stored] = {}
     for row in results.values_list(*columns):
         (pk, indicator_id, year, month, state, no_cases, progress, percent, sample,
-         measure, value, numerator, denominator, *narrative) = row  # fmt: skip
-        values = {}
-        if measure is not None:
-            values[measure] = (
-                value if value is not None else calc.percentage(numerator, denominator)
-            )
+         measure, value, numerator, denominator) = row[:13]  # fmt: skip
+        if value is None and measure is not None:
+            value = calc.percentage(numerator, denominator)
         if pk in found:
-            values.update(found[pk][0].figure.values)
-        figure = Figure(year, month, values, progress_percent(progress, percent), no_cases)
-        found[pk] = (
-            Stored(pk, figure, state, sample, narrative[0] if narrative else ""),
+            # A further measure of the same result.
+            figure = found[pk].figure
+            found[pk] = found[pk]._replace(
+                figure=figure._replace(values={**figure.values, measure: value})
+            )
+            continue
+        found[pk] = Stored(
+            pk,
             indicator_id,
+            Figure(
+                year,
+                month,
+                {} if measure is None else {measure: value},
+                progress_percent(progress, percent) if progress else None,
+                no_cases,
+            ),
+            state == Result.State.APPROVED,
+            sample,
+            row[13] if narratives else "",
         )
     return list(found.values())

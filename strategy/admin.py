@@ -157,7 +157,7 @@ class PersonAdmin(UserAdmin):
     def role_names(self, person: Any) -> str:
         return ", ".join(sorted(roles.label(group.name) for group in person.groups.all()))
 
-    @admin.display(description=_("password"))
+    @admin.display(description=_("password of the account"))
     def new_password(self, person: Any) -> str:
         url = reverse("admin:auth_user_password_change", args=[person.pk])
         return format_html('<a href="{}">{}</a>', url, _("Set a new password"))

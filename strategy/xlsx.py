@@ -65,13 +65,12 @@ def put(cell: Cell, value: Any) -> None:
     Text and numbers are set past openpyxl's own guessing, which would take a leading "=" for a
     formula and "#N/A" for an error, and which costs more than all the rest of a cell.
     """
-    if value is None or value == "":
-        return
-    if isinstance(value, (Decimal, int)) and not isinstance(value, bool):
+    kind = type(value)
+    if kind is Decimal or kind is int:
         cell._value = value
     elif isinstance(value, date):
         cell.value = value
-    else:
+    elif value != "":
         text = clean_text(value)
         cell._value = text
         cell.data_type = "s"
@@ -125,7 +124,9 @@ class Sheet:
     def __init__(self, book: Book, worksheet: Worksheet, widths: Sequence[float]) -> None:
         self.book = book
         self.worksheet = worksheet
-        self.widths = widths
+        #: Characters that fit on a line of each column; words are not broken, so a line is
+        #: counted as nine tenths full.
+        self.room = [max(int(width * 0.9), 1) for width in widths]
         self.row = 0
 
     def write(self, values: Sequence[Any], styles: Sequence[str] | str, height: float = 0) -> int:
@@ -137,14 +138,15 @@ class Sheet:
         self.row += 1
         names = [styles] * len(values) if isinstance(styles, str) else styles
         lines = 1
-        cells, styles_by_name = self.worksheet._cells, self.book.styles
+        worksheet, row, styles_by_name = self.worksheet, self.row, self.book.styles
         for column, (value, name) in enumerate(zip(values, names, strict=True), start=1):
-            cell = Cell(self.worksheet, self.row, column)
+            cell = Cell(worksheet, row, column)
             cell._style = styles_by_name[name]
-            put(cell, value)
-            cells[self.row, column] = cell
-            if isinstance(value, str) and _STYLES[name][5]:
-                lines = max(lines, lines_needed(value, self.widths[column - 1]))
+            if value is not None:
+                put(cell, value)
+                if type(value) is str and len(value) > self.room[column - 1] and _STYLES[name][5]:
+                    lines = max(lines, lines_needed(value, self.room[column - 1]))
+            worksheet._cells[row, column] = cell
         self.worksheet.row_dimensions[self.row].height = height or lines * _LINE_HEIGHT
         return self.row
 
@@ -180,17 +182,13 @@ class Sheet:
             part.text = text.replace("&", "&&") if side == "left" else text
             part.font = FONT
             part.size = 12
-        last = get_column_letter(len(self.widths))
+        last = get_column_letter(len(self.room))
         sheet.print_area = f"A1:{last}{max(self.row, 1)}"
 
 
-def lines_needed(text: str, width: float) -> int:
-    """How many lines a wrapped text takes in a column of that width.
+def lines_needed(text: str, room: int) -> int:
+    """How many lines a wrapped text takes where ``room`` characters fit on one.
 
-    Vowels and tone marks above and below a letter take no room. Words are not broken, so a line
-    is counted as nine tenths full.
+    Vowels and tone marks above and below a letter take no room.
     """
-    if len(text) <= width * 0.9 and "\n" not in text:
-        return 1
-    room = max(int(width * 0.9), 1)
     return sum(max(1, -(-len(line.translate(_ZERO_WIDTH)) // room)) for line in text.split("\n"))

@@ -1,0 +1,267 @@
+"""The main job in a real browser: enter a result, see it, download it; bad input; two editors."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from io import BytesIO
+from urllib.parse import urlencode
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+from openpyxl import load_workbook
+
+from kpis.entry import Value
+from kpis.models import Indicator, Result
+from kpis.services import ResultEntry, result_record
+from strategy.clock import today
+from tests.conftest import PASSWORD
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+PLAN = "/plans/nhrc-2566-2570"
+AT = "?year=2569&month=12"
+
+
+@pytest.fixture
+def indicator(plan):
+    """S3-1.1: a rate of 75 per cent in 2569."""
+    return Indicator.objects.get(strategy__plan=plan, strategy__number=3, number="1.1")
+
+
+@pytest.fixture
+def measure(indicator):
+    return indicator.measures.get()
+
+
+@pytest.fixture
+def browse(chromium, live_server):
+    """Opens a browser window for somebody: signed in through the form, with what went wrong."""
+    windows = []
+
+    def open_window(user=None, width=1280):
+        context = chromium.new_context(
+            base_url=live_server.url, viewport={"width": width, "height": 900}
+        )
+        windows.append(context)
+        page = context.new_page()
+        page.wrong = []
+        page.on(
+            "console",
+            lambda message: page.wrong.append(message.text) if message.type == "error" else None,
+        )
+        page.on("pageerror", lambda error: page.wrong.append(str(error)))
+        if user is not None:
+            page.goto("/login/")
+            page.fill("#id_username", user.username)
+            page.fill("#id_password", PASSWORD)
+            page.press("#id_password", "Enter")
+            page.wait_for_url("**/plans/**")
+        return page
+
+    yield open_window
+    for context in windows:
+        context.close()
+
+
+def enter(page, indicator, **period):
+    """Open the form for a result, as the list of what is due does."""
+    page.goto(f"/admin/kpis/result/add/?{urlencode({'indicator': indicator.pk, **period})}")
+
+
+def cell_of(page, code, year):
+    """The overview's cell of an indicator and year, as text."""
+    row = page.locator(f".five tr:has(a[href*='/{code}/'])")
+    return " ".join(row.locator(f"td[data-label='{year}']").inner_text().split())
+
+
+def test_a_result_goes_from_the_form_to_the_overview_and_the_workbook(
+    browse, planner, indicator, measure
+):
+    page = browse(planner)
+    page.goto(PLAN + "/" + AT)
+    assert "76" not in cell_of(page, "S3-1.1", 2569)
+
+    enter(page, indicator, year=2569, month=12)
+    assert "75" in page.locator(".entry-panel").inner_text()
+    page.fill(f"[name=value_{measure.pk}]", "๗๖")
+    page.fill("[name=narrative]", "ตรวจสอบแล้วเสร็จตามระยะเวลา")
+    page.click("[name=_save]")
+    said = page.locator(".messagelist").inner_text()
+    assert "101.33" in said and "●" in said
+
+    page.goto(PLAN + "/" + AT)
+    assert cell_of(page, "S3-1.1", 2569).endswith("76* / 75")
+    with page.expect_download() as download:
+        page.click("a[href*='report.xlsx']")
+    sheet = load_workbook(BytesIO(download.value.path().read_bytes())).worksheets[1]
+    row = next(row for row in sheet.iter_rows(values_only=True) if row[0] == "S3-1.1")
+    assert row[3:5] == (75, 76) and row[6] == 101.33
+    assert "ตรวจสอบแล้วเสร็จตามระยะเวลา" in row
+    assert page.wrong == []
+
+
+def test_what_is_due_is_offered_first(browse, reporter, indicator):
+    Indicator.objects.filter(pk=indicator.pk).update(unit=reporter.memberships.get().unit)
+    page = browse(reporter)
+    page.goto("/admin/kpis/result/add/")
+    page.click(f".due a[href*='indicator={indicator.pk}&']")
+    assert indicator.name in page.locator(".entry-panel").inner_text()
+    assert page.locator("[name=_save]").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("120", "120"),
+        ("-1", ""),
+        ("1e2", "1e2"),
+        ("nan", "nan"),
+        ("1,23", "1,23"),
+        ("", ""),
+        ("57.123456", ""),
+    ],
+)
+def test_bad_figures_are_refused_beside_their_field_and_nothing_is_lost(
+    browse, planner, indicator, measure, typed, said
+):
+    page = browse(planner)
+    enter(page, indicator, year=2569, month=12)
+    page.fill(f"[name=value_{measure.pk}]", typed)
+    page.fill("[name=problems]", "ข้อความที่พิมพ์ไว้")
+    page.click("[name=_save]")
+    beside = page.locator(f".form-row:has([name=value_{measure.pk}]) .errorlist")
+    assert said in beside.inner_text() and beside.inner_text().strip()
+    assert page.input_value(f"[name=value_{measure.pk}]") == typed
+    assert page.input_value("[name=problems]") == "ข้อความที่พิมพ์ไว้"
+    assert not Result.objects.exists()
+    assert page.wrong == []
+
+
+@pytest.mark.parametrize(
+    ("period", "said"),
+    [
+        ({"year": "2023"}, "2566"),
+        ({"year": "2575"}, "2570"),
+        ({"year": "2570", "month": "12"}, ""),
+    ],
+)
+def test_a_year_or_month_that_cannot_be_is_refused_beside_its_field(
+    browse, planner, indicator, period, said
+):
+    page = browse(planner)
+    enter(page, indicator, **period)
+    refused = page.locator("form .errorlist")
+    assert said in refused.inner_text() and refused.inner_text().strip()
+    assert page.locator("[name=_save]").count() == 0
+
+
+def test_two_measures_a_milestone_and_no_cases_get_their_fields(browse, planner, plan):
+    def indicator_of(strategy, number):
+        return Indicator.objects.get(strategy__plan=plan, strategy__number=strategy, number=number)
+
+    page = browse(planner)
+    two = indicator_of(1, "1.1")
+    enter(page, two, year=2567, month=12)
+    first, second = two.measures.all()
+    page.fill(f"[name=value_{first.pk}]", "22")
+    page.fill(f"[name=value_{second.pk}]", "12")
+    page.click("[name=_save]")
+    assert "80.00" in page.locator(".messagelist").inner_text()
+
+    enter(page, two, year=2566, month=5)
+    page.select_option("[name=progress]", "in_progress")
+    page.fill("[name=progress_percent]", "40")
+    page.click("[name=_save]")
+    assert "40" in page.locator(".messagelist").inner_text()
+
+    rate = indicator_of(3, "1.2")
+    enter(page, rate, year=2569, month=3)
+    page.fill(f"[name=numerator_{rate.measures.get().pk}]", "152")
+    page.fill(f"[name=denominator_{rate.measures.get().pk}]", "200")
+    page.click("[name=_save]")
+    assert "76" in page.locator(".messagelist").inner_text()
+
+    enter(page, rate, year=2569, month=4)
+    page.check("[name=no_cases]")
+    page.click("[name=_save]")
+    assert Result.objects.get(indicator=rate, month=4).no_cases
+    assert page.wrong == []
+
+
+def test_a_draft_counts_nowhere_until_it_is_submitted(browse, planner, indicator, measure):
+    page = browse(planner)
+    enter(page, indicator, year=2569, month=12)
+    page.fill(f"[name=value_{measure.pk}]", "76")
+    page.click("[name=_draft]")
+    page.goto(PLAN + "/" + AT)
+    assert "76" not in cell_of(page, "S3-1.1", 2569)
+    page.goto(f"/admin/kpis/result/{Result.objects.get().pk}/change/")
+    page.click("[name=_save]")
+    page.goto(PLAN + "/" + AT)
+    assert "76" in cell_of(page, "S3-1.1", 2569)
+
+
+def test_the_second_of_two_editors_sees_what_the_first_changed_and_decides(
+    browse, planner, person, indicator, measure
+):
+    result = result_record(
+        user=planner,
+        entry=ResultEntry(indicator, 2569, 12, {measure.pk: Value(Decimal(70))}),
+        today=today(),
+    )
+    colleague = person("colleague", "planner")
+    one, two = browse(planner), browse(colleague)
+    address = f"/admin/kpis/result/{result.pk}/change/"
+    one.goto(address)
+    two.goto(address)
+    one.fill(f"[name=value_{measure.pk}]", "71")
+    one.click("[name=_save]")
+    two.fill(f"[name=value_{measure.pk}]", "72")
+    two.click("[name=_save]")
+    said = two.locator(".errorlist.nonfield").inner_text()
+    assert "planner" in said and "70" in said and "71" in said
+    assert two.input_value(f"[name=value_{measure.pk}]") == "72"
+    assert Result.objects.get().values.get().value == 71
+    two.click("[name=_save]")
+    assert Result.objects.get().values.get().value == 72
+
+
+def test_no_page_breaks_the_content_policy_or_the_width(browse, planner, plan):
+    unit = plan.agency.units.first()
+    pages = [
+        f"{PLAN}/{AT}",
+        f"{PLAN}/strategies/1/{AT}",
+        f"{PLAN}/indicators/{AT}",
+        f"{PLAN}/indicators/S1-1.1/?year=2567&month=12",
+        f"{PLAN}/indicators/S1-1.1/?year=2566&month=12",
+        f"{PLAN}/units/{AT}",
+        f"{PLAN}/units/{unit.pk}/{AT}",
+        f"{PLAN}/map/{AT}",
+    ]
+    for model in admin.site._registry:
+        if model._meta.app_label in ("strategy", "kpis", "budgets"):
+            name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
+            if model._meta.model_name != "membership":
+                pages += [reverse(f"{name}_changelist"), reverse(f"{name}_add")]
+    for width in (1280, 360):
+        page = browse(planner, width=width)
+        for address in pages:
+            response = page.goto(address)
+            assert response.status == 200, address
+            too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            if not address.startswith("/admin"):
+                assert too_wide <= 0, (address, width)
+        assert page.wrong == []
+
+
+def test_the_keyboard_alone_reaches_the_report(browse, planner):
+    page = browse(planner)
+    page.goto(PLAN + "/" + AT)
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if "report.xlsx" in (page.evaluate("document.activeElement.getAttribute('href')") or ""):
+            break
+    with page.expect_download() as download:
+        page.keyboard.press("Enter")
+    assert load_workbook(BytesIO(download.value.path().read_bytes())).sheetnames

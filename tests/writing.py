@@ -1,0 +1,138 @@
+"""What the tests of the writing side share: entries, and forms filled in as a browser would."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.test import Client
+from django.urls import reverse
+
+from kpis.entry import Value
+from kpis.models import Indicator, Result
+from kpis.services import ResultEntry, result_record
+from strategy.audit import Record
+from strategy.models import Plan, Unit
+from strategy.services import record_save
+from tests.conftest import rows_of_every_table
+
+#: The day of these tests, in fiscal year 2570, month 1: the last month that has ended is 2569/12.
+TODAY = date(2026, 10, 11)
+OWN = "สำนักคุ้มครองสิทธิมนุษยชน"  # the unit of the ``reporter``
+OTHER = "สำนักกฎหมาย"  # the unit of the ``outsider``
+
+
+def indicator_of(plan: Plan, code: str, unit: str = "") -> Indicator:
+    """An indicator by its code such as S3-1.1, given to ``unit`` where one is named."""
+    strategy, number = code.removeprefix(plan.code_prefix).split("-")
+    indicator = Indicator.objects.select_related("strategy__plan").get(
+        strategy__plan=plan, strategy__number=strategy, number=number
+    )
+    if unit:
+        indicator.unit = Unit.objects.get(name=unit)
+        record_save(instance=indicator, user=None)
+    return indicator
+
+
+def value(text: Any) -> Value:
+    """A figure: "57", or "57/60" for numerator and denominator."""
+    if isinstance(text, Value):
+        return text
+    top, slash, bottom = str(text).partition("/")
+    if not slash:
+        return Value(Decimal(top))
+    return Value(None, Decimal(top) if top else None, Decimal(bottom) if bottom else None)
+
+
+def entry_of(
+    indicator: Indicator, year: int, month: int, *figures: Any, **more: Any
+) -> ResultEntry:
+    """An entry with a figure for each measure in their order; None leaves one out."""
+    measures = indicator.measures.order_by("position")
+    values = {
+        measure.pk: value(figure)
+        for measure, figure in zip(measures, figures, strict=False)
+        if figure is not None
+    }
+    return ResultEntry(
+        indicator=indicator, fiscal_year=year, month=month, **{"values": values, **more}
+    )
+
+
+def enter(indicator: Indicator, year: int, month: int, *figures: Any, **more: Any) -> Result:
+    """A result as the system enters it."""
+    user = more.pop("user", None)
+    reason = more.pop("reason", "")
+    entry = entry_of(indicator, year, month, *figures, **more)
+    return result_record(user=user, entry=entry, today=TODAY, reason=reason)
+
+
+def figures(result: Result) -> list[str]:
+    """The stored figures of a result, in the order of its measures."""
+    return [row.short() for row in result.values.order_by("measure__position")]
+
+
+def filled(response: Any, **typed: Any) -> dict[str, Any]:
+    """What a browser would post from the admin form of ``response``, with ``typed`` over it."""
+    context = response.context
+    formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+    forms = [context["adminform"].form]
+    for formset in formsets:
+        forms += [formset.management_form, *formset.forms]
+    data: dict[str, Any] = {}
+    for form in forms:
+        for field in form:
+            shown = field.value()
+            if isinstance(shown, bool):
+                shown = "on" if shown else None
+            if shown is not None:
+                data[field.html_name] = shown
+    return {**data, **typed}
+
+
+def address(row: Record | type[Record], action: str) -> str:
+    """The admin's address of a list ("changelist", "add", "export") or of a row."""
+    args = [row.pk] if isinstance(row, Record) else []
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{action}", args=args)
+
+
+def form_errors(response: Any) -> dict[str, list[str]]:
+    """The refusals that a form shows, by field, those of its inline rows included."""
+    context = response.context
+    found = dict(context["adminform"].form.errors)
+    for inline in context["inline_admin_formsets"]:
+        for form in inline.formset.forms:
+            found |= {form.add_prefix(name): errors for name, errors in form.errors.items()}
+    return found
+
+
+def signed_in(user: Any) -> Client:
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def facts(*, without: Iterable[str] = ("session", "log")) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of the database by table, but for what signing in leaves behind."""
+    return {
+        table: sorted(rows, key=repr)
+        for table, rows in rows_of_every_table().items()
+        if not any(part in table for part in without) and table != "auth_user"
+    }
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """The tables that changed, with their rows before and after: short failures."""
+    return {
+        table: (
+            [row for row in before[table] if row not in after[table]],
+            [row for row in after[table] if row not in before[table]],
+        )
+        for table in before
+        if before[table] != after[table]
+    }
+
+
+Person = Callable[..., Any]
