@@ -427,8 +427,6 @@ def test_by_default_it_is_the_latest_that_has_ended(plan, reader, today, day, sh
 def test_the_day_is_that_of_bangkok(plan, client, executive, monkeypatch, moment, shown):
     client.force_login(executive)
     monkeypatch.setattr(timezone, "now", lambda: moment)
-    # The session's own clock is not the matter here.
-    monkeypatch.setattr("django.contrib.sessions.backends.base.timezone.now", lambda: moment)
     content = client.get(f"{HERE}.json").json()
     assert (content["year"], content["month"]) == shown
 

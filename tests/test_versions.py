@@ -10,6 +10,7 @@ from itertools import count
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -68,6 +69,17 @@ class Editing:
 
     def typed(self, page):
         return filled(page)[self.field]
+
+    def words(self, stored):
+        """How the page tells what stands in the database."""
+        return stored
+
+
+class Lead(Editing):
+    """The first lead unit of a project, which has no history of its own."""
+
+    def words(self, stored):
+        return Unit.objects.get(pk=stored).name
 
 
 class ByService(Editing):
@@ -132,18 +144,13 @@ def editing(request, plan, editors, today):
         row = Project.objects.filter(leads__position=1).first()
         units = list(Unit.objects.order_by("pk").values_list("pk", flat=True))
         stored = lambda: str(row.leads.get(position=1).unit_id)  # noqa: E731
-        made = Editing(row, "leads-0-unit", stored, lambda n: str(units[n % len(units)]))
+        made = Lead(row, "leads-0-unit", stored, lambda n: str(units[n % len(units)]))
     made.clients = [signed_in(user) for user in editors]
     return made
 
 
 def ways(*names):
     return pytest.mark.parametrize("editing", names, indirect=True)
-
-
-def wordless(text):
-    """Lead units are told by name; everything else as it was typed."""
-    return Unit.objects.get(pk=text).name if text.isdecimal() and len(text) < 4 else text
 
 
 # ------------------------------------------------------------------------------- one after other
@@ -163,9 +170,9 @@ def test_the_second_editor_sees_the_change_and_decides(editing):
     page, stands = editing.save(1, pages[1], texts[1])
     assert not stands
     assert editing.stored() == shown[0]
-    assert wordless(shown[0]) in editing.told(page)
+    assert editing.words(shown[0]) in editing.told(page)
     if not isinstance(editing, ByService):
-        assert wordless(before) in editing.told(page)
+        assert editing.words(before) in editing.told(page)
         assert "planner" in editing.told(page)
         assert editing.typed(page) == texts[1]
 
@@ -208,8 +215,7 @@ def test_two_rows_of_one_page_do_not_hinder_each_other(plan, editors):
     pages = [client.get(path) for client in clients]
     clients[0].post(path, filled(pages[0], **{"measures-0-label": "one"}))
     clients[1].post(path, filled(pages[1], **{"measures-1-label": "two"}))
-    stored = [m.label for m in indicator.measures.order_by("position")]
-    assert stored[0] == "one"
+    assert [m.label for m in indicator.measures.order_by("position")] == ["one", "two"]
 
 
 # -------------------------------------------------------------------- between the check and save
@@ -241,7 +247,7 @@ def test_a_save_between_check_and_save_is_not_replaced(editing, window):
     page, stands = editing.save(1, pages[1], texts[1])
     assert editing.stored() == editing.shown(texts[0])
     assert not stands
-    assert wordless(editing.shown(texts[0])) in editing.told(page)
+    assert editing.words(editing.shown(texts[0])) in editing.told(page)
 
 
 # --------------------------------------------------------------------------------- interleavings
@@ -270,7 +276,7 @@ def overwritten(editing, steps, numbers):
             del pages[editor]
         else:
             assert editing.stored() == before
-            assert wordless(before) in editing.told(page)
+            assert editing.words(before) in editing.told(page)
             pages[editor], seen[editor] = page, before
     return lost
 
@@ -304,9 +310,9 @@ def test_no_interleaving_of_services_overwrites(editing, numbers, steps):
 
 
 @ways("row", "result", "target", "inline", "lead")
-@interleavings(40)
+@interleavings(30)
 def test_no_interleaving_of_forms_overwrites(editing, numbers, steps):
-    assert overwritten(editing, steps, numbers) == 0
+    assert overwritten(editing, CLASH[:2] + steps, numbers) == 0
 
 
 def blind_claim(instances, expected):
@@ -362,12 +368,10 @@ def test_of_many_rows_one_stale_refuses_all(plan):
     rows = list(Indicator.objects.order_by("pk"))
     record_save(instance=Indicator.objects.get(pk=rows[-1].pk), user=None)
     before = facts()
-    with pytest.raises(StaleVersion):
+    with pytest.raises(StaleVersion), transaction.atomic():
         services.claim(rows, [1] * len(rows))
     assert [row.version for row in rows] == [1] * len(rows)
-    # Whoever calls claim() does so inside a transaction, which takes back the other rows.
-    services.claim([], [])
-    assert set(differences(before, facts())) <= {"kpis_indicator"}
+    assert differences(before, facts()) == {}
 
 
 # -------------------------------------------------------------------------------------- deletion
