@@ -1,7 +1,11 @@
 """The stock admin under the project's own name."""
 
+from typing import Any
+
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -17,6 +21,20 @@ class NhrcAdminSite(AdminSite):
         super().__init__(name)
         # Deletion in bulk skips the services and so the history: one at a time only.
         self.disable_action("delete_selected")
+
+    def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        """There is one sign-in page for all of the system."""
+        # Imported late: this module is read before the accounts' models are.
+        from django.contrib.auth.views import redirect_to_login
+
+        if request.user.is_authenticated:
+            raise PermissionDenied
+        return redirect_to_login(request.GET.get("next", "/admin/"))
+
+    def logout(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+        from django.contrib.auth.views import LogoutView
+
+        return LogoutView.as_view()(request)
 
 
 class NhrcAdminConfig(AdminConfig):

@@ -26,6 +26,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    *page("plans", views.plans, "plans"),
     *page(PLAN, views.overview, "overview"),
     *page(f"{PLAN}/strategies/<int:number>", views.strategy, "strategy"),
     *page(f"{PLAN}/indicators", views.indicators, "indicators"),

@@ -41,7 +41,7 @@ _STYLES: dict[str, tuple[bool, str, str, str, str, bool]] = {
     "center": (False, "14213D", "", "General", "center", True),
     "whole": (False, "14213D", "", "#,##0", "right", False),
     "percent": (False, "14213D", "", "#,##0.00", "right", False),
-    "date": (False, "14213D", "", "[$-41E]d mmm bbbb;@", "center", False),
+    "date": (False, "14213D", "", "[$-107041E]d mmm yyyy", "center", False),
     "total": (True, "14213D", "F5F7FB", "#,##0.00", "right", False),
 }
 

@@ -343,9 +343,7 @@ SECRET = "ถ้อยคำในร่าง"
 
 
 @pytest.mark.parametrize("who", ["public", "outsider"])
-def test_a_draft_leaves_no_trace_for_others(
-    plan, client, settings, today, reporter, outsider, who
-):
+def test_a_draft_leaves_no_trace_for_others(plan, client, settings, today, reporter, outsider, who):
     """What others see is the same to the letter with the draft as without it."""
     unit = Unit.objects.get(name="สำนักคุ้มครองสิทธิมนุษยชน")
     indicator = indicator_of(plan, "S3-1.1")
@@ -489,7 +487,9 @@ def test_the_last_day_of_a_month_is_not_its_end(plan, reader, today):
         pytest.param(HERE + "/strategies/0{}", ["1, 2, 3, 4"], id="strategy-0"),
         pytest.param(HERE + "/strategies/99999999999999999999{}", ["1, 2, 3, 4"], id="huge"),
         pytest.param(
-            HERE + "/indicators/S9-9.9{}", ["S9-9.9", "S1-1.1, S1-2.1,", "S4-2.1, S4-3.1"], id="code"
+            HERE + "/indicators/S9-9.9{}",
+            ["S9-9.9", "S1-1.1, S1-2.1,", "S4-2.1, S4-3.1"],
+            id="code",
         ),
         pytest.param(HERE + "/indicators/s3-1.1{}", ["S3-1.1"], id="code-in-small-letters"),
         pytest.param(HERE + "/units/0{}", [], id="unit"),
@@ -648,8 +648,7 @@ def test_every_page_gives_the_same_figures(plan, reader):
     """Strategy, indicator, unit and table: one indicator, one set of figures."""
     samples(plan)
     table = {
-        row["code"]: row
-        for row in reader.get(f"{HERE}/indicators.json{AT}").json()["indicators"]
+        row["code"]: row for row in reader.get(f"{HERE}/indicators.json{AT}").json()["indicators"]
     }
     seen: dict[str, list[dict[str, Any]]] = {code: [] for code in table}
     for number in (1, 2, 3, 4):
@@ -672,9 +671,7 @@ def test_every_page_gives_the_same_figures(plan, reader):
             assert shown == row
 
 
-def test_the_indicator_page_shows_months_history_and_how_it_was_computed(
-    plan, reader, person
-):
+def test_the_indicator_page_shows_months_history_and_how_it_was_computed(plan, reader, person):
     measure = indicator_of(plan, "S3-1.1").measures.get().pk
     entry = TargetEntry("numeric", {measure: (Decimal("66.5"), None, None, None)})
     retarget(person("planner-a", roles.PLANNER), plan, "S3-1.1", 2567, entry)

@@ -21,8 +21,8 @@ from tests.writing import OWN, TODAY, address, enter, figures, filled, indicator
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-CROWD = 16
-ROUNDS = 6
+CROWD = 16  # twelve rounds
+ROUNDS = 6  # of two at once
 
 
 def together(*actions):
@@ -75,7 +75,7 @@ def crowd_approves(rate, planner, month):
 
 
 def test_of_many_who_approve_at_once_one_does(rate, planner):
-    for month in range(1, ROUNDS + 1):
+    for month in range(1, 13):
         result, found = crowd_approves(rate, planner, month)
         assert split(found, StaleVersion) == (1, CROWD - 1)
         result.refresh_from_db()

@@ -532,7 +532,11 @@ def test_planned_quarters_replace_the_straight_line(plan, look, planner):
 
 def test_the_bands_are_the_plan_s_own(plan, look):
     enter(plan, "S3-1.1", 2567, 12, "57.2")  # 88.00 of expected
-    for bands, status in (((100, 75, 50), "near"), ((88, 75, 50), "on_plan"), ((100, 95, 90), "critical")):
+    for bands, status in (
+        ((100, 75, 50), "near"),
+        ((88, 75, 50), "on_plan"),
+        ((100, 95, 90), "critical"),
+    ):
         names = ("band_on_plan", "band_near", "band_at_risk")
         Plan.objects.filter(pk=plan.pk).update(**dict(zip(names, bands, strict=True)))
         assert look("S3-1.1", 2567, 12)["status"] == status
@@ -570,9 +574,7 @@ def recomputed(rows: list[dict[str, Any]], weights: dict[str, Decimal]) -> dict[
 
 
 def shown(content: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: content[key] for key in ("counts", "with_target", "reported", "mean_of_expected")
-    }
+    return {key: content[key] for key in ("counts", "with_target", "reported", "mean_of_expected")}
 
 
 @pytest.mark.parametrize("year", [2567, 2568, 2569])
@@ -671,7 +673,7 @@ def test_another_plan_does_not_mix_in(plan, look, client):
     before = look("S3-1.1", 2567, 12)
     make_plan(1, indicators=8, months=2)
     assert look("S3-1.1", 2567, 12) == before
-    assert {p["code"] for p in client.get("/plans/bench-1/indicators.json").json()["indicators"]} == {
-        f"S{s}-{n}.1" for s in (1, 2, 3, 4) for n in (1, 2)
-    }
+    assert {
+        p["code"] for p in client.get("/plans/bench-1/indicators.json").json()["indicators"]
+    } == {f"S{s}-{n}.1" for s in (1, 2, 3, 4) for n in (1, 2)}
     assert client.get(f"{HERE}.json").json()["plan"] == SLUG

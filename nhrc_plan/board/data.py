@@ -25,6 +25,18 @@ def head(plan: Plan, at: FiscalMonth) -> dict[str, Any]:
     return {"plan": plan.slug, "year": at.year, "month": at.month}
 
 
+def plan(shown: Plan) -> dict[str, Any]:
+    return {
+        "plan": shown.slug,
+        "name": shown.name,
+        "agency": shown.agency.name,
+        "kind": shown.kind,
+        "first_year": shown.first_year,
+        "last_year": shown.last_year,
+        "current": shown.is_current,
+    }
+
+
 def roll_up(summed: RollUp) -> dict[str, Any]:
     return {
         "counts": dict(summed.counts),

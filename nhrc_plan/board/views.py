@@ -74,9 +74,7 @@ def reading_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     ) -> HttpResponse:
         who = viewer(request.user)
         if not who.signed_in and not settings.PUBLIC_READING:
-            if as_data:
-                return _as_json({"error": _("Sign in to read this.")}, status=401)
-            return redirect_to_login(request.get_full_path())
+            return _ask_to_sign_in(request, as_data)
         try:
             plan = find_plan(slug)
             day = today()
@@ -92,6 +90,12 @@ def reading_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
             return _not_found(request, str(missing), as_data)
 
     return wrapped
+
+
+def _ask_to_sign_in(request: HttpRequest, as_data: bool) -> HttpResponse:
+    if as_data:
+        return _as_json({"error": _("Sign in to read this.")}, status=401)
+    return redirect_to_login(request.get_full_path())
 
 
 def _as_json(content: dict[str, Any], status: int = 200) -> JsonResponse:
@@ -125,6 +129,20 @@ def home(request: HttpRequest) -> HttpResponse:
     if plan is None:
         return _not_found(request, _("No plan has been loaded yet. Run: manage.py bootstrap"))
     return redirect("overview", slug=plan.slug)
+
+
+@require_safe
+@never_cache
+def plans(request: HttpRequest, as_data: bool = False) -> HttpResponse:
+    """Every plan of every agency."""
+    if not viewer(request.user).signed_in and not settings.PUBLIC_READING:
+        return _ask_to_sign_in(request, as_data)
+    found = list(
+        Plan.objects.select_related("agency").order_by("agency__name", "-first_year", "name")
+    )
+    if as_data:
+        return _as_json({"plans": [data.plan(plan) for plan in found]})
+    return render(request, "pages/plans.html", {"plans": found})
 
 
 @reading_page

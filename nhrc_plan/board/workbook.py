@@ -298,7 +298,12 @@ def _five_years(book: Book, report: Report) -> Sheet:
     sheet.title(_("Results and targets by fiscal year"), *report.notes)
     head = [_("code"), _("indicator")]
     for year in years:
-        head += [f"{_('result')} {year}", f"{_('target')} {year}", f"{_('status')} {year}"]
+        named = {"year": year}
+        head += [
+            _("result %(year)s") % named,
+            _("target %(year)s") % named,
+            _("status %(year)s") % named,
+        ]
     sheet.head(head, 48)
     first = sheet.row + 1
     for part in report.standing.strategies:

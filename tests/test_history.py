@@ -1,0 +1,695 @@
+"""Every change leaves a trace that nobody can edit (docs/trust.md, promise 5)."""
+
+from datetime import timedelta
+from decimal import Decimal as D
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.db import DatabaseError, connection, models, transaction
+from django.utils import timezone
+
+from budgets.models import Project, ProjectBudget, ProjectLead
+from kpis.models import Baseline, Indicator, Measure, Result, YearTarget
+from kpis.services import (
+    result_approve,
+    result_discard,
+    result_record_many,
+    result_reopen,
+    value_field,
+)
+from kpis.target_services import TargetEntry, baseline_set, target_change
+from nhrc_plan.board import fixtures
+from strategy import audit, roles
+from strategy.history import entries, history_of
+from strategy.models import (
+    Agency,
+    Approach,
+    Membership,
+    Objective,
+    Plan,
+    PlanStatement,
+    ReportingYear,
+    StrategicIssue,
+    Strategy,
+    Unit,
+)
+from strategy.services import children_changed, record_delete, record_save
+from tests.writing import (
+    OTHER,
+    OWN,
+    TODAY,
+    address,
+    enter,
+    entry_of,
+    filled,
+    indicator_of,
+    signed_in,
+)
+
+pytestmark = pytest.mark.django_db
+
+RECORDS = [model.instance_type for model in audit.history_models()]
+
+
+def every_record(test):
+    return pytest.mark.parametrize("model", RECORDS, ids=lambda model: model.__name__)(test)
+
+
+# ----------------------------------------------------------------------------------- the tables
+
+
+#: Stored facts without a history of their own, and whose history holds them.
+HELD_BY_OTHERS = {
+    "kpis.TargetValue": YearTarget,
+    "kpis.ResultValue": Result,
+    "budgets.ProjectLead": Project,
+    "strategy.Strategy_goals": Strategy,
+    "budgets.Project_supporting_units": Project,
+}
+
+
+def test_every_stored_fact_has_a_history_or_is_held_by_one():
+    from django.apps import apps
+
+    own = {"strategy", "kpis", "budgets", "integrity", "board"}
+    without = {
+        model._meta.label
+        for model in apps.get_models(include_auto_created=True)
+        if model._meta.app_label in own
+        and not issubclass(model, audit.Record)
+        and model not in audit.history_models()
+    }
+    assert without == set(HELD_BY_OTHERS)
+
+
+@every_record
+def test_every_record_has_a_full_history_and_an_order(model):
+    kept = {field.name for field in model.history.model.tracked_fields}
+    assert kept == {field.name for field in model._meta.concrete_fields}
+    assert model._meta.ordering
+    assert {"add", "change", "delete", "view", "export"} == set(model._meta.default_permissions)
+    history = model.history.model
+    assert history._meta.default_permissions == ()
+    assert not [
+        f for f in history._meta.fields if isinstance(f, models.ForeignKey) and f.db_constraint
+    ]
+
+
+def filler(field):
+    """Some value that a column takes."""
+    if field.null:
+        return None
+    if isinstance(field, models.BooleanField):
+        return False
+    if isinstance(field, models.DecimalField):
+        return D(1)
+    if isinstance(field, (models.IntegerField, models.ForeignKey)):
+        return 1
+    return "x"
+
+
+def history_rows(model):
+    """A history row of ``model`` in the database, as the services write it."""
+    instance = model(
+        **{f.attname: filler(f) for f in model._meta.concrete_fields if f.name != "id"}
+    )
+    history = model.history.model
+    row = history(
+        id=10**6, history_date=timezone.now(), history_type="+", history_user_name="somebody",
+        **{f.attname: getattr(instance, f.attname) for f in history.tracked_fields if f.name != "id"},
+    )  # fmt: skip
+    row.save(force_insert=True)
+    return history._base_manager.filter(pk=row.pk)
+
+
+ATTEMPTS = {
+    "update": lambda rows: rows.update(history_user_name="somebody else"),
+    "delete": lambda rows: rows.delete(),
+    "save": lambda rows: rows.get().save(force_update=True),
+    "sql": lambda rows: connection.cursor().execute(
+        f'UPDATE "{rows.model._meta.db_table}" SET version = 99'
+    ),
+    "sql-delete": lambda rows: connection.cursor().execute(
+        f'DELETE FROM "{rows.model._meta.db_table}"'
+    ),
+}
+
+
+@every_record
+@pytest.mark.parametrize("attempt", ATTEMPTS)
+def test_the_database_refuses_to_change_history(model, attempt):
+    rows = history_rows(model)
+    before = rows.values().get()
+    with pytest.raises(DatabaseError, match="history is closed"), transaction.atomic():
+        ATTEMPTS[attempt](rows)
+    assert rows.values().get() == before
+
+
+@every_record
+def test_control_without_triggers_history_can_be_changed(model, opened_history):
+    rows = history_rows(model)
+    assert ATTEMPTS["update"](rows) == 1
+    assert rows.get().history_user_name == "somebody else"
+    assert ATTEMPTS["delete"](rows)[0] == 1
+    assert rows.model._meta.db_table in audit.open_history_table_names()
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
+def test_the_database_refuses_to_empty_history():
+    """TRUNCATE, which is what ``manage.py flush`` does, fires no row triggers."""
+    table = Agency.history.model._meta.db_table
+    with pytest.raises(DatabaseError, match="history is closed"), transaction.atomic():
+        connection.cursor().execute(f'TRUNCATE "{table}"')
+    assert Agency.history.exists()
+
+
+def test_history_is_closed_after_migrate(plan):
+    assert audit.open_history_table_names() == []
+    audit.open_history_tables()
+    assert len(audit.open_history_table_names()) == len(RECORDS)
+    call_command("migrate", verbosity=0)
+    assert audit.open_history_table_names() == []
+
+
+def test_one_missing_trigger_is_noticed(plan):
+    table = Agency.history.model._meta.db_table
+    name = f"{table}_closed"
+    statement = {
+        "sqlite": f'DROP TRIGGER "{name}_delete"',
+        "postgresql": f'ALTER TABLE "{table}" DISABLE TRIGGER "{name}"',
+    }[connection.vendor]
+    connection.cursor().execute(statement)
+    assert audit.open_history_table_names() == [table]
+    audit.close_history_tables()
+
+
+# ------------------------------------------------------------------------- every audited field
+
+
+def samples(plan):
+    """A row of every model, new where fixtures hold none."""
+    agency, unit = Agency.objects.get(), Unit.objects.get(name=OWN)
+    user = get_user_model().objects.create_user("somebody")
+    indicator = indicator_of(plan, "S3-1.1")
+    made = {
+        ReportingYear: ReportingYear(agency=agency, fiscal_year=2569),
+        Membership: Membership(user=user, unit=unit),
+        Baseline: Baseline(
+            measure=indicator.measures.get(), value=1, source="x", fiscal_year=2566, month=1
+        ),
+    }
+    for row in made.values():
+        record_save(instance=row, user=None)
+    made[Result] = enter(indicator, 2569, 6, "50")
+    return {model: made.get(model) or model.objects.first() for model in RECORDS}
+
+
+def changed_value(field, row):
+    """Another valid value for a field, and fields that have to change with it."""
+    model, name = type(row), field.name
+    others = {
+        (StrategicIssue, "strategy"): {"strategy": Strategy.objects.last()},
+        (Objective, "strategy"): {"strategy": Strategy.objects.last(), "issue": None, "number": 90},
+        (Indicator, "strategy"): {
+            "strategy": Strategy.objects.last(),
+            "objective": Objective.objects.filter(strategy=Strategy.objects.last()).first(),
+            "number": "9.9",
+        },
+        (Indicator, "objective"): {"objective": row.strategy.objectives.last()}
+        if model is Indicator
+        else {},
+        (Objective, "issue"): {"issue": None},
+        (Project, "strategy"): {"strategy": Strategy.objects.last(), "number": 90},
+        (Strategy, "plan"): {"plan": Plan(**{
+            f.name: getattr(Plan.objects.first(), f.name)
+            for f in Plan._meta.concrete_fields if f.name not in ("id", "slug", "is_current")
+        } | {"slug": "another"})},
+        (Plan, "last_year"): {"last_year": 2571},
+        (Plan, "first_year"): {"first_year": 2565},
+        (Plan, "band_on_plan"): {"band_on_plan": D(110)},
+        (Plan, "band_near"): {"band_near": D(80)},
+        (Plan, "band_at_risk"): {"band_at_risk": D(40)},
+        (YearTarget, "kind"): {"kind": "milestone", "milestone": "x"},
+    }  # fmt: skip
+    if (model, name) in others:
+        return others[model, name]
+    old = getattr(row, name)
+    if isinstance(field, models.ForeignKey):
+        same = field.related_model._base_manager.exclude(pk=getattr(row, field.attname))
+        other = same.last()
+        if other is None and field.related_model is Agency:
+            other = Agency(slug="other", name="หน่วยงานอื่น")
+            record_save(instance=other, user=None)
+        return {name: other or get_user_model().objects.create_user("another")}
+    if field.choices:
+        return {name: next(value for value, _ in field.flatchoices if value != old)}
+    if isinstance(field, models.BooleanField):
+        return {name: not old}
+    if isinstance(field, models.DecimalField):
+        return {name: (old or D(0)) + 1}
+    if isinstance(field, models.IntegerField):
+        return {name: 2570 if "year" in name else 20}
+    return {name: "changed"}
+
+
+@every_record
+def test_every_field_keeps_before_after_who_when_and_why(plan, planner, model):
+    row = samples(plan)[model]
+    for field in model._meta.concrete_fields:
+        if field.name in ("id", "version"):
+            continue
+        row = model.objects.get(pk=row.pk)
+        old = getattr(row, field.attname)
+        new = changed_value(field, row)
+        for value in new.values():
+            if isinstance(value, models.Model) and value.pk is None:
+                record_save(instance=value, user=None)
+        for name, value in new.items():
+            setattr(row, name, value)
+        assert getattr(row, field.attname) != old, field.name
+        start = timezone.now()
+        record_save(instance=row, user=planner, reason=f"because of {field.name}")
+
+        after, before = model.history.filter(id=row.pk).order_by("-history_id")[:2]
+        assert getattr(before, field.attname) == old
+        assert getattr(after, field.attname) == getattr(row, field.attname)
+        assert (after.history_type, after.history_user_id, after.history_user_name) == (
+            "~", planner.pk, "planner",
+        )  # fmt: skip
+        assert after.history_change_reason == f"because of {field.name}"
+        assert start <= after.history_date <= start + timedelta(minutes=5)
+        assert after.version == before.version + 1
+        shown = history_of(model, id=row.pk)[0]
+        assert str(field.verbose_name) in {change.field for change in shown.changes}
+        transaction.savepoint_commit  # noqa: B018 - every field is changed on top of the last one
+
+
+def test_changes_are_shown_as_texts(plan, planner):
+    indicator = indicator_of(plan, "S3-1.1")
+    indicator.unit = Unit.objects.get(name=OWN)
+    record_save(instance=indicator, user=planner)
+    indicator.unit = Unit.objects.get(name=OTHER)
+    indicator.weight = D("2.50")
+    record_save(instance=indicator, user=planner, reason="why")
+    last = history_of(Indicator, id=indicator.pk)[0]
+    assert (last.who, last.kind, last.reason) == ("planner", "~", "why")
+    assert {(c.before, c.after) for c in last.changes} == {(OWN, OTHER), ("1.00", "2.50")} or {
+        (c.before, c.after) for c in last.changes
+    } == {(OWN, OTHER), ("1", "2.5")}
+
+
+# ---------------------------------------------------------------------------- every way of writing
+
+
+def _save(plan, user):
+    row = Agency.objects.get()
+    row.phone = "02"
+    record_save(instance=row, user=user, reason="why")
+    return Agency, row.pk, "~", {"phone": ("0 2141 3800", "02")}
+
+
+def _add(plan, user):
+    row = ReportingYear(agency=Agency.objects.get(), fiscal_year=2569, deadline_day=12)
+    record_save(instance=row, user=user, reason="why")
+    return ReportingYear, row.pk, "+", {"deadline_day": (None, 12)}
+
+
+def _links(plan, user):
+    row = Strategy.objects.first()
+    goal = PlanStatement.objects.get(kind="goal", number=2)
+    record_save(instance=row, user=user, reason="why", links={"goals": [goal]})
+    return Strategy, row.pk, "~", {"details": ({"goals": []}, {"goals": [2]})}
+
+
+def _delete(plan, user):
+    row = ReportingYear(agency=Agency.objects.get(), fiscal_year=2569, deadline_day=12)
+    record_save(instance=row, user=None)
+    pk = row.pk
+    record_delete(instance=row, user=user, reason="why")
+    return ReportingYear, pk, "-", {"deadline_day": (12, 12)}
+
+
+def _values(*numbers):
+    return {"values": [number for number in numbers]}
+
+
+def _result(plan, user):
+    result = enter(indicator_of(plan, "S3-1.1", OWN), 2569, 6, "152/200", user=user, reason="why")
+    return Result, result.pk, "+", {"state": (None, "submitted"), "values": (None, ["152/200"])}
+
+
+def _result_change(plan, user):
+    indicator = indicator_of(plan, "S3-1.1", OWN)
+    enter(indicator, 2569, 6, "50", narrative="old")
+    result = enter(
+        indicator, 2569, 6, "60", narrative="new", user=user, expected_version=1, reason="why"
+    )
+    return Result, result.pk, "~", {"narrative": ("old", "new"), "values": (["50"], ["60"])}
+
+
+def _result_many(plan, user):
+    indicator = indicator_of(plan, "S3-1.1", OWN)
+    enter(indicator, 2569, 6, "50")
+    entries_ = [
+        entry_of(indicator, 2569, 6, "60", expected_version=1),
+        entry_of(indicator, 2569, 7, "61"),
+    ]
+    rows = result_record_many(user=user, entries=entries_, today=TODAY, reason="why")
+    return Result, rows[0].pk, "~", {"values": (["50"], ["60"])}
+
+
+def _result_milestone(plan, user):
+    indicator = indicator_of(plan, "S1-1.1", OWN)
+    enter(indicator, 2566, 6, progress="in_progress", progress_percent=D(40))
+    result = enter(indicator, 2566, 6, progress="done", user=user, expected_version=1, reason="why")
+    return Result, result.pk, "~", {
+        "progress": ("in_progress", "done"), "progress_percent": (D(40), None),
+    }  # fmt: skip
+
+
+def _approve(plan, user):
+    result = enter(indicator_of(plan, "S3-1.1", OWN), 2569, 6, "50")
+    result_approve(user=user, result=result, expected_version=1)
+    return Result, result.pk, "~", {
+        "state": ("submitted", "approved"), "values": (["50"], ["50"]), "why": None,
+    }  # fmt: skip
+
+
+def _reopen(plan, user):
+    result = enter(indicator_of(plan, "S3-1.1", OWN), 2569, 6, "50", state="approved")
+    result_reopen(user=user, result=result, expected_version=1, reason="why")
+    return Result, result.pk, "~", {"state": ("approved", "submitted"), "values": (["50"], ["50"])}
+
+
+def _discard(plan, user):
+    result = enter(indicator_of(plan, "S3-1.1", OWN), 2569, 6, "50", state="draft")
+    pk = result.pk
+    result_discard(user=user, result=result)
+    return Result, pk, "-", {"values": (["50"], ["50"]), "why": None}
+
+
+def _target(plan, user):
+    target = YearTarget.objects.get(indicator=indicator_of(plan, "S1-1.1"), fiscal_year=2569)
+    first, second = target.indicator.measures.order_by("position")
+    values = {first.pk: (D(41), D(5), None, None), second.pk: (D(36), None, None, None)}
+    target_change(user=user, target=target, entry=TargetEntry("numeric", values), reason="why")
+    return YearTarget, target.pk, "~", {"values": (["40", "35"], ["41", "36"])}
+
+
+def _baseline(plan, user):
+    measure = indicator_of(plan, "S3-1.1").measures.get()
+    row = Baseline(measure=measure, value=D(40), source="x", fiscal_year=2566, month=1)
+    baseline_set(user=None, baseline=row)
+    row.value = D(41)
+    baseline_set(user=user, baseline=row, reason="why")
+    return Baseline, row.pk, "~", {"value": (D(40), D(41))}
+
+
+def _lead(plan, user):
+    project = Project.objects.annotate(n=models.Count("leads")).filter(n=1).first()
+    old = str(project.leads.get().unit)
+    unit = Unit.objects.exclude(name=old).first()
+    children_changed(
+        parent=project,
+        saved=[ProjectLead(project=project, unit=unit, position=1)],
+        deleted=[project.leads.get()],
+        user=user,
+        reason="why",
+    )
+    return Project, project.pk, "~", {"leads": ([old], [unit.name])}
+
+
+def _admin(path_of, typed):
+    """A change through the admin's form."""
+
+    def write(plan, user):
+        row, written, expected = path_of(plan)
+        client = signed_in(user)
+        page = client.get(address(row, "change"))
+        data = filled(page, change_reason="why", **typed(row))
+        answer = client.post(address(row, "change"), data)
+        assert answer.status_code == 302, answer.context["errors"]
+        return type(written), written.pk, "~", expected
+
+    return write
+
+
+_form = _admin(
+    lambda plan: (Agency.objects.get(),) * 2 + ({"phone": ("0 2141 3800", "02")},),
+    lambda row: {"phone": "02"},
+)
+_form_links = _admin(
+    lambda plan: (Strategy.objects.first(),) * 2 + ({"details": ({"goals": []}, {"goals": [1]})},),
+    lambda row: {"goals": [PlanStatement.objects.get(kind="goal", number=1).pk]},
+)
+_form_inline = _admin(
+    lambda plan: (
+        indicator_of(plan, "S1-1.1"),
+        Measure.objects.get(indicator=indicator_of(plan, "S1-1.1"), position=2),
+        {"label": ("จังหวัด", "เมือง")},
+    ),
+    lambda row: {"measures-1-label": "เมือง"},
+)
+_form_target = _admin(
+    lambda plan: (
+        (YearTarget.objects.get(indicator=indicator_of(plan, "S3-1.1"), fiscal_year=2569),) * 2
+        + ({"values": (["75"], ["76"])},)
+    ),
+    lambda row: {value_field(row.indicator.measures.get().pk): "76"},
+)
+_form_result = _admin(
+    lambda plan: (
+        (enter(indicator_of(plan, "S3-1.1", OWN), 2569, 6, "50"),) * 2
+        + ({"values": (["50"], ["60"]), "narrative": ("", "new")},)
+    ),
+    lambda row: {value_field(row.indicator.measures.get().pk): "60", "narrative": "new"},
+)
+_form_budget = _admin(
+    lambda plan: (
+        (ProjectBudget.objects.first(),) * 2
+        + ({"plan_amount": (ProjectBudget.objects.first().plan_amount, D("1.25"))},)
+    ),
+    lambda row: {"plan_amount": "1.25"},
+)
+
+
+def _form_delete(plan, user):
+    row = ReportingYear(agency=Agency.objects.get(), fiscal_year=2569)
+    record_save(instance=row, user=None)
+    answer = signed_in(user).post(address(row, "delete"), {"post": "yes", "change_reason": "why"})
+    assert answer.status_code == 302
+    return ReportingYear, row.pk, "-", {"fiscal_year": (2569, 2569)}
+
+
+def _form_inline_delete(plan, user):
+    path = address(plan, "change")
+    client = signed_in(user)
+    page = client.get(path)
+    pk = int(filled(page)["statements-0-id"])
+    text = PlanStatement.objects.get(pk=pk).text
+    client.post(path, filled(page, **{"statements-0-DELETE": "on"}, change_reason="why"))
+    return PlanStatement, pk, "-", {"text": (text, text)}
+
+
+WAYS = {
+    name.removeprefix("_"): way
+    for name, way in list(globals().items())
+    if name in {
+        "_save", "_add", "_links", "_delete", "_result", "_result_change", "_result_many",
+        "_result_milestone", "_approve", "_reopen", "_discard", "_target", "_baseline", "_lead",
+        "_form", "_form_links", "_form_inline", "_form_target", "_form_result", "_form_budget",
+        "_form_delete", "_form_inline_delete",
+    }
+}  # fmt: skip
+
+
+def held(row, name):
+    """A fact of a history row: a column, or something among its details."""
+    if row is None:
+        return None
+    if name == "values":
+        return [
+            item["value"] or f"{item['numerator']}/{item['denominator']}"
+            for item in row.details["values"]
+        ]
+    return getattr(row, name) if hasattr(row, name) else row.details[name]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_every_way_of_writing_is_recorded(plan, planner, today, way):
+    today(TODAY)
+    planner.first_name, planner.last_name = "สมหมาย", "ทดสอบ"
+    planner.save()
+    start = timezone.now()
+    model, pk, kind, expected = WAYS[way](plan, planner)
+
+    rows = list(model.history.filter(id=pk).order_by("-history_id"))
+    after, before = rows[0], rows[1] if len(rows) > 1 else None
+    assert (after.history_type, after.history_user_id) == (kind, planner.pk)
+    assert after.history_user_name == "สมหมาย ทดสอบ"
+    assert start <= after.history_date <= timezone.now()
+    if "why" in expected:
+        assert after.history_change_reason
+        expected = {name: pair for name, pair in expected.items() if name != "why"}
+    else:
+        assert after.history_change_reason == "why"
+    for name, pair in expected.items():
+        assert (held(before, name), held(after, name)) == pair
+    # One row for one change.
+    assert model.history.filter(id=pk, version=after.version).count() == 1
+    assert len({row.version for row in rows}) == len(rows)
+
+
+# -------------------------------------------------------------------------------------- deletion
+
+
+def test_a_deleted_row_takes_its_facts_into_the_history(plan, planner):
+    project = Project.objects.filter(leads__position=2).first()
+    held_facts = project.audit_details()
+    budgets = list(project.budgets.values_list("pk", "plan_amount"))
+    assert held_facts["leads"] and budgets
+    pk = project.pk
+    record_delete(instance=project, user=planner, reason="why")
+
+    last = Project.history.filter(id=pk).first()
+    assert (last.history_type, last.history_user_id, last.details) == ("-", planner.pk, held_facts)
+    children = ProjectBudget.history.filter(history_type="-")
+    assert sorted(children.values_list("id", "plan_amount")) == sorted(budgets)
+    assert {(row.history_user_id, row.history_user_name, row.history_change_reason) for row in children} == {
+        (planner.pk, "planner", "why")
+    }  # fmt: skip
+
+
+def test_the_facts_of_rows_that_go_along_are_kept_too(plan, planner):
+    indicator = indicator_of(plan, "S1-1.1")
+    held_facts = {row.fiscal_year: row.audit_details() for row in indicator.targets.all()}
+    assert held_facts[2569]["values"]
+    record_delete(instance=indicator, user=planner, reason="why")
+
+    gone = YearTarget.history.filter(history_type="-")
+    assert {row.history_user_id for row in gone} == {planner.pk}
+    assert {row.fiscal_year: row.details for row in gone} == held_facts
+    assert Measure.history.filter(history_type="-", history_user_id=planner.pk).count() == 2
+
+
+@pytest.mark.parametrize(
+    ("parent", "child"),
+    [
+        (StrategicIssue, Approach),
+        (Plan, PlanStatement),
+        (Agency, ReportingYear),
+        (Measure, Baseline),
+    ],
+    ids=lambda model: model.__name__,
+)
+def test_children_that_go_along_name_the_person(plan, planner, parent, child):
+    """Parents that nothing else depends on, each with one child."""
+    agency = Agency(slug="other", name="หน่วยงานอื่น")
+    record_save(instance=agency, user=None)
+    lonely = {
+        StrategicIssue: lambda: StrategicIssue(
+            strategy=Strategy.objects.first(), number="9.9", name="x"
+        ),
+        Plan: lambda: Plan(agency=agency, slug="x", name="x", first_year=2571, last_year=2575),
+        Agency: lambda: agency,
+        Measure: lambda: Measure(indicator=indicator_of(plan, "S3-1.1"), position=9, kind="number"),
+    }[parent]()
+    if lonely.pk is None:
+        record_save(instance=lonely, user=None)
+    row = {
+        Approach: lambda: Approach(issue=lonely, number=1, text="x"),
+        PlanStatement: lambda: PlanStatement(plan=lonely, kind="goal", number=1, text="x"),
+        ReportingYear: lambda: ReportingYear(agency=lonely, fiscal_year=2569),
+        Baseline: lambda: Baseline(measure=lonely, value=1, source="x", fiscal_year=2566, month=1),
+    }[child]()
+    record_save(instance=row, user=None)
+    pk = row.pk
+    record_delete(instance=lonely, user=planner, reason="why")
+    last = child.history.filter(id=pk).first()
+    assert (last.history_type, last.history_user_id, last.history_change_reason) == (
+        "-",
+        planner.pk,
+        "why",
+    )
+
+
+def test_the_person_does_not_stick_to_later_changes(plan, planner):
+    row = ReportingYear(agency=Agency.objects.get(), fiscal_year=2569)
+    record_save(instance=row, user=planner, reason="why")
+    record_delete(instance=row, user=planner, reason="why")
+    record_save(instance=Agency.objects.get(), user=None)
+    last = Agency.history.first()
+    assert (last.history_user_id, last.history_user_name, last.history_change_reason) == (
+        None,
+        "",
+        "",
+    )
+
+
+# ------------------------------------------------------------------------------------ the account
+
+
+def test_history_outlives_the_account(plan, person):
+    user = person("leaver", roles.PLANNER, first_name="สมชาย", last_name="ลาออก")
+    result = enter(indicator_of(plan, "S3-1.1"), 2569, 6, "50", user=user, reason="why")
+    pk = user.pk
+    user.delete()
+    row = result.history.get()
+    assert (row.history_user_id, row.history_user_name) == (pk, "สมชาย ลาออก")
+    assert history_of(Result, id=result.pk)[0].who == "สมชาย ลาออก"
+
+
+def test_deleting_an_account_names_who_did_it(plan, person):
+    """The memberships that go along with an account."""
+    administrator = person("boss", roles.ADMINISTRATOR)
+    leaver = person("leaver", roles.REPORTER, OWN)
+    pk = leaver.memberships.get().pk
+    path = f"/admin/auth/user/{leaver.pk}/delete/"
+    assert signed_in(administrator).post(path, {"post": "yes"}).status_code == 302
+    assert not get_user_model().objects.filter(pk=leaver.pk).exists()
+    last = Membership.history.filter(id=pk).first()
+    assert (last.history_type, last.history_user_name) == ("-", "boss")
+
+
+# -------------------------------------------------------------------------------------- samples
+
+
+def test_the_history_of_cleared_samples_stays_marked(plan):
+    fixtures.samples_load(TODAY)
+    count = Result.objects.filter(is_sample=True).count()
+    assert count
+    call_command("clear_sample")
+    assert not Result.objects.exists()
+    rows = Result.history.all()
+    assert {row.is_sample for row in rows} == {True}
+    assert [row.history_type for row in rows].count("-") == count
+    shown = entries(Result, rows[:50])
+    assert all(entry.sample for entry in shown)
+    assert {row.history_change_reason for row in rows} == {"sample"}
+
+
+# ------------------------------------------------------------------------------------- the page
+
+
+def test_the_history_page_shows_who_when_what_and_why(plan, planner, reporter, today):
+    today(TODAY)
+    indicator = indicator_of(plan, "S3-1.1", OWN)
+    result = enter(indicator, 2569, 6, "50", user=reporter)
+    enter(indicator, 2569, 6, "61", user=planner, expected_version=1, reason="<b>typing</b> error")
+    page = signed_in(reporter).get(address(result, "history"))
+    text = page.content.decode()
+    for shown in ("reporter", "planner", "50", "61", "&lt;b&gt;typing&lt;/b&gt; error"):
+        assert shown in text
+    assert "<b>typing" not in text
+
+
+def test_reading_a_history_takes_a_fixed_number_of_queries(
+    plan, planner, django_assert_num_queries
+):
+    indicator = indicator_of(plan, "S3-1.1", OWN)
+    for version in range(12):
+        enter(indicator, 2569, 6, f"{version}", user=planner, expected_version=version or None)
+    with django_assert_num_queries(2):
+        shown = history_of(Result, indicator_id=indicator.pk)
+    assert len(shown) == 12
