@@ -57,6 +57,11 @@ class ProjectAdmin(RecordAdmin):
                 deleted=formset.deleted_objects,
                 user=request.user,
                 reason=form.cleaned_data.get("change_reason", ""),
+                expected_version=(
+                    form.instance.version  # as just saved with it
+                    if not change or form.really_changed
+                    else form.cleaned_data["expected_version"]
+                ),
             )
 
 

@@ -19,7 +19,7 @@ from kpis.rows import progress_percent, progress_text
 from kpis.work import entry_panel, reportable, work_list
 from strategy.clock import today
 from strategy.fiscal import FiscalMonth
-from strategy.record_admin import RecordAdmin
+from strategy.record_admin import RecordAdmin, version_shown
 from strategy.roles import viewer
 from strategy.services import StaleVersion
 from strategy.thai import month_name
@@ -212,7 +212,9 @@ class ResultAdmin(RecordAdmin):
         obj._state.adding = False
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        services.result_discard(user=request.user, result=obj)
+        services.result_discard(
+            user=request.user, result=obj, expected_version=version_shown(request)
+        )
 
     def _respond(self, request: HttpRequest, obj: Result) -> HttpResponse:
         """Say how the saved figure stands, and go where the button says."""

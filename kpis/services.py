@@ -111,8 +111,14 @@ def result_record_many(
         with transaction.atomic():
             context = _EntryContext(entries)
             errors = {}
+            seen: set[tuple[int, int, int]] = set()
             for place, entry in enumerate(entries):
                 found = _entry_errors(entry, context, today, by_system=user is None)
+                if entry.key in seen:
+                    found["month"].append(
+                        ValidationError(_("This month's result stands in the list already."))
+                    )
+                seen.add(entry.key)
                 if found:
                     errors[place] = ValidationError(found)
             if errors:
@@ -188,6 +194,11 @@ def _entry_errors(
                 }
             )
         )
+    known = Result.State.values if by_system else [Result.State.DRAFT, Result.State.SUBMITTED]
+    if entry.state not in known:
+        errors["__all__"].append(
+            ValidationError(_("A result is kept as a draft or submitted; approval comes after."))
+        )
     kept = context.kept.get(entry.key)
     if kept is not None and kept.state == Result.State.APPROVED and not by_system:
         errors["__all__"].append(
@@ -196,6 +207,10 @@ def _entry_errors(
     if kept is not None and entry.expected_version is None:
         errors["month"].append(
             ValidationError(_("A result for that month exists; change it instead."))
+        )
+    if kept is not None and kept.state != Result.State.DRAFT and entry.state == Result.State.DRAFT:
+        errors["__all__"].append(
+            ValidationError(_("What has been submitted counts; correct it instead of hiding it."))
         )
     facts = context.facts[entry.indicator.pk]
     target = calc.target_in_force(facts, entry.fiscal_year, entry.month)
@@ -277,7 +292,9 @@ def _check_value(
             if measure.kind != calc.PERCENT or value.value is not None:
                 raise Refusal("ratio_not_both")
             check_ratio(value.numerator, value.denominator)
-        elif value.value is not None:
+        elif value.value is None:
+            raise Refusal("number_empty")
+        else:
             check_number(value.value, kind=measure.kind, whole=measure.whole)
     except Refusal as refusal:
         errors[place].append(sentence(refusal))
@@ -289,7 +306,9 @@ def _check_fall(
     context: _EntryContext,
     errors: dict[str, list[ValidationError]],
 ) -> None:
-    if facts.accrual != calc.CUMULATIVE or facts.direction == calc.LOWER or entry.fall_reason:
+    if facts.accrual != calc.CUMULATIVE or facts.direction == calc.LOWER:
+        return
+    if entry.fall_reason.strip():
         return
     timeline = context.timelines[entry.indicator.pk]
     at = (entry.fiscal_year, entry.month)
@@ -330,7 +349,11 @@ def _write_results(
             new.append(result)
         else:
             changed.append(result)
-            versions.append(entry.expected_version or 0)
+            assert entry.expected_version is not None  # the checks have seen to it
+            if entry.expected_version != result.version:
+                # claim() would refuse it as well, but could not say which of many it is.
+                raise StaleVersion(result)
+            versions.append(entry.expected_version)
         for name in _ENTRY_FIELDS:
             setattr(result, name, getattr(entry, name))
         results.append(result)

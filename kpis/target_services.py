@@ -60,7 +60,7 @@ def target_change(
     target.due_month = entry.due_month if entry.kind in ("milestone", "baseline") else None
     target.full_clean()
     if not adding:
-        claim([target], [expected_version or target.version])
+        claim([target], [target.version if expected_version is None else expected_version])
     target.save_without_historical_record()
     target.values.all().delete()
     if entry.kind == YearTarget.Kind.NUMERIC:
@@ -79,7 +79,12 @@ def target_problems(indicator: Indicator, entry: TargetEntry) -> dict[str, list[
         errors["milestone"].append(ValidationError(_("Write the milestone in words.")))
     if entry.kind != YearTarget.Kind.NUMERIC:
         return errors
-    for measure in indicator.measures.all():
+    measures = list(indicator.measures.all())
+    if entry.values.keys() - {measure.pk for measure in measures}:
+        errors["__all__"].append(
+            ValidationError(_("A target is for the measures of its own indicator."))
+        )
+    for measure in measures:
         numbers = entry.values.get(measure.pk, (None, None, None, None))
         if numbers[0] is None:
             errors[value_field(measure.pk)].append(ValidationError(_("Write the target.")))

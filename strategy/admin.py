@@ -15,6 +15,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from strategy import roles
+from strategy.audit import acting
 from strategy.models import (
     Agency,
     Approach,
@@ -187,3 +188,8 @@ class PersonAdmin(UserAdmin):
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         return plain_deletion(super().get_deleted_objects(objs, request), objs)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        # The memberships go along, and their history names who did it.
+        with acting(user=request.user, reason=""):
+            super().delete_model(request, obj)

@@ -46,6 +46,11 @@ class AuditTrail(HistoricalRecords):
     def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
         return {**super().get_meta_options(model), "default_permissions": ()}
 
+    def pre_delete(self, instance: Record, **kwargs: Any) -> None:
+        """Keep what belongs to the row: it is gone by the time its last entry is written."""
+        super().pre_delete(instance, **kwargs)
+        instance._details = instance.audit_details()  # type: ignore[attr-defined]
+
     def create_historical_record(
         self, instance: Record, history_type: str, using: str | None = None
     ) -> None:
@@ -100,7 +105,7 @@ def history_row(instance: Record, history_type: str) -> models.Model:
         history_change_reason=reason,
         history_user_id=user.pk if user is not None else None,
         history_user_name=actor_name(user),
-        details=instance.audit_details(),
+        details=instance._details if history_type == "-" else instance.audit_details(),
     )
     for field in model.tracked_fields:
         setattr(row, field.attname, getattr(instance, field.attname))

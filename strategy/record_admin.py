@@ -134,10 +134,15 @@ class RecordAdmin(ThaiFields, ExportMixin, admin.ModelAdmin):
     ) -> HttpResponse:
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except services.StaleVersion:
+        except ValidationError:
             # Somebody saved between this form's check and its save: the second look finds it,
             # and shows the form again with what was typed.
-            return super().changeform_view(request, object_id, form_url, extra_context)
+            try:
+                return super().changeform_view(request, object_id, form_url, extra_context)
+            except ValidationError as refused:
+                for message in refused.messages:
+                    messages.error(request, message)
+                return HttpResponseRedirect(request.get_full_path())
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change and not form.really_changed:
@@ -165,10 +170,15 @@ class RecordAdmin(ThaiFields, ExportMixin, admin.ModelAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         reason = form.cleaned_data.get("change_reason", "")
         formset.save(commit=False)
-        for obj in formset.deleted_objects:
-            services.record_delete(instance=obj, user=request.user, reason=reason)
         for row in formset.forms:
-            if row.has_changed() and row.instance in self._saved(formset):
+            if row.instance in formset.deleted_objects:
+                services.record_delete(
+                    instance=row.instance,
+                    user=request.user,
+                    reason=reason,
+                    expected_version=row.cleaned_data.get("expected_version"),
+                )
+            elif row.has_changed() and row.instance in self._saved(formset):
                 if row.instance.pk is not None and not row.really_changed:
                     continue
                 services.record_save(
@@ -200,8 +210,17 @@ class RecordAdmin(ThaiFields, ExportMixin, admin.ModelAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         services.record_delete(
-            instance=obj, user=request.user, reason=request.POST.get("change_reason", "")
+            instance=obj,
+            user=request.user,
+            reason=request.POST.get("change_reason", "").strip(),
+            expected_version=version_shown(request),
         )
+
+
+def version_shown(request: HttpRequest) -> int:
+    """The version of the row that a confirmation page showed; 0, which none has, if it is lost."""
+    version = request.POST.get("expected_version", "")
+    return int(version) if version.isascii() and version.isdigit() else 0
 
 
 def plain_deletion(found: tuple[Any, ...], objs: Any) -> tuple[Any, ...]:

@@ -42,8 +42,8 @@ def claim(instances: Sequence[Record], expected: Sequence[int]) -> None:
         wanted = Q()
         for instance, version in zip(batch, expected[start : start + _BATCH], strict=True):
             wanted |= Q(pk=instance.pk, version=version)
-        manager = type(batch[0])._base_manager
-        if manager.filter(wanted).update(version=F("version") + 1) != len(batch):
+        rows = type(batch[0])._base_manager.filter(wanted)
+        if rows.update(version=F("version") + 1) != len(batch):
             raise StaleVersion(batch[0])
     for instance, version in zip(instances, expected, strict=True):
         instance.version = version + 1
@@ -80,7 +80,7 @@ def record_save(
     instance.full_clean()
     adding = instance._state.adding
     if not adding:
-        claim([instance], [expected_version or instance.version])
+        claim([instance], [instance.version if expected_version is None else expected_version])
     instance.save_without_historical_record()
     for name, linked in (links or {}).items():
         getattr(instance, name).set(linked)
@@ -96,10 +96,7 @@ def record_delete(
 
     Raises ValidationError where other data depends on it, StaleVersion where it has changed.
     """
-    claim([instance], [expected_version or instance.version])
-    # What belongs to the row is gone by the time its last entry is written.
-    details = instance.audit_details()
-    instance.audit_details = lambda: details  # type: ignore[method-assign]
+    claim([instance], [instance.version if expected_version is None else expected_version])
     try:
         with acting(user=user, reason=reason):
             instance.delete()
@@ -119,13 +116,14 @@ def children_changed(
     deleted: Iterable[models.Model],
     user: Any,
     reason: str,
+    expected_version: int | None = None,
 ) -> None:
     """Write rows that belong to ``parent`` and have no history of their own.
 
-    The parent takes the next version, and its history one row that holds them.
+    The parent takes the next version, and its history one row that holds them. Raises
+    StaleVersion where the parent is no longer at ``expected_version`` (or, without one, at its own).
     """
-    parent.refresh_from_db(fields=["version"])
-    claim([parent], [parent.version])
+    claim([parent], [parent.version if expected_version is None else expected_version])
     for child in deleted:
         child.delete()
     for child in saved:

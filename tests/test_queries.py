@@ -121,7 +121,15 @@ def growing(reader: Any, small: Plan, large: Plan) -> dict[str, list[int]]:
 
 
 def test_no_page_is_left_out(plan):
-    assert {route.name for route in reading_routes(plan)} <= PAGES.keys()
+    assert {route.name for route in reading_routes(plan) if route.has_month} <= PAGES.keys()
+
+
+def test_the_list_of_plans_asks_once(plan, reader, django_assert_num_queries):
+    for number in (1, 2, 3):
+        make_plan(number, 1, months=1)
+        for path in ("/plans/", "/plans.json"):
+            with django_assert_num_queries(5):
+                assert f"bench-{number}" in reader.get(path).content.decode()
 
 
 def test_no_page_asks_more_of_a_larger_plan(reader):

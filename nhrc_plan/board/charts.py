@@ -60,11 +60,8 @@ def sparkline(row: IndicatorRow) -> Sparkline | None:
     if not row.facts.measures:
         return None
     measure = row.facts.measures[0].id
-    targets = []
-    for cell in row.cells:
-        target = row.facts.targets.get(cell.year)
-        point = target.values.get(measure) if target else None
-        targets.append(point.value if point else None)
+    points = [cell.promise.values.get(measure) for cell in row.cells]
+    targets = [point.value if point else None for point in points]
     values = [cell.figure.values.get(measure) if cell.figure else None for cell in row.cells]
     return geometry.sparkline(values, targets)
 
@@ -87,8 +84,7 @@ def _suffix(measure: MeasureFacts) -> str:
 def _years(row: IndicatorRow, measure: MeasureFacts) -> Drawing:
     points, table = [], []
     for cell in row.cells:
-        target = row.facts.targets.get(cell.year)
-        promised = target.values.get(measure.id) if target else None
+        promised = cell.promise.values.get(measure.id)
         result = cell.figure.values.get(measure.id) if cell.figure else None
         goal = promised.value if promised else None
         points.append(

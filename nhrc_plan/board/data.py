@@ -49,11 +49,10 @@ def roll_up(summed: RollUp) -> dict[str, Any]:
 def cell(row: IndicatorRow, shown: Cell) -> dict[str, Any]:
     """One indicator in one year."""
     standings = {measure.measure_id: measure for measure in shown.standing.measures}
-    target = row.facts.targets.get(shown.year)
     measures = []
     for measure in row.facts.measures:
         standing = standings.get(measure.id)
-        promised = target.values.get(measure.id) if target else None
+        promised = shown.promise.values.get(measure.id)
         reported = shown.figure.values.get(measure.id) if shown.figure else None
         measures.append(
             {

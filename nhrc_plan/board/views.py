@@ -216,6 +216,7 @@ def unit(request: HttpRequest, page: Page, unit_id: int) -> HttpResponse:
         "nav": "units",
         "shown": shown,
         "may_report": page.viewer.may_report(shown.unit.pk),
+        "may_read_drafts": page.viewer.may_read_drafts(shown.unit.pk),
     }
     return render(request, "pages/unit.html", context)
 
