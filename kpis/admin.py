@@ -146,6 +146,7 @@ class YearTargetAdmin(RecordAdmin):
     list_display_links = ["code", "indicator_name"]
     list_filter = ["indicator__strategy__plan", "fiscal_year", "kind", "indicator__strategy"]
     search_fields = ["indicator__number", "indicator__name", "milestone"]
+    export_columns = ("code", "shown")
     readonly_fields = ["plan_text"]
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -43,6 +43,7 @@ class ResultAdmin(RecordAdmin):
         "is_sample",
     ]
     search_fields = ["indicator__number", "indicator__name", "narrative", "problems"]
+    export_columns = ("code", "shown")
     add_form_template = change_form_template = "admin/kpis/result/change_form.html"
 
     # ---------------------------------------------------------------------------- lists

@@ -28,7 +28,7 @@ from strategy.models import (
     Strategy,
     Unit,
 )
-from strategy.record_admin import RecordAdmin, RecordInline, plain_deletion
+from strategy.record_admin import CalmList, RecordAdmin, RecordInline, plain_deletion
 
 
 @admin.register(Agency)
@@ -143,7 +143,7 @@ class NewPasswordForm(AdminPasswordChangeForm):
 
 
 @admin.register(get_user_model())
-class PersonAdmin(UserAdmin):
+class PersonAdmin(CalmList, UserAdmin):
     """Accounts. Only a superuser may make another one."""
 
     list_display = ["username", "first_name", "last_name", "is_active", "is_staff", "role_names"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import tablib
@@ -15,6 +16,18 @@ from import_export.formats import base_formats
 from strategy.xlsx import Book, clean_text, starts_formula
 
 
+class ComputedField(Field):
+    """A column that a list computes: a method of its admin, with its label."""
+
+    def __init__(self, method: Callable[[models.Model], str]) -> None:
+        super().__init__(column_name=force_str(method.short_description))
+        self.compute = method
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> ComputedField:
+        """A resource copies its fields; copying this one would copy the whole admin with it."""
+        return self
+
+
 class RecordResource(resources.ModelResource):
     """Columns under their labels, links under their names, choices in words."""
 
@@ -22,9 +35,13 @@ class RecordResource(resources.ModelResource):
         return [self._label(field) for field in self.get_export_fields(selected_fields)]
 
     def _label(self, field: Field) -> str:
+        if isinstance(field, ComputedField):
+            return field.column_name
         return force_str(self._meta.model._meta.get_field(field.attribute).verbose_name)
 
     def export_field(self, field: Field, instance: models.Model, **kwargs: Any) -> Any:
+        if isinstance(field, ComputedField):
+            return field.compute(instance)
         column = self._meta.model._meta.get_field(field.attribute)
         value = getattr(instance, column.attname, None)
         if value is None or column.many_to_many:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models
+from django.db import DataError, OperationalError, models
 from django.forms import BaseFormSet, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -18,7 +20,7 @@ from import_export.forms import ExportForm
 
 from strategy import services
 from strategy.audit import Record
-from strategy.exports import FORMATS, RecordResource
+from strategy.exports import FORMATS, ComputedField, RecordResource
 from strategy.forms import (
     RecordForm,
     RecordInlineForm,
@@ -58,6 +60,21 @@ class ThaiFields:
         )
 
 
+#: What a filter in an address can ask for that no database can answer: numbers too large for any
+#: column, null characters, broken patterns.
+REFUSED_BY_DATABASE = (OverflowError, ValueError, re.error, DataError, OperationalError)
+
+
+class CalmList:
+    """A list that answers an impossible filter as it answers any wrong one, not with an error."""
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        try:
+            return super().get_changelist_instance(request)  # type: ignore[misc]
+        except REFUSED_BY_DATABASE as error:
+            raise IncorrectLookupParameters(error) from error
+
+
 class RecordInline(ThaiFields, admin.TabularInline):
     """Rows of a stored fact below their parent; each carries the version that was read."""
 
@@ -66,7 +83,7 @@ class RecordInline(ThaiFields, admin.TabularInline):
     show_change_link = True
 
 
-class RecordAdmin(ThaiFields, ExportMixin, admin.ModelAdmin):
+class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
     """Saves and deletes through the services; its history is the audit trail."""
 
     form = RecordForm
@@ -77,15 +94,32 @@ class RecordAdmin(ThaiFields, ExportMixin, admin.ModelAdmin):
     list_per_page = 50
     save_on_top = False
     actions = None
+    #: Methods of the list whose columns go into exports as well.
+    export_columns: tuple[str, ...] = ()
 
     # -------------------------------------------------------------------------- reading
+
+    def export_action(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return super().export_action(request)
+        except (*REFUSED_BY_DATABASE, IncorrectLookupParameters):
+            # The list says which filter is wrong; there is nothing to export.
+            info = (self.opts.app_label, self.opts.model_name)
+            return HttpResponseRedirect(reverse("admin:{}_{}_changelist".format(*info)) + "?e=1")
 
     def get_export_formats(self) -> list[Any]:
         return list(self.formats)
 
     def get_export_resource_classes(self, request: HttpRequest) -> list[Any]:
+        columns = {name: ComputedField(getattr(self, name)) for name in self.export_columns}
         meta = type("Meta", (), {"model": self.model, "exclude": ("id", "version")})
-        return [type(f"{self.model.__name__}Resource", (RecordResource,), {"Meta": meta})]
+        name = f"{self.model.__name__}Resource"
+        return [type(name, (RecordResource,), {**columns, "Meta": meta})]
+
+    def get_export_queryset(self, request: HttpRequest) -> Any:
+        """The rows of the list, with all that their links are called: no query for each row."""
+        rows = super().get_export_queryset(request).select_related(*links(self.model))
+        return rows.prefetch_related(*(field.name for field in self.opts.many_to_many))
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The reason for a change comes last, the version is not seen."""
@@ -215,6 +249,16 @@ class RecordAdmin(ThaiFields, ExportMixin, admin.ModelAdmin):
             reason=request.POST.get("change_reason", "").strip(),
             expected_version=version_shown(request),
         )
+
+
+def links(model: type[models.Model], depth: int = 3) -> list[str]:
+    """The paths of a model's foreign keys, and of theirs in turn."""
+    found = []
+    for field in model._meta.fields:
+        if isinstance(field, models.ForeignKey):
+            further = links(field.related_model, depth - 1) if depth > 1 else []
+            found += [field.name, *(f"{field.name}__{path}" for path in further)]
+    return found
 
 
 def version_shown(request: HttpRequest) -> int:

@@ -121,7 +121,7 @@ def children_changed(
     """Write rows that belong to ``parent`` and have no history of their own.
 
     The parent takes the next version, and its history one row that holds them. Raises
-    StaleVersion where the parent is no longer at ``expected_version`` (or, without one, at its own).
+    StaleVersion where the parent is no longer at ``expected_version`` (its own by default).
     """
     claim([parent], [parent.version if expected_version is None else expected_version])
     for child in deleted:

