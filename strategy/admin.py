@@ -15,7 +15,6 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from strategy import roles
-from strategy.audit import acting
 from strategy.models import (
     Agency,
     Approach,
@@ -29,6 +28,7 @@ from strategy.models import (
     Unit,
 )
 from strategy.record_admin import CalmList, RecordAdmin, RecordInline, plain_deletion
+from strategy.services import account_delete
 
 
 @admin.register(Agency)
@@ -190,6 +190,4 @@ class PersonAdmin(CalmList, UserAdmin):
         return plain_deletion(super().get_deleted_objects(objs, request), objs)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        # The memberships go along, and their history names who did it.
-        with acting(user=request.user, reason=""):
-            super().delete_model(request, obj)
+        account_delete(account=obj, user=request.user)

@@ -24,11 +24,10 @@ from strategy.services import record_save
 def missing_or_none(model: type[Record], **key: Any) -> Record | None:
     """A new unsaved row for ``key``, or None where fixtures have to leave things alone.
 
-    That is where the row exists (staff may have changed it), and where staff deleted it.
+    That is where the row exists (staff may have changed it), and where there once was one: staff
+    have renamed or deleted it.
     """
-    if model._base_manager.filter(**key).exists():
-        return None
-    if model.history.filter(history_type="-", **key).exists():
+    if model._base_manager.filter(**key).exists() or model.history.filter(**key).exists():
         return None
     return model(**key)
 
@@ -43,7 +42,7 @@ def load_row(
 ) -> Record | None:
     """The row for ``key``: created with ``fields`` where missing, else left as it is.
 
-    None where staff have deleted it, so that what hangs below is left out too.
+    None where staff have renamed or deleted it, so that what hangs below is left alone too.
     """
     row = missing_or_none(model, **key)
     if row is None:

@@ -109,6 +109,13 @@ def record_delete(
 
 
 @transaction.atomic
+def account_delete(*, account: Any, user: Any, reason: str = "") -> None:
+    """Delete a person's account with its memberships; what they wrote stays under their name."""
+    with acting(user=user, reason=reason):
+        account.delete()
+
+
+@transaction.atomic
 def children_changed(
     *,
     parent: Record,
