@@ -161,7 +161,7 @@ class ResultAdmin(RecordAdmin):
         kept = Result.objects.filter(
             indicator=indicator, fiscal_year=at.year, month=at.month
         ).first()
-        if kept is not None:
+        if kept is not None and request.method == "GET":
             messages.info(
                 request,
                 _("A result for %(month)s exists; here it is.") % {"month": month_name(at)},

@@ -135,10 +135,14 @@ def _triggers(vendor: str, table: str) -> tuple[list[str], list[str]]:
             for verb in ("update", "delete")
         ]
         return opening, closing
-    opening = [f'DROP TRIGGER IF EXISTS "{name}" ON "{table}"']
+    opening = [
+        f'DROP TRIGGER IF EXISTS "{name}{suffix}" ON "{table}"' for suffix in ("", "_truncate")
+    ]
     closing = [
         f'CREATE TRIGGER "{name}" BEFORE UPDATE OR DELETE ON "{table}" '
-        "FOR EACH ROW EXECUTE FUNCTION nhrc_history_is_closed()"
+        "FOR EACH ROW EXECUTE FUNCTION nhrc_history_is_closed()",
+        f'CREATE TRIGGER "{name}_truncate" BEFORE TRUNCATE ON "{table}" '
+        "FOR EACH STATEMENT EXECUTE FUNCTION nhrc_history_is_closed()",
     ]
     return opening, closing
 
@@ -184,18 +188,14 @@ def open_history_table_names(using: str = "default") -> list[str]:
     connection = connections[using]
     if connection.vendor == "sqlite":
         query = "SELECT tbl_name, count(*) FROM sqlite_master WHERE type = 'trigger' GROUP BY 1"
-        wanted = 2
     else:
         query = (
             "SELECT c.relname, count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
             "WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' GROUP BY 1"
         )
-        wanted = 1
     with connection.cursor() as cursor:
         cursor.execute(query)
         found = dict(cursor.fetchall())
     return [
-        model._meta.db_table
-        for model in history_models()
-        if found.get(model._meta.db_table, 0) < wanted
+        model._meta.db_table for model in history_models() if found.get(model._meta.db_table, 0) < 2
     ]

@@ -152,8 +152,9 @@ def test_the_table_of_five_years_equals_the_overview(full, reader, year, month):
         cells = [cell.value for cell in rows[row["code"]]]
         assert cells[1] == row["name"]
         for index, each in enumerate(row["years"]):
-            result, target, status = cells[2 + 3 * index : 5 + 3 * index]
+            result, target, achieved, status = cells[2 + 4 * index : 6 + 4 * index]
             assert (shown(result), shown(target)) == (each["result"], each["target"]), row["code"]
+            assert percent(achieved) == each["achievement"]
             assert status == str(STATUS_LABELS[each["status"]])
 
 

@@ -291,10 +291,10 @@ def _numbers(cell: Cell) -> tuple[Any, Any]:
 
 
 def _five_years(book: Book, report: Report) -> Sheet:
-    """Result, target and status of every year."""
+    """Result, target, achievement and status of every year."""
     years = list(report.plan.years)
     words = {code: str(label) for code, label in STATUS_LABELS.items()}
-    sheet = book.sheet(_("five years"), [9, 46, *[10, 10, 15] * len(years)])
+    sheet = book.sheet(_("five years"), [9, 46, *[9.5, 9.5, 9.5, 14] * len(years)])
     sheet.title(_("Results and targets by fiscal year"), *report.notes)
     head = [_("code"), _("indicator")]
     for year in years:
@@ -302,21 +302,22 @@ def _five_years(book: Book, report: Report) -> Sheet:
         head += [
             _("result %(year)s") % named,
             _("target %(year)s") % named,
+            _("achieved %(year)s (%%)") % named,
             _("status %(year)s") % named,
         ]
-    sheet.head(head, 48)
+    sheet.head(head, 66)
     first = sheet.row + 1
     for part in report.standing.strategies:
-        sheet.write([part.number, part.name, *[None] * (3 * len(years))], "group")
+        sheet.write([part.number, part.name, *[None] * (4 * len(years))], "group")
         for row in part.rows:
             values: list[Any] = [row.code, row.name]
             styles = ["center", "text"]
             for cell in row.cells:
                 target, result = _numbers(cell)
-                values += [result, target, words[cell.status]]
-                styles += [_number_style(result), _number_style(target), "center"]
+                values += [result, target, cell.standing.achievement, words[cell.status]]
+                styles += [_number_style(result), _number_style(target), "percent", "center"]
             sheet.write(values, styles)
-    _colour_statuses(sheet, range(5, 5 + 3 * len(years), 3), first, sheet.row)
+    _colour_statuses(sheet, range(6, 6 + 4 * len(years), 4), first, sheet.row)
     sheet.worksheet.freeze_panes = sheet.worksheet.cell(first, 3)
     return sheet
 
