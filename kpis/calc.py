@@ -85,8 +85,7 @@ class TargetPoint(NamedTuple):
     q3: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MeasureFacts:
+class MeasureFacts(NamedTuple):
     """One counted thing of an indicator. ``baselines`` in any order."""
 
     id: int
@@ -106,8 +105,7 @@ class TargetFacts(NamedTuple):
     due_month: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorFacts:
+class IndicatorFacts(NamedTuple):
     """An indicator as the rules see it. ``targets`` by fiscal year."""
 
     accrual: str

@@ -132,8 +132,7 @@ class Cell(NamedTuple):
         return join_values([m.expected for m in self.standing.measures])
 
 
-@dataclass(frozen=True, slots=True)
-class IndicatorRow:
+class IndicatorRow(NamedTuple):
     """An indicator with its years. ``current`` is the cell of the year looked at."""
 
     id: int

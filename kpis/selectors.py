@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from kpis import calc
 from kpis.calc import (
@@ -326,10 +326,10 @@ def _latest_figures(
     )
     if not every_year:
         # A year without a target still asks what is owed of an earlier one.
-        owing = YearTarget.objects.filter(fiscal_year=at.year, kind=YearTarget.Kind.NONE)
-        shown = shown.filter(
-            Q(fiscal_year=at.year) | Q(indicator__in=owing.order_by().values("indicator"))
+        owing = YearTarget.objects.filter(
+            indicator=OuterRef("indicator"), fiscal_year=at.year, kind=YearTarget.Kind.NONE
         )
+        shown = shown.filter(Q(fiscal_year=at.year) | Exists(owing.order_by()))
     return _by_year(Result.objects.filter(id__in=shown).order_by(), narratives=narratives)
 
 

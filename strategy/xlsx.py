@@ -125,8 +125,8 @@ class Sheet:
         self.book = book
         self.worksheet = worksheet
         #: Characters that fit on a line of each column; words are not broken, so a line is
-        #: counted as nine tenths full.
-        self.room = [max(int(width * 0.9), 1) for width in widths]
+        #: counted as nine tenths full, in narrow columns as less.
+        self.room = [max(int(width * (0.9 if width > 15 else 0.7)), 1) for width in widths]
         self.row = 0
 
     def write(self, values: Sequence[Any], styles: Sequence[str] | str, height: float = 0) -> int:

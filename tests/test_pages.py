@@ -490,10 +490,24 @@ def test_a_month_that_has_not_ended(plan, reader, query):
         assert any("กันยายน 2567" in sentence for sentence in said), route.path
 
 
-def test_the_last_day_of_a_month_is_not_its_end(plan, reader, today):
-    for day, status in ((date(2024, 10, 31), 404), (date(2024, 11, 1), 200)):
-        today(day)
-        assert reader.get(f"{HERE}.json?year=2568&month=1").status_code == status, day
+@pytest.mark.parametrize(
+    ("day", "query", "shown"),
+    [
+        pytest.param(date(2024, 10, 31), "year=2568&month=1", None, id="last-day-of-the-month"),
+        pytest.param(date(2024, 11, 1), "year=2568&month=1", (2568, 1), id="the-day-after"),
+        pytest.param(date(2024, 3, 15), "month=6", None, id="later-in-the-running-year"),
+        pytest.param(date(2024, 3, 15), "year=2567&month=12", None, id="its-end"),
+        pytest.param(date(2024, 3, 15), "year=2567&month=5", (2567, 5), id="the-latest"),
+        pytest.param(date(2024, 3, 15), "year=2567", (2567, 5), id="the-running-year"),
+        pytest.param(date(2024, 3, 15), "year=2566", (2566, 12), id="an-earlier-year"),
+    ],
+)
+def test_what_has_ended_in_the_middle_of_a_year(plan, reader, today, day, query, shown):
+    today(day)
+    response = reader.get(f"{HERE}.json?{query}")
+    assert response.status_code == (404 if shown is None else 200)
+    if shown is not None:
+        assert (response.json()["year"], response.json()["month"]) == shown
 
 
 # ------------------------------------------------------------------------------ nothing there

@@ -434,6 +434,7 @@ def test_what_the_overview_awaits_is_what_the_units_owe(plan, look, client):
 @pytest.mark.parametrize(
     ("months", "day", "states"),
     [
+        pytest.param([], date(2023, 12, 31), "upcoming " * 3 + "upcoming", id="not-yet"),
         pytest.param([], date(2024, 1, 1), "open upcoming upcoming upcoming", id="open"),
         pytest.param([], date(2024, 1, 10), "open upcoming upcoming upcoming", id="deadline-day"),
         pytest.param([], date(2024, 1, 11), "late upcoming upcoming upcoming", id="day-after"),
@@ -671,8 +672,11 @@ def test_another_plan_does_not_mix_in(plan, look, client):
     """Same codes, same agency, other plan: nothing of it shows."""
     enter(plan, "S3-1.1", 2567, 12, "63")
     before = look("S3-1.1", 2567, 12)
+    paths = [f"{HERE}{path}.json" for path in ("", "/map", "/units", "/strategies/3")]
+    pages = [client.get(path).json() for path in paths]
     make_plan(1, indicators=8, months=2)
     assert look("S3-1.1", 2567, 12) == before
+    assert [client.get(path).json() for path in paths] == pages
     assert {
         p["code"] for p in client.get("/plans/bench-1/indicators.json").json()["indicators"]
     } == {f"S{s}-{n}.1" for s in (1, 2, 3, 4) for n in (1, 2)}

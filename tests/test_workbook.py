@@ -280,6 +280,14 @@ def test_only_the_awaiting_sheet_has_dates(full, reader):
             assert not any(cell.is_date for cell in row if cell.value is not None)
 
 
+def test_whole_numbers_show_no_decimals(full, reader):
+    for cells in by_code(workbook(reader, 2568, 7).worksheets[INDICATORS]).values():
+        for cell in (cells[3], cells[4], cells[7]):
+            if isinstance(cell.value, (int, float)):
+                whole = cell.value == int(cell.value)
+                assert cell.number_format == ("#,##0" if whole else "#,##0.00"), cell.coordinate
+
+
 def test_percentages_show_two_decimals(full, reader):
     for cells in by_code(workbook(reader).worksheets[INDICATORS]).values():
         for column in (6, 8):
@@ -349,7 +357,7 @@ def test_statuses_are_coloured_and_said_in_words(full, reader):
             assert rule.dxf.fill.bgColor.rgb[2:] != "000000"
             assert rule.dxf.font.color.rgb
         # Every status cell lies in a coloured range, and says one of the words.
-        status = [10] if index == INDICATORS else range(5, 20, 3)
+        status = [10] if index == INDICATORS else range(6, 26, 4)
         for cells in by_code(sheet).values():
             for column in status:
                 cell = cells[column - 1]
