@@ -150,7 +150,6 @@ class IndicatorRow(NamedTuple):
     facts: IndicatorFacts
     cells: tuple[Cell, ...]
     current: Cell
-    overdue: FiscalMonth | None
 
     @property
     def kind(self) -> str:

@@ -165,7 +165,6 @@ def _row(
             latest.update(stored.figure.values)
         if year in view.years:
             cells.append(_cell(view, facts, year, stored, latest, frequency))
-    overdue = view.overdue[frequency, at.year]
     return IndicatorRow(
         id=pk,
         code=f"{plan.code_prefix}{strategy_number}-{number}",
@@ -182,7 +181,6 @@ def _row(
         facts=facts,
         cells=tuple(cells),
         current=cells[at.year - view.years[0]],
-        overdue=FiscalMonth(at.year, overdue) if overdue else None,
     )
 
 

@@ -100,6 +100,16 @@ def test_reading_publicly_changes_no_row(filled, client, settings):
     assert changed(before) == []
 
 
+@pytest.mark.parametrize("action", ["approve", "reopen"])
+def test_what_only_a_post_may_do_is_not_there_for_a_get(filled, client, planner, action):
+    client.force_login(planner)
+    result = Result.objects.filter(state="submitted").latest("pk")
+    path = f"/admin/kpis/result/{result.pk}/{action}/"
+    query = {"version": result.version, "reason": "x"}
+    assert client.get(path, query).status_code in (404, 405)
+    assert client.head(path, query).status_code in (404, 405)
+
+
 def test_a_write_would_be_seen(filled):
     """Negative control: a change, a new row and a deleted one, each in its own table."""
     before = state()
