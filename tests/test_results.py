@@ -592,13 +592,16 @@ def test_saving_a_form_without_a_change_writes_nothing(form, rate):
     assert differences(before, facts()) == {}
 
 
-def test_a_month_that_was_entered_meanwhile_is_shown_and_not_replaced(form, rate):
+def test_a_month_that_was_entered_meanwhile_is_not_replaced_and_nothing_typed_is_lost(form, rate):
     client, path, field = form
-    data = filled(client.get(path), **{field: "60", "_save": "1"})
+    data = filled(client.get(path), **{field: "60", "narrative": "typed", "_save": "1"})
     first = enter(rate, 2569, 6, "50")
     response = client.post(path, data)
-    assert response.url == address(first, "change")
+    shown = response.context["adminform"].form
+    assert shown.non_field_errors()
+    assert (shown[field].value(), shown["narrative"].value()) == ("60", "typed")
     assert figures(Result.objects.get()) == ["50"]
+    assert client.get(path).url == address(first, "change")
 
 
 def test_a_month_entered_between_check_and_save_is_no_error_page(form, rate, monkeypatch):
