@@ -62,7 +62,7 @@ class IndicatorDetail:
     explanation: list[str]
     previous_code: str | None
     next_code: str | None
-    target_history: list[Entry]
+    target_history: list[Entry] | None
     result_history: list[Entry] | None
 
     @property
@@ -151,13 +151,15 @@ def indicator_detail(
         explanation=explain(row, row.current),
         previous_code=codes[place - 1] if place else None,
         next_code=codes[place + 1] if place + 1 < len(codes) else None,
-        target_history=[
-            entry
-            for entry in history_of(YearTarget, hidden=_KNOWN, indicator_id=indicator.pk)
-            if entry.kind == "~"
-        ],
+        target_history=_target_history(indicator) if viewer.signed_in else None,
         result_history=_result_history(indicator, at, viewer),
     )
+
+
+def _target_history(indicator: Indicator) -> list[Entry]:
+    """Every change of a target since it was set; history is for those who have signed in."""
+    entries = history_of(YearTarget, hidden=_KNOWN, indicator_id=indicator.pk)
+    return [entry for entry in entries if entry.kind == "~"]
 
 
 def _result_history(indicator: Indicator, at: FiscalMonth, viewer: Viewer) -> list[Entry] | None:

@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -35,6 +35,10 @@ class NhrcAdminSite(AdminSite):
         from django.contrib.auth.views import LogoutView
 
         return LogoutView.as_view()(request)
+
+    def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
+        """No form of ours asks here."""
+        raise Http404
 
 
 class NhrcAdminConfig(AdminConfig):

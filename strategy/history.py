@@ -67,8 +67,8 @@ def history_of(
 def entries(model: type[Record], rows: Iterable[Any], hidden: Iterable[str] = ()) -> list[Entry]:
     """History rows, newest first, as readable entries; each compared with the one before it."""
     rows = list(rows)
-    names = _linked_names(model, rows)
     unseen = _HIDDEN | set(hidden)
+    names = _linked_names(model, rows, unseen)
     previous: dict[Any, Any] = {}
     found = []
     for row in reversed(rows):
@@ -88,11 +88,13 @@ def entries(model: type[Record], rows: Iterable[Any], hidden: Iterable[str] = ()
     return found[::-1]
 
 
-def _linked_names(model: type[Record], rows: list[Any]) -> dict[tuple[str, Any], str]:
+def _linked_names(
+    model: type[Record], rows: list[Any], unseen: set[str]
+) -> dict[tuple[str, Any], str]:
     """What the rows' foreign keys point at, by (field, id); one query for each field."""
     names = {}
     for field in model._meta.fields:
-        if isinstance(field, models.ForeignKey):
+        if isinstance(field, models.ForeignKey) and field.name not in unseen:
             ids = {getattr(row, field.attname) for row in rows} - {None}
             if ids:
                 for pk, linked in field.related_model._base_manager.in_bulk(ids).items():

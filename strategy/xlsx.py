@@ -17,6 +17,7 @@ from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
+from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.worksheet.worksheet import Worksheet
 
 FONT = "TH Sarabun New"
@@ -85,7 +86,10 @@ class Book:
     def __init__(self) -> None:
         self.workbook = Workbook()
         self.workbook.remove(self.workbook.active)
-        self.workbook._named_styles["Normal"].font = Font(name=FONT, size=SIZE)
+        # What staff type into an empty cell gets the house's font as well.
+        plain = Font(name=FONT, size=SIZE)
+        self.workbook._fonts = IndexedList([plain])
+        self.workbook._named_styles["Normal"].font = plain
         #: The style array of each style. Cells share it, as styling each would cost far more;
         #: who gives a single cell something of its own copies the array first.
         self.styles: dict[str, Any] = {}

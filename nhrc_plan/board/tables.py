@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from django.http import QueryDict
@@ -58,14 +57,7 @@ def overview(plan: Plan, standing: PlanStanding) -> dict[str, Any]:
     }
 
 
-_LAST = Decimal(10) ** 30
-
-
-def _by_percent(value: Decimal | None) -> Decimal:
-    return _LAST if value is None else value
-
-
-#: Sort keys of the indicator table; empty figures come last in rising order.
+#: Sort keys of the indicator table; None comes last in either order.
 SORTS: dict[str, tuple[Any, Callable[[IndicatorRow], Any]]] = {
     "code": (
         gettext_lazy("code"),
@@ -74,15 +66,15 @@ SORTS: dict[str, tuple[Any, Callable[[IndicatorRow], Any]]] = {
     "name": (gettext_lazy("indicator"), lambda row: sort_key(row.name)),
     "unit": (
         gettext_lazy("unit"),
-        lambda row: (row.unit_name is None, sort_key(row.unit_name or "")),
+        lambda row: None if row.unit_name is None else sort_key(row.unit_name),
     ),
     "achievement": (
         gettext_lazy("achievement (%)"),
-        lambda row: _by_percent(row.current.standing.achievement),
+        lambda row: row.current.standing.achievement,
     ),
     "of_expected": (
         gettext_lazy("of expected (%)"),
-        lambda row: _by_percent(row.current.standing.of_expected),
+        lambda row: row.current.standing.of_expected,
     ),
     "status": (
         gettext_lazy("status"),
@@ -96,7 +88,10 @@ def sorted_rows(rows: list[IndicatorRow], asked: str) -> tuple[list[IndicatorRow
     name = asked.removeprefix("-")
     if name not in SORTS:
         return rows, "code"
-    return sorted(rows, key=SORTS[name][1], reverse=asked.startswith("-")), asked
+    key = SORTS[name][1]
+    known = [row for row in rows if key(row) is not None]
+    empty = [row for row in rows if key(row) is None]
+    return sorted(known, key=key, reverse=asked.startswith("-")) + empty, asked
 
 
 @dataclass(frozen=True, slots=True)
