@@ -73,11 +73,6 @@ class IndicatorDetail:
         return [(facts[s.measure_id], s) for s in standings] if len(standings) > 1 else []
 
     @property
-    def unit_text(self) -> str:
-        """The unit of measure of the figures shown: "หน่วย/จังหวัด"."""
-        return "/".join(measure.unit_label for measure in self.row.facts.measures)
-
-    @property
     def kind_text(self) -> str:
         """Kind of measure and direction in words."""
         kinds = dict.fromkeys(

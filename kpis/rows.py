@@ -152,6 +152,11 @@ class IndicatorRow(NamedTuple):
     current: Cell
 
     @property
+    def unit_text(self) -> str:
+        """The unit of measure of the figures shown: "คน", "หน่วย/จังหวัด"."""
+        return "/".join(measure.unit_label for measure in self.facts.measures)
+
+    @property
     def kind(self) -> str:
         return self.facts.measures[0].kind if self.facts.measures else ""
 
