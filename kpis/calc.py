@@ -105,6 +105,10 @@ class TargetFacts(NamedTuple):
     due_month: int | None = None
 
 
+#: A year that nothing was written down for.
+_NOTHING = TargetFacts()
+
+
 class IndicatorFacts(NamedTuple):
     """An indicator as the rules see it. ``targets`` by fiscal year."""
 
@@ -289,7 +293,7 @@ def _milestone_line(month: int, due_month: int | None) -> _Line:
 
 def target_in_force(indicator: IndicatorFacts, year: int, month: int) -> TargetFacts:
     """The year's target; "equal to the baseline" becomes a number once the baseline stands."""
-    target = indicator.targets.get(year, TargetFacts())
+    target = indicator.targets.get(year, _NOTHING)
     if target.kind != EQUALS_BASELINE:
         return target
     values = {}
@@ -465,6 +469,13 @@ class Outstanding(NamedTuple):
     targets: tuple[Decimal, ...]
 
 
+def may_owe(indicator: IndicatorFacts, year: int) -> bool:
+    """Whether a year promises nothing while an earlier cumulative target may still be owed."""
+    return (
+        indicator.accrual == CUMULATIVE and indicator.targets.get(year, _NOTHING).kind == NO_PROMISE
+    )
+
+
 def outstanding(
     indicator: IndicatorFacts, year: int, latest: Mapping[int, Decimal]
 ) -> Outstanding | None:
@@ -472,9 +483,7 @@ def outstanding(
 
     ``latest``: the latest figure by measure id, whichever year it was reported in.
     """
-    if indicator.accrual != CUMULATIVE:
-        return None
-    if indicator.targets.get(year, TargetFacts()).kind != NO_PROMISE:
+    if not may_owe(indicator, year):
         return None
     for earlier in sorted((y for y in indicator.targets if y < year), reverse=True):
         target = indicator.targets[earlier]

@@ -7,9 +7,10 @@ and its workbook cannot drift apart.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -184,7 +185,12 @@ class Marked(ABC):
         return any(cell.carried for cell in self.marked_cells)
 
 
-@dataclass(frozen=True, slots=True)
+def roll_up(rows: Iterable[IndicatorRow]) -> RollUp:
+    """Roll-up of any set of rows at the month they were read for."""
+    return calc.roll_up((row.current.standing, row.weight) for row in rows)
+
+
+@dataclass(frozen=True)
 class StrategyStanding:
     """A strategy with its indicators and their roll-up."""
 
@@ -192,17 +198,23 @@ class StrategyStanding:
     number: int
     name: str
     rows: tuple[IndicatorRow, ...]
-    roll_up: RollUp
+
+    @cached_property
+    def roll_up(self) -> RollUp:
+        return roll_up(self.rows)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PlanStanding(Marked):
     """A whole plan at the end of a month."""
 
     at: FiscalMonth
     strategies: tuple[StrategyStanding, ...]
-    roll_up: RollUp
     deadline_day: int
+
+    @cached_property
+    def roll_up(self) -> RollUp:
+        return roll_up(self.rows)
 
     @property
     def marked_cells(self) -> list[Cell]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from kpis import calc
 from kpis.calc import (
@@ -17,7 +16,6 @@ from kpis.calc import (
     Figure,
     IndicatorFacts,
     MeasureFacts,
-    RollUp,
     TargetFacts,
     TargetPoint,
 )
@@ -80,13 +78,12 @@ def plan_standing(
         by_strategy[row.strategy_id].append(row)
     strategies = Strategy.objects.filter(plan=plan).order_by("number")
     standings = tuple(
-        StrategyStanding(pk, number, name, tuple(by_strategy[pk]), roll_up(by_strategy[pk]))
+        StrategyStanding(pk, number, name, tuple(by_strategy[pk]))
         for pk, number, name in strategies.values_list("id", "number", "name")
     )
     return PlanStanding(
         at=at,
         strategies=standings,
-        roll_up=roll_up(rows),
         deadline_day=days.get(at.year, DEFAULT_DEADLINE_DAY),
     )
 
@@ -102,28 +99,34 @@ def indicator_rows(
     days: dict[int, int] | None = None,
 ) -> list[IndicatorRow]:
     """Some indicators of a plan at the end of ``at``, in the plan's order. Five queries."""
-    measures = _measures(indicators)
-    targets = _targets(indicators, None if every_year else at.year)
-    figures = _latest_figures(plan, at, indicators, narratives=narratives, every_year=every_year)
     if days is None:
         days = deadline_days(plan)
-    view = _View(plan, at, today, days, every_year=every_year)
     columns = (
         "id", "number", "name", "strategy_id", "strategy__number", "objective_id",
         "unit_id", "unit__name", "assignment_is_sample", "frequency", "weight",
         "accrual", "direction",
     )  # fmt: skip
-    rows = []
-    for values in indicators.order_by("strategy__number", "position").values_list(*columns):
-        pk, accrual, direction = values[0], values[-2], values[-1]
-        facts = IndicatorFacts(accrual, measures.get(pk, ()), targets.get(pk, {}), direction)
-        rows.append(_row(view, values, facts, figures.get(pk, {})))
-    return rows
-
-
-def roll_up(rows: Iterable[IndicatorRow]) -> RollUp:
-    """Roll-up of any set of rows at the month they were read for."""
-    return calc.roll_up((row.current.standing, row.weight) for row in rows)
+    found = list(indicators.order_by("strategy__number", "position").values_list(*columns))
+    measures = _measures(indicators)
+    targets = _targets(indicators, None if every_year else at.year)
+    facts = [
+        IndicatorFacts(row[-2], measures.get(row[0], ()), targets.get(row[0], {}), row[-1])
+        for row in found
+    ]
+    years = Q(fiscal_year__lte=at.year)
+    if not every_year:
+        years = Q(fiscal_year=at.year)
+        # A year without a target still asks what is owed of an earlier one.
+        owing = [
+            row[0] for row, own in zip(found, facts, strict=True) if calc.may_owe(own, at.year)
+        ]
+        if owing:
+            years |= Q(fiscal_year__lt=at.year, indicator__in=owing)
+    figures = _latest_figures(plan, at, indicators, years, narratives=narratives)
+    view = _View(plan, at, today, days, every_year=every_year)
+    return [
+        _row(view, row, own, figures.get(row[0], {})) for row, own in zip(found, facts, strict=True)
+    ]
 
 
 class _View:
@@ -296,11 +299,11 @@ def _latest_figures(
     plan: Plan,
     at: FiscalMonth,
     indicators: QuerySet[Indicator],
+    years: Q,
     *,
     narratives: bool,
-    every_year: bool,
 ) -> dict[int, dict[int, Stored]]:
-    """Each indicator's latest counted figure of each year up to ``at``. One query.
+    """Each indicator's latest counted figure up to ``at`` in each of ``years``. One query.
 
     Found from the year targets, of which every indicator has one a year, so that the work grows
     with what is shown and not with the months behind it.
@@ -316,18 +319,10 @@ def _latest_figures(
         .values("id")[:1]
     )
     shown = (
-        YearTarget.objects.filter(
-            indicator__in=indicators.order_by().values("id"), fiscal_year__lte=at.year
-        )
+        YearTarget.objects.filter(years, indicator__in=indicators.order_by().values("id"))
         .order_by()
         .values_list(Subquery(latest))
     )
-    if not every_year:
-        # A year without a target still asks what is owed of an earlier one.
-        owing = YearTarget.objects.filter(
-            indicator=OuterRef("indicator"), fiscal_year=at.year, kind=YearTarget.Kind.NONE
-        )
-        shown = shown.filter(Q(fiscal_year=at.year) | Exists(owing.order_by()))
     return _by_year(Result.objects.filter(id__in=shown).order_by(), narratives=narratives)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from copy import copy
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from io import BytesIO
 from typing import Any
 
@@ -50,7 +51,8 @@ _STYLES: dict[str, tuple[bool, str, str, str, str, bool]] = {
 def clean_text(value: Any) -> str:
     """Text without the characters that a workbook cannot hold."""
     text = str(value)
-    if ILLEGAL_CHARACTERS_RE.search(text):
+    # What is printable holds none of them, and is known far sooner.
+    if not text.isprintable():
         text = ILLEGAL_CHARACTERS_RE.sub("", text)
     return text if len(text) <= _LONGEST else text[:_LONGEST]
 
@@ -190,9 +192,11 @@ class Sheet:
         sheet.print_area = f"A1:{last}{max(self.row, 1)}"
 
 
+@lru_cache(maxsize=8192)
 def lines_needed(text: str, room: int) -> int:
     """How many lines a wrapped text takes where ``room`` characters fit on one.
 
-    Vowels and tone marks above and below a letter take no room.
+    Vowels and tone marks above and below a letter take no room. Names and status words come
+    again and again in a workbook, so the answers are kept.
     """
     return sum(max(1, -(-len(line.translate(_ZERO_WIDTH)) // room)) for line in text.split("\n"))

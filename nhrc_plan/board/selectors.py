@@ -15,8 +15,8 @@ from kpis import calc
 from kpis.calc import RollUp
 from kpis.duties import Duty, year_duties
 from kpis.models import Indicator
-from kpis.rows import Cell, IndicatorRow, Marked, PlanStanding, StrategyStanding
-from kpis.selectors import bands, indicator_rows, plan_standing, roll_up
+from kpis.rows import Cell, IndicatorRow, Marked, PlanStanding, StrategyStanding, roll_up
+from kpis.selectors import bands, indicator_rows, plan_standing
 from strategy.fiscal import FiscalMonth
 from strategy.models import Approach, Objective, Plan, PlanStatement, Strategy, Unit
 
@@ -190,9 +190,7 @@ def strategy_page(plan: Plan, number: int, at: FiscalMonth, today: date) -> Stra
         issues.append(IssuePart("", "", without, ()))
     return StrategyPage(
         strategy=strategy,
-        standing=StrategyStanding(
-            strategy.pk, strategy.number, strategy.name, tuple(rows), roll_up(rows)
-        ),
+        standing=StrategyStanding(strategy.pk, strategy.number, strategy.name, tuple(rows)),
         numbers=numbers,
         issues=tuple(issues),
         projects=strategy_projects(plan, strategy.pk),
