@@ -15,21 +15,21 @@ from fractions import Fraction
 from types import MappingProxyType
 from typing import NamedTuple
 
-ZERO = Decimal(0)
-HUNDRED = Decimal(100)
-_CENT = Decimal("0.01")
-_TENTH = Decimal("0.1")
+from strategy.status import (
+    AWAITING,
+    DEFAULT_BANDS,
+    HUNDRED,
+    NO_CASES,
+    NO_TARGET,
+    NOT_DUE,
+    STATUSES,
+    Bands,
+    round2,
+    status_of,
+)
 
-# Status codes, in the order in which pages count them.
-ON_PLAN = "on_plan"
-NEAR = "near"
-AT_RISK = "at_risk"
-CRITICAL = "critical"
-AWAITING = "awaiting"
-NOT_DUE = "not_due"
-NO_TARGET = "no_target"
-NO_CASES = "no_cases"
-STATUSES = (ON_PLAN, NEAR, AT_RISK, CRITICAL, AWAITING, NOT_DUE, NO_TARGET, NO_CASES)
+ZERO = Decimal(0)
+_TENTH = Decimal("0.1")
 
 NUMERIC = "numeric"
 MILESTONE = "milestone"
@@ -46,15 +46,6 @@ LEVEL = "level"
 
 
 # ------------------------------------------------------------------------------ facts that go in
-
-
-@dataclass(frozen=True, slots=True)
-class Bands:
-    """The lower edges of the status bands, in per cent of expected."""
-
-    on_plan: Decimal = HUNDRED
-    near: Decimal = Decimal(75)
-    at_risk: Decimal = Decimal(50)
 
 
 class Share(NamedTuple):
@@ -180,11 +171,6 @@ class RollUp:
 
 
 # ------------------------------------------------------------------------------------- arithmetic
-
-
-def round2(value: Decimal) -> Decimal:
-    """Half up to two decimals."""
-    return value.quantize(_CENT, ROUND_HALF_UP)
 
 
 _MET = Share(HUNDRED, Decimal(1))
@@ -366,7 +352,7 @@ def judge(
     month: int,
     figure: Figure | None,
     overdue_month: int | None,
-    bands: Bands = Bands(),
+    bands: Bands = DEFAULT_BANDS,
 ) -> Standing:
     """How an indicator stands in ``year`` at the end of ``month``.
 
@@ -448,17 +434,6 @@ def _judge_measures(
         reached = min(measure.achievement for measure in measures)
     status = status_of(of_expected, bands)
     return Standing(status, True, True, reached, of_expected, exact, tuple(measures))
-
-
-def status_of(of_expected: Decimal, bands: Bands = Bands()) -> str:
-    """The band of a rounded percentage of expected."""
-    if of_expected >= bands.on_plan:
-        return ON_PLAN
-    if of_expected > bands.near:
-        return NEAR
-    if of_expected > bands.at_risk:
-        return AT_RISK
-    return CRITICAL
 
 
 class Outstanding(NamedTuple):

@@ -12,9 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from kpis import calc
 from kpis.models import Result
 from kpis.rows import IndicatorRow
-from kpis.selectors import counted_states, deadline_days
+from kpis.selectors import counted_states
 from strategy.fiscal import DEFAULT_DEADLINE_DAY, PERIOD_ENDS, FiscalMonth
 from strategy.models import Plan
+from strategy.selectors import deadline_days
 from strategy.thai import format_date, month_name
 
 REPORTED = "reported"

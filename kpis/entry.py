@@ -7,7 +7,6 @@ cumulative figure below an earlier one asks for a reason.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -59,36 +58,3 @@ def check_ratio(numerator: Decimal | None, denominator: Decimal | None) -> None:
         raise Refusal("ratio_no_cases" if numerator == 0 else "ratio_zero")
     if numerator > denominator:
         raise Refusal("ratio_above")
-
-
-@dataclass(frozen=True, slots=True)
-class Fall:
-    """A cumulative figure that lies below an earlier one (``later``: the one that falls)."""
-
-    measure_id: int
-    earlier: tuple[int, int]
-    earlier_value: Decimal
-    later: tuple[int, int]
-    later_value: Decimal
-
-
-def find_fall(
-    at: tuple[int, int],
-    values: Mapping[int, Decimal],
-    others: Iterable[tuple[tuple[int, int], Mapping[int, Decimal]]],
-) -> Fall | None:
-    """The first fall that a cumulative figure would bring about, against its neighbours.
-
-    ``at`` and the keys of ``others`` are (fiscal year, month); ``others`` are the figures of the
-    other months, in any order. A figure entered afterwards for an earlier month is compared with
-    the later one as well.
-    """
-    timeline = sorted(((key, held) for key, held in others if key != at), key=lambda item: item[0])
-    for measure_id, value in values.items():
-        before = [(k, v[measure_id]) for k, v in timeline if k < at and measure_id in v]
-        after = [(k, v[measure_id]) for k, v in timeline if k > at and measure_id in v]
-        if before and value < before[-1][1]:
-            return Fall(measure_id, before[-1][0], before[-1][1], at, value)
-        if after and after[0][1] < value:
-            return Fall(measure_id, at, value, after[0][0], after[0][1])
-    return None

@@ -8,15 +8,16 @@ from django.utils.translation import gettext as _
 
 from kpis import calc
 from kpis.rows import Cell, IndicatorRow
+from strategy.status import NO_CASES, NO_TARGET
 from strategy.thai import format_number
 
 
 def explain(row: IndicatorRow, cell: Cell) -> list[str]:
     """What the cell's achievement and "of expected" are made of, one sentence a step."""
     standing = cell.standing
-    if standing.status == calc.NO_TARGET:
+    if standing.status == NO_TARGET:
         return [_("There is no target this year, so nothing is computed.")]
-    if standing.status == calc.NO_CASES:
+    if standing.status == NO_CASES:
         return [_("There was nothing to measure: reported, but outside every average.")]
     if not standing.counts:
         return [_("There is no current figure, so nothing is computed.")]

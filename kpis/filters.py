@@ -8,10 +8,11 @@ import django_filters
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from kpis.calc import STATUSES
 from kpis.models import Indicator, Measure
-from kpis.rows import STATUS_LABELS, IndicatorRow, PlanStanding
+from kpis.rows import IndicatorRow, PlanStanding
 from strategy.models import Plan
+from strategy.status import STATUSES
+from strategy.status_words import STATUS_LABELS
 from strategy.thai import sort_key, to_arabic
 
 

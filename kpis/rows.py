@@ -7,42 +7,21 @@ and its workbook cannot drift apart.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from kpis import calc
 from kpis.calc import Figure, IndicatorFacts, RollUp, Standing, TargetFacts
 from kpis.models import Result
 from strategy.fiscal import FiscalMonth
+from strategy.status import AWAITING
+from strategy.status_words import STATUS_LABELS, STATUS_SHAPES
 from strategy.thai import format_number, month_name
-
-#: Code → (shape, words). Colour never stands alone: shape and word say the same.
-STATUS_SHAPES = {
-    calc.ON_PLAN: "●",
-    calc.NEAR: "▲",
-    calc.AT_RISK: "◆",
-    calc.CRITICAL: "■",
-    calc.AWAITING: "○",
-    calc.NOT_DUE: "◌",
-    calc.NO_TARGET: "–",
-    calc.NO_CASES: "∅",
-}
-STATUS_LABELS = {
-    calc.ON_PLAN: gettext_lazy("on plan"),
-    calc.NEAR: gettext_lazy("near target"),
-    calc.AT_RISK: gettext_lazy("at risk"),
-    calc.CRITICAL: gettext_lazy("critical"),
-    calc.AWAITING: gettext_lazy("awaiting report"),
-    calc.NOT_DUE: gettext_lazy("not yet due"),
-    calc.NO_TARGET: gettext_lazy("no target"),
-    calc.NO_CASES: gettext_lazy("no cases"),
-}
 
 
 class Cell(NamedTuple):
@@ -106,7 +85,7 @@ class Cell(NamedTuple):
 
     @property
     def stale(self) -> bool:
-        return self.figure is not None and self.standing.status == calc.AWAITING
+        return self.figure is not None and self.standing.status == AWAITING
 
     @property
     def carried(self) -> bool:
@@ -226,7 +205,7 @@ class PlanStanding(Marked):
 
     @property
     def awaiting(self) -> list[IndicatorRow]:
-        return [row for row in self.rows if row.current.status == calc.AWAITING]
+        return [row for row in self.rows if row.current.status == AWAITING]
 
 
 def join_values(values: Sequence[Decimal | None]) -> str | None:
@@ -281,11 +260,3 @@ def progress_percent(progress: str, percent: Decimal | None) -> Decimal | None:
     if progress == Result.Progress.DONE:
         return calc.HUNDRED
     return percent if progress == Result.Progress.IN_PROGRESS else None
-
-
-def counts_in_words(counts: Mapping[str, int]) -> list[tuple[str, str, str, int]]:
-    """(code, shape, words, count) in the fixed order of statuses."""
-    return [
-        (code, STATUS_SHAPES[code], str(STATUS_LABELS[code]), counts[code])
-        for code in calc.STATUSES
-    ]

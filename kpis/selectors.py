@@ -10,15 +10,7 @@ from typing import Any, NamedTuple
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from kpis import calc
-from kpis.calc import (
-    Bands,
-    BaselinePoint,
-    Figure,
-    IndicatorFacts,
-    MeasureFacts,
-    TargetFacts,
-    TargetPoint,
-)
+from kpis.calc import BaselinePoint, Figure, IndicatorFacts, MeasureFacts, TargetFacts, TargetPoint
 from kpis.models import Indicator, Measure, Result, YearTarget
 from kpis.rows import (
     Cell,
@@ -28,11 +20,9 @@ from kpis.rows import (
     progress_percent,
 )
 from strategy.fiscal import DEFAULT_DEADLINE_DAY, PERIOD_ENDS, FiscalMonth, deadline_passed
-from strategy.models import Plan, ReportingYear, Strategy
-
-
-def bands(plan: Plan) -> Bands:
-    return Bands(plan.band_on_plan, plan.band_near, plan.band_at_risk)
+from strategy.models import Plan, Strategy
+from strategy.selectors import bands, deadline_days
+from strategy.status import NO_TARGET
 
 
 def counted_states(plan: Plan) -> list[str]:
@@ -40,15 +30,6 @@ def counted_states(plan: Plan) -> list[str]:
     if plan.approved_only:
         return [Result.State.APPROVED]
     return [Result.State.SUBMITTED, Result.State.APPROVED]
-
-
-def deadline_days(plan: Plan) -> dict[int, int]:
-    """Day of the month by which reports are in, by fiscal year, where it is not the default."""
-    return dict(
-        ReportingYear.objects.filter(agency_id=plan.agency_id).values_list(
-            "fiscal_year", "deadline_day"
-        )
-    )
 
 
 def plan_standing(
@@ -207,7 +188,7 @@ def _cell(
         bands=view.bands,
     )
     owed = None
-    if standing.status == calc.NO_TARGET and year <= view.at.year:
+    if standing.status == NO_TARGET and year <= view.at.year:
         owed = calc.outstanding(facts, year, latest)
     promise = calc.target_in_force(facts, year, figure.month if figure else month)
     if stored is None:

@@ -15,7 +15,7 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from kpis import calc
-from kpis.entry import Fall, Value, check_number, check_ratio, find_fall
+from kpis.entry import Value, check_number, check_ratio
 from kpis.models import (
     Indicator,
     Result,
@@ -29,6 +29,7 @@ from strategy.models import Plan
 from strategy.roles import viewer
 from strategy.services import StaleVersion, claim, record_delete, write_history
 from strategy.thai import Refusal, format_number, month_name
+from strategy.timeline import Fall, find_fall
 
 
 @dataclass(frozen=True, slots=True)

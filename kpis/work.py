@@ -15,6 +15,7 @@ from kpis.selectors import indicator_rows, latest_before
 from strategy.fiscal import FiscalMonth, latest_ended
 from strategy.models import Plan
 from strategy.roles import Viewer
+from strategy.status import round2
 
 
 def reportable(viewer: Viewer) -> QuerySet[Indicator]:
@@ -48,7 +49,7 @@ def entry_panel(indicator: Indicator, at: FiscalMonth, today: date) -> EntryPane
     last = latest_before(plan, indicator.pk, at)
     if row.current.is_milestone:
         target = row.facts.targets[at.year]
-        expected = f"{calc.round2(calc.milestone_expected(at.month, target.due_month))}%"
+        expected = f"{round2(calc.milestone_expected(at.month, target.due_month))}%"
     else:
         expected = join_values(list(calc.expected_values(row.facts, at.year, at.month).values()))
     return EntryPanel(

@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.models import AnonymousUser, Group, Permission
+from django.db.models import BigIntegerField, Value
 from django.utils.translation import gettext_lazy as _
+
+from strategy.thai import sort_key
 
 PLANNER = "planner"
 REPORTER = "reporter"
@@ -68,10 +71,19 @@ def viewer(user: Any) -> Viewer:
         return Viewer(None, "", frozenset(), ())
     cached = getattr(user, "_viewer", None)
     if cached is None:
-        roles = set(user.groups.values_list("name", flat=True)) & set(ROLES)
+        # Roles and units in one query: every page asks for both.
+        held = user.groups.order_by().values_list(Value(None, BigIntegerField()), "name")
+        own = user.memberships.order_by().values_list("unit_id", "unit__name")
+        rows = list(held.union(own, all=True))
+        roles = {name for unit_id, name in rows if unit_id is None} & set(ROLES)
         if user.is_superuser:
             roles |= {PLANNER, ADMINISTRATOR}
-        units = tuple(user.memberships.order_by("unit__name").values_list("unit_id", "unit__name"))
+        units = tuple(
+            sorted(
+                ((unit_id, name) for unit_id, name in rows if unit_id is not None),
+                key=lambda unit: sort_key(unit[1]),
+            )
+        )
         cached = Viewer(
             user.pk, user.get_full_name() or user.get_username(), frozenset(roles), units
         )

@@ -23,6 +23,8 @@ FORBIDDEN = {
 PURE = {
     "strategy/fiscal.py",
     "strategy/thai.py",
+    "strategy/status.py",
+    "strategy/timeline.py",
     "kpis/calc.py",
     "kpis/entry.py",
     "nhrc_plan/board/geometry.py",

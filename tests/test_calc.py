@@ -12,7 +12,6 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from kpis import calc
 from kpis.calc import (
     CUMULATIVE,
     EQUALS_BASELINE,
@@ -23,7 +22,6 @@ from kpis.calc import (
     PER_YEAR,
     PERCENT,
     RATE,
-    Bands,
     BaselinePoint,
     Figure,
     IndicatorFacts,
@@ -37,11 +35,10 @@ from kpis.calc import (
     judge,
     milestone_expected,
     outstanding,
-    round2,
-    status_of,
     target_in_force,
 )
 from strategy.fiscal import FiscalMonth, deadline_passed
+from strategy.status import AT_RISK, CRITICAL, NEAR, ON_PLAN, Bands, round2, status_of
 
 HIGHER = "higher"
 NO_CASES = "no cases"
@@ -1067,7 +1064,7 @@ def test_milestone_is_exact_and_rounded_once(percent, month, due):
 
 @given(numbers(0, 200, 2), numbers(0, 200, 2))
 def test_status_never_worsens_as_of_expected_rises(one, other):
-    order = [calc.CRITICAL, calc.AT_RISK, calc.NEAR, calc.ON_PLAN]
+    order = [CRITICAL, AT_RISK, NEAR, ON_PLAN]
     low, high = sorted([one, other])
     assert order.index(status_of(low)) <= order.index(status_of(high))
 

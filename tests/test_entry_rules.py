@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kpis.calc import LEVEL, PERCENT
-from kpis.entry import Fall, Value, check_number, check_ratio, find_fall
+from kpis.entry import Value, check_number, check_ratio
 from strategy.thai import Refusal
+from strategy.timeline import Fall, find_fall
 
 NUMBER = "number"
 
@@ -133,7 +134,7 @@ def test_fall_is_found_per_measure(values, others, measure):
         {key: D(value) for key, value in values.items()},
         [(at, {key: D(value) for key, value in held.items()}) for at, held in others],
     )
-    assert (fall and fall.measure_id) == measure
+    assert (fall and fall.what) == measure
 
 
 @given(st.lists(st.integers(0, 9), min_size=1, max_size=6), st.data())

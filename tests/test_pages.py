@@ -18,16 +18,16 @@ from django.urls import URLPattern, get_resolver, resolve
 from django.utils import timezone
 from django.utils.html import escape
 
-from kpis.calc import STATUSES
 from kpis.entry import Value
 from kpis.models import Indicator, Result, YearTarget
-from kpis.rows import STATUS_SHAPES
 from kpis.services import ResultEntry, result_record
 from kpis.target_services import TargetEntry, target_change
 from nhrc_plan.board import fixtures
 from strategy import roles
 from strategy.models import Agency, Plan, Unit
 from strategy.services import record_save
+from strategy.status import STATUSES
+from strategy.status_words import STATUS_SHAPES
 
 SLUG = "nhrc-2566-2570"
 HERE = f"/plans/{SLUG}"

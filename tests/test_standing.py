@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 
 from benchmarks.data import make_plan
-from kpis.calc import AT_RISK, CRITICAL, NEAR, NO_CASES, NO_TARGET, ON_PLAN, STATUSES
 from kpis.models import Baseline, Indicator, Result
 from kpis.selectors import plan_standing
 from kpis.services import result_approve, result_reopen
@@ -23,6 +22,7 @@ from kpis.target_services import TargetEntry, baseline_set
 from strategy.fiscal import FiscalMonth
 from strategy.models import Agency, Plan, ReportingYear, Unit
 from strategy.services import record_save
+from strategy.status import AT_RISK, CRITICAL, NEAR, NO_CASES, NO_TARGET, ON_PLAN, STATUSES
 from tests.test_pages import HERE, SLUG, enter, indicator_of, retarget, samples
 
 #: Long after every deadline of the plan.

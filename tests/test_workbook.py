@@ -16,12 +16,12 @@ from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 
-from kpis.calc import STATUSES
 from kpis.models import Result
-from kpis.rows import STATUS_LABELS, STATUS_SHAPES
 from strategy.fiscal import FiscalMonth
 from strategy.models import Plan, Strategy, Unit
 from strategy.services import record_save
+from strategy.status import STATUSES
+from strategy.status_words import STATUS_LABELS, STATUS_SHAPES
 from strategy.thai import format_date, format_number, month_name
 from tests.test_pages import HERE, THAI, enter, indicator_of, samples
 from tests.test_standing import baseline, change

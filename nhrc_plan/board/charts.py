@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from kpis import calc
 from kpis.calc import MeasureFacts
 from kpis.detail import IndicatorDetail
-from kpis.rows import STATUS_SHAPES, IndicatorRow, counts_in_words
+from kpis.rows import IndicatorRow
 from nhrc_plan.board import geometry
 from nhrc_plan.board.geometry import MonthLine, SegmentBar, Sparkline, YearBars
 from strategy.models import Plan
+from strategy.status_words import STATUS_SHAPES, counts_in_words
 from strategy.thai import format_number, month_name
 
 

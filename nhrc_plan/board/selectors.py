@@ -11,14 +11,15 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from budgets.selectors import ProjectRow, strategy_projects
-from kpis import calc
 from kpis.calc import RollUp
 from kpis.duties import Duty, year_duties
 from kpis.models import Indicator
 from kpis.rows import Cell, IndicatorRow, Marked, PlanStanding, StrategyStanding, roll_up
-from kpis.selectors import bands, indicator_rows, plan_standing
+from kpis.selectors import indicator_rows, plan_standing
 from strategy.fiscal import FiscalMonth
 from strategy.models import Approach, Objective, Plan, PlanStatement, Strategy, Unit
+from strategy.selectors import bands
+from strategy.status import status_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ class MapPage:
 
 def band_of(plan: Plan, summed: RollUp) -> str | None:
     """The band of a roll-up's mean; None where nothing is reported."""
-    return None if summed.mean is None else calc.status_of(summed.mean, bands(plan))
+    return None if summed.mean is None else status_of(summed.mean, bands(plan))
 
 
 def _objective_parts(

@@ -9,12 +9,13 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
-from kpis import calc
 from kpis.calc import RollUp
-from kpis.rows import IndicatorRow, PlanStanding, counts_in_words
+from kpis.rows import IndicatorRow, PlanStanding
 from nhrc_plan.board.charts import sparkline, status_bar
 from nhrc_plan.board.geometry import Sparkline
 from strategy.models import Plan
+from strategy.status import AT_RISK, CRITICAL, STATUSES
+from strategy.status_words import counts_in_words
 from strategy.thai import natural_key, sort_key
 
 
@@ -52,7 +53,7 @@ def overview(plan: Plan, standing: PlanStanding) -> dict[str, Any]:
             for part in standing.strategies
         ],
         "awaiting": standing.awaiting,
-        "worrying": [row for row in rows if row.current.status in (calc.CRITICAL, calc.AT_RISK)],
+        "worrying": [row for row in rows if row.current.status in (CRITICAL, AT_RISK)],
         "outstanding": [row for row in rows if row.current.outstanding],
     }
 
@@ -78,7 +79,7 @@ SORTS: dict[str, tuple[Any, Callable[[IndicatorRow], Any]]] = {
     ),
     "status": (
         gettext_lazy("status"),
-        lambda row: calc.STATUSES.index(row.current.status),
+        lambda row: STATUSES.index(row.current.status),
     ),
 }
 

@@ -21,38 +21,39 @@ from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from kpis import calc
 from kpis.duties import owed_duties
-from kpis.rows import STATUS_LABELS, Cell, IndicatorRow, PlanStanding, counts_in_words
+from kpis.rows import Cell, IndicatorRow, PlanStanding
 from kpis.selectors import plan_standing
 from strategy.fiscal import FiscalMonth
 from strategy.models import Plan
+from strategy.status import AT_RISK, AWAITING, CRITICAL, NEAR, NO_CASES, NO_TARGET, NOT_DUE, ON_PLAN
+from strategy.status_words import STATUS_LABELS, counts_in_words
 from strategy.thai import month_name
 from strategy.xlsx import Book, Sheet
 
 #: Fill and font of each status; the words say the same.
 _STATUS_COLOURS = {
-    calc.ON_PLAN: ("DDF1E5", "125C36"),
-    calc.NEAR: ("FBF0CF", "6F4F00"),
-    calc.AT_RISK: ("FCE3CE", "8A4107"),
-    calc.CRITICAL: ("FADAD7", "8F1E17"),
-    calc.AWAITING: ("FFFFFF", "14213D"),
-    calc.NOT_DUE: ("F1F3F7", "5B667A"),
-    calc.NO_TARGET: ("F1F3F7", "5B667A"),
-    calc.NO_CASES: ("F1F3F7", "5B667A"),
+    ON_PLAN: ("DDF1E5", "125C36"),
+    NEAR: ("FBF0CF", "6F4F00"),
+    AT_RISK: ("FCE3CE", "8A4107"),
+    CRITICAL: ("FADAD7", "8F1E17"),
+    AWAITING: ("FFFFFF", "14213D"),
+    NOT_DUE: ("F1F3F7", "5B667A"),
+    NO_TARGET: ("F1F3F7", "5B667A"),
+    NO_CASES: ("F1F3F7", "5B667A"),
 }
 _CHART_COLOURS = {
-    calc.ON_PLAN: "1A7F4B",
-    calc.NEAR: "B58100",
-    calc.AT_RISK: "C65D0A",
-    calc.CRITICAL: "B3261E",
-    calc.AWAITING: "5B667A",
-    calc.NOT_DUE: "9AA4B5",
-    calc.NO_TARGET: "DFE3EA",
-    calc.NO_CASES: "C3CAD6",
+    ON_PLAN: "1A7F4B",
+    NEAR: "B58100",
+    AT_RISK: "C65D0A",
+    CRITICAL: "B3261E",
+    AWAITING: "5B667A",
+    NOT_DUE: "9AA4B5",
+    NO_TARGET: "DFE3EA",
+    NO_CASES: "C3CAD6",
 }
 
-_DARK = {calc.ON_PLAN, calc.AT_RISK, calc.CRITICAL, calc.AWAITING}
+_DARK = {ON_PLAN, AT_RISK, CRITICAL, AWAITING}
 
 
 @dataclass(frozen=True, slots=True)

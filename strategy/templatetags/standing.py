@@ -2,7 +2,7 @@
 
 from django import template
 
-from kpis.rows import STATUS_LABELS, STATUS_SHAPES
+from strategy.status_words import STATUS_LABELS, STATUS_SHAPES
 
 register = template.Library()
 

@@ -1,0 +1,23 @@
+"""Reading what holds for a whole plan: its bands, its agency's reporting days."""
+
+from __future__ import annotations
+
+from strategy.models import Plan, ReportingYear
+from strategy.status import Bands
+
+
+def bands(plan: Plan) -> Bands:
+    """The edges of the plan's status bands."""
+    return Bands(plan.band_on_plan, plan.band_near, plan.band_at_risk)
+
+
+def deadline_days(plan: Plan) -> dict[int, int]:
+    """Day of the month by which reports are in, by fiscal year, where it is not the default.
+
+    One query.
+    """
+    return dict(
+        ReportingYear.objects.filter(agency_id=plan.agency_id)
+        .order_by()
+        .values_list("fiscal_year", "deadline_day")
+    )

@@ -1,0 +1,47 @@
+"""The shape and the words of each status. Colour never stands alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django.utils.translation import gettext_lazy as _
+
+from strategy.status import (
+    AT_RISK,
+    AWAITING,
+    CRITICAL,
+    NEAR,
+    NO_CASES,
+    NO_TARGET,
+    NOT_DUE,
+    ON_PLAN,
+    STATUSES,
+)
+
+STATUS_SHAPES = {
+    ON_PLAN: "●",
+    NEAR: "▲",
+    AT_RISK: "◆",
+    CRITICAL: "■",
+    AWAITING: "○",
+    NOT_DUE: "◌",
+    NO_TARGET: "–",
+    NO_CASES: "∅",
+}
+STATUS_LABELS = {
+    ON_PLAN: _("on plan"),
+    NEAR: _("near target"),
+    AT_RISK: _("at risk"),
+    CRITICAL: _("critical"),
+    AWAITING: _("awaiting report"),
+    NOT_DUE: _("not yet due"),
+    NO_TARGET: _("no target"),
+    NO_CASES: _("no cases"),
+}
+
+
+def counts_in_words(counts: Mapping[str, int]) -> list[tuple[str, str, str, int]]:
+    """(code, shape, words, count) in the fixed order of statuses."""
+    return [
+        (code, STATUS_SHAPES[code], str(STATUS_LABELS[code]), counts[code]) for code in STATUSES
+    ]
