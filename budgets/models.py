@@ -2,19 +2,38 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from strategy.audit import Record
+from strategy.fiscal import MONTHS, FiscalMonth
 from strategy.models import (
     FISCAL_YEAR_VALIDATORS,
     THAI,
+    Agency,
+    Objective,
     Strategy,
     Unit,
 )
+from strategy.thai import month_name
+
+_BAHT = {"max_digits": 16, "decimal_places": 2}
+
+
+def _percent_field(label: Any, default: int) -> models.DecimalField:
+    return models.DecimalField(
+        label,
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(default),
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+    )
 
 
 class Project(Record):
@@ -27,6 +46,15 @@ class Project(Record):
     name = models.CharField(_("name"), max_length=500, db_collation=THAI)
     supporting_units = models.ManyToManyField(
         Unit, blank=True, related_name="supported_projects", verbose_name=_("supporting units")
+    )
+    objectives = models.ManyToManyField(
+        Objective,
+        blank=True,
+        related_name="projects",
+        verbose_name=_("objectives it serves"),
+        help_text=_(
+            "For reading money beside results; the plan itself ties projects to strategies."
+        ),
     )
 
     class Meta(Record.Meta):
@@ -48,6 +76,7 @@ class Project(Record):
         return {
             "leads": [str(lead.unit) for lead in self.leads.select_related("unit")],
             "supporting": [str(unit) for unit in self.supporting_units.all()],
+            "objectives": [str(objective) for objective in self.objectives.all()],
         }
 
 
@@ -83,10 +112,11 @@ class ProjectLead(models.Model):
 
 
 class ProjectBudget(Record):
-    """What the plan sets aside for a project in a fiscal year, in baht.
+    """What a project may spend in a fiscal year, in baht.
 
-    A year that the plan gives as "-" has no row. The plan prints no unit; its figures are read
-    as million baht.
+    A year that the plan gives as "-" has no row, or one without a plan amount where money was
+    approved, transferred or spent after all. The plan prints no unit; its figures are read as
+    million baht.
     """
 
     project = models.ForeignKey(
@@ -95,7 +125,20 @@ class ProjectBudget(Record):
     fiscal_year = models.PositiveSmallIntegerField(
         _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
     )
-    plan_amount = models.DecimalField(_("plan amount (baht)"), max_digits=16, decimal_places=2)
+    plan_amount = models.DecimalField(
+        _("plan amount (baht)"),
+        null=True,
+        blank=True,
+        help_text=_("Empty where the plan sets nothing aside for the year."),
+        **_BAHT,
+    )
+    approved_amount = models.DecimalField(
+        _("approved amount (baht)"),
+        null=True,
+        blank=True,
+        help_text=_("Takes the place of the plan's amount once it is entered."),
+        **_BAHT,
+    )
 
     class Meta(Record.Meta):
         verbose_name = _("project budget")
@@ -112,7 +155,151 @@ class ProjectBudget(Record):
                 name="%(app_label)s_%(class)s_not_negative",
                 violation_error_message=_("An amount is not negative."),
             ),
+            models.CheckConstraint(
+                condition=Q(approved_amount__isnull=True) | Q(approved_amount__gte=0),
+                name="%(app_label)s_%(class)s_approved",
+                violation_error_message=_("An amount is not negative."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.project} {self.fiscal_year}"
+
+
+class BudgetTransfer(Record):
+    """Money moved to (+) or from (−) a project's year, with the document that ordered it."""
+
+    budget = models.ForeignKey(
+        ProjectBudget, models.CASCADE, related_name="transfers", verbose_name=_("project budget")
+    )
+    amount = models.DecimalField(
+        _("amount (baht)"),
+        help_text=_("Positive where the project gains, negative where it gives."),
+        **_BAHT,
+    )
+    document_number = models.CharField(_("document number"), max_length=100)
+    document_date = models.DateField(_("document date"))
+    reason = models.CharField(_("reason"), max_length=500)
+
+    class Meta(Record.Meta):
+        verbose_name = _("budget transfer")
+        verbose_name_plural = _("budget transfers")
+        ordering = ["budget_id", "document_date", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(amount=0),
+                name="%(app_label)s_%(class)s_not_nothing",
+                violation_error_message=_("A transfer of nothing is none."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.document_number} {self.budget}"
+
+    def clean(self) -> None:
+        """A transfer belongs to the fiscal year in which its document is dated."""
+        if self.document_date is None or self.budget_id is None:
+            return
+        year = self.budget.fiscal_year
+        if FiscalMonth.of(self.document_date).year != year:
+            first, last = FiscalMonth(year, 1), FiscalMonth(year, 12)
+            raise ValidationError(
+                {
+                    "document_date": _(
+                        "A transfer of fiscal year %(year)s is dated from %(first)s to %(last)s."
+                    )
+                    % {
+                        "year": year,
+                        "first": month_name(first, short=True),
+                        "last": month_name(last, short=True),
+                    }
+                }
+            )
+
+
+class Disbursement(Record):
+    """Where a project's money stands at the end of a month: running totals of its fiscal year."""
+
+    project = models.ForeignKey(
+        Project, models.PROTECT, related_name="disbursements", verbose_name=_("flagship project")
+    )
+    fiscal_year = models.PositiveSmallIntegerField(
+        _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
+    )
+    month = models.PositiveSmallIntegerField(_("month"))
+    disbursed = models.DecimalField(_("disbursed (baht)"), **_BAHT)
+    committed = models.DecimalField(_("committed, not yet paid (baht)"), **_BAHT)
+    note = models.TextField(_("note"), blank=True, default="")
+    reason = models.CharField(
+        _("reason for a fall or for more than is allocated"),
+        max_length=500,
+        blank=True,
+        default="",
+    )
+    is_sample = models.BooleanField(_("sample"), default=False, editable=False)
+
+    class Meta(Record.Meta):
+        verbose_name = _("disbursement")
+        verbose_name_plural = _("disbursements")
+        ordering = ["project_id", "fiscal_year", "month"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "fiscal_year", "month"],
+                name="%(app_label)s_%(class)s_month",
+                violation_error_message=_("This project's figures for that month exist."),
+            ),
+            models.CheckConstraint(
+                condition=Q(month__gte=MONTHS[0], month__lte=MONTHS[-1]),
+                name="%(app_label)s_%(class)s_month_range",
+                violation_error_message=_("A fiscal month is 1 (October) to 12."),
+            ),
+            models.CheckConstraint(
+                condition=Q(disbursed__gte=0, committed__gte=0),
+                name="%(app_label)s_%(class)s_not_negative",
+                violation_error_message=_("An amount is not negative."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        at = FiscalMonth(self.fiscal_year, self.month)
+        return f"{self.project} {month_name(at, short=True)}"
+
+
+class SpendingTarget(Record):
+    """The government's targets for a fiscal year: per cent disbursed by the end of each quarter."""
+
+    agency = models.ForeignKey(
+        Agency, models.CASCADE, related_name="spending_targets", verbose_name=_("agency")
+    )
+    fiscal_year = models.PositiveSmallIntegerField(
+        _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
+    )
+    q1 = _percent_field(_("quarter 1 (%)"), 25)
+    q2 = _percent_field(_("quarter 2 (%)"), 50)
+    q3 = _percent_field(_("quarter 3 (%)"), 75)
+    q4 = _percent_field(_("quarter 4 (%)"), 100)
+
+    class Meta(Record.Meta):
+        verbose_name = _("spending target")
+        verbose_name_plural = _("spending targets")
+        ordering = ["agency_id", "fiscal_year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "fiscal_year"],
+                name="%(app_label)s_%(class)s_year",
+                violation_error_message=_("This agency's targets for that year exist."),
+            ),
+            models.CheckConstraint(
+                condition=Q(q1__gte=0, q4__lte=100)
+                & Q(q2__gte=F("q1"))
+                & Q(q3__gte=F("q2"))
+                & Q(q4__gte=F("q3")),
+                name="%(app_label)s_%(class)s_rising",
+                violation_error_message=_(
+                    "The targets run from 0 to 100 and none is below the quarter before."
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency} {self.fiscal_year}"

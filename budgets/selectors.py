@@ -1,50 +1,374 @@
-"""Reading projects and their yearly amounts."""
+"""Reading money: stored facts → budgets/calc.py → rows. A fixed number of queries."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
 from decimal import Decimal
 
-from budgets.models import Project
-from strategy.models import Plan
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.utils.translation import gettext as _
 
-MILLION = Decimal(1_000_000)
+from budgets import calc
+from budgets.calc import STRAIGHT_LINE, ZERO, Budget, MoneyFacts, SpendingTargets, Spent, Total
+from budgets.models import (
+    BudgetTransfer,
+    Disbursement,
+    Project,
+    ProjectBudget,
+    ProjectLead,
+    SpendingTarget,
+)
+from budgets.rows import (
+    LeadUnit,
+    MoneyMonth,
+    MoneyYear,
+    PlanMoney,
+    ProjectMoney,
+    ProjectPage,
+    StrategyMoney,
+    TransferRow,
+    UnitMoney,
+)
+from strategy.fiscal import DEFAULT_DEADLINE_DAY, MONTHS, FiscalMonth, deadline_passed
+from strategy.models import Plan, Strategy
+from strategy.selectors import bands, deadline_days
+from strategy.status import Bands
+from strategy.thai import sort_key
+
+_CENT = Decimal("0.01")
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectRow:
-    """A flagship project as a strategy lists it; amounts in baht, None for "-"."""
-
-    id: int
-    number: int
-    name: str
-    leads: tuple[str, ...]
-    supporting: tuple[str, ...]
-    by_year: tuple[tuple[int, Decimal | None], ...]
-
-    @property
-    def total(self) -> Decimal:
-        return sum((amount for _, amount in self.by_year if amount is not None), Decimal(0))
+def first_leads(projects: Collection[int]) -> dict[int, int]:
+    """The first-named lead unit of each project, by project id. One query."""
+    leads: dict[int, int] = {}
+    for project_id, unit_id in (
+        ProjectLead.objects.filter(project__in=projects)
+        .order_by("position")
+        .values_list("project_id", "unit_id")
+    ):
+        leads.setdefault(project_id, unit_id)
+    return leads
 
 
-def strategy_projects(plan: Plan, strategy_id: int) -> list[ProjectRow]:
-    """The projects of a strategy with a plan amount for each of the plan's years. Four queries."""
-    projects = (
-        Project.objects.filter(strategy_id=strategy_id)
-        .order_by("number")
-        .prefetch_related("leads__unit", "supporting_units", "budgets")
-    )
-    rows = []
-    for project in projects:
-        amounts = {budget.fiscal_year: budget.plan_amount for budget in project.budgets.all()}
-        rows.append(
-            ProjectRow(
-                id=project.pk,
-                number=project.number,
-                name=project.name,
-                leads=tuple(lead.unit.name for lead in project.leads.all()),
-                supporting=tuple(unit.name for unit in project.supporting_units.all()),
-                by_year=tuple((year, amounts.get(year)) for year in plan.years),
-            )
+def month_budgets(projects: Collection[int], at: FiscalMonth) -> dict[int, Budget]:
+    """What each project may spend in ``at``'s year, with the transfers up to then. One query."""
+    rows = ProjectBudget.objects.filter(project__in=projects, fiscal_year=at.year)
+    return {
+        project_id: Budget(plan, approved, transferred or ZERO)
+        for project_id, plan, approved, transferred in rows.order_by().values_list(
+            "project_id", "plan_amount", "approved_amount", _transferred(at)
         )
-    return rows
+    }
+
+
+def _transferred(at: FiscalMonth) -> Subquery:
+    """The transfers of a budget dated up to the end of ``at``, summed."""
+    return Subquery(
+        BudgetTransfer.objects.filter(budget=OuterRef("pk"), document_date__lte=at.last_day)
+        .order_by()
+        .values("budget")
+        .annotate(sum=Sum("amount"))
+        .values("sum")
+    )
+
+
+def spending_targets(plan: Plan) -> dict[int, SpendingTargets]:
+    """The government's targets by fiscal year, where entered. One query."""
+    rows = SpendingTarget.objects.filter(agency=plan.agency_id).order_by()
+    return {
+        year: SpendingTargets(*quarters)
+        for year, *quarters in rows.values_list("fiscal_year", "q1", "q2", "q3", "q4")
+    }
+
+
+class _View:
+    """The month looked at, and what holds for every project in it."""
+
+    def __init__(self, plan: Plan, at: FiscalMonth, today: date, days: dict[int, int]) -> None:
+        self.plan = plan
+        self.at = at
+        self.bands: Bands = bands(plan)
+        self.targets = spending_targets(plan)
+        # Earlier years are looked at at their end; in later ones nothing is due yet.
+        self.overdue = {
+            year: deadline_passed(
+                "month",
+                FiscalMonth(year, at.month if year == at.year else 12),
+                today,
+                days.get(year, DEFAULT_DEADLINE_DAY),
+            )
+            for year in plan.years
+            if year <= at.year
+        }
+
+    def month(self, year: int) -> int:
+        return self.at.month if year == self.at.year else 12
+
+    def judged(self, year: int, budget: Budget, spent: Spent | None, sample: bool) -> MoneyYear:
+        standing = calc.judge(
+            budget.allocated,
+            spent,
+            overdue_month=self.overdue.get(year),
+            targets=self.targets.get(year, STRAIGHT_LINE),
+            bands=self.bands,
+        )
+        return MoneyYear(year, budget, spent, standing, sample)
+
+    def total(self, year: int, rows: Iterable[MoneyYear]) -> Total:
+        """The sum of projects in one year."""
+        return calc.total(
+            (MoneyFacts(row.budget.allocated, row.spent, row.standing) for row in rows),
+            month=self.month(year),
+            targets=self.targets.get(year, STRAIGHT_LINE),
+            bands=self.bands,
+        )
+
+
+def _budgets(
+    projects: QuerySet[Project], view: _View, years: Sequence[int]
+) -> dict[int, dict[int, MoneyYear]]:
+    """Each project's years: (budget, latest figure up to the month, sample). One query.
+
+    The latest figure is found from the budget rows, of which every year that money was spent in
+    has one, so that the work grows with what is shown and not with the months behind it.
+    """
+    at = view.at
+    latest = (
+        Disbursement.objects.filter(
+            project=OuterRef("project"), fiscal_year=OuterRef("fiscal_year")
+        )
+        .filter(Q(fiscal_year__lt=at.year) | Q(fiscal_year=at.year, month__lte=at.month))
+        .order_by("-month")
+    )
+    parts = [Subquery(latest.values(name)[:1]) for name in ("month", "disbursed", "committed")]
+    found: dict[int, dict[int, MoneyYear]] = defaultdict(dict)
+    for project_id, year, plan, approved, transferred, month, disbursed, committed, sample in (
+        ProjectBudget.objects.filter(
+            project__in=projects.order_by().values("id"), fiscal_year__in=years
+        )
+        .order_by()
+        .values_list(
+            "project_id", "fiscal_year", "plan_amount", "approved_amount",
+            _transferred(at), *parts, Subquery(latest.values("is_sample")[:1]),
+        )
+    ):  # fmt: skip
+        budget = Budget(plan, approved, _baht(transferred))
+        spent = None if month is None else Spent(month, _baht(disbursed), _baht(committed))
+        found[project_id][year] = view.judged(year, budget, spent, bool(sample))
+    return found
+
+
+def _baht(value: Decimal | None) -> Decimal:
+    """A computed amount to the satang, as SQLite gives sums and subqueries without their scale."""
+    return ZERO if value is None else value.quantize(_CENT)
+
+
+def _units(projects: QuerySet[Project]) -> dict[int, list[LeadUnit]]:
+    """The units of each project: leads in order, then those that support. One query."""
+    leads = ProjectLead.objects.filter(project__in=projects.order_by().values("id"))
+    supporting = Project.supporting_units.through.objects.filter(
+        project__in=projects.order_by().values("id")
+    )
+    rows = (
+        leads.order_by()
+        .values_list("project_id", "position", "unit_id", "unit__name")
+        .union(
+            supporting.order_by().values_list("project_id", Value(0), "unit_id", "unit__name"),
+            all=True,
+        )
+    )
+    found: dict[int, list[LeadUnit]] = defaultdict(list)
+    for project_id, position, unit_id, name in rows:
+        found[project_id].append(LeadUnit(unit_id, name, position))
+    for units in found.values():
+        units.sort(key=lambda unit: (unit.position == 0, unit.position, unit.name))
+    return found
+
+
+def plan_money(
+    plan: Plan,
+    at: FiscalMonth,
+    today: date,
+    *,
+    days: dict[int, int] | None = None,
+    only: Q | None = None,
+) -> PlanMoney:
+    """The money of a plan at the end of ``at``, as known on ``today``. Five queries.
+
+    ``days``: the reporting days where they are at hand already, which saves one. ``only`` leaves
+    out strategies that do not meet it.
+    """
+    days = deadline_days(plan) if days is None else days
+    view = _View(plan, at, today, days)
+    chosen = Strategy.objects.filter(only or Q(), plan=plan)
+    projects = Project.objects.filter(strategy__in=chosen.order_by())
+    found = _budgets(projects, view, list(plan.years))
+    units = _units(projects)
+    strategies: dict[int, tuple[int, str, list[ProjectMoney]]] = {}
+    for strategy_id, strategy_number, strategy_name, pk, number, name in chosen.order_by(
+        "number", "projects__number"
+    ).values_list("id", "number", "name", "projects__id", "projects__number", "projects__name"):
+        rows = strategies.setdefault(strategy_id, (strategy_number, strategy_name, []))[2]
+        if pk is not None:
+            named = (pk, number, name, strategy_number)
+            rows.append(_project_row(view, named, found.get(pk, {}), units.get(pk, [])))
+    every = [row for *_, rows in strategies.values() for row in rows]
+    return PlanMoney(
+        at=at,
+        strategies=tuple(
+            StrategyMoney(pk, number, name, tuple(rows), _totals(view, rows), at.year)
+            for pk, (number, name, rows) in strategies.items()
+        ),
+        totals=_totals(view, every),
+        units=_by_unit(view, every),
+        targets=view.targets.get(at.year, STRAIGHT_LINE),
+        targets_entered=at.year in view.targets,
+        bands=view.bands,
+        deadline_day=days.get(at.year, DEFAULT_DEADLINE_DAY),
+    )
+
+
+def _project_row(
+    view: _View,
+    named: tuple[int, int, str, int],
+    own: dict[int, MoneyYear],
+    units: list[LeadUnit],
+) -> ProjectMoney:
+    years = tuple(
+        own.get(year) or view.judged(year, Budget(), None, False) for year in view.plan.years
+    )
+    current = years[view.at.year - view.plan.first_year]
+    return ProjectMoney(*named, tuple(units), years, current)
+
+
+def _totals(view: _View, rows: Sequence[ProjectMoney]) -> dict[int, Total]:
+    """Sums by fiscal year."""
+    return {
+        year: view.total(year, [row.years[place] for row in rows])
+        for place, year in enumerate(view.plan.years)
+    }
+
+
+def _by_unit(view: _View, rows: Sequence[ProjectMoney]) -> tuple[UnitMoney, ...]:
+    """Each project counted once, under its first-named lead; its other units share it."""
+    names: dict[int | None, str] = {}
+    counted: dict[int | None, list[ProjectMoney]] = defaultdict(list)
+    shared: dict[int | None, list[ProjectMoney]] = defaultdict(list)
+    for row in rows:
+        first = row.first_lead
+        counted[first.id if first else None].append(row)
+        for unit in row.units:
+            names[unit.id] = unit.name
+            if unit is not first:
+                shared[unit.id].append(row)
+    ordered: list[tuple[int | None, str]] = sorted(
+        names.items(), key=lambda unit: sort_key(unit[1])
+    )
+    if None in counted:
+        ordered.append((None, _("no lead unit yet")))
+    return tuple(
+        UnitMoney(
+            pk,
+            name,
+            tuple(counted[pk]),
+            tuple(shared[pk]),
+            view.total(view.at.year, [row.current for row in counted[pk]]),
+        )
+        for pk, name in ordered
+    )
+
+
+def find_project(plan: Plan, code: str) -> Project | None:
+    """A project by its place in the plan, "1-2": strategy, number. One query."""
+    strategy, _dash, number = code.partition("-")
+    if not (strategy.isdecimal() and number.isdecimal()) or len(code) > 9:
+        return None
+    return (
+        Project.objects.filter(
+            strategy__plan=plan, strategy__number=int(strategy), number=int(number)
+        )
+        .select_related("strategy")
+        .first()
+    )
+
+
+def project_money(plan: Plan, project: Project, at: FiscalMonth, today: date) -> ProjectPage:
+    """One project: its years, the months of the year looked at, its transfers. Seven queries."""
+    view = _View(plan, at, today, deadline_days(plan))
+    own = Project.objects.filter(pk=project.pk)
+    named = (project.pk, project.number, project.name, project.strategy.number)
+    row = _project_row(
+        view,
+        named,
+        _budgets(own, view, list(plan.years)).get(project.pk, {}),
+        _units(own).get(project.pk, []),
+    )
+    transfers = [
+        TransferRow(*values)
+        for values in BudgetTransfer.objects.filter(budget__project=project)
+        .order_by("document_date", "id")
+        .values_list("budget__fiscal_year", "amount", "document_number", "document_date", "reason")
+    ]
+    objectives = tuple(project.objectives.order_by("number").values_list("number", "name"))
+    return ProjectPage(
+        row=row,
+        months=tuple(_months(view, project, row, transfers)),
+        transfers=tuple(transfers),
+        objectives=objectives,
+        targets=view.targets.get(at.year, STRAIGHT_LINE),
+        targets_entered=at.year in view.targets,
+    )
+
+
+def _months(
+    view: _View, project: Project, row: ProjectMoney, transfers: Sequence[TransferRow]
+) -> Iterator[MoneyMonth]:
+    """The twelve months of the year looked at, each with what was allocated by then."""
+    year = view.at.year
+    entered = {
+        held.month: held for held in Disbursement.objects.filter(project=project, fiscal_year=year)
+    }
+    targets = view.targets.get(year, STRAIGHT_LINE)
+    for month in MONTHS:
+        at = FiscalMonth(year, month)
+        moved = sum(
+            (t.amount for t in transfers if t.year == year and t.document_date <= at.last_day),
+            ZERO,
+        )
+        allocated = row.current.budget._replace(transferred=moved).allocated
+        held = entered.get(month) if at <= view.at else None
+        spent = Spent(month, held.disbursed, held.committed) if held else None
+        percent = calc.expected_percent(month, targets)
+        yield MoneyMonth(
+            at=at,
+            spent=spent,
+            expected=calc.expected_amount(allocated, month, targets),
+            expected_percent=percent,
+            standing=calc.judge(
+                allocated, spent, overdue_month=None, targets=targets, bands=view.bands
+            ),
+            note=held.note if held else "",
+            reason=held.reason if held else "",
+            sample=bool(held and held.is_sample),
+        )
+
+
+def objective_links(plan: Plan) -> dict[int, list[int]]:
+    """The projects that serve each objective, where planners drew links. One query."""
+    found: dict[int, list[int]] = defaultdict(list)
+    for objective_id, project_id in (
+        Project.objectives.through.objects.filter(project__strategy__plan=plan)
+        .order_by("project__strategy__number", "project__number")
+        .values_list("objective_id", "project_id")
+    ):
+        found[objective_id].append(project_id)
+    return found
+
+
+def year_total(plan: Plan, at: FiscalMonth, today: date, days: dict[int, int]) -> Total:
+    """The plan's money in the year looked at, for pages about other things. Two queries."""
+    view = _View(plan, at, today, days)
+    found = _budgets(Project.objects.filter(strategy__plan=plan), view, [at.year])
+    return view.total(at.year, [row for years in found.values() for row in years.values()])

@@ -27,7 +27,7 @@ from strategy.fiscal import FiscalMonth, latest_ended
 from strategy.messages import sentence
 from strategy.models import Plan
 from strategy.roles import viewer
-from strategy.services import StaleVersion, claim, record_delete, write_history
+from strategy.services import EntriesRefused, StaleVersion, claim, record_delete, write_history
 from strategy.thai import Refusal, format_number, month_name
 from strategy.timeline import Fall, find_fall
 
@@ -57,14 +57,6 @@ class ResultEntry:
     @property
     def key(self) -> tuple[int, int, int]:
         return (self.indicator.pk, self.fiscal_year, self.month)
-
-
-class EntriesRefused(ValidationError):
-    """Some of many entries were refused, so none was saved. ``errors`` by place in the list."""
-
-    def __init__(self, errors: Mapping[int, ValidationError]) -> None:
-        super().__init__(_("Some rows were refused; nothing was saved."))
-        self.errors = errors
 
 
 def value_field(measure_id: int, part: str = "value") -> str:

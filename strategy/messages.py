@@ -14,6 +14,7 @@ SENTENCES = {
     "number_too_fine": _("At most %(decimals)s decimals are kept; round the number first."),
     "number_whole": _("This counts whole things: write a number without decimals, not %(text)s."),
     "number_negative": _("The number cannot be negative."),
+    "amount_both": _("Write both amounts; 0 where there is none."),
     "percent_range": _("A percentage is from 0 to 100, not %(text)s."),
     "level_range": _("A level is from 0 (not started) to 5, not %(text)s."),
     "ratio_half": _("Write both numbers: how many of how many."),

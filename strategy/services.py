@@ -31,6 +31,14 @@ class StaleVersion(ValidationError):
         self.instance = instance
 
 
+class EntriesRefused(ValidationError):
+    """Some of many entries were refused, so none was saved. ``errors`` by place in the list."""
+
+    def __init__(self, errors: Mapping[int, ValidationError]) -> None:
+        super().__init__(_("Some rows were refused; nothing was saved."))
+        self.errors = errors
+
+
 def claim(instances: Sequence[Record], expected: Sequence[int]) -> None:
     """Take the next version of each row, or raise :class:`StaleVersion` and take none.
 

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
-from budgets.selectors import ProjectRow
 from kpis.calc import RollUp
 from kpis.detail import IndicatorDetail
 from kpis.duties import Duty
 from kpis.models import plain
 from kpis.rows import Cell, IndicatorRow, PlanStanding
+from nhrc_plan.board import data_money
+from nhrc_plan.board.data_money import head, text
 from nhrc_plan.board.selectors import MapPage, ObjectivePart, StrategyPage, UnitPage, UnitSummary
 from strategy.fiscal import FiscalMonth
 from strategy.models import Plan
-
-
-def text(value: Decimal | None) -> str | None:
-    """A percentage as shown, or null."""
-    return None if value is None else str(value)
-
-
-def head(plan: Plan, at: FiscalMonth) -> dict[str, Any]:
-    return {"plan": plan.slug, "year": at.year, "month": at.month}
 
 
 def plan(shown: Plan) -> dict[str, Any]:
@@ -119,16 +110,6 @@ def _objective(part: ObjectivePart) -> dict[str, Any]:
     }
 
 
-def _project(row: ProjectRow) -> dict[str, Any]:
-    return {
-        "number": row.number,
-        "name": row.name,
-        "leads": list(row.leads),
-        "supporting": list(row.supporting),
-        "plan_amounts": {str(year): text(amount) for year, amount in row.by_year},
-    }
-
-
 def strategy(plan: Plan, at: FiscalMonth, shown: StrategyPage) -> dict[str, Any]:
     return {
         **head(plan, at),
@@ -144,7 +125,7 @@ def strategy(plan: Plan, at: FiscalMonth, shown: StrategyPage) -> dict[str, Any]
             }
             for issue in shown.issues
         ],
-        "projects": [_project(row) for row in shown.projects],
+        "projects": [data_money.project(row) for row in shown.money.rows],
     }
 
 

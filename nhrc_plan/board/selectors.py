@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from budgets.selectors import ProjectRow, strategy_projects
+from budgets.rows import StrategyMoney
+from budgets.selectors import plan_money
 from kpis.calc import RollUp
 from kpis.duties import Duty, year_duties
 from kpis.models import Indicator
@@ -54,24 +55,17 @@ class StrategyPage(Marked):
     standing: StrategyStanding
     numbers: tuple[int, ...]
     issues: tuple[IssuePart, ...]
-    projects: list[ProjectRow]
+    money: StrategyMoney
 
     @property
     def marked_cells(self) -> list[Cell]:
         return [row.current for row in self.standing.rows]
 
     @property
-    def project_totals(self) -> list[tuple[int, Decimal]]:
-        """What the projects get together, year by year, in baht."""
-        totals: dict[int, Decimal] = defaultdict(Decimal)
-        for project in self.projects:
-            for year, amount in project.by_year:
-                totals[year] += amount or 0
-        return list(totals.items())
-
-    @property
-    def project_total(self) -> Decimal:
-        return sum((project.total for project in self.projects), Decimal(0))
+    def has_sample(self) -> bool:
+        return any(cell.sample for cell in self.marked_cells) or any(
+            year.sample for row in self.money.rows for year in row.years
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +188,7 @@ def strategy_page(plan: Plan, number: int, at: FiscalMonth, today: date) -> Stra
         standing=StrategyStanding(strategy.pk, strategy.number, strategy.name, tuple(rows)),
         numbers=numbers,
         issues=tuple(issues),
-        projects=strategy_projects(plan, strategy.pk),
+        money=plan_money(plan, at, today, only=Q(pk=strategy.pk)).strategies[0],
     )
 
 

@@ -1,0 +1,268 @@
+"""The rows of money that pages, JSON and workbooks share, and their words.
+
+Built by budgets/selectors.py; frozen, so that a page, its data and its workbook cannot drift
+apart. Amounts are baht.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import NamedTuple
+
+from budgets.calc import (
+    Budget,
+    MoneyFacts,
+    MoneyStanding,
+    SpendingTargets,
+    Spent,
+    Total,
+    total,
+)
+from strategy.fiscal import FiscalMonth
+from strategy.status import AWAITING, Bands
+from strategy.status_words import STATUS_LABELS, STATUS_SHAPES
+from strategy.thai import format_date, month_name
+
+
+class LeadUnit(NamedTuple):
+    """A unit of a project: ``position`` 1, 2 … leads in that order, 0 supports."""
+
+    id: int
+    name: str
+    position: int
+
+
+class MoneyYear(NamedTuple):
+    """One project in one fiscal year, by its latest figure up to the month looked at."""
+
+    year: int
+    budget: Budget
+    spent: Spent | None
+    standing: MoneyStanding
+    sample: bool
+
+    @property
+    def allocated(self) -> Decimal | None:
+        return self.budget.allocated
+
+    @property
+    def status(self) -> str:
+        return self.standing.status
+
+    @property
+    def shape(self) -> str:
+        return STATUS_SHAPES[self.standing.status]
+
+    @property
+    def label(self) -> str:
+        return str(STATUS_LABELS[self.standing.status])
+
+    @property
+    def stale(self) -> bool:
+        """The figure is older than the last one that is overdue."""
+        return self.spent is not None and self.standing.status == AWAITING
+
+    @property
+    def as_of(self) -> FiscalMonth | None:
+        """The month that the figure is of."""
+        return None if self.spent is None else FiscalMonth(self.year, self.spent.month)
+
+    @property
+    def as_of_short(self) -> str:
+        return month_name(self.as_of, short=True, year=False) if self.as_of else ""
+
+
+class ProjectMoney(NamedTuple):
+    """A flagship project with its years. ``current`` is the year looked at."""
+
+    id: int
+    number: int
+    name: str
+    strategy_number: int
+    units: tuple[LeadUnit, ...]
+    years: tuple[MoneyYear, ...]
+    current: MoneyYear
+
+    @property
+    def code(self) -> str:
+        """The project's place in the plan, as its address has it: strategy, number."""
+        return f"{self.strategy_number}-{self.number}"
+
+    @property
+    def leads(self) -> list[LeadUnit]:
+        return [unit for unit in self.units if unit.position]
+
+    @property
+    def supporting(self) -> list[LeadUnit]:
+        return [unit for unit in self.units if not unit.position]
+
+    @property
+    def first_lead(self) -> LeadUnit | None:
+        """The unit under which the project counts in totals by unit."""
+        return next(iter(self.leads), None)
+
+    @property
+    def plan_total(self) -> Decimal:
+        """What the plan sets aside over all its years."""
+        return sum((year.budget.plan or Decimal(0) for year in self.years), Decimal(0))
+
+
+@dataclass(frozen=True)
+class StrategyMoney:
+    """A strategy's projects and their sums by fiscal year."""
+
+    id: int
+    number: int
+    name: str
+    rows: tuple[ProjectMoney, ...]
+    totals: Mapping[int, Total]
+    year: int
+
+    @property
+    def total(self) -> Total:
+        """The sum of the year looked at."""
+        return self.totals[self.year]
+
+    @property
+    def plan_amounts(self) -> list[tuple[int, Decimal]]:
+        """What the plan sets aside, by fiscal year."""
+        return plan_amounts(self.rows)
+
+    @property
+    def plan_total(self) -> Decimal:
+        """What the plan sets aside over all its years."""
+        return sum((row.plan_total for row in self.rows), Decimal(0))
+
+
+def plan_amounts(rows: tuple[ProjectMoney, ...] | list[ProjectMoney]) -> list[tuple[int, Decimal]]:
+    """What the plan sets aside for these projects, by fiscal year."""
+    if not rows:
+        return []
+    return [
+        (year.year, sum((row.years[place].budget.plan or Decimal(0) for row in rows), Decimal(0)))
+        for place, year in enumerate(rows[0].years)
+    ]
+
+
+@dataclass(frozen=True)
+class UnitMoney:
+    """A unit's projects: those that count under it, and those it shares; ``id`` None: no lead."""
+
+    id: int | None
+    name: str
+    counted: tuple[ProjectMoney, ...]
+    shared: tuple[ProjectMoney, ...]
+    total: Total
+
+
+@dataclass(frozen=True)
+class PlanMoney:
+    """The money of a whole plan at the end of a month."""
+
+    at: FiscalMonth
+    strategies: tuple[StrategyMoney, ...]
+    totals: Mapping[int, Total]
+    units: tuple[UnitMoney, ...]
+    targets: SpendingTargets
+    #: Whether planners entered the government's targets of the year; else a straight line.
+    targets_entered: bool
+    deadline_day: int
+    bands: Bands
+
+    def total_of(self, rows: Iterable[ProjectMoney]) -> Total:
+        """The sum of any of the projects in the year looked at."""
+        return total(
+            (
+                MoneyFacts(row.current.allocated, row.current.spent, row.current.standing)
+                for row in rows
+            ),
+            month=self.at.month,
+            targets=self.targets,
+            bands=self.bands,
+        )
+
+    @property
+    def rows(self) -> list[ProjectMoney]:
+        return [row for strategy in self.strategies for row in strategy.rows]
+
+    @property
+    def total(self) -> Total:
+        """The sum of the year looked at."""
+        return self.totals[self.at.year]
+
+    @property
+    def plan_amounts(self) -> list[tuple[int, Decimal]]:
+        """What the plan sets aside, by fiscal year."""
+        return plan_amounts(self.rows)
+
+    @property
+    def plan_total(self) -> Decimal:
+        """What the plan sets aside over all its years."""
+        return sum((amount for _year, amount in self.plan_amounts), Decimal(0))
+
+    @property
+    def awaiting(self) -> list[ProjectMoney]:
+        return [row for row in self.rows if row.current.status == AWAITING]
+
+    @property
+    def has_sample(self) -> bool:
+        return any(year.sample for row in self.rows for year in row.years)
+
+
+class TransferRow(NamedTuple):
+    """A transfer as a project's page lists it."""
+
+    year: int
+    amount: Decimal
+    document_number: str
+    document_date: date
+    reason: str
+
+    @property
+    def date_name(self) -> str:
+        return format_date(self.document_date)
+
+
+class MoneyMonth(NamedTuple):
+    """One month of a project's year: figures where entered, and what was expected by then."""
+
+    at: FiscalMonth
+    spent: Spent | None
+    expected: Decimal | None
+    expected_percent: Decimal
+    standing: MoneyStanding
+    note: str
+    reason: str
+    sample: bool
+
+    @property
+    def name(self) -> str:
+        return month_name(self.at, short=True)
+
+    @property
+    def shape(self) -> str:
+        return STATUS_SHAPES[self.standing.status]
+
+    @property
+    def label(self) -> str:
+        return str(STATUS_LABELS[self.standing.status])
+
+
+@dataclass(frozen=True)
+class ProjectPage:
+    """One project whole."""
+
+    row: ProjectMoney
+    months: tuple[MoneyMonth, ...]
+    transfers: tuple[TransferRow, ...]
+    #: (number, name) of the objectives that planners tied it to.
+    objectives: tuple[tuple[int, str], ...]
+    targets: SpendingTargets
+    targets_entered: bool
+
+    @property
+    def has_sample(self) -> bool:
+        return any(year.sample for year in self.row.years) or any(m.sample for m in self.months)
