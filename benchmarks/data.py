@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from django.db.models import Max
+
+from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget, ProjectLead
 from kpis.models import Indicator, Measure, Result, ResultValue, TargetValue, YearTarget
+from strategy.fiscal import FiscalMonth
 from strategy.models import Agency, Objective, Plan, StrategicIssue, Strategy, Unit
 
 YEARS = range(2566, 2571)
+MILLION = Decimal(1_000_000)
 NARRATIVE = "ดำเนินการตามแผนปฏิบัติการประจำปี และรายงานผลต่อผู้บริหารแล้ว"
 
 
@@ -92,3 +97,81 @@ def make_plan(number: int, indicators: int, months: int = 12) -> Plan:
         batch_size=2000,
     )
     return plan
+
+
+def make_projects(plan: Plan, projects: int, months: int = 12) -> None:
+    """``projects`` flagship projects × five years × ``months`` disbursements, written in bulk.
+
+    Each has two lead units and a supporting one, an approved amount in every other year, a
+    transfer in one, and serves an objective of its strategy (every third project: also another).
+    """
+    strategies = list(plan.strategies.order_by("number"))
+    objectives = [list(strategy.objectives.order_by("number")) for strategy in strategies]
+    units = list(Unit.objects.filter(agency=plan.agency_id).order_by("pk"))
+    numbers = dict(
+        Project.objects.filter(strategy__plan=plan)
+        .order_by()
+        .values_list("strategy_id")
+        .annotate(Max("number"))
+    )
+    made = []
+    for index in range(projects):
+        strategy = strategies[index % len(strategies)]
+        numbers[strategy.pk] = numbers.get(strategy.pk, 0) + 1
+        name = f"โครงการพัฒนาและส่งเสริมสิทธิมนุษยชนทดสอบลำดับที่ {index + 1} ของแผน"
+        made.append(Project(strategy=strategy, number=numbers[strategy.pk], name=name))
+    rows = Project.objects.bulk_create(made)
+    ProjectLead.objects.bulk_create(
+        ProjectLead(project=row, unit=units[(index + position) % len(units)], position=position + 1)
+        for index, row in enumerate(rows)
+        for position in range(min(2, len(units)))
+    )
+    Project.supporting_units.through.objects.bulk_create(
+        Project.supporting_units.through(project=row, unit=units[(index + 2) % len(units)])
+        for index, row in enumerate(rows)
+    )
+    Project.objectives.through.objects.bulk_create(
+        Project.objectives.through(project=row, objective=objective)
+        for index, row in enumerate(rows)
+        for objective in objectives[index % len(strategies)][: 2 if index % 3 == 0 else 1]
+    )
+    budgets = ProjectBudget.objects.bulk_create(
+        (
+            ProjectBudget(
+                project=row,
+                fiscal_year=year,
+                plan_amount=MILLION + 250_000 * (index % 8),
+                approved_amount=MILLION + 200_000 * (index % 8) if (index + year) % 2 else None,
+            )
+            for index, row in enumerate(rows)
+            for year in plan.years
+        ),
+        batch_size=2000,
+    )
+    BudgetTransfer.objects.bulk_create(
+        BudgetTransfer(
+            budget=budget,
+            amount=Decimal(100_000),
+            document_number=f"สม 0003/{index}",
+            document_date=FiscalMonth(budget.fiscal_year, 4).last_day,
+            reason="ปรับแผนการใช้จ่าย",
+        )
+        for index, budget in enumerate(budgets)
+        if index % len(plan.years) == 2
+    )
+    Disbursement.objects.bulk_create(
+        (
+            Disbursement(
+                project=row,
+                fiscal_year=year,
+                month=month,
+                disbursed=Decimal(60_000 + 3_000 * (index % 9)) * month,
+                committed=Decimal(20_000) * (12 - month),
+                note=NARRATIVE,
+            )
+            for index, row in enumerate(rows)
+            for year in plan.years
+            for month in range(1, months + 1)
+        ),
+        batch_size=2000,
+    )

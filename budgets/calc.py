@@ -145,7 +145,7 @@ def _percent(part: Decimal, whole: Decimal) -> Decimal:
 
 def _against(amount: Decimal, expected_300: Decimal) -> Decimal:
     """An amount against what was expected, given as 300 × baht. Nothing expected: met."""
-    return HUNDRED if expected_300 == 0 else round2(amount * 300 * HUNDRED / expected_300)
+    return round2(amount * 300 * HUNDRED / expected_300 if expected_300 else HUNDRED)
 
 
 def judge(
@@ -200,10 +200,11 @@ def total(
     counts = dict.fromkeys(STATUSES, 0)
     allocated = disbursed = committed = ZERO
     judged = judged_used = expected_300 = judged_allocated = ZERO
-    with_allocation = reported = 0
+    with_allocation = reported = shown = 0
     for money in facts:
         counts[money.standing.status] += 1
         if money.spent is not None:
+            shown += 1
             disbursed += money.spent.disbursed
             committed += money.spent.committed
         if not money.allocated:
@@ -221,8 +222,8 @@ def total(
     elif not reported:
         standing = MoneyStanding(
             AWAITING if counts[AWAITING] else NOT_DUE,
-            disbursed_percent=_percent(disbursed, allocated) if disbursed else None,
-            used_percent=_percent(disbursed + committed, allocated) if disbursed else None,
+            disbursed_percent=_percent(disbursed, allocated) if shown else None,
+            used_percent=_percent(disbursed + committed, allocated) if shown else None,
             expected_percent=expected_percent(month, targets),
         )
     else:

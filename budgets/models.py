@@ -23,6 +23,7 @@ from strategy.models import (
 )
 from strategy.thai import month_name
 
+MONTH_CHOICES = [(month, month_name(FiscalMonth(2566, month), year=False)) for month in MONTHS]
 _BAHT = {"max_digits": 16, "decimal_places": 2}
 
 
@@ -226,7 +227,7 @@ class Disbursement(Record):
     fiscal_year = models.PositiveSmallIntegerField(
         _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
     )
-    month = models.PositiveSmallIntegerField(_("month"))
+    month = models.PositiveSmallIntegerField(_("month"), choices=MONTH_CHOICES)
     disbursed = models.DecimalField(_("disbursed (baht)"), **_BAHT)
     committed = models.DecimalField(_("committed, not yet paid (baht)"), **_BAHT)
     note = models.TextField(_("note"), blank=True, default="")

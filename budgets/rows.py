@@ -6,7 +6,7 @@ apart. Amounts are baht.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -22,6 +22,7 @@ from budgets.calc import (
     total,
 )
 from strategy.fiscal import FiscalMonth
+from strategy.history import Entry
 from strategy.status import AWAITING, Bands
 from strategy.status_words import STATUS_LABELS, STATUS_SHAPES
 from strategy.thai import format_date, month_name
@@ -49,6 +50,14 @@ class MoneyYear(NamedTuple):
         return self.budget.allocated
 
     @property
+    def disbursed(self) -> Decimal | None:
+        return None if self.spent is None else self.spent.disbursed
+
+    @property
+    def committed(self) -> Decimal | None:
+        return None if self.spent is None else self.spent.committed
+
+    @property
     def status(self) -> str:
         return self.standing.status
 
@@ -73,6 +82,10 @@ class MoneyYear(NamedTuple):
     @property
     def as_of_short(self) -> str:
         return month_name(self.as_of, short=True, year=False) if self.as_of else ""
+
+    @property
+    def as_of_name(self) -> str:
+        return month_name(self.as_of, short=True) if self.as_of else ""
 
 
 class ProjectMoney(NamedTuple):
@@ -110,6 +123,14 @@ class ProjectMoney(NamedTuple):
         return sum((year.budget.plan or Decimal(0) for year in self.years), Decimal(0))
 
 
+class YearSum(NamedTuple):
+    """The sums of some projects in a fiscal year: what the plan sets aside, and all the rest."""
+
+    year: int
+    plan: Decimal
+    total: Total
+
+
 @dataclass(frozen=True)
 class StrategyMoney:
     """A strategy's projects and their sums by fiscal year."""
@@ -125,6 +146,16 @@ class StrategyMoney:
     def total(self) -> Total:
         """The sum of the year looked at."""
         return self.totals[self.year]
+
+    @property
+    def by_year(self) -> list[YearSum]:
+        """The sums of every year of the plan."""
+        return year_sums(self.rows, self.totals)
+
+    @property
+    def plan_amount(self) -> Decimal:
+        """What the plan sets aside in the year looked at."""
+        return plan_amount(self.rows)
 
     @property
     def plan_amounts(self) -> list[tuple[int, Decimal]]:
@@ -147,6 +178,20 @@ def plan_amounts(rows: tuple[ProjectMoney, ...] | list[ProjectMoney]) -> list[tu
     ]
 
 
+def plan_amount(rows: Iterable[ProjectMoney]) -> Decimal:
+    """What the plan sets aside for these projects in the year looked at."""
+    return sum((row.current.budget.plan or Decimal(0) for row in rows), Decimal(0))
+
+
+def year_sums(rows: Iterable[ProjectMoney], totals: Mapping[int, Total]) -> list[YearSum]:
+    """The plan's amounts and the totals of these projects, by fiscal year."""
+    amounts = dict.fromkeys(totals, Decimal(0))
+    for row in rows:
+        for year in row.years:
+            amounts[year.year] += year.budget.plan or 0
+    return [YearSum(year, amounts[year], total) for year, total in totals.items()]
+
+
 @dataclass(frozen=True)
 class UnitMoney:
     """A unit's projects: those that count under it, and those it shares; ``id`` None: no lead."""
@@ -156,6 +201,11 @@ class UnitMoney:
     counted: tuple[ProjectMoney, ...]
     shared: tuple[ProjectMoney, ...]
     total: Total
+
+    @property
+    def plan_amount(self) -> Decimal:
+        """What the plan sets aside for those that count, in the year looked at."""
+        return plan_amount(self.counted)
 
 
 @dataclass(frozen=True)
@@ -192,6 +242,16 @@ class PlanMoney:
     def total(self) -> Total:
         """The sum of the year looked at."""
         return self.totals[self.at.year]
+
+    @property
+    def by_year(self) -> list[YearSum]:
+        """The sums of every year of the plan."""
+        return year_sums(self.rows, self.totals)
+
+    @property
+    def plan_amount(self) -> Decimal:
+        """What the plan sets aside in the year looked at."""
+        return plan_amount(self.rows)
 
     @property
     def plan_amounts(self) -> list[tuple[int, Decimal]]:
@@ -262,6 +322,16 @@ class ProjectPage:
     objectives: tuple[tuple[int, str], ...]
     targets: SpendingTargets
     targets_entered: bool
+    #: How the figures of the year looked at were computed, one sentence a step.
+    explanation: tuple[str, ...]
+    #: Changes of the year's figures and of the amounts; None for those who may not read them.
+    history: Sequence[Entry] | None
+    budget_history: Sequence[Entry] | None
+
+    @property
+    def entered(self) -> list[MoneyMonth]:
+        """The months that hold figures."""
+        return [month for month in self.months if month.spent is not None]
 
     @property
     def has_sample(self) -> bool:

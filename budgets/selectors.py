@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -22,16 +22,13 @@ from budgets.models import (
 )
 from budgets.rows import (
     LeadUnit,
-    MoneyMonth,
     MoneyYear,
     PlanMoney,
     ProjectMoney,
-    ProjectPage,
     StrategyMoney,
-    TransferRow,
     UnitMoney,
 )
-from strategy.fiscal import DEFAULT_DEADLINE_DAY, MONTHS, FiscalMonth, deadline_passed
+from strategy.fiscal import DEFAULT_DEADLINE_DAY, FiscalMonth, deadline_passed
 from strategy.models import Plan, Strategy
 from strategy.selectors import bands, deadline_days
 from strategy.status import Bands
@@ -83,14 +80,21 @@ def spending_targets(plan: Plan) -> dict[int, SpendingTargets]:
     }
 
 
-class _View:
+class MoneyView:
     """The month looked at, and what holds for every project in it."""
 
-    def __init__(self, plan: Plan, at: FiscalMonth, today: date, days: dict[int, int]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        at: FiscalMonth,
+        today: date,
+        days: dict[int, int],
+        targets: dict[int, SpendingTargets] | None = None,
+    ) -> None:
         self.plan = plan
         self.at = at
         self.bands: Bands = bands(plan)
-        self.targets = spending_targets(plan)
+        self.targets = spending_targets(plan) if targets is None else targets
         # Earlier years are looked at at their end; in later ones nothing is due yet.
         self.overdue = {
             year: deadline_passed(
@@ -127,7 +131,7 @@ class _View:
 
 
 def _budgets(
-    projects: QuerySet[Project], view: _View, years: Sequence[int]
+    projects: QuerySet[Project], view: MoneyView, years: Sequence[int]
 ) -> dict[int, dict[int, MoneyYear]]:
     """Each project's years: (budget, latest figure up to the month, sample). One query.
 
@@ -165,7 +169,7 @@ def _baht(value: Decimal | None) -> Decimal:
     return ZERO if value is None else value.quantize(_CENT)
 
 
-def _units(projects: QuerySet[Project]) -> dict[int, list[LeadUnit]]:
+def units_of(projects: QuerySet[Project]) -> dict[int, list[LeadUnit]]:
     """The units of each project: leads in order, then those that support. One query."""
     leads = ProjectLead.objects.filter(project__in=projects.order_by().values("id"))
     supporting = Project.supporting_units.through.objects.filter(
@@ -201,11 +205,11 @@ def plan_money(
     out strategies that do not meet it.
     """
     days = deadline_days(plan) if days is None else days
-    view = _View(plan, at, today, days)
+    view = MoneyView(plan, at, today, days)
     chosen = Strategy.objects.filter(only or Q(), plan=plan)
     projects = Project.objects.filter(strategy__in=chosen.order_by())
     found = _budgets(projects, view, list(plan.years))
-    units = _units(projects)
+    units = units_of(projects)
     strategies: dict[int, tuple[int, str, list[ProjectMoney]]] = {}
     for strategy_id, strategy_number, strategy_name, pk, number, name in chosen.order_by(
         "number", "projects__number"
@@ -213,7 +217,7 @@ def plan_money(
         rows = strategies.setdefault(strategy_id, (strategy_number, strategy_name, []))[2]
         if pk is not None:
             named = (pk, number, name, strategy_number)
-            rows.append(_project_row(view, named, found.get(pk, {}), units.get(pk, [])))
+            rows.append(project_row(view, named, found.get(pk, {}), units.get(pk, [])))
     every = [row for *_, rows in strategies.values() for row in rows]
     return PlanMoney(
         at=at,
@@ -230,12 +234,13 @@ def plan_money(
     )
 
 
-def _project_row(
-    view: _View,
+def project_row(
+    view: MoneyView,
     named: tuple[int, int, str, int],
     own: dict[int, MoneyYear],
     units: list[LeadUnit],
 ) -> ProjectMoney:
+    """A project, named by (id, number, name, strategy's number), with all years of the plan."""
     years = tuple(
         own.get(year) or view.judged(year, Budget(), None, False) for year in view.plan.years
     )
@@ -243,7 +248,7 @@ def _project_row(
     return ProjectMoney(*named, tuple(units), years, current)
 
 
-def _totals(view: _View, rows: Sequence[ProjectMoney]) -> dict[int, Total]:
+def _totals(view: MoneyView, rows: Sequence[ProjectMoney]) -> dict[int, Total]:
     """Sums by fiscal year."""
     return {
         year: view.total(year, [row.years[place] for row in rows])
@@ -251,7 +256,7 @@ def _totals(view: _View, rows: Sequence[ProjectMoney]) -> dict[int, Total]:
     }
 
 
-def _by_unit(view: _View, rows: Sequence[ProjectMoney]) -> tuple[UnitMoney, ...]:
+def _by_unit(view: MoneyView, rows: Sequence[ProjectMoney]) -> tuple[UnitMoney, ...]:
     """Each project counted once, under its first-named lead; its other units share it."""
     names: dict[int | None, str] = {}
     counted: dict[int | None, list[ProjectMoney]] = defaultdict(list)
@@ -280,79 +285,21 @@ def _by_unit(view: _View, rows: Sequence[ProjectMoney]) -> tuple[UnitMoney, ...]
     )
 
 
-def find_project(plan: Plan, code: str) -> Project | None:
-    """A project by its place in the plan, "1-2": strategy, number. One query."""
-    strategy, _dash, number = code.partition("-")
-    if not (strategy.isdecimal() and number.isdecimal()) or len(code) > 9:
-        return None
-    return (
-        Project.objects.filter(
-            strategy__plan=plan, strategy__number=int(strategy), number=int(number)
+def unit_money(
+    plan: Plan, unit_id: int, at: FiscalMonth, today: date, days: dict[int, int]
+) -> UnitMoney | None:
+    """The projects that a unit leads or supports; None where there are none. Four queries."""
+    view = MoneyView(plan, at, today, days)
+    named = Q(leads__unit=unit_id) | Q(supporting_units=unit_id)
+    projects = Project.objects.filter(named, strategy__plan=plan).distinct()
+    found, units = _budgets(projects, view, list(plan.years)), units_of(projects)
+    rows = [
+        project_row(view, values, found.get(values[0], {}), units.get(values[0], []))
+        for values in projects.order_by("strategy__number", "number").values_list(
+            "id", "number", "name", "strategy__number"
         )
-        .select_related("strategy")
-        .first()
-    )
-
-
-def project_money(plan: Plan, project: Project, at: FiscalMonth, today: date) -> ProjectPage:
-    """One project: its years, the months of the year looked at, its transfers. Seven queries."""
-    view = _View(plan, at, today, deadline_days(plan))
-    own = Project.objects.filter(pk=project.pk)
-    named = (project.pk, project.number, project.name, project.strategy.number)
-    row = _project_row(
-        view,
-        named,
-        _budgets(own, view, list(plan.years)).get(project.pk, {}),
-        _units(own).get(project.pk, []),
-    )
-    transfers = [
-        TransferRow(*values)
-        for values in BudgetTransfer.objects.filter(budget__project=project)
-        .order_by("document_date", "id")
-        .values_list("budget__fiscal_year", "amount", "document_number", "document_date", "reason")
     ]
-    objectives = tuple(project.objectives.order_by("number").values_list("number", "name"))
-    return ProjectPage(
-        row=row,
-        months=tuple(_months(view, project, row, transfers)),
-        transfers=tuple(transfers),
-        objectives=objectives,
-        targets=view.targets.get(at.year, STRAIGHT_LINE),
-        targets_entered=at.year in view.targets,
-    )
-
-
-def _months(
-    view: _View, project: Project, row: ProjectMoney, transfers: Sequence[TransferRow]
-) -> Iterator[MoneyMonth]:
-    """The twelve months of the year looked at, each with what was allocated by then."""
-    year = view.at.year
-    entered = {
-        held.month: held for held in Disbursement.objects.filter(project=project, fiscal_year=year)
-    }
-    targets = view.targets.get(year, STRAIGHT_LINE)
-    for month in MONTHS:
-        at = FiscalMonth(year, month)
-        moved = sum(
-            (t.amount for t in transfers if t.year == year and t.document_date <= at.last_day),
-            ZERO,
-        )
-        allocated = row.current.budget._replace(transferred=moved).allocated
-        held = entered.get(month) if at <= view.at else None
-        spent = Spent(month, held.disbursed, held.committed) if held else None
-        percent = calc.expected_percent(month, targets)
-        yield MoneyMonth(
-            at=at,
-            spent=spent,
-            expected=calc.expected_amount(allocated, month, targets),
-            expected_percent=percent,
-            standing=calc.judge(
-                allocated, spent, overdue_month=None, targets=targets, bands=view.bands
-            ),
-            note=held.note if held else "",
-            reason=held.reason if held else "",
-            sample=bool(held and held.is_sample),
-        )
+    return next((unit for unit in _by_unit(view, rows) if unit.id == unit_id), None)
 
 
 def objective_links(plan: Plan) -> dict[int, list[int]]:
@@ -369,6 +316,11 @@ def objective_links(plan: Plan) -> dict[int, list[int]]:
 
 def year_total(plan: Plan, at: FiscalMonth, today: date, days: dict[int, int]) -> Total:
     """The plan's money in the year looked at, for pages about other things. Two queries."""
-    view = _View(plan, at, today, days)
-    found = _budgets(Project.objects.filter(strategy__plan=plan), view, [at.year])
-    return view.total(at.year, [row for years in found.values() for row in years.values()])
+    view = MoneyView(plan, at, today, days)
+    return view.total(at.year, year_rows(view).values())
+
+
+def year_rows(view: MoneyView) -> dict[int, MoneyYear]:
+    """Every project's money in the year looked at, by project id. One query."""
+    found = _budgets(Project.objects.filter(strategy__plan=view.plan), view, [view.at.year])
+    return {pk: years[view.at.year] for pk, years in found.items()}

@@ -72,7 +72,7 @@ def disbursement_record(
 def disbursement_record_many(
     *, user: Any, entries: Sequence[DisbursementEntry], today: date, reason: str = ""
 ) -> list[Disbursement]:
-    """Save many, all or none, with a fixed number of queries per batch.
+    """Save many, all or none, with a fixed number of queries and one for each month among them.
 
     ``user`` None is the system (fixtures). Who may write: the first-named lead unit of a project,
     and planners. Raises :class:`strategy.services.EntriesRefused` naming each refused entry,
@@ -85,17 +85,7 @@ def disbursement_record_many(
     try:
         with transaction.atomic():
             context = _EntryContext(entries)
-            refused = {}
-            seen: set[tuple[int, int, int]] = set()
-            for place, entry in enumerate(entries):
-                found = _entry_errors(entry, context, today)
-                if entry.key in seen:
-                    found["month"].append(
-                        ValidationError(_("This month's figures stand in the list already."))
-                    )
-                seen.add(entry.key)
-                if found:
-                    refused[place] = ValidationError(found)
+            refused = _refused(entries, context, today)
             if refused:
                 raise EntriesRefused(refused)
             return _write(user, entries, context, reason)
@@ -103,6 +93,13 @@ def disbursement_record_many(
         raise ValidationError(
             _("Figures for that month were entered just now by somebody else; look again.")
         ) from error
+
+
+def disbursement_problems(
+    entries: Sequence[DisbursementEntry], today: date
+) -> dict[int, ValidationError]:
+    """Which entries :func:`disbursement_record_many` would refuse, by their place in the list."""
+    return _refused(entries, _EntryContext(entries), today)
 
 
 def disbursement_delete(
@@ -142,6 +139,24 @@ class _EntryContext:
             row.pk: (row.strategy.plan.first_year, row.strategy.plan.last_year)
             for row in Project.objects.filter(pk__in=ids).select_related("strategy__plan")
         }
+
+
+def _refused(
+    entries: Sequence[DisbursementEntry], context: _EntryContext, today: date
+) -> dict[int, ValidationError]:
+    """Every entry that is refused, by its place, with the reasons by form field."""
+    refused = {}
+    seen: set[tuple[int, int, int]] = set()
+    for place, entry in enumerate(entries):
+        found = _entry_errors(entry, context, today)
+        if entry.key in seen:
+            found["month"].append(
+                ValidationError(_("This month's figures stand in the list already."))
+            )
+        seen.add(entry.key)
+        if found:
+            refused[place] = ValidationError(found)
+    return refused
 
 
 def _entry_errors(entry: DisbursementEntry, context: _EntryContext, today: date) -> Errors:
@@ -235,6 +250,8 @@ def _write(
             row = Disbursement(
                 project=entry.project, fiscal_year=entry.fiscal_year, month=entry.month
             )
+            if entry.expected_version is not None:
+                raise StaleVersion(row)  # what the editor read has been taken away since
             new.append(row)
         else:
             assert entry.expected_version is not None  # the checks have seen to it

@@ -8,14 +8,13 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils.translation import gettext_lazy
 
 from kpis.entry import Value
 from kpis.models import Indicator, Measure, Result, YearTarget
 from kpis.services import ResultEntry, result_record_many
 from kpis.target_services import TargetEntry, target_change
 from strategy.fiscal import FiscalMonth
-from strategy.loading import load_row
+from strategy.loading import SAMPLE_REASON, load_row
 from strategy.models import Plan, Unit
 from strategy.services import record_delete, record_save
 
@@ -85,9 +84,6 @@ def _measures_load(
             ),
             reason=reason,
         )
-
-
-SAMPLE_REASON = gettext_lazy("sample data")
 
 
 @transaction.atomic

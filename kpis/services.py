@@ -335,6 +335,11 @@ def _write_results(
     results, changed, versions, new = [], [], [], []
     for entry in entries:
         result = context.kept.get(entry.key)
+        if result is None and entry.expected_version is not None:
+            # What the editor read has been thrown away meanwhile.
+            raise StaleVersion(
+                Result(indicator=entry.indicator, fiscal_year=entry.fiscal_year, month=entry.month)
+            )
         if result is None:
             result = Result(
                 indicator=entry.indicator, fiscal_year=entry.fiscal_year, month=entry.month

@@ -8,7 +8,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
-from nhrc_plan.board import views
+from nhrc_plan.board import board_views, money_views, views
 
 PLAN = "plans/<slug:slug>"
 
@@ -33,7 +33,13 @@ urlpatterns = [
     *page(f"{PLAN}/indicators/<str:code>", views.indicator, "indicator"),
     *page(f"{PLAN}/units", views.units, "units"),
     *page(f"{PLAN}/units/<int:unit_id>", views.unit, "unit"),
+    *page(f"{PLAN}/budgets", money_views.budgets, "budgets"),
+    *page(f"{PLAN}/budgets/units", money_views.budget_units, "budget_units"),
+    *page(f"{PLAN}/budgets/<str:place>", money_views.project, "project"),
+    *page(f"{PLAN}/value", money_views.value, "value"),
     *page(f"{PLAN}/map", views.strategy_map, "map"),
+    *page(f"{PLAN}/board", board_views.board, "board"),
+    path(f"{PLAN}/board.xlsx", board_views.board_pack, name="board_pack"),
     path(f"{PLAN}/report.xlsx", views.report, name="report"),
     path("admin/", admin.site.urls),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import tablib
@@ -13,6 +14,7 @@ from import_export import resources
 from import_export.fields import Field
 from import_export.formats import base_formats
 
+from strategy.thai import format_date
 from strategy.xlsx import Book, clean_text, starts_formula
 
 
@@ -52,6 +54,8 @@ class RecordResource(resources.ModelResource):
             return gettext("yes") if value else gettext("no")
         if column.choices:
             return str(dict(column.flatchoices).get(value, value))
+        if isinstance(value, date):
+            return format_date(value)
         return value
 
 

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from strategy.audit import Record
 from strategy.history import history_of
 from strategy.messages import sentence
-from strategy.thai import Refusal, format_date, format_number, parse_number, parse_year
+from strategy.thai import (
+    Refusal,
+    format_date,
+    format_number,
+    parse_date,
+    parse_number,
+    parse_year,
+)
 
 
 class ThaiDecimalField(forms.CharField):
@@ -71,6 +81,33 @@ class ThaiYearField(ThaiIntegerField):
             raise sentence(refusal) from None
 
 
+class ThaiDateField(forms.CharField):
+    """A day of the Buddhist Era, day first, in Arabic or Thai digits; date or None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
+        super().__init__(**kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return format_date(value) if isinstance(value, date) else value
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values:
+            return None
+        if isinstance(value, date):
+            return value
+        try:
+            return parse_date(str(value))
+        except Refusal as refusal:
+            raise sentence(refusal) from None
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return self.to_python(initial) != self.to_python(data)
+        except forms.ValidationError:
+            return True
+
+
 class RecordForm(forms.ModelForm):
     """A form of one stored fact. It carries the version that its editor read.
 
@@ -126,19 +163,22 @@ class RecordInlineForm(RecordForm):
     change_reason = None  # type: ignore[assignment]
 
 
-def stale_lines(instance: Record, read: int | None) -> list[str]:
-    """Who changed a row since its version ``read``, and what, one sentence each."""
+def stale_lines(instance: Record, read: int | None, hidden: Iterable[str] = ()) -> list[str]:
+    """Who changed a row since its version ``read``, and what, one sentence each.
+
+    ``hidden``: fields that the reader knows from where the sentences stand.
+    """
     lines = [
         _(
             "Somebody else has changed this meanwhile, and nothing has been overwritten. "
             "What you typed is below; saving again replaces their change."
         )
     ]
-    changes = history_of(type(instance), id=instance.pk, version__gte=read or 1)
+    changes = history_of(type(instance), hidden=hidden, id=instance.pk, version__gte=read or 1)
     for entry in changes[:-1] if len(changes) > 1 else changes:
         what = "; ".join(
             f"{change.field}: {change.before or '–'} → {change.after or '–'}"
             for change in entry.changes
         )
-        lines.append(f"{entry.who} ({format_date(entry.when.date())}): {what}")
+        lines.append(f"{entry.who} ({format_date(timezone.localtime(entry.when).date())}): {what}")
     return lines

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import models
@@ -13,11 +13,12 @@ from django.utils.translation import gettext_lazy
 
 from strategy.audit import Record
 from strategy.fiscal import FiscalMonth
-from strategy.thai import format_number, month_name
+from strategy.thai import format_date, format_number, month_name
 
 _HIDDEN = {"id", "version"}
 _DETAIL_LABELS = {
     "goals": gettext_lazy("goals"),
+    "objectives": gettext_lazy("objectives it serves"),
     "leads": gettext_lazy("lead units"),
     "supporting": gettext_lazy("supporting units"),
 }
@@ -141,7 +142,7 @@ def _text(field: models.Field, row: Any, names: dict[tuple[str, Any], str]) -> s
     if row is None:
         return ""
     value = getattr(row, field.attname)
-    if value in (None, "", False):
+    if value is None or value == "" or value is False:
         return ""
     if value is True:
         return _("yes")
@@ -151,6 +152,8 @@ def _text(field: models.Field, row: Any, names: dict[tuple[str, Any], str]) -> s
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, models.DecimalField):
         return format_number(value)
+    if isinstance(value, date):
+        return format_date(value)
     return str(value)
 
 

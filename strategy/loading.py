@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import models, transaction
+from django.utils.translation import gettext_lazy
 
 from strategy.audit import Record
 from strategy.models import (
@@ -19,6 +20,9 @@ from strategy.models import (
     Unit,
 )
 from strategy.services import record_save
+
+#: The reason in the history of whatever samples bring and take away again.
+SAMPLE_REASON = gettext_lazy("sample data")
 
 
 def missing_or_none(model: type[Record], **key: Any) -> Record | None:

@@ -23,6 +23,7 @@ from strategy.exports import FORMATS, ComputedField, RecordResource
 from strategy.forms import (
     RecordForm,
     RecordInlineForm,
+    ThaiDateField,
     ThaiDecimalField,
     ThaiIntegerField,
     ThaiYearField,
@@ -33,20 +34,22 @@ _YEARS = {"fiscal_year", "first_year", "last_year"}
 
 
 class ThaiFields:
-    """Number fields that read Thai digits, year fields that want the Buddhist Era."""
+    """Number fields that read Thai digits, years and dates that want the Buddhist Era."""
 
     def formfield_for_dbfield(
         self, db_field: models.Field, request: HttpRequest, **kwargs: Any
     ) -> Any:
         if db_field.choices or isinstance(db_field, models.AutoField):
             return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
-        field_class: type[ThaiDecimalField] | None = None
+        field_class: type[ThaiDecimalField | ThaiDateField] | None = None
         if db_field.name in _YEARS:
             field_class = ThaiYearField
         elif isinstance(db_field, models.IntegerField):
             field_class = ThaiIntegerField
         elif isinstance(db_field, models.DecimalField):
             field_class = ThaiDecimalField
+        elif isinstance(db_field, models.DateField):
+            field_class = ThaiDateField
         if field_class is None or not db_field.editable:
             return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
         more = {"max_decimals": db_field.decimal_places} if field_class is ThaiDecimalField else {}

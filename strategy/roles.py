@@ -29,7 +29,7 @@ LABELS = {
 }
 ROLES = (PLANNER, REPORTER, EXECUTIVE, AUDITOR, ADMINISTRATOR)
 
-_PLAN_APPS = ("strategy", "kpis", "budgets", "integrity")
+_PLAN_APPS = ("strategy", "kpis", "budgets", "integrity", "board")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +99,11 @@ def role_permissions(role: str) -> Iterable[Permission]:
         return plan_data.exclude(content_type__model="membership")
     if role == REPORTER:
         return permissions.filter(
-            codename__in=["add_result", "change_result", "view_result", "export_result"]
+            codename__in=[
+                f"{verb}_{model}"
+                for model in ("result", "disbursement")
+                for verb in ("add", "change", "view", "export")
+            ]
         )
     if role == AUDITOR:
         return plan_data.filter(codename__startswith="view_")

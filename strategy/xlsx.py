@@ -16,6 +16,7 @@ from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
+from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.indexed_list import IndexedList
@@ -39,6 +40,7 @@ _STYLES: dict[str, tuple[bool, str, str, str, str, bool]] = {
     "group": (True, BRAND, "E9EDF5", "General", "left", True),
     "group_number": (True, BRAND, "E9EDF5", "0.00", "right", False),
     "group_whole": (True, BRAND, "E9EDF5", "#,##0", "right", False),
+    "group_center": (True, BRAND, "E9EDF5", "General", "center", True),
     "text": (False, "14213D", "", "General", "left", True),
     "center": (False, "14213D", "", "General", "center", True),
     "whole": (False, "14213D", "", "#,##0", "right", False),
@@ -134,6 +136,8 @@ class Sheet:
         #: counted as nine tenths full, in narrow columns as less.
         self.room = [max(int(width * (0.9 if width > 15 else 0.7)), 1) for width in widths]
         self.row = 0
+        #: Printed pages that the sheet is shrunk to; 0: as many as its rows take.
+        self.pages_tall = 0
 
     def write(self, values: Sequence[Any], styles: Sequence[str] | str, height: float = 0) -> int:
         """Write the next row; one style for all cells or one for each. Gives its number.
@@ -156,6 +160,26 @@ class Sheet:
         self.worksheet.row_dimensions[self.row].height = height or lines * _LINE_HEIGHT
         return self.row
 
+    def comment(self, row: int, column: int, text: str) -> None:
+        """A note that opens over a cell: what the figure is made of."""
+        note = Comment(clean_text(text), "", width=320)
+        note.height = 18 * (lines_needed(note.text, 42) + 1)
+        self.worksheet.cell(row, column).comment = note
+
+    def paragraph(self, text: str, style: str, *, centred: bool = False) -> int:
+        """A text across all columns, as high as its lines need."""
+        columns = len(self.room)
+        line = self.write([text, *[None] * (columns - 1)], style)
+        self.worksheet.merge_cells(start_row=line, end_row=line, start_column=1, end_column=columns)
+        cell = self.worksheet.cell(line, 1)
+        cell._style = copy(cell._style)
+        cell.alignment = Alignment(
+            horizontal="center" if centred else "left", vertical="top", wrap_text=True
+        )
+        height = _LINE_HEIGHT * (1.3 if style == "title" else 1)
+        self.worksheet.row_dimensions[line].height = height * lines_needed(text, sum(self.room))
+        return line
+
     def title(self, title: str, *notes: str) -> None:
         """The sheet's heading and the lines beneath it."""
         self.write([title], "title", 28)
@@ -176,7 +200,7 @@ class Sheet:
         sheet.page_setup.paperSize = sheet.PAPERSIZE_A4
         sheet.page_setup.orientation = sheet.ORIENTATION_LANDSCAPE
         sheet.page_setup.fitToWidth = 1
-        sheet.page_setup.fitToHeight = 0
+        sheet.page_setup.fitToHeight = self.pages_tall
         sheet.sheet_properties.pageSetUpPr.fitToPage = True
         sheet.print_options.horizontalCentered = True
         sheet.page_margins.left = sheet.page_margins.right = 0.4

@@ -28,6 +28,7 @@ PURE = {
     "kpis/calc.py",
     "kpis/entry.py",
     "nhrc_plan/board/geometry.py",
+    "nhrc_plan/board/geometry_money.py",
 }
 #: Modules of the standard library that touch neither disk, network, clock nor chance.
 HARMLESS = {

@@ -12,6 +12,7 @@ from django.test import SimpleTestCase
 from django.utils import translation
 
 from nhrc_plan.board import geometry as g
+from nhrc_plan.board import geometry_money as m
 
 NASTY = '<script>"&'
 FOLDER = settings.BASE_DIR / "templates" / "charts"
@@ -28,6 +29,26 @@ YEARS = g.year_bars(
 )
 STACKED = g.year_bars([g.YearPoint("2566", TEN, TEN, NASTY * 2, NASTY)] * 5)
 LONG = g.month_line([g.MonthPoint(NASTY, TEN), g.MonthPoint("พ.ย.", THOUSAND)], [TEN, TEN], NASTY)
+STACK = m.stacked_bars(
+    [
+        m.StackRow(
+            NASTY,
+            f"9 {NASTY}",
+            (
+                m.Part("disbursed", TEN, NASTY),
+                m.Part("committed", TEN, "2"),
+                m.Part("left", TEN, ""),
+            ),
+        ),
+        m.StackRow("2", "", (m.Part("disbursed", THOUSAND, "1,234.5"),), mark=TEN),
+    ]
+)
+WORDS = m.CornerWords(NASTY, "together", "neither", "money only", "across", "up")
+CORNERS = m.corners(
+    [m.CornerPoint(NASTY, TEN, TEN, "strategy"), m.CornerPoint("1.1", TEN, TEN, "objective")],
+    Decimal(75),
+    WORDS,
+)
 CHARTS = {
     "years": ("year_bars", YEARS),
     "years stacked": ("year_bars", STACKED),
@@ -37,6 +58,10 @@ CHARTS = {
     "sparkline": ("sparkline", g.sparkline([TEN, None], [None, THOUSAND])),
     "segments": ("segments", g.segments([("near", NASTY, 3), ("critical", "B", 1)])),
     "segments empty": ("segments", g.segments([])),
+    "stack": ("stacked_bars", STACK),
+    "stack empty": ("stacked_bars", m.stacked_bars([])),
+    "corners": ("corners", CORNERS),
+    "corners empty": ("corners", m.corners([], Decimal(75), WORDS)),
     "progress": ("progress", g.progress(TEN, Decimal(5), THOUSAND)),
     "progress empty": ("progress", g.progress(None, None, None)),
 }
@@ -112,9 +137,9 @@ class ChartPartialTest(SimpleTestCase):
 
     def test_empty_charts_say_so(self):
         with translation.override("en"):
-            for name in ("years empty", "months empty"):
-                self.assertIn("No figures yet", draw(*CHARTS[name]))
-            self.assertNotIn("No figures yet", draw(*CHARTS["months"]))
+            for name in ("years", "months", "stack", "corners"):
+                self.assertIn("No figures yet", draw(*CHARTS[f"{name} empty"]))
+                self.assertNotIn("No figures yet", draw(*CHARTS[name]))
 
     def test_no_sparkline_is_nothing(self):
         self.assertEqual(draw("sparkline", None).strip(), "")
@@ -129,6 +154,27 @@ class ChartPartialTest(SimpleTestCase):
     def test_progress_marks_what_was_expected(self):
         self.assertIn("chart-now", draw(*CHARTS["progress"]))
         self.assertNotIn("chart-now", draw(*CHARTS["progress empty"]))
+
+    def test_a_stack_shows_its_parts_in_order_and_a_mark(self):
+        svg = ElementTree.fromstring(draw("stacked_bars", STACK).strip())
+        parts = [part.get("class") for part in svg.iter("g")]
+        codes = ["disbursed", "committed", "left", "disbursed"]
+        self.assertEqual(parts, [f"stack stack-{code}" for code in codes])
+        self.assertEqual(len([e for e in svg.iter("rect") if has(e, "chart-mark")]), 1)
+
+    def test_the_key_of_a_stack_names_the_mark_only_where_there_is_one(self):
+        plain = m.stacked_bars([m.StackRow("1", "", (m.Part("left", TEN, "10"),))])
+        for chart, marked in ((STACK, True), (plain, False)):
+            key = render_to_string("charts/_stack_key.html", {"chart": chart})
+            self.assertIs("key-mark" in key, marked)
+
+    def test_points_in_the_corners_carry_their_labels(self):
+        svg = ElementTree.fromstring(draw("corners", CORNERS).strip())
+        spots = [(spot.get("class"), spot.find("text").text) for spot in svg.iter("g")]
+        self.assertEqual(spots, [("spot spot-strategy", NASTY), ("spot spot-objective", "1.1")])
+        words = texts(svg, "corner-word")
+        self.assertEqual(sorted(words), sorted([NASTY, "together", "neither", "money only"]))
+        self.assertEqual(len(list(svg.iter("circle"))), 2)
 
     def test_a_class_can_be_given(self):
         self.assertIn(

@@ -17,9 +17,12 @@ from django.db import models
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
+from budgets.models import BudgetTransfer, Disbursement, Project, SpendingTarget
+from budgets.services import DisbursementEntry, disbursement_record
 from kpis.models import Baseline, Result
 from kpis.target_services import TargetEntry
-from nhrc_plan.board import views
+from nhrc_plan.board import selectors
+from nhrc_plan.board.models import MonthSummary
 from strategy.models import Membership, Plan, ReportingYear, Unit
 from strategy.services import record_save
 from tests.test_pages import DAY, HERE, enter, indicator_of, reading_routes, retarget, samples
@@ -104,6 +107,22 @@ def one_of_each(plan: Plan, user: Any) -> None:
     record_save(instance=row, user=user)
     record_save(instance=ReportingYear(agency=plan.agency, fiscal_year=2567), user=user)
     record_save(instance=Membership(user=user, unit=Unit.objects.earliest("pk")), user=user)
+    project = Project.objects.get(strategy__plan=plan, strategy__number=1, number=2)
+    record_save(instance=SpendingTarget(agency=plan.agency, fiscal_year=2567), user=user)
+    transfer = BudgetTransfer(
+        budget=project.budgets.get(fiscal_year=2567),
+        amount=Decimal(1000),
+        document_number=nasty,
+        document_date=date(2024, 1, 15),
+        reason=nasty,
+    )
+    record_save(instance=transfer, user=user)
+    summary = MonthSummary(plan=plan, fiscal_year=2567, month=10, text=nasty)
+    record_save(instance=summary, user=user)
+    spent = DisbursementEntry(
+        project, 2567, 10, Decimal(9_000_000), Decimal(0), note=nasty, reason=nasty
+    )
+    disbursement_record(user=None, entry=spent, today=DAY)
 
 
 def example(model: type[models.Model]) -> models.Model:
@@ -180,7 +199,10 @@ def test_public_pages(filled, client, settings):
 
 
 def test_every_page_of_the_admin(filled, client, root):
-    """A counted result cannot be deleted, and who is signed in has no business signing in."""
+    """A counted result cannot be deleted, and who is signed in has no business signing in.
+
+    A month's money is changed on the screen of its unit.
+    """
     client.force_login(root)
     addresses = list(admin_addresses())
     assert len(addresses) > 80
@@ -188,8 +210,16 @@ def test_every_page_of_the_admin(filled, client, root):
         reverse("admin:login"),
         reverse("admin:kpis_result_delete", args=[example(Result).pk]),
     }
-    assert faults(client, set(addresses) - forbidden) == {}
+    elsewhere = {reverse("admin:budgets_disbursement_change", args=[example(Disbursement).pk])}
+    # Transfers are entered with their budget; their own list is for reading.
+    row = example(BudgetTransfer)
+    forbidden |= {
+        reverse("admin:budgets_budgettransfer_add"),
+        reverse("admin:budgets_budgettransfer_delete", args=[row.pk]),
+    }
+    assert faults(client, set(addresses) - forbidden - elsewhere) == {}
     assert faults(client, forbidden, (403,)) == {}
+    assert faults(client, elsewhere, (302,)) == {}
 
 
 def test_every_page_of_the_admin_as_planner(filled, client, planner):
@@ -220,6 +250,27 @@ def test_the_forms_of_a_result(filled, client, planner):
         addresses.append(reverse("admin:kpis_result_delete", args=[row.pk]))
         addresses.append(reverse("admin:kpis_result_history", args=[row.pk]))
     assert faults(client, addresses, (200, 403)) == {}
+
+
+def test_the_screen_of_a_months_money(filled, client, planner):
+    """Choosing, entering, refused, changed by somebody else, deleted."""
+    client.force_login(planner)
+    add = reverse("admin:budgets_disbursement_add")
+    row = example(Disbursement)
+    unit = row.project.leads.get(position=1).unit_id
+    sheet = f"{add}?unit={unit}&year=2567&month=10"
+    addresses = [
+        add, sheet, f"{add}?unit={unit}", f"{add}?unit=none", f"{add}?unit=<script>&year=x&month=99",
+        reverse("admin:budgets_disbursement_delete", args=[row.pk]),
+        reverse("admin:budgets_disbursement_history", args=[row.pk]),
+    ]  # fmt: skip
+    assert faults(client, addresses) == {}
+    assert "&lt;script&gt;alert(1)" in client.get(sheet).content.decode()
+    nasty = {"note": "</textarea><script>", "disbursed": '"><script>', "committed": "-1"}
+    data = {f"p{row.project_id}-{name}": text for name, text in nasty.items()}
+    response = client.post(sheet, {**data, "change_reason": '"><script>'})
+    assert (response.status_code, problems(response)) == (200, [])
+    assert "<script>" not in response.content.decode()
 
 
 def test_forms_that_are_refused(filled, client, root):
@@ -297,7 +348,7 @@ def test_the_page_of_a_breakdown(filled, client, executive, monkeypatch):
     def broken(*args: Any, **kwargs: Any) -> Any:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr(views, "plan_standing", broken)
+    monkeypatch.setattr(selectors, "plan_standing", broken)
     response = client.get(f"{HERE}/")
     assert (response.status_code, problems(response)) == (500, [])
     assert "broken" not in response.content.decode()

@@ -11,8 +11,9 @@ from django.contrib import admin
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
-from budgets.models import Project, ProjectBudget
+from budgets.models import Project, ProjectBudget, SpendingTarget
 from kpis.models import Baseline, Indicator, Result, YearTarget
+from nhrc_plan.board.models import MonthSummary
 from strategy import roles
 from strategy.audit import Record
 from strategy.models import Agency, Membership, Plan, ReportingYear, Strategy, Unit
@@ -25,7 +26,10 @@ from tests.writing import (
     enter,
     facts,
     indicator_of,
+    led_by,
     signed_in,
+    spend,
+    transfer,
 )
 
 pytestmark = pytest.mark.django_db
@@ -106,9 +110,13 @@ def filled_lists(plan, django_user_model):
         ReportingYear(agency=plan.agency, fiscal_year=2569),
         Membership(user=user, unit=Unit.objects.get(name=OWN)),
         Baseline(measure=indicator.measures.get(), value=1, source="x", fiscal_year=2566, month=1),
+        SpendingTarget(agency=plan.agency, fiscal_year=2569),
+        MonthSummary(plan=plan, fiscal_year=2569, month=6, text="สรุป"),
+        transfer(led_by(OWN), 2569, "1000"),
     ):
         record_save(instance=row, user=None)
     enter(indicator, 2569, 6, "57.25", narrative="ดำเนินการแล้ว")
+    spend(led_by(OWN), 2569, 6, "1234.50")
 
 
 # --------------------------------------------------------------------------- every list, every form

@@ -95,9 +95,11 @@ def test_queries_that_are_no_text(plan, reader):
     [
         "/plans/{}/", "/plans/{}.json", "/plans/{}/report.xlsx", HERE + "/indicators/{}/",
         HERE + "/indicators/{}.json", HERE + "/strategies/{}/", HERE + "/strategies/{}.json",
-        HERE + "/units/{}/", HERE + "/units/{}.json", HERE + "/{}/", "/{}", "/{}.json",
+        HERE + "/budgets/{}/", HERE + "/budgets/{}.json", HERE + "/units/{}/", HERE + "/units/{}.json", HERE + "/{}/", "/{}", "/{}.json",
         "/admin/{}/", "/admin/kpis/result/{}/change/", "/admin/kpis/result/{}/history/",
         "/admin/kpis/result/{}/delete/", "/admin/kpis/result/{}/approve/",
+        "/admin/budgets/disbursement/{}/change/", "/admin/budgets/disbursement/{}/delete/",
+        "/admin/budgets/disbursement/{}/history/",
         "/admin/auth/user/{}/password/", "/admin/strategy/plan/{}/change/",
     ],
 )  # fmt: skip
@@ -262,6 +264,15 @@ def test_odd_queries_where_a_result_is_chosen(plan, root):
             answer(root, path, urlencode({"indicator": pk, name: value}))
 
 
+def test_odd_queries_where_a_month_of_money_is_chosen(plan, root):
+    path = reverse("admin:budgets_disbursement_add")
+    unit = str(plan.strategies.first().projects.first().leads.first().unit_id)
+    for name in ("unit", "plan", "year", "month", "unknown"):
+        for value in ODD:
+            answer(root, path, urlencode({"unit": unit, name: value}))
+    answer(root, path, "&".join(RAW))
+
+
 def test_odd_queries_to_the_autocompletion(root):
     path = reverse("admin:autocomplete")
     asked = {"app_label": "strategy", "model_name": "membership", "field_name": "unit", "term": "1"}
@@ -292,7 +303,8 @@ def test_an_error_would_be_seen(plan, reader, monkeypatch):
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM nowhere")
 
-    monkeypatch.setattr("nhrc_plan.board.views.plan_standing", broken)
+    for module in ("views", "selectors"):
+        monkeypatch.setattr(f"nhrc_plan.board.{module}.plan_standing", broken)
     for path in (f"{HERE}/", f"{HERE}/indicators/"):
         with pytest.raises(Exception, match="nowhere"):
             answer(reader, path)

@@ -1,5 +1,6 @@
 """Every change leaves a trace that nobody can edit (docs/trust.md, promise 5)."""
 
+from datetime import date
 from decimal import Decimal as D
 
 import pytest
@@ -8,7 +9,15 @@ from django.core.management import call_command
 from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
 
-from budgets.models import Project, ProjectBudget, ProjectLead
+from budgets.models import (
+    BudgetTransfer,
+    Disbursement,
+    Project,
+    ProjectBudget,
+    ProjectLead,
+    SpendingTarget,
+)
+from budgets.services import DisbursementEntry, disbursement_delete, disbursement_record_many
 from kpis.models import Baseline, Indicator, Measure, Result, YearTarget
 from kpis.services import (
     result_approve,
@@ -19,6 +28,7 @@ from kpis.services import (
 )
 from kpis.target_services import TargetEntry, baseline_set, target_change
 from nhrc_plan.board import fixtures
+from nhrc_plan.board.models import MonthSummary
 from strategy import audit, roles
 from strategy.history import entries, history_of
 from strategy.models import (
@@ -43,7 +53,10 @@ from tests.writing import (
     entry_of,
     filled,
     indicator_of,
+    led_by,
     signed_in,
+    spend,
+    transfer,
 )
 
 pytestmark = pytest.mark.django_db
@@ -65,6 +78,7 @@ HELD_BY_OTHERS = {
     "budgets.ProjectLead": Project,
     "strategy.Strategy_goals": Strategy,
     "budgets.Project_supporting_units": Project,
+    "budgets.Project_objectives": Project,
 }
 
 
@@ -103,6 +117,8 @@ def filler(field):
         return False
     if isinstance(field, models.DecimalField):
         return D(1)
+    if isinstance(field, models.DateField):
+        return date(2026, 1, 15)
     if isinstance(field, (models.IntegerField, models.ForeignKey)):
         return 1
     return "x"
@@ -197,9 +213,15 @@ def samples(plan):
         Baseline: Baseline(
             measure=indicator.measures.get(), value=1, source="x", fiscal_year=2566, month=1
         ),
+        BudgetTransfer: transfer(led_by(OWN), 2569, "1000"),
+        SpendingTarget: SpendingTarget(agency=agency, fiscal_year=2569),
+        MonthSummary: MonthSummary(
+            plan=indicator.strategy.plan, fiscal_year=2569, month=6, text="สรุป"
+        ),
     }
     for row in made.values():
         record_save(instance=row, user=None)
+    made[Disbursement] = spend(led_by(OWN), 2569, 6, "50")
     made[Result] = enter(indicator, 2569, 6, "50")
     return {model: made.get(model) or model.objects.first() for model in RECORDS}
 
@@ -237,6 +259,11 @@ def changed_value(field, row):
         (Plan, "band_near"): lambda: {"band_near": D(80)},
         (PlanStatement, "kind"): lambda: {"kind": "mission", "number": 90},
         (YearTarget, "kind"): lambda: {"kind": "none"},
+        (BudgetTransfer, "budget"): lambda: {
+            "budget": ProjectBudget.objects.filter(fiscal_year=2569).last(),
+        },
+        (BudgetTransfer, "document_date"): lambda: {"document_date": date(2026, 1, 16)},
+        (SpendingTarget, "q4"): lambda: {"q4": D(99)},
     }.get((model, name))  # fmt: skip
     if special is not None:
         return special()
@@ -254,7 +281,7 @@ def changed_value(field, row):
     if isinstance(field, models.DecimalField):
         return {name: (old or D(0)) + 1}
     if isinstance(field, models.IntegerField):
-        return {name: 2580 if "year" in name else 20}
+        return {name: 2580 if "year" in name else 7 if name == "month" else 20}
     return {name: "changed"[: field.max_length]}
 
 
@@ -297,6 +324,20 @@ def test_changes_are_shown_as_texts(plan, planner):
     last = history_of(Indicator, id=indicator.pk)[0]
     assert (last.who, last.kind, last.reason) == ("planner", "~", "why")
     assert {(c.before, c.after) for c in last.changes} == {(OWN, OTHER), ("1", "2.5")}
+
+
+def test_dates_and_nothing_are_shown_as_people_read_them(plan, planner):
+    """A day in the Buddhist Era; 0 is a figure, and not the same as nothing."""
+    row = transfer(led_by(OWN), 2569, "1000")
+    record_save(instance=row, user=planner)
+    row.document_date = date(2026, 1, 16)
+    record_save(instance=row, user=planner)
+    [change] = history_of(BudgetTransfer, id=row.pk)[0].changes
+    assert (change.before, change.after) == ("15 ม.ค. 2569", "16 ม.ค. 2569")
+    spent = spend(led_by(OWN), 2569, 6, "100", "7")
+    spend(led_by(OWN), 2569, 6, "107", "0", expected_version=1)
+    changes = history_of(Disbursement, id=spent.pk)[0].changes
+    assert {(c.before, c.after) for c in changes} == {("100", "107"), ("7", "0")}
 
 
 # ---------------------------------------------------------------------------- every way of writing
@@ -418,6 +459,57 @@ def _lead(plan, user):
     return Project, project.pk, "~", {"leads": ([old], [unit.name])}
 
 
+def _disbursement(plan, user):
+    project = led_by(OWN)
+    row = spend(project, 2569, 6, "100.50", "7", user=user, why="why")
+    return Disbursement, row.pk, "+", {"disbursed": (None, D("100.50")), "committed": (None, D(7))}
+
+
+def _disbursement_many(plan, user):
+    project = led_by(OWN)
+    spend(project, 2569, 6, "100", "7", note="old")
+    entries_ = [
+        DisbursementEntry(project, 2569, 6, D(150), D(0), note="new", expected_version=1),
+        DisbursementEntry(project, 2569, 7, D(200), D(0)),
+    ]
+    rows = disbursement_record_many(user=user, entries=entries_, today=TODAY, reason="why")
+    return Disbursement, rows[0].pk, "~", {
+        "disbursed": (D(100), D(150)), "committed": (D(7), D(0)), "note": ("old", "new"),
+    }  # fmt: skip
+
+
+def _disbursement_delete(plan, user):
+    row = spend(led_by(OWN), 2569, 6, "100")
+    pk = row.pk
+    disbursement_delete(user=user, disbursement=row, reason="why", expected_version=1)
+    return Disbursement, pk, "-", {"disbursed": (D(100), D(100))}
+
+
+def _form_sheet(plan, user):
+    """The screen of a unit's month."""
+    project = led_by(OWN)
+    row = spend(project, 2569, 6, "100")
+    client = signed_in(user)
+    path = client.get(address(row, "change")).url
+    data = {
+        field.html_name: field.value() or ""
+        for form in client.get(path).context["form"].forms
+        for field in form
+    }
+    data |= {f"p{project.pk}-disbursed": "120", "change_reason": "why"}
+    assert client.post(path, data).status_code == 302
+    return Disbursement, row.pk, "~", {"disbursed": (D(100), D(120))}
+
+
+def _form_sheet_delete(plan, user):
+    row = spend(led_by(OWN), 2569, 6, "100")
+    answer = signed_in(user).post(
+        address(row, "delete"), {"post": "yes", "change_reason": "why", "expected_version": "1"}
+    )
+    assert answer.status_code == 302
+    return Disbursement, row.pk, "-", {"disbursed": (D(100), D(100))}
+
+
 def _admin(path_of, typed):
     """A change through the admin's form."""
 
@@ -472,6 +564,38 @@ _form_budget = _admin(
 )
 
 
+def _stored_transfer():
+    row = transfer(led_by(OWN), 2569, "1000")
+    record_save(instance=row, user=None)
+    return row.budget, row
+
+
+_form_transfer = _admin(
+    lambda plan: (
+        *_stored_transfer(),
+        {"amount": (D(1000), D(-5)), "document_date": (date(2026, 1, 15), date(2026, 1, 16))},
+    ),
+    lambda row: {"transfers-0-amount": "-5", "transfers-0-document_date": "๑๖/๑/๒๕๖๙"},
+)
+_form_approved = _admin(
+    lambda plan: (
+        (ProjectBudget.objects.first(),) * 2 + ({"approved_amount": (None, D("1250000.50"))},)
+    ),
+    lambda row: {"approved_amount": "1,250,000.50"},
+)
+
+
+def _form_objectives(plan, user):
+    project = led_by(OWN)
+    objective = Objective.objects.first()
+    client = signed_in(user)
+    data = filled(
+        client.get(address(project, "change")), objectives=[objective.pk], change_reason="why"
+    )
+    assert client.post(address(project, "change"), data).status_code == 302
+    return Project, project.pk, "~", {"objectives": ([], [str(objective)])}
+
+
 def _form_delete(plan, user):
     row = ReportingYear(agency=Agency.objects.get(), fiscal_year=2569)
     record_save(instance=row, user=None)
@@ -499,7 +623,9 @@ WAYS = {
         "_save", "_add", "_links", "_delete", "_result", "_result_change", "_result_many",
         "_result_milestone", "_approve", "_reopen", "_discard", "_target", "_baseline", "_lead",
         "_form", "_form_links", "_form_inline", "_form_target", "_form_result", "_form_budget",
-        "_form_delete", "_form_inline_delete",
+        "_form_delete", "_form_inline_delete", "_disbursement", "_disbursement_many",
+        "_disbursement_delete", "_form_sheet", "_form_sheet_delete", "_form_transfer",
+        "_form_approved", "_form_objectives",
     }
 }  # fmt: skip
 

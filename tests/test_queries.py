@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from benchmarks.data import make_plan
-from budgets.models import Project, ProjectBudget, ProjectLead
+from benchmarks.data import make_plan, make_projects
+from budgets import selectors as budget_selectors
+from budgets.models import Project
 from kpis import selectors
 from kpis.models import Indicator, Result, YearTarget
-from nhrc_plan.board import views
+from nhrc_plan.board import board_views, money_views, views
 from strategy.models import Approach, Plan, PlanStatement, Strategy, Unit
 from strategy.services import write_history
 from tests.test_pages import reading_routes, samples
@@ -29,8 +29,8 @@ AT = "?year=2568&month=7"
 #: Address of each page in a plan, and how many queries it may take: what it took when written
 #: down. Fewer is welcome; more has to be said here. The overview and the table: at most 12.
 PAGES = {
-    "overview": ("/", 11),
-    "overview_data": (".json", 11),
+    "overview": ("/", 12),
+    "overview_data": (".json", 12),
     "strategy": ("/strategies/1/", 20),
     "strategy_data": ("/strategies/1.json", 20),
     "indicators": ("/indicators/", 11),
@@ -38,12 +38,23 @@ PAGES = {
     "indicators_data": ("/indicators.json", 11),
     "indicator": ("/indicators/{prefix}1-1.1/", 22),
     "indicator_data": ("/indicators/{prefix}1-1.1.json", 22),
+    "budgets": ("/budgets/", 9),
+    "budgets_data": ("/budgets.json", 9),
+    "budget_units": ("/budgets/units/", 9),
+    "budget_units_data": ("/budgets/units.json", 9),
+    "project": ("/budgets/1-2/", 10),
+    "project_data": ("/budgets/1-2.json", 10),
+    "value": ("/value/", 16),
+    "value_data": ("/value.json", 16),
     "units": ("/units/", 12),
     "units_data": ("/units.json", 12),
-    "unit": ("/units/{unit}/", 13),
-    "unit_data": ("/units/{unit}.json", 13),
+    "unit": ("/units/{unit}/", 16),
+    "unit_data": ("/units/{unit}.json", 16),
     "map": ("/map/", 14),
     "map_data": ("/map.json", 14),
+    "board": ("/board/", 32),
+    "board_data": ("/board.json", 32),
+    "board_pack": ("/board.xlsx", 32),
     "report": ("/report.xlsx", 11),
 }
 
@@ -56,11 +67,17 @@ def address(plan: Plan, path: str) -> str:
     )
 
 
+def simple(number: int, indicators: int, months: int) -> Plan:
+    """A plan with so many indicators, and eight projects."""
+    plan = make_plan(number, indicators, months)
+    make_projects(plan, 8, months)
+    return plan
+
+
 def grown(number: int, indicators: int, others: int) -> Plan:
     """A plan with so many indicators, and so many of everything else that a page lists."""
     plan = make_plan(number, indicators, months=8)
     strategy = Strategy.objects.get(plan=plan, number=1)
-    units = list(Unit.objects.filter(agency=plan.agency_id))
     goals = PlanStatement.objects.bulk_create(
         PlanStatement(plan=plan, kind=kind, number=index, text="เป้าหมาย")
         for kind in ("goal", "mission")
@@ -71,24 +88,13 @@ def grown(number: int, indicators: int, others: int) -> Plan:
     Approach.objects.bulk_create(
         Approach(issue=issue, number=index, text="กลยุทธ์") for index in range(1, others + 1)
     )
-    projects = Project.objects.bulk_create(
-        Project(strategy=strategy, number=index, name="โครงการ") for index in range(1, others + 1)
-    )
-    ProjectBudget.objects.bulk_create(
-        ProjectBudget(project=project, fiscal_year=year, plan_amount=Decimal(1_000_000))
-        for project in projects
-        for year in plan.years
-    )
-    ProjectLead.objects.bulk_create(
-        ProjectLead(project=project, unit=unit, position=index)
-        for project in projects
-        for index, unit in enumerate(units[:others], start=1)
-    )
-    for project in projects:
-        project.supporting_units.set(units[:others])
+    make_projects(plan, 4 * others, months=8)
     first = Indicator.objects.get(strategy=strategy, position=1)
+    project = Project.objects.get(strategy=strategy, number=2)
     for index in range(others):
         reason = f"ครั้งที่ {index}"
+        write_history(project.budgets.all(), "~", user=None, reason=reason)
+        write_history(project.disbursements.all(), "~", user=None, reason=reason)
         write_history(YearTarget.objects.filter(indicator=first), "~", user=None, reason=reason)
         results = Result.objects.filter(indicator=first, fiscal_year=2568)
         write_history(results, "~", user=None, reason=reason)
@@ -128,7 +134,7 @@ def test_the_list_of_plans_asks_once(plan, reader, django_assert_num_queries):
     for number in (1, 2, 3):
         make_plan(number, 1, months=1)
         for path in ("/plans/", "/plans.json"):
-            with django_assert_num_queries(5):
+            with django_assert_num_queries(4):
                 assert f"bench-{number}" in reader.get(path).content.decode()
 
 
@@ -139,8 +145,23 @@ def test_no_page_asks_more_of_a_larger_plan(reader):
     assert growing(reader, small, large) == {}
 
 
+def test_pages_of_money_ask_ten_times_at_most_whatever_the_number_of_projects(reader):
+    """17 projects and 500, five years of twelve months each."""
+    asked = {}
+    for number, projects in ((1, 17), (2, 500)):
+        made = make_plan(number, indicators=19, months=1)
+        make_projects(made, projects)
+        asked[projects] = {
+            name: len(queries(reader, made, path))
+            for name, (path, _) in PAGES.items()
+            if "/budgets" in path
+        }
+    assert asked[17] == asked[500]
+    assert len(asked[17]) == 6 and max(asked[17].values()) <= 10
+
+
 def test_no_page_asks_more_for_the_months_behind_it(reader):
-    assert growing(reader, make_plan(1, 19, months=1), make_plan(2, 19, months=12)) == {}
+    assert growing(reader, simple(1, 19, months=1), simple(2, 19, months=12)) == {}
 
 
 def test_a_query_for_each_row_would_be_seen(reader, monkeypatch):
@@ -152,8 +173,27 @@ def test_a_query_for_each_row_would_be_seen(reader, monkeypatch):
         return row(view, values, *more)
 
     monkeypatch.setattr(selectors, "_row", slow)
-    found = growing(reader, make_plan(1, 4, months=1), make_plan(2, 12, months=1))
+    found = growing(reader, simple(1, 4, months=1), simple(2, 12, months=1))
     assert {"overview", "indicators", "report"} <= found.keys()
+
+
+def test_a_query_for_each_project_would_be_seen(reader, monkeypatch):
+    """Negative control: one look-up for every project, and the pages of money grow."""
+    row = budget_selectors.project_row
+
+    def slow(view: Any, named: Any, *more: Any) -> Any:
+        Project.objects.get(pk=named[0])
+        return row(view, named, *more)
+
+    monkeypatch.setattr(budget_selectors, "project_row", slow)
+    small, large = make_plan(1, 4, months=1), make_plan(2, 4, months=1)
+    make_projects(small, 4, months=1)
+    make_projects(large, 8, months=1)
+    found = {
+        path for path in ("/budgets/", "/budgets/units/", "/value/")
+        if len(queries(reader, small, path)) != len(queries(reader, large, path))
+    }  # fmt: skip
+    assert found == {"/budgets/", "/budgets/units/", "/value/"}
 
 
 def test_the_queries_of_the_plan_itself(plan, reader, django_assert_max_num_queries):
@@ -189,10 +229,12 @@ def test_templates_ask_the_database_nothing(
         rendered[template] = [query["sql"] for query in captured]
         return response
 
-    monkeypatch.setattr(views, "render", spy)
+    for module in (views, money_views, board_views):
+        monkeypatch.setattr(module, "render", spy)
     for name, (path, _) in PAGES.items():
         assert client.get(address(plan, path)).status_code == 200, name
     pages = {"overview", "strategy", "indicators", "indicator", "units", "unit", "map"}
+    pages |= {"budgets", "budget_units", "project", "value", "board"}
     assert rendered == {f"pages/{name}.html": [] for name in pages}
 
 

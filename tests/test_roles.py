@@ -8,9 +8,10 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from budgets.models import Project, ProjectBudget
+from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget, SpendingTarget
 from kpis.models import Baseline, Indicator, Result, YearTarget
 from kpis.services import value_field
+from nhrc_plan.board.models import MonthSummary
 from strategy import roles
 from strategy.models import (
     Agency,
@@ -34,7 +35,10 @@ from tests.writing import (
     figures,
     filled,
     indicator_of,
+    led_by,
     signed_in,
+    spend,
+    transfer,
 )
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +47,8 @@ User = get_user_model()
 PAGES = ("changelist", "add", "change", "delete", "history", "export")
 
 # One letter a page, in the order of PAGES: "y" it opens, "-" it is refused (403), "?" it is not
-# there at all (404). A result is its unit's, submitted; the reporter is of that unit.
+# there at all (404), ">" it leads to where it is done (302). A result is its unit's, submitted; the
+# reporter is of that unit, and so are the figures of a project that it leads first.
 ALL, READ, NONE = "yyyyyy", "y-y-y-", "------"
 #            planner  reporter  auditor  administrator
 TABLE = {
@@ -61,10 +66,14 @@ TABLE = {
     Result: ("yyy-yy", "yyy-yy", READ, "----?-"),
     Project: (ALL, NONE, READ, NONE),
     ProjectBudget: (ALL, NONE, READ, NONE),
+    BudgetTransfer: ("y-y-yy", NONE, READ, NONE),
+    Disbursement: ("yy>yyy", "yy>-yy", READ, "----?-"),
+    SpendingTarget: (ALL, NONE, READ, NONE),
+    MonthSummary: (ALL, NONE, READ, NONE),
     User: (NONE, NONE, NONE, "yyyyy?"),
 }
 STAFF = (roles.PLANNER, roles.REPORTER, roles.AUDITOR, roles.ADMINISTRATOR)
-STATUS = {"y": 200, "-": 403, "?": 404}
+STATUS = {"y": 200, ">": 302, "-": 403, "?": 404}
 
 
 def row_of(plan, model):
@@ -72,6 +81,8 @@ def row_of(plan, model):
     indicator = indicator_of(plan, "S3-1.1", OWN)
     if model is Result:
         return enter(indicator, 2569, 6, "50")
+    if model is Disbursement:
+        return spend(led_by(OWN), 2569, 6, "50")
     made = {
         Membership: lambda: Membership(
             user=User.objects.create_user("member"), unit=Unit.objects.get(name=OWN)
@@ -80,6 +91,9 @@ def row_of(plan, model):
         Baseline: lambda: Baseline(
             measure=indicator.measures.get(), value=1, source="x", fiscal_year=2566, month=1
         ),
+        BudgetTransfer: lambda: transfer(led_by(OWN), 2569, "1"),
+        SpendingTarget: lambda: SpendingTarget(agency=plan.agency, fiscal_year=2569),
+        MonthSummary: lambda: MonthSummary(plan=plan, fiscal_year=2569, month=6, text="สรุป"),
     }.get(model)
     if made is None:
         return User.objects.create_user("member") if model is User else model.objects.first()
@@ -135,7 +149,7 @@ def test_what_the_table_refuses_is_refused_to_a_post_too(plan, person, today, mo
         for page, path in pages(model, row):
             letter = cells[PAGES.index(page)]
             writes = page in ("add", "change", "delete", "export")
-            if letter == "y" and not (page == "change" and cells[PAGES.index("add")] == "-"):
+            if letter in "y>" and not (page == "change" and cells[PAGES.index("add")] == "-"):
                 continue
             if writes:
                 assert client.post(path, {"post": "yes", "format": "0"}).status_code in (403, 404)
@@ -438,7 +452,10 @@ def test_a_superuser_may_make_another(db, person):
 def test_an_administrator_sees_no_way_to_enter_figures(plan, boss, today):
     today(TODAY)
     text = signed_in(boss).get(reverse("admin:index")).content.decode()
-    for model in (Result, YearTarget, Indicator, Baseline, Project, ProjectBudget):
+    for model in (
+        Result, YearTarget, Indicator, Baseline, Project, ProjectBudget, BudgetTransfer,
+        Disbursement, SpendingTarget,
+    ):  # fmt: skip
         assert address(model, "add") not in text
         assert address(model, "changelist") not in text
     assert reverse("admin:auth_user_changelist") in text
@@ -465,11 +482,16 @@ def test_the_roles_hold_what_they_should(db):
         for role in roles.ROLES
     }
     assert held[roles.EXECUTIVE] == set()
-    assert held[roles.REPORTER] == {"add_result", "change_result", "view_result", "export_result"}
+    assert held[roles.REPORTER] == {
+        f"{verb}_{model}"
+        for verb in ("add", "change", "view", "export")
+        for model in ("result", "disbursement")
+    }
     assert "approve_result" in held[roles.PLANNER]
     assert not [name for name in held[roles.PLANNER] if "membership" in name or "user" in name]
     assert all(name.startswith("view_") for name in held[roles.AUDITOR])
-    assert not [name for name in held[roles.ADMINISTRATOR] if "result" in name or "target" in name]
+    figures_ = ("result", "target", "disbursement", "budget")
+    assert not [name for name in held[roles.ADMINISTRATOR] if any(f in name for f in figures_)]
     assert "delete_logentry" not in set.union(*held.values())
     assert not [name for names in held.values() for name in names if "historical" in name]
 

@@ -15,13 +15,16 @@ from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from budgets.models import Project
+from budgets.entry_forms import RowForm
+from budgets.models import Disbursement, Project
+from budgets.services import disbursement_record_many
 from kpis.models import Indicator, Result, YearTarget
 from kpis.services import result_record, value_field
 from strategy import services
 from strategy.forms import RecordForm
 from strategy.models import Agency, Plan, PlanStatement, ReportingYear, Unit
 from strategy.services import StaleVersion, record_delete, record_save
+from strategy.thai import format_number
 from tests.writing import (
     OWN,
     TODAY,
@@ -33,7 +36,9 @@ from tests.writing import (
     filled,
     form_errors,
     indicator_of,
+    led_by,
     signed_in,
+    spend,
 )
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +87,31 @@ class Lead(Editing):
         return Unit.objects.get(pk=stored).name
 
 
+class Sheet(Editing):
+    """A project's figures on the screen of its unit's month, which no form of the admin holds."""
+
+    @property
+    def path(self):
+        return self.clients[0].get(address(self.row, "change")).url.partition("#")[0]
+
+    def filled(self, page, **typed):
+        fields = [field for form in page.context["form"].forms for field in form]
+        return {field.html_name: field.value() or "" for field in fields} | typed
+
+    def save(self, editor, page, text):
+        data = self.filled(page, **{self.field: text, "change_reason": "because"})
+        answer = self.clients[editor].post(self.path, data)
+        assert answer.status_code in (200, 302)
+        return answer, answer.status_code == 302
+
+    def told(self, page):
+        forms = page.context["form"].forms
+        return " ".join(text for form in forms for text in form.non_field_errors())
+
+    def typed(self, page):
+        return self.filled(page)[self.field]
+
+
 class ByService(Editing):
     """Without a form: a row is read, changed and saved."""
 
@@ -100,7 +130,7 @@ class ByService(Editing):
         return page.phone
 
 
-NAMES = ["service", "row", "result", "target", "inline", "lead"]
+NAMES = ["service", "row", "result", "target", "inline", "lead", "sheet"]
 
 
 @pytest.fixture
@@ -140,6 +170,13 @@ def editing(request, plan, editors, today):
         measure = row.measures.get(position=2)
         stored = lambda: row.measures.get(pk=measure.pk).label  # noqa: E731
         made = Editing(row, "measures-1-label", stored, "จังหวัด {}".format)
+    elif request.param == "sheet":
+        row = spend(led_by(OWN), 2569, 6, "1")
+        stored = lambda: format_number(Disbursement.objects.get().disbursed)  # noqa: E731
+        made = Sheet(
+            row, f"p{row.project_id}-disbursed", stored, lambda n: f"{n / 100:.2f}",
+            lambda text: text.rstrip("0").rstrip("."),
+        )  # fmt: skip
     else:
         row = Project.objects.filter(leads__position=1).first()
         units = list(Unit.objects.order_by("pk").values_list("pk", flat=True))
@@ -237,7 +274,9 @@ def window(monkeypatch):
         seeing.append(instance)
         init(error, instance)
 
+    meet = RowForm._meet
     monkeypatch.setattr(RecordForm, "_check_version", blind_at_first)
+    monkeypatch.setattr(RowForm, "_meet", lambda form, token: meet(form, token) if seeing else None)
     monkeypatch.setattr(StaleVersion, "__init__", refused)
 
 
@@ -311,7 +350,7 @@ def test_no_interleaving_of_services_overwrites(editing, numbers, steps):
     assert overwritten(editing, CLASH + steps, numbers) == 0
 
 
-@ways("row", "result", "target", "inline", "lead")
+@ways("row", "result", "target", "inline", "lead", "sheet")
 @interleavings(20)
 def test_no_interleaving_of_forms_overwrites(editing, numbers, steps):
     assert overwritten(editing, CLASH[:2] + steps, numbers) == 0
@@ -332,17 +371,31 @@ def blind_to_what_was_read(*, entry, **more):
     return result_record(entry=replace(entry, expected_version=current), **more)
 
 
+def many_blind_to_what_was_read(*, entries, **more):
+    """The same for a month's money."""
+    current = Disbursement.objects.get().version
+    entries = [replace(entry, expected_version=current) for entry in entries]
+    return disbursement_record_many(entries=entries, **more)
+
+
 @pytest.fixture
 def unclaimed(monkeypatch):
     """NEGATIVE CONTROL: the database takes every version."""
-    for module in ("strategy.services", "kpis.services", "kpis.target_services"):
+    for module in (
+        "strategy.services",
+        "kpis.services",
+        "kpis.target_services",
+        "budgets.services",
+    ):
         monkeypatch.setattr(f"{module}.claim", blind_claim)
     monkeypatch.setattr("kpis.services.result_record", blind_to_what_was_read)
+    monkeypatch.setattr("budgets.entry_forms.disbursement_record_many", many_blind_to_what_was_read)
 
 
 @ways(*NAMES)
 def test_control_without_the_guard_a_save_is_lost(editing, numbers, unclaimed, monkeypatch):
     monkeypatch.setattr(RecordForm, "_check_version", lambda form, read: None)
+    monkeypatch.setattr(RowForm, "_meet", lambda form, token: None)
     assert overwritten(editing, CLASH, numbers) == 1
 
 

@@ -10,6 +10,8 @@ from typing import Any
 from django.test import Client
 from django.urls import reverse
 
+from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget
+from budgets.services import DisbursementEntry, disbursement_record
 from kpis.entry import Value
 from kpis.models import Indicator, Result
 from kpis.services import ResultEntry, result_record
@@ -67,6 +69,31 @@ def enter(indicator: Indicator, year: int, month: int, *figures: Any, **more: An
     reason = more.pop("reason", "")
     entry = entry_of(indicator, year, month, *figures, **more)
     return result_record(user=user, entry=entry, today=TODAY, reason=reason)
+
+
+def led_by(unit: str) -> Project:
+    """The plan's first project whose first-named lead is a unit."""
+    return Project.objects.filter(leads__unit__name=unit, leads__position=1).order_by("pk")[0]
+
+
+def spend(
+    project: Project, year: int, month: int, disbursed: Any, committed: Any = 0, **more: Any
+) -> Disbursement:
+    """A month's running totals of a project, as the system enters them."""
+    user, why = more.pop("user", None), more.pop("why", "")
+    entry = DisbursementEntry(project, year, month, Decimal(disbursed), Decimal(committed), **more)
+    return disbursement_record(user=user, entry=entry, today=TODAY, reason=why)
+
+
+def transfer(project: Project, year: int, amount: Any) -> BudgetTransfer:
+    """Money moved to or from a project's year in its January; not yet in the database."""
+    return BudgetTransfer(
+        budget=ProjectBudget.objects.get(project=project, fiscal_year=year),
+        amount=Decimal(amount),
+        document_number="กค 0401/1",
+        document_date=date(year - 543, 1, 15),
+        reason="ตัวอย่าง",
+    )
 
 
 def figures(result: Result) -> list[str]:

@@ -13,6 +13,7 @@ from kpis.detail import IndicatorDetail
 from kpis.rows import IndicatorRow
 from nhrc_plan.board import geometry
 from nhrc_plan.board.geometry import MonthLine, SegmentBar, Sparkline, YearBars
+from nhrc_plan.board.geometry_money import Corners, StackedBars
 from strategy.models import Plan
 from strategy.status_words import STATUS_SHAPES, counts_in_words
 from strategy.thai import format_number, month_name
@@ -29,14 +30,19 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Drawing:
-    """One chart, drawn wide and narrow, with its title, description and table."""
+    """One chart, drawn wide and narrow, with its title, description and table.
+
+    ``template`` draws it; ``key`` is the template that says what its colours mean.
+    """
 
     id: str
     title: str
     desc: str
-    wide: YearBars | MonthLine
-    narrow: YearBars | MonthLine
+    template: str
+    wide: YearBars | MonthLine | StackedBars | Corners
+    narrow: YearBars | MonthLine | StackedBars | Corners
     table: Table
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,8 @@ def _years(row: IndicatorRow, measure: MeasureFacts) -> Drawing:
         id=f"years-{measure.id}",
         title=_("Result against target by year") + _suffix(measure),
         desc=_("Bars show each fiscal year's result, gold lines its target; figures in the table."),
+        template="charts/_year_bars.html",
+        key="charts/_key.html",
         wide=geometry.year_bars(points, geometry.WIDE),
         narrow=geometry.year_bars(points, geometry.NARROW),
         table=Table(
@@ -150,6 +158,7 @@ def _months(shown: IndicatorDetail, measure: MeasureFacts) -> Drawing | None:
         id=f"months-{measure.id}",
         title=_("By month, fiscal year %(year)s") % {"year": at} + _suffix(measure),
         desc=_("The blue line joins the monthly results, the gold line is what was expected."),
+        template="charts/_month_line.html",
         wide=geometry.month_line(points, expected, text, not is_rate, geometry.WIDE),
         narrow=geometry.month_line(points, expected, text, not is_rate, geometry.NARROW),
         table=Table(

@@ -8,10 +8,17 @@ from kpis.calc import RollUp
 from kpis.detail import IndicatorDetail
 from kpis.duties import Duty
 from kpis.models import plain
-from kpis.rows import Cell, IndicatorRow, PlanStanding
+from kpis.rows import Cell, IndicatorRow
 from nhrc_plan.board import data_money
 from nhrc_plan.board.data_money import head, text
-from nhrc_plan.board.selectors import MapPage, ObjectivePart, StrategyPage, UnitPage, UnitSummary
+from nhrc_plan.board.selectors import (
+    MapPage,
+    ObjectivePart,
+    OverviewPage,
+    StrategyPage,
+    UnitPage,
+    UnitSummary,
+)
 from strategy.fiscal import FiscalMonth
 from strategy.models import Plan
 
@@ -79,10 +86,12 @@ def indicator(row: IndicatorRow) -> dict[str, Any]:
     }
 
 
-def overview(plan: Plan, standing: PlanStanding) -> dict[str, Any]:
+def overview(plan: Plan, shown: OverviewPage) -> dict[str, Any]:
+    standing = shown.standing
     return {
         **head(plan, standing.at),
         **roll_up(standing.roll_up),
+        "money": {"unit": "baht", **data_money.total(shown.money)},
         "strategies": [
             {"number": part.number, "name": part.name, **roll_up(part.roll_up)}
             for part in standing.strategies
@@ -166,7 +175,7 @@ def units(plan: Plan, at: FiscalMonth, summaries: list[UnitSummary]) -> dict[str
     }
 
 
-def _duty(duty: Duty) -> dict[str, Any]:
+def duty(duty: Duty) -> dict[str, Any]:
     return {
         "code": duty.row.code,
         "year": duty.period.year,
@@ -181,8 +190,13 @@ def unit(plan: Plan, at: FiscalMonth, shown: UnitPage) -> dict[str, Any]:
         **head(plan, at),
         "unit": shown.unit.name,
         **roll_up(shown.roll_up),
-        "duties": [_duty(duty) for duty in shown.duties],
+        "duties": [duty(owed) for owed in shown.duties],
         "indicators": [indicator(row) for row in shown.rows],
+        "money": {
+            "unit": "baht",
+            "owed": [row.code for row in shown.money_owed],
+            **(data_money.unit_projects(shown.money) if shown.money else {}),
+        },
     }
 
 

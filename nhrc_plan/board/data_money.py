@@ -7,6 +7,7 @@ from typing import Any
 
 from budgets.calc import MoneyStanding, SpendingTargets, Total
 from budgets.rows import MoneyYear, PlanMoney, ProjectMoney, ProjectPage, UnitMoney
+from nhrc_plan.board.value import ValuePage, ValueRow
 from strategy.fiscal import FiscalMonth
 from strategy.models import Plan
 
@@ -102,14 +103,17 @@ def budgets(plan: Plan, money: PlanMoney) -> dict[str, Any]:
     }
 
 
-def _unit(shown: UnitMoney) -> dict[str, Any]:
+def unit_projects(shown: UnitMoney) -> dict[str, Any]:
+    """A unit's projects: those that count under it with their sum, and those it shares."""
     return {
-        "id": shown.id,
-        "name": shown.name,
         **total(shown.total),
         "projects": [project(row) for row in shown.counted],
         "shared": [row.code for row in shown.shared],
     }
+
+
+def _unit(shown: UnitMoney) -> dict[str, Any]:
+    return {"id": shown.id, "name": shown.name, **unit_projects(shown)}
 
 
 def units(plan: Plan, money: PlanMoney) -> dict[str, Any]:
@@ -141,10 +145,12 @@ def project_page(plan: Plan, at: FiscalMonth, shown: ProjectPage) -> dict[str, A
                 "expected_percent": text(month.expected_percent),
                 "disbursed_percent": text(month.standing.disbursed_percent),
                 "note": month.note,
+                "reason": month.reason,
                 "sample": month.sample,
             }
             for month in shown.months
         ],
+        "computed": list(shown.explanation),
         "transfers": [
             {
                 "year": transfer.year,
@@ -155,4 +161,30 @@ def project_page(plan: Plan, at: FiscalMonth, shown: ProjectPage) -> dict[str, A
             }
             for transfer in shown.transfers
         ],
+    }
+
+
+def _value_row(row: ValueRow) -> dict[str, Any]:
+    return {
+        "code": row.code,
+        "name": row.name,
+        "used_of_expected": text(row.used),
+        "mean_of_expected": text(row.reached),
+        "corner": row.corner,
+        "money": total(row.money),
+        "indicators_with_target": row.results.with_target,
+        "indicators_reported": row.results.reported,
+        "projects": [shown.code for shown in row.projects],
+        "shared": [shown.code for shown in row.shared],
+    }
+
+
+def value(plan: Plan, shown: ValuePage) -> dict[str, Any]:
+    """Money beside results, by strategy and by the objectives that projects were tied to."""
+    return {
+        **head(plan, shown.money.at),
+        "unit": "baht",
+        "high_above": text(shown.money.bands.near),
+        "strategies": [_value_row(row) for row in shown.strategies],
+        "objectives": [_value_row(row) for row in shown.objectives],
     }

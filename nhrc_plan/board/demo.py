@@ -8,8 +8,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import transaction
 
-from kpis.loading import SAMPLE_REASON
 from strategy import roles
+from strategy.loading import SAMPLE_REASON
 from strategy.models import Membership, Unit
 from strategy.services import record_delete, record_save
 

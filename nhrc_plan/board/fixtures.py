@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext_lazy
 
-from budgets.loading import projects_load
-from kpis import loading
-from kpis.loading import indicators_load
+from budgets import loading as budgets_loading
+from kpis import loading as kpis_loading
 from strategy.loading import plan_load
 from strategy.models import Plan
 
@@ -32,17 +32,40 @@ def plans_load() -> list[Plan]:
     for tree in _trees(FOLDER):
         plan = plan_load(tree, reason=str(REASON))
         if plan is not None:
-            indicators_load(plan, tree, reason=str(REASON))
-            projects_load(plan, tree, reason=str(REASON))
+            kpis_loading.indicators_load(plan, tree, reason=str(REASON))
+            budgets_loading.projects_load(plan, tree, reason=str(REASON))
             plans.append(plan)
     return plans
 
 
-def samples_load(today: date) -> int:
-    """Load fixtures/sample/ into the plans it belongs to; gives the number of results."""
+class Samples(NamedTuple):
+    """How many sample rows were loaded, or taken away."""
+
+    results: int
+    disbursements: int
+
+
+@transaction.atomic
+def samples_load(today: date) -> Samples:
+    """Load fixtures/sample/ and its folder of money into the plans that they belong to."""
+    samples = FOLDER / "sample"
+    return Samples(
+        _samples_load(samples, kpis_loading.sample_load, today),
+        _samples_load(samples / "money", budgets_loading.sample_load, today),
+    )
+
+
+def _samples_load(folder: Path, load: Callable[..., int], today: date) -> int:
+    """Hand every file of a folder to its loader; gives the number of rows added."""
     count = 0
-    for tree in _trees(FOLDER / "sample"):
+    for tree in _trees(folder):
         plan = Plan.objects.filter(slug=tree["plan"]).first()
         if plan is not None:
-            count += loading.sample_load(plan, tree, today=today)
+            count += load(plan, tree, today=today)
     return count
+
+
+@transaction.atomic
+def samples_clear() -> Samples:
+    """Take every sample away again; its history stays."""
+    return Samples(kpis_loading.sample_clear(), budgets_loading.sample_clear())

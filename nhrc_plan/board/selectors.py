@@ -10,17 +10,19 @@ from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
-from budgets.rows import StrategyMoney
-from budgets.selectors import plan_money
+from budgets.calc import Total
+from budgets.rows import ProjectMoney, StrategyMoney, UnitMoney
+from budgets.selectors import MoneyView, plan_money, unit_money, year_rows
 from kpis.calc import RollUp
-from kpis.duties import Duty, year_duties
+from kpis.duties import LABELS, LATE, OPEN, SHAPES, Duty, year_duties
 from kpis.models import Indicator
 from kpis.rows import Cell, IndicatorRow, Marked, PlanStanding, StrategyStanding, roll_up
 from kpis.selectors import indicator_rows, plan_standing
-from strategy.fiscal import FiscalMonth
+from strategy.fiscal import DEFAULT_DEADLINE_DAY, FiscalMonth
 from strategy.models import Approach, Objective, Plan, PlanStatement, Strategy, Unit
-from strategy.selectors import bands
+from strategy.selectors import bands, deadline_days
 from strategy.status import status_of
+from strategy.thai import format_date
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,20 +86,73 @@ class UnitSummary:
 
 @dataclass(frozen=True, slots=True)
 class UnitPage(Marked):
-    """What a unit owes and has reported."""
+    """What a unit owes and has reported, of its indicators and its projects' money."""
 
     unit: Unit
     rows: tuple[IndicatorRow, ...]
     roll_up: RollUp
     duties: list[Duty]
+    #: The projects that it leads or supports; None where there are none.
+    money: UnitMoney | None
+    at: FiscalMonth
+    money_deadline: date
+    today: date
 
     @property
     def marked_cells(self) -> list[Cell]:
         return [row.current for row in self.rows]
 
     @property
+    def has_sample(self) -> bool:
+        shown = (*self.money.counted, *self.money.shared) if self.money else ()
+        return any(cell.sample for cell in self.marked_cells) or any(
+            row.current.sample for row in shown
+        )
+
+    @property
     def owed(self) -> list[Duty]:
         return [duty for duty in self.duties if duty.is_owed]
+
+    @property
+    def money_owed(self) -> list[ProjectMoney]:
+        """The projects it reports that lack the figures of the month looked at."""
+        if self.money is None or not self.at.has_ended(self.today):
+            return []
+        return [
+            row
+            for row in self.money.counted
+            if row.current.allocated and row.current.as_of != self.at
+        ]
+
+    @property
+    def money_label(self) -> str:
+        """Whether what is owed of money is overdue, in the words of duties."""
+        return str(LABELS[self._money_state])
+
+    @property
+    def money_shape(self) -> str:
+        return SHAPES[self._money_state]
+
+    @property
+    def money_deadline_name(self) -> str:
+        return format_date(self.money_deadline)
+
+    @property
+    def _money_state(self) -> str:
+        return LATE if self.today > self.money_deadline else OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class OverviewPage:
+    """How the plan stands: its results over all years, its money in the year looked at."""
+
+    standing: PlanStanding
+    money: Total
+    money_is_sample: bool
+
+    @property
+    def has_sample(self) -> bool:
+        return self.standing.has_sample or self.money_is_sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +182,10 @@ def band_of(plan: Plan, summed: RollUp) -> str | None:
     return None if summed.mean is None else status_of(summed.mean, bands(plan))
 
 
-def _objective_parts(
+def objective_parts(
     plan: Plan, objectives: list[Objective], rows: list[IndicatorRow]
 ) -> list[ObjectivePart]:
+    """Objectives, in the order given, with those of the rows that belong to them."""
     by_objective = defaultdict(list)
     for row in rows:
         by_objective[row.objective_id].append(row)
@@ -152,6 +208,18 @@ def _objective_parts(
     return parts
 
 
+def overview_page(plan: Plan, at: FiscalMonth, today: date) -> OverviewPage:
+    """The whole plan at the end of a month. Eight queries."""
+    days = deadline_days(plan)
+    view = MoneyView(plan, at, today, days)
+    money = list(year_rows(view).values())
+    return OverviewPage(
+        standing=plan_standing(plan, at, today, days=days),
+        money=view.total(at.year, money),
+        money_is_sample=any(row.sample for row in money),
+    )
+
+
 def strategy_page(plan: Plan, number: int, at: FiscalMonth, today: date) -> StrategyPage:
     """One strategy at the end of a month. Http404 names the strategies there are."""
     numbers = tuple(
@@ -170,7 +238,7 @@ def strategy_page(plan: Plan, number: int, at: FiscalMonth, today: date) -> Stra
     rows = indicator_rows(
         plan, at, today, Indicator.objects.filter(strategy=strategy), every_year=False
     )
-    objectives = _objective_parts(plan, list(strategy.objectives.order_by("number")), rows)
+    objectives = objective_parts(plan, list(strategy.objectives.order_by("number")), rows)
     issues = [
         IssuePart(
             number=issue.number,
@@ -210,21 +278,25 @@ def unit_page(plan: Plan, unit_id: int, at: FiscalMonth, today: date) -> UnitPag
     unit = Unit.objects.filter(pk=unit_id, agency=plan.agency_id).first()
     if unit is None:
         raise Http404(_("There is no such unit. The list of units shows all there are."))
-    rows = indicator_rows(
-        plan, at, today, Indicator.objects.filter(strategy__plan=plan, unit=unit), every_year=False
-    )
+    days = deadline_days(plan)
+    own = Indicator.objects.filter(strategy__plan=plan, unit=unit)
+    rows = indicator_rows(plan, at, today, own, every_year=False, days=days)
     return UnitPage(
         unit=unit,
         rows=tuple(rows),
         roll_up=roll_up(rows),
         duties=year_duties(plan, at.year, rows, today),
+        money=unit_money(plan, unit.pk, at, today, days),
+        at=at,
+        money_deadline=at.deadline(days.get(at.year, DEFAULT_DEADLINE_DAY)),
+        today=today,
     )
 
 
 def map_page(plan: Plan, at: FiscalMonth, today: date) -> MapPage:
     """The whole plan by levels at the end of a month."""
     standing = plan_standing(plan, at, today, every_year=False)
-    objectives = _objective_parts(
+    objectives = objective_parts(
         plan,
         list(Objective.objects.filter(strategy__plan=plan).order_by("strategy", "number")),
         standing.rows,

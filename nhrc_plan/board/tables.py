@@ -10,9 +10,11 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
 from kpis.calc import RollUp
-from kpis.rows import IndicatorRow, PlanStanding
+from kpis.rows import IndicatorRow
 from nhrc_plan.board.charts import sparkline, status_bar
 from nhrc_plan.board.geometry import Sparkline
+from nhrc_plan.board.money_charts import spending_bar
+from nhrc_plan.board.selectors import OverviewPage
 from strategy.models import Plan
 from strategy.status import AT_RISK, CRITICAL, STATUSES
 from strategy.status_words import counts_in_words
@@ -35,11 +37,15 @@ class OverviewGroup:
     rows: list[OverviewRow]
 
 
-def overview(plan: Plan, standing: PlanStanding) -> dict[str, Any]:
-    """The overview's context: counts, groups, what awaits a report, what needs a decision."""
+def overview(plan: Plan, shown: OverviewPage) -> dict[str, Any]:
+    """The overview's context: counts, groups, money, what awaits a report or a decision."""
+    standing = shown.standing
     rows = standing.rows
     return {
         "standing": standing,
+        "has_sample": shown.has_sample,
+        "money": shown.money,
+        "money_bar": spending_bar(shown.money),
         "years": list(plan.years),
         "status_bar": status_bar(dict(standing.roll_up.counts)),
         "legend": counts_in_words(standing.roll_up.counts),

@@ -94,17 +94,27 @@ def reading_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
 
 def _ask_to_sign_in(request: HttpRequest, as_data: bool) -> HttpResponse:
     if as_data:
-        return _as_json({"error": _("Sign in to read this.")}, status=401)
+        return as_json({"error": _("Sign in to read this.")}, status=401)
     return redirect_to_login(request.get_full_path())
 
 
-def _as_json(content: dict[str, Any], status: int = 200) -> JsonResponse:
+def as_json(content: dict[str, Any], status: int = 200) -> JsonResponse:
+    """Rows as JSON, Thai as Thai."""
     return JsonResponse(content, status=status, json_dumps_params={"ensure_ascii": False})
+
+
+def xlsx(content: bytes, name: str) -> HttpResponse:
+    """A workbook to be saved under a name."""
+    return HttpResponse(
+        content,
+        content_type=XLSX,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+    )
 
 
 def _not_found(request: HttpRequest, message: str, as_data: bool = False) -> HttpResponse:
     if as_data:
-        return _as_json({"error": message}, status=404)
+        return as_json({"error": message}, status=404)
     return render(request, "404.html", {"message": message}, status=404)
 
 
@@ -141,16 +151,16 @@ def plans(request: HttpRequest, as_data: bool = False) -> HttpResponse:
         Plan.objects.select_related("agency").order_by("agency__name", "-first_year", "name")
     )
     if as_data:
-        return _as_json({"plans": [data.plan(plan) for plan in found]})
+        return as_json({"plans": [data.plan(plan) for plan in found]})
     return render(request, "pages/plans.html", {"plans": found})
 
 
 @reading_page
 def overview(request: HttpRequest, page: Page) -> HttpResponse:
-    standing = plan_standing(page.plan, page.at, page.today)
+    shown = selectors.overview_page(page.plan, page.at, page.today)
     if page.as_data:
-        return _as_json(data.overview(page.plan, standing))
-    context = tables.overview(page.plan, standing)
+        return as_json(data.overview(page.plan, shown))
+    context = tables.overview(page.plan, shown)
     return render(request, "pages/overview.html", {"page": page, "nav": "overview", **context})
 
 
@@ -158,7 +168,7 @@ def overview(request: HttpRequest, page: Page) -> HttpResponse:
 def strategy(request: HttpRequest, page: Page, number: int) -> HttpResponse:
     shown = selectors.strategy_page(page.plan, number, page.at, page.today)
     if page.as_data:
-        return _as_json(data.strategy(page.plan, page.at, shown))
+        return as_json(data.strategy(page.plan, page.at, shown))
     return render(request, "pages/strategy.html", {"page": page, "nav": "overview", "shown": shown})
 
 
@@ -168,7 +178,7 @@ def indicators(request: HttpRequest, page: Page) -> HttpResponse:
     filters = IndicatorFilter(request.GET, plan=page.plan, standing=standing)
     rows, sorting = tables.sorted_rows(filters.rows, request.GET.get("sort", ""))
     if page.as_data:
-        return _as_json(data.indicators(page.plan, page.at, rows))
+        return as_json(data.indicators(page.plan, page.at, rows))
     context = {
         "page": page,
         "nav": "indicators",
@@ -185,7 +195,7 @@ def indicators(request: HttpRequest, page: Page) -> HttpResponse:
 def indicator(request: HttpRequest, page: Page, code: str) -> HttpResponse:
     shown = indicator_detail(page.plan, code, page.at, page.today, page.viewer)
     if page.as_data:
-        return _as_json(data.indicator_page(page.plan, page.at, shown))
+        return as_json(data.indicator_page(page.plan, page.at, shown))
     context = {
         "page": page,
         "nav": "indicators",
@@ -202,7 +212,7 @@ def indicator(request: HttpRequest, page: Page, code: str) -> HttpResponse:
 def units(request: HttpRequest, page: Page) -> HttpResponse:
     summaries = selectors.units_page(page.plan, page.at, page.today)
     if page.as_data:
-        return _as_json(data.units(page.plan, page.at, summaries))
+        return as_json(data.units(page.plan, page.at, summaries))
     return render(request, "pages/units.html", {"page": page, "nav": "units", "units": summaries})
 
 
@@ -210,7 +220,7 @@ def units(request: HttpRequest, page: Page) -> HttpResponse:
 def unit(request: HttpRequest, page: Page, unit_id: int) -> HttpResponse:
     shown = selectors.unit_page(page.plan, unit_id, page.at, page.today)
     if page.as_data:
-        return _as_json(data.unit(page.plan, page.at, shown))
+        return as_json(data.unit(page.plan, page.at, shown))
     context = {
         "page": page,
         "nav": "units",
@@ -225,7 +235,7 @@ def unit(request: HttpRequest, page: Page, unit_id: int) -> HttpResponse:
 def strategy_map(request: HttpRequest, page: Page) -> HttpResponse:
     shown = selectors.map_page(page.plan, page.at, page.today)
     if page.as_data:
-        return _as_json(data.strategy_map(page.plan, page.at, shown))
+        return as_json(data.strategy_map(page.plan, page.at, shown))
     return render(request, "pages/map.html", {"page": page, "nav": "map", "shown": shown})
 
 
@@ -233,9 +243,4 @@ def strategy_map(request: HttpRequest, page: Page) -> HttpResponse:
 def report(request: HttpRequest, page: Page) -> HttpResponse:
     """The monthly workbook."""
     content = workbook.monthly_report(page.plan, page.at, page.today)
-    name = f"{page.plan.slug}-{page.at.year}-{page.at.month:02}.xlsx"
-    return HttpResponse(
-        content,
-        content_type=XLSX,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
-    )
+    return xlsx(content, f"{page.plan.slug}-{page.at.year}-{page.at.month:02}.xlsx")

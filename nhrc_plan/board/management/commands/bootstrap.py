@@ -17,7 +17,7 @@ class Command(BaseCommand):
         parser.add_argument(
             "--sample",
             action="store_true",
-            help="also load sample results and demo accounts (only where DEBUG is on)",
+            help="also load sample figures and demo accounts (only where DEBUG is on)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -28,8 +28,11 @@ class Command(BaseCommand):
             self.stdout.write(_("Plan: %(name)s") % {"name": plan.name})
         if not options["sample"]:
             return
-        count = fixtures.samples_load(today())
-        self.stdout.write(_("Sample results added: %(count)s") % {"count": count})
+        added = fixtures.samples_load(today())
+        self.stdout.write(_("Sample results added: %(count)s") % {"count": added.results})
+        self.stdout.write(
+            _("Sample disbursements added: %(count)s") % {"count": added.disbursements}
+        )
         self.stdout.write(
             _("Demo accounts (password of each: %(password)s)") % {"password": demo.PASSWORD}
         )

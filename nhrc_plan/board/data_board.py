@@ -1,0 +1,41 @@
+"""The board page's rows as JSON-ready data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from nhrc_plan.board import data, data_money
+from nhrc_plan.board.board_page import strategy_lines
+from nhrc_plan.board.meeting import BoardReport
+
+
+def board(report: BoardReport) -> dict[str, Any]:
+    """The month's pack."""
+    standing, money, changes = report.standing, report.money, report.changes
+    return {
+        **data.head(report.plan, report.at),
+        "summary": report.summary,
+        "summary_kept": report.kept is not None,
+        "sample": report.has_sample,
+        **data.roll_up(standing.roll_up),
+        "money": data_money.total(money.total),
+        "strategies": [
+            {
+                "number": line.standing.number,
+                "name": line.standing.name,
+                **data.roll_up(line.standing.roll_up),
+                "money": data_money.total(line.money),
+                "money_beside_results": line.corner,
+            }
+            for line in strategy_lines(report)
+        ],
+        "indicators": [data.indicator(row) for row in standing.rows],
+        "projects": [data_money.project(row) for row in money.rows],
+        "changes": {
+            "compared": {"year": changes.compared.year, "month": changes.compared.month},
+            "deadline": changes.deadline.isoformat(),
+            "lines": [line._asdict() for line in changes.lines],
+        },
+        "awaiting": [data.duty(owed) for owed in report.duties],
+        "awaiting_money": [row.code for row in money.awaiting],
+    }

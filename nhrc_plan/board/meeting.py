@@ -1,0 +1,101 @@
+"""The month as a board meeting reads it: one assembly for the page, its data and the workbook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+
+from budgets.rows import PlanMoney
+from budgets.selectors import plan_money
+from kpis.duties import Duty, owed_duties
+from kpis.rows import PlanStanding
+from kpis.selectors import plan_standing
+from nhrc_plan.board import summary
+from nhrc_plan.board.changes import Changes, plan_changes
+from nhrc_plan.board.models import MonthSummary
+from strategy.fiscal import FiscalMonth
+from strategy.models import Plan
+from strategy.selectors import deadline_days
+from strategy.thai import month_name
+
+
+@dataclass(frozen=True)
+class Report:
+    """What every sheet of a month speaks of."""
+
+    plan: Plan
+    at: FiscalMonth
+    today: date
+    standing: PlanStanding
+    duties: tuple[Duty, ...]
+
+    @property
+    def month_name(self) -> str:
+        return month_name(self.at)
+
+    @property
+    def has_sample(self) -> bool:
+        return self.standing.has_sample
+
+    @property
+    def notes(self) -> list[str]:
+        """Which month, and what the reader has to know about the figures."""
+        lines = [
+            _("Fiscal year %(year)s, as at the end of %(month)s")
+            % {"year": self.at.year, "month": self.month_name}
+        ]
+        if self.has_sample:
+            lines.append(_("SAMPLE DATA: the figures shown are samples, not the agency's own."))
+        return lines
+
+
+@dataclass(frozen=True)
+class BoardReport(Report):
+    """Everything that a month's pack shows."""
+
+    money: PlanMoney
+    changes: Changes
+    #: The summary that planners kept with the month; None while there is only the draft.
+    kept: MonthSummary | None
+    draft: str
+
+    @property
+    def summary(self) -> str:
+        return self.kept.text if self.kept else self.draft
+
+    @property
+    def has_sample(self) -> bool:
+        return self.standing.has_sample or self.money.has_sample
+
+
+def month_report(plan: Plan, at: FiscalMonth, today: date) -> Report:
+    """The results of a month as known on ``today``. Six queries."""
+    standing = plan_standing(plan, at, today, narratives=True)
+    return Report(plan, at, today, standing, _duties(standing, today))
+
+
+def _duties(standing: PlanStanding, today: date) -> tuple[Duty, ...]:
+    return tuple(owed_duties(standing.rows, standing.at, standing.deadline_day, today))
+
+
+def board_report(plan: Plan, at: FiscalMonth, today: date) -> BoardReport:
+    """The pack of a month as known on ``today``. A fixed number of queries."""
+    days = deadline_days(plan)
+    standing = plan_standing(plan, at, today, narratives=True)
+    money = plan_money(plan, at, today, days=days)
+    changes = plan_changes(plan, standing, money, days)
+    return BoardReport(
+        plan=plan,
+        at=at,
+        today=today,
+        standing=standing,
+        money=money,
+        changes=changes,
+        duties=_duties(standing, today),
+        kept=MonthSummary.objects.filter(plan=plan, fiscal_year=at.year, month=at.month)
+        .select_related("unit")
+        .first(),
+        draft=summary.draft(plan, standing, money, changes),
+    )

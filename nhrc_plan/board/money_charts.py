@@ -1,0 +1,169 @@
+"""From rows of money to drawings: which figures go into which chart, and its words.
+
+Amounts are drawn in million baht.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from budgets.calc import MONEY_ONLY, NEITHER, RESULT_ONLY, TOGETHER, Total
+from budgets.rows import MoneyYear, PlanMoney, ProjectPage
+from nhrc_plan.board import geometry, geometry_money
+from nhrc_plan.board.charts import Drawing, Table
+from nhrc_plan.board.geometry import Progress
+from nhrc_plan.board.geometry_money import CornerPoint, CornerWords, Part, StackRow
+from nhrc_plan.board.value import ValuePage
+from nhrc_plan.board.value_words import corner_label
+from strategy.models import Plan
+from strategy.status import HUNDRED
+from strategy.thai import format_number, month_name
+
+_MILLION = 1_000_000
+ZERO = Decimal(0)
+
+
+def million(value: Decimal | None) -> str:
+    """Baht as million baht with two decimals; a dash where there is nothing."""
+    return "–" if value is None else format_number(value / _MILLION, 2)
+
+
+def percent(value: Decimal | None) -> str:
+    """A percentage as it is kept; a dash where there is none."""
+    return "–" if value is None else str(value)
+
+
+def spending_bar(shown: Total | MoneyYear) -> Progress:
+    """How much of the allocated is disbursed, and how much was expected by now."""
+    standing = shown.standing
+    return geometry.progress(standing.disbursed_percent, standing.expected_percent, HUNDRED)
+
+
+def by_strategy(plan: Plan, money: PlanMoney) -> Drawing:
+    """Each strategy's allocated money of the year: disbursed, committed, not yet used."""
+    rows, table = [], []
+    year = {"year": money.at.year}
+    for part in money.strategies:
+        summed = part.total
+        left = summed.allocated - summed.used
+        rows.append(
+            StackRow(
+                label=_("%(label)s %(number)s")
+                % {"label": plan.strategy_label, "number": part.number},
+                said=_("%(used)s of %(allocated)s")
+                % {"used": million(summed.used), "allocated": million(summed.allocated)},
+                parts=(
+                    Part("disbursed", summed.disbursed / _MILLION, million(summed.disbursed)),
+                    Part("committed", summed.committed / _MILLION, million(summed.committed)),
+                    Part("left", left / _MILLION, million(left)),
+                ),
+                mark=summed.allocated / _MILLION if left < 0 else None,
+            )
+        )
+        table.append(
+            [
+                f"{part.number}. {part.name}",
+                *map(million, (summed.allocated, summed.disbursed, summed.committed, left)),
+            ]
+        )
+    return Drawing(
+        id="by-strategy",
+        title=_("What has become of the money of %(year)s (million baht)") % year,
+        desc=_(
+            "One bar for each strategy, as long as what is allocated: disbursed, committed and "
+            "not yet used; figures in the table."
+        ),
+        template="charts/_stacked_bars.html",
+        key="charts/_stack_key.html",
+        wide=geometry_money.stacked_bars(rows, geometry.WIDE),
+        narrow=geometry_money.stacked_bars(rows, geometry.NARROW),
+        table=Table(
+            caption=_("Money by strategy, in million baht"),
+            headers=[
+                plan.strategy_label, _("allocated"), _("disbursed"), _("committed"),
+                _("not yet used"),
+            ],
+            rows=table,
+        ),
+    )  # fmt: skip
+
+
+def months(shown: ProjectPage) -> Drawing | None:
+    """A project's months against what was expected; None in a year without money."""
+    if all(month.expected is None and month.spent is None for month in shown.months):
+        return None
+    points, expected, table = [], [], []
+    for month in shown.months:
+        spent = month.spent
+        value = None if spent is None else spent.disbursed / _MILLION
+        points.append(geometry.MonthPoint(month_name(month.at, short=True, year=False), value))
+        expected.append(None if month.expected is None else month.expected / _MILLION)
+        table.append(
+            [
+                month.name,
+                million(spent and spent.disbursed),
+                million(spent and spent.committed),
+                million(month.expected),
+                percent(month.standing.disbursed_percent),
+                percent(month.expected_percent if month.expected is not None else None),
+            ]
+        )
+    last = shown.months[-1].expected
+    text = _("expected %(value)s at year's end") % {"value": million(last)} if last else ""
+    return Drawing(
+        id="money-months",
+        title=_("Disbursed by month, %(year)s (million baht)") % {"year": shown.row.current.year},
+        desc=_("The blue line joins the disbursed totals, the gold line is what was expected."),
+        template="charts/_month_line.html",
+        wide=geometry.month_line(points, expected, text, True, geometry.WIDE),
+        narrow=geometry.month_line(points, expected, text, True, geometry.NARROW),
+        table=Table(
+            caption=_("Running totals by month, in million baht"),
+            headers=[
+                _("month"), _("disbursed"), _("committed"), _("expected"), _("disbursed (%)"),
+                _("expected (%)"),
+            ],
+            rows=table,
+        ),
+    )  # fmt: skip
+
+
+def value(plan: Plan, shown: ValuePage) -> Drawing:
+    """Money used against results, with strategies and objectives as points."""
+    points = [
+        CornerPoint(row.code, row.used, row.reached, row.kind)
+        for row in shown.drawn
+        if row.used is not None and row.reached is not None
+    ]
+    words = CornerWords(
+        top_left=corner_label(RESULT_ONLY),
+        top_right=corner_label(TOGETHER),
+        bottom_left=corner_label(NEITHER),
+        bottom_right=corner_label(MONEY_ONLY),
+        across=_("money used (% of expected) →"),
+        up=_("↑ results (% of expected)"),
+    )
+    band = shown.money.bands.near
+    return Drawing(
+        id="value",
+        title=_("Money used against results, %(year)s") % {"year": shown.money.at.year},
+        desc=_(
+            "Each point is a strategy or an objective under its number; the dashed lines stand "
+            "at %(band)s per cent. Beyond 200 per cent it stands at the edge, with ›."
+        )
+        % {"band": format_number(band)},
+        template="charts/_corners.html",
+        key="charts/_corners_key.html",
+        wide=geometry_money.corners(points, band, words, geometry.WIDE),
+        narrow=geometry_money.corners(points, band, words, geometry.NARROW),
+        table=Table(
+            caption=_("Per cent of what was expected by now"),
+            headers=[_("No."), _("name"), _("money used"), _("results"), _("stands at")],
+            rows=[
+                [row.code, row.name, percent(row.used), percent(row.reached), row.corner_label]
+                for row in shown.rows
+            ],
+        ),
+    )

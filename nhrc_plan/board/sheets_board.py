@@ -1,0 +1,185 @@
+"""The sheets that make a board pack of a month: cover, summary, strategies, changes, notes."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from budgets.calc import quadrant
+from nhrc_plan.board import rules
+from nhrc_plan.board.meeting import BoardReport
+from nhrc_plan.board.sheet_parts import colour_statuses
+from nhrc_plan.board.sheets_money import million, money_chart, money_table
+from nhrc_plan.board.sheets_results import status_chart, status_table
+from nhrc_plan.board.value_words import corner_label
+from strategy.status import status_of
+from strategy.status_words import STATUS_LABELS, counts_in_words
+from strategy.thai import format_date
+from strategy.xlsx import Book, Sheet
+
+
+def cover(book: Book, report: BoardReport) -> Sheet:
+    """Title, month, who prepared it, and what the pack holds."""
+    sheet = book.sheet(_("cover"), [30, 90])
+    sheet.row = 3
+    sheet.paragraph(report.plan.agency.name, "note", centred=True)
+    sheet.row += 1
+    sheet.paragraph(_("Report to the board on the plan's progress"), "title", centred=True)
+    sheet.paragraph(report.plan.name, "title", centred=True)
+    sheet.row += 1
+    sheet.paragraph(
+        _("For the month of %(month)s") % {"month": report.month_name}, "title", centred=True
+    )
+    sheet.row += 2
+    lines = [
+        (_("Figures"), report.notes[0]),
+        (_("prepared by"), _prepared_by(report)),
+        (_("as known on"), format_date(report.today, short=False)),
+    ]
+    for label, text in lines:
+        sheet.write([label, text], ["group", "text"])
+    if report.has_sample:
+        sheet.row += 1
+        sheet.paragraph(report.notes[1], "title", centred=True)
+    return sheet
+
+
+def _prepared_by(report: BoardReport) -> str:
+    """The unit that planners named with the summary; else the agency."""
+    if report.kept is not None and report.kept.unit is not None:
+        return report.kept.unit.name
+    return report.plan.agency.name
+
+
+def contents(sheet: Sheet, titles: list[str]) -> None:
+    """The list of sheets on the cover, once they are all there."""
+    sheet.row += 2
+    sheet.write([_("Contents"), None], "group")
+    for number, title in enumerate(titles, start=1):
+        sheet.write([number, title], ["center", "text"])
+
+
+def one_page(book: Book, report: BoardReport) -> Sheet:
+    """The month on one page: the summary in words, results and money by strategy, charts."""
+    words = counts_in_words(report.standing.roll_up.counts)
+    sheet = book.sheet(_("summary"), [46, *[14.5] * (3 + len(words))])
+    sheet.title(report.plan.name, *report.notes)
+    for text in report.summary.split("\n"):
+        if text.strip():
+            sheet.paragraph(text.strip(), "text")
+    sheet.row += 1
+    result_rows = status_table(sheet, report, words)
+    sheet.row += 1
+    money_rows = money_table(sheet, report)
+    chart_row = sheet.row + 2
+    status_chart(sheet, words, result_rows, f"A{chart_row}", (30, 13))
+    money_chart(sheet, money_rows, f"F{chart_row}", (26, 13))
+    sheet.row += 28
+    # Every table of the page is whole on it; nothing is repeated and nothing stands still.
+    sheet.worksheet.print_title_rows = None
+    sheet.worksheet.freeze_panes = None
+    sheet.pages_tall = 1
+    return sheet
+
+
+def strategies(book: Book, report: BoardReport) -> Sheet:
+    """Results and money of each strategy side by side."""
+    sheet = book.sheet(_("strategies"), [7, 52, 11, 12, 16, 13, 13, 12, 12, 12, 16, 34])
+    sheet.title(_("Results beside money by strategy"), *report.notes)
+    head = sheet.head(
+        [
+            _("No."), report.plan.strategy_label, _("reported"), _("mean of expected (%)"),
+            _("status of results"), _("allocated (million baht)"),
+            _("disbursed (million baht)"), _("disbursed (%)"), _("used (%)"),
+            _("expected (%)"), _("status of money"), _("money beside results"),
+        ],
+        66,
+    )  # fmt: skip
+    money = report.money
+    for column, rule in (
+        (4, rules.mean()),
+        (6, rules.allocated()),
+        (8, rules.disbursed_percent()),
+        (9, rules.used_percent()),
+        (10, rules.money_expected(money.targets, money.targets_entered)),
+        (12, rules.corners(report.plan)),
+    ):
+        sheet.comment(head, column, rule)
+    first = sheet.row + 1
+    spending = {part.number: part.total for part in money.strategies}
+    rows = [
+        (part.number, part.name, part.roll_up, spending[part.number])
+        for part in report.standing.strategies
+    ]
+    rows.append((None, _("whole plan"), report.standing.roll_up, money.total))
+    for number, name, summed, total in rows:
+        standing = total.standing
+        corner = quadrant(standing.used_of_expected, summed.mean, money.bands)
+        status = None if summed.mean is None else status_of(summed.mean, money.bands)
+        sheet.write(
+            [
+                number, name, f"{summed.reported}/{summed.with_target}", summed.mean,
+                str(STATUS_LABELS[status]) if status else "–", million(total.allocated),
+                million(total.disbursed), standing.disbursed_percent, standing.used_percent,
+                standing.expected_percent, str(STATUS_LABELS[standing.status]),
+                corner_label(corner),
+            ],
+            [
+                "center", "text", "center", "percent", "center", "percent", "percent",
+                "percent", "percent", "percent", "center", "text",
+            ],
+        )  # fmt: skip
+    colour_statuses(sheet, [5, 11], first, sheet.row)
+    return sheet
+
+
+def changed(book: Book, report: BoardReport) -> Sheet:
+    """What changed since last month's reporting deadline."""
+    changes = report.changes
+    sheet = book.sheet(_("what changed"), [16, 9, 50, 24, 24, 19, 19, 32])
+    sheet.title(
+        _("What changed since last month"),
+        *report.notes,
+        rules.changed(changes.deadline_name),
+    )
+    sheet.head(
+        [
+            _("what"), _("code"), _("name"), _("then"), _("now"), _("status then"),
+            _("status now"), _("remark"),
+        ],
+        32,
+    )  # fmt: skip
+    for line in changes.lines:
+        sheet.write(
+            list(line),
+            ["text", "center", "text", "center", "center", "center", "center", "text"],
+        )
+    if not changes.lines:
+        sheet.write([_("Nothing changed.")], "note")
+    return sheet
+
+
+def integrity(book: Book, report: BoardReport) -> Sheet:
+    """Integrity measures of the year by quarter."""
+    sheet = book.sheet(_("integrity measures"), [30, 60, 14, 14, 14, 14, 40])
+    sheet.title(
+        _("Integrity measures of fiscal year %(year)s") % {"year": report.at.year}, *report.notes
+    )
+    sheet.head(
+        [
+            _("issue"), _("measure"), _("quarter 1"), _("quarter 2"), _("quarter 3"),
+            _("quarter 4"), _("responsible unit"),
+        ],
+        32,
+    )  # fmt: skip
+    sheet.write([_("No integrity measures have been entered for this year.")], "note")
+    return sheet
+
+
+def notes(book: Book, report: BoardReport) -> Sheet:
+    """The rules behind the figures."""
+    sheet = book.sheet(_("notes"), [7, 130])
+    sheet.title(_("Notes and rules of computation"), *report.notes)
+    sheet.head([_("No."), _("rule")])
+    for number, line in enumerate(rules.all_rules(report), start=1):
+        sheet.write([number, line], ["center", "text"])
+    return sheet

@@ -1,0 +1,242 @@
+"""The sheets of money: flagship projects at the month, and over the plan's years."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from budgets.calc import Total
+from budgets.rows import ProjectMoney
+from nhrc_plan.board import rules, sheets_results
+from nhrc_plan.board.meeting import BoardReport
+from nhrc_plan.board.sheet_parts import COMMITTED, DISBURSED, LEFT, colour_statuses, stacked_bars
+from strategy.status_words import STATUS_LABELS
+from strategy.thai import month_name
+from strategy.xlsx import Book, Sheet
+
+_MILLION = 1_000_000
+
+
+def million(amount: Any) -> Any:
+    """Baht as million baht, a number; None stays None."""
+    return None if amount is None else amount / _MILLION
+
+
+def money_table(sheet: Sheet, report: BoardReport) -> tuple[int, int]:
+    """Each strategy's money in million baht, with what is left; gives header and last row."""
+    first = sheet.head(
+        [
+            report.plan.strategy_label, _("allocated"), _("reported"), _("disbursed (%)"),
+            _("disbursed"), _("committed"), _("not yet used"), _("expected (%)"),
+            _("of expected (%)"), _("status"),
+        ],
+        44,
+    )  # fmt: skip
+    money = report.money
+    for column, rule in (
+        (2, rules.allocated()),
+        (4, rules.disbursed_percent()),
+        (8, rules.money_expected(money.targets, money.targets_entered)),
+        (9, rules.money_of_expected()),
+    ):
+        sheet.comment(first, column, rule)
+    for part in money.strategies:
+        _total_row(sheet, f"{part.number} {part.name}", part.total, group=False)
+    last = sheet.row
+    _total_row(sheet, _("whole plan"), money.total, group=True)
+    colour_statuses(sheet, [10], first + 1, sheet.row)
+    return first, last
+
+
+def _total_row(sheet: Sheet, name: str, total: Total, *, group: bool) -> None:
+    standing = total.standing
+    left = max(total.allocated - total.used, Decimal(0))
+    number = "group_number" if group else "percent"
+    sheet.write(
+        [
+            name, million(total.allocated), f"{total.reported}/{total.with_allocation}",
+            standing.disbursed_percent, million(total.disbursed), million(total.committed),
+            million(left), standing.expected_percent, standing.of_expected,
+            str(STATUS_LABELS[standing.status]),
+        ],
+        [
+            "group" if group else "text", number, "group_center" if group else "center", number,
+            number, number, number, number, number, "group_center" if group else "center",
+        ],
+    )  # fmt: skip
+
+
+def money_chart(
+    sheet: Sheet, rows: tuple[int, int], anchor: str, size: tuple[float, float] = (25, 9.2)
+) -> None:
+    """Each strategy's money split into disbursed, committed and not yet used; none without rows."""
+    if rows[1] == rows[0]:
+        return
+    stacked_bars(
+        sheet,
+        _("Money of flagship projects (million baht)"),
+        [(5, DISBURSED), (6, COMMITTED), (7, LEFT)],
+        rows,
+        anchor=anchor,
+        labels="0.00",
+        size=size,
+    )
+
+
+def projects(book: Book, report: BoardReport) -> Sheet:
+    """Every flagship project at the month, in million baht, with a stacked chart."""
+    sheet = book.sheet(_("projects and money"), [40, 12, 12, 13, 13, 13, 13, 12, 13, 17])
+    sheet.title(
+        _("Flagship projects at the end of %(month)s, in million baht")
+        % {"month": month_name(report.at)},
+        *report.notes,
+        rules.million_baht(),
+    )
+    head, last = money_table(sheet, report)
+    money_chart(sheet, (head, last), f"A{sheet.row + 2}")
+    sheet.row += 19
+    return sheet
+
+
+def project_list(book: Book, report: BoardReport) -> Sheet:
+    """Every flagship project with its units and figures of the year."""
+    sheet = book.sheet(_("project list"), [7, 48, 30, 12, 12, 12, 12, 11, 11, 11, 12, 17])
+    sheet.title(
+        _("Flagship projects at the end of %(month)s, in million baht")
+        % {"month": month_name(report.at)},
+        *report.notes,
+    )
+    head = sheet.head(
+        [
+            _("No."), _("Project"), _("lead unit"), _("plan amount"), _("allocated"),
+            _("disbursed"), _("committed"), _("disbursed (%)"), _("used (%)"),
+            _("expected (%)"), _("figure of"), _("status"),
+        ],
+        44,
+    )  # fmt: skip
+    money = report.money
+    for column, rule in (
+        (5, rules.allocated()),
+        (8, rules.disbursed_percent()),
+        (9, rules.used_percent()),
+        (10, rules.money_expected(money.targets, money.targets_entered)),
+        (12, rules.money_of_expected()),
+    ):
+        sheet.comment(head, column, rule)
+    first = sheet.row + 1
+    for part in money.strategies:
+        _group_row(sheet, part.number, part.name, part.total)
+        for row in part.rows:
+            _project_row(sheet, row)
+    _group_row(sheet, None, _("whole plan"), money.total)
+    colour_statuses(sheet, [12], first, sheet.row)
+    return sheet
+
+
+def _group_row(sheet: Sheet, number: int | None, name: str, total: Total) -> None:
+    standing = total.standing
+    line = sheet.write(
+        [
+            number, name, f"{_('reported')} {total.reported}/{total.with_allocation}", None,
+            million(total.allocated), million(total.disbursed), million(total.committed),
+            standing.disbursed_percent, standing.used_percent, standing.expected_percent, None,
+            str(STATUS_LABELS[standing.status]),
+        ],
+        ["group"] * 4 + ["group_number"] * 6 + ["group_center"] * 2,
+    )  # fmt: skip
+    sheet.comment(line, 8, rules.once())
+
+
+def _project_row(sheet: Sheet, row: ProjectMoney) -> None:
+    shown = row.current
+    standing, spent = shown.standing, shown.spent
+    first = row.first_lead
+    sheet.write(
+        [
+            row.code, row.name, first.name if first else _("no lead unit yet"),
+            million(shown.budget.plan), million(shown.allocated),
+            million(spent.disbursed) if spent else None,
+            million(spent.committed) if spent else None,
+            standing.disbursed_percent, standing.used_percent, standing.expected_percent,
+            shown.as_of_short, shown.label,
+        ],
+        ["center", "text", "text"] + ["percent"] * 7 + ["center", "center"],
+    )  # fmt: skip
+
+
+def project_years(book: Book, report: BoardReport) -> Sheet:
+    """What the plan sets aside for each project, and what was disbursed, year by year."""
+    years = list(report.plan.years)
+    sheet = book.sheet(_("money by year"), [7, 48, *[11, 11] * len(years), 12])
+    sheet.title(_("Plan amounts and disbursement by fiscal year, in million baht"), *report.notes)
+    head = [_("No."), _("Project")]
+    for year in years:
+        head += [_("plan %(year)s") % {"year": year}, _("disbursed %(year)s") % {"year": year}]
+    sheet.head([*head, _("plan in all")], 44)
+    first = sheet.row + 1
+    for part in report.money.strategies:
+        amounts = _year_amounts(part.plan_amounts, part.totals)
+        sheet.write(
+            [part.number, part.name, *amounts, million(part.plan_total)],
+            ["group", "group", *["group_number"] * (2 * len(years) + 1)],
+        )
+        for row in part.rows:
+            values: list[Any] = [row.code, row.name]
+            for shown in row.years:
+                values += [
+                    million(shown.budget.plan),
+                    million(shown.spent.disbursed) if shown.spent else None,
+                ]
+            sheet.write(
+                [*values, million(row.plan_total)],
+                ["center", "text", *["percent"] * (2 * len(years)), "total"],
+            )
+    money = report.money
+    sheet.write(
+        [None, _("whole plan"), *_year_amounts(money.plan_amounts, money.totals),
+         million(money.plan_total)],
+        ["group", "group", *["group_number"] * (2 * len(years) + 1)],
+    )  # fmt: skip
+    sheet.worksheet.freeze_panes = sheet.worksheet.cell(first, 3)
+    return sheet
+
+
+def _year_amounts(amounts: Sequence[tuple[int, Any]], totals: Any) -> list[Any]:
+    """Plan amount and disbursed of each year; nothing where no figure stands."""
+    found: list[Any] = []
+    for year, amount in amounts:
+        total = totals[year]
+        any_figure = total.reported or total.disbursed
+        found += [million(amount), million(total.disbursed) if any_figure else None]
+    return found
+
+
+def awaiting(book: Book, report: BoardReport) -> Sheet:
+    """Awaited reports of indicators, and beneath them the awaited figures of money."""
+    sheet = sheets_results.awaiting(book, report)
+    sheet.row += 1
+    sheet.write([_("Money figures to come")], "title", 28)
+    sheet.write(
+        [
+            _("No."), _("Project"), _("lead unit"), _("last figure of"), None, _("state"),
+            _("disbursed (million baht)"),
+        ],
+        "head",
+        44,
+    )  # fmt: skip
+    for row in report.money.awaiting:
+        shown, first = row.current, row.first_lead
+        sheet.write(
+            [
+                row.code, row.name, first.name if first else _("no lead unit yet"),
+                shown.as_of_short or "–", None, shown.label,
+                million(shown.spent.disbursed) if shown.spent else None,
+            ],
+            ["center", "text", "text", "center", "center", "center", "percent"],
+        )  # fmt: skip
+    if not report.money.awaiting:
+        sheet.write([_("Nothing is owed up to this month.")], "note")
+    return sheet

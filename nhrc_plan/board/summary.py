@@ -1,0 +1,158 @@
+"""The summary of a month, drafted from the rows by fixed rules. Planners may edit it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext as _
+
+from budgets.calc import MONEY_ONLY, RESULT_ONLY, quadrant
+from budgets.rows import PlanMoney
+from kpis.rows import IndicatorRow, PlanStanding
+from nhrc_plan.board.changes import Changes
+from strategy.models import Plan
+from strategy.status import AT_RISK, CRITICAL, NEAR, NO_CASES, NOT_DUE, ON_PLAN
+from strategy.status_words import STATUS_LABELS
+from strategy.thai import format_number, month_name
+
+
+def draft(plan: Plan, standing: PlanStanding, money: PlanMoney, changes: Changes) -> str:
+    """One paragraph each on results, what needs a decision, money, and what changed."""
+    parts = (
+        _results(standing),
+        _decisions(standing),
+        _money(money),
+        _value(plan, standing, money),
+        _changes(changes),
+        _samples(standing, money),
+    )
+    return "\n\n".join(part for part in parts if part)
+
+
+def million(amount: object) -> str:
+    """Baht as million baht, two decimals."""
+    return format_number(amount / 1_000_000, 2)  # type: ignore[operator]
+
+
+def _results(standing: PlanStanding) -> str:
+    summed = standing.roll_up
+    sentence = _(
+        "At the end of %(month)s, of %(targets)s indicators with a target in fiscal year "
+        "%(year)s, %(reported)s have reported."
+    ) % {
+        "month": month_name(standing.at),
+        "targets": summed.with_target,
+        "year": standing.at.year,
+        "reported": summed.reported,
+    }
+    if summed.mean is not None:
+        sentence += " " + _(
+            "Against what was expected by now they reach %(mean)s per cent on average "
+            "(each counted up to 100)."
+        ) % {"mean": summed.mean}
+    shown = (ON_PLAN, NEAR, AT_RISK, CRITICAL, NO_CASES, NOT_DUE)
+    counts = [
+        _("%(status)s %(count)s") % {"status": STATUS_LABELS[code], "count": summed.counts[code]}
+        for code in shown
+        if summed.counts[code] or code in (ON_PLAN, NEAR, AT_RISK, CRITICAL)
+    ]
+    return sentence + " " + _("By status: %(counts)s.") % {"counts": ", ".join(counts)}
+
+
+def _decisions(standing: PlanStanding) -> str:
+    sentences = []
+    worrying = [row for row in standing.rows if row.current.status in (AT_RISK, CRITICAL)]
+    if worrying:
+        told = (
+            f"{row.code} {row.name} ({row.current.label} {row.current.standing.of_expected})"
+            for row in worrying
+        )
+        sentences.append(_("To be hastened: %(list)s.") % {"list": _listed(told)})
+    if standing.awaiting:
+        sentences.append(
+            _("Reports awaited: %(list)s.")
+            % {"list": _listed(_awaited(row) for row in standing.awaiting)}
+        )
+    owed = [row for row in standing.rows if row.current.outstanding]
+    if owed:
+        sentences.append(
+            _("Targets of earlier years not yet reached: %(list)s.")
+            % {"list": _listed(f"{row.code} {row.current.outstanding}" for row in owed)}
+        )
+    return " ".join(sentences)
+
+
+def _awaited(row: IndicatorRow) -> str:
+    return f"{row.code} ({row.unit_name or _('no unit yet')})"
+
+
+def _listed(items: Iterable[str]) -> str:
+    return "; ".join(items)
+
+
+def _money(money: PlanMoney) -> str:
+    summed = money.total
+    if not summed.with_allocation:
+        return ""
+    sentence = _(
+        "Flagship projects have %(allocated)s million baht in fiscal year %(year)s; "
+        "%(disbursed)s million (%(percent)s per cent) are disbursed and %(committed)s million "
+        "committed, reported by %(reported)s of %(all)s projects."
+    ) % {
+        "allocated": million(summed.allocated),
+        "year": money.at.year,
+        "disbursed": million(summed.disbursed),
+        "percent": summed.standing.disbursed_percent or 0,
+        "committed": million(summed.committed),
+        "reported": summed.reported,
+        "all": summed.with_allocation,
+    }
+    if summed.standing.counts:
+        sentence += " " + _("Expected by now: %(expected)s per cent; status: %(status)s.") % {
+            "expected": summed.standing.expected_percent,
+            "status": STATUS_LABELS[summed.standing.status],
+        }
+    return sentence
+
+
+def _value(plan: Plan, standing: PlanStanding, money: PlanMoney) -> str:
+    """Strategies where money and results part ways."""
+    reached = {part.number: part.roll_up.mean for part in standing.strategies}
+    corners: dict[str | None, list[str]] = {}
+    for part in money.strategies:
+        corner = quadrant(
+            part.total.standing.used_of_expected, reached.get(part.number), money.bands
+        )
+        corners.setdefault(corner, []).append(f"{plan.strategy_label} {part.number}")
+    sentences = []
+    if MONEY_ONLY in corners:
+        sentences.append(
+            _("Money spent, little result: %(list)s.") % {"list": _listed(corners[MONEY_ONLY])}
+        )
+    if RESULT_ONLY in corners:
+        sentences.append(
+            _("Result without spending: %(list)s.") % {"list": _listed(corners[RESULT_ONLY])}
+        )
+    return " ".join(sentences)
+
+
+def _changes(changes: Changes) -> str:
+    counted = [
+        (_("%(count)s indicators better"), changes.better),
+        (_("%(count)s indicators worse"), changes.worse),
+        (_("%(count)s indicators with another figure"), len(changes.indicators)),
+        (_("%(count)s targets revised"), len(changes.targets)),
+        (_("%(count)s projects with other money figures"), len(changes.projects)),
+    ]
+    told = [words % {"count": count} for words, count in counted if count]
+    head = _("Compared with %(month)s as reported by %(deadline)s: ") % {
+        "month": changes.compared_name,
+        "deadline": changes.deadline_name,
+    }
+    return head + (_listed(told) if told else _("nothing changed"))
+
+
+def _samples(standing: PlanStanding, money: PlanMoney) -> str:
+    if standing.has_sample or money.has_sample:
+        return _("SAMPLE DATA: the figures shown are samples, not the agency's own.")
+    return ""
