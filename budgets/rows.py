@@ -10,20 +10,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from budgets.calc import (
+    STRAIGHT_LINE,
     Budget,
     MoneyFacts,
     MoneyStanding,
     SpendingTargets,
     Spent,
     Total,
+    judge,
     total,
 )
 from strategy.fiscal import FiscalMonth
 from strategy.history import Entry
-from strategy.status import AWAITING, Bands
+from strategy.status import AWAITING, DEFAULT_BANDS, Bands
 from strategy.status_words import STATUS_LABELS, STATUS_SHAPES
 from strategy.thai import format_date, month_name
 
@@ -36,14 +39,36 @@ class LeadUnit(NamedTuple):
     position: int
 
 
-class MoneyYear(NamedTuple):
-    """One project in one fiscal year, by its latest figure up to the month looked at."""
+class Basis(NamedTuple):
+    """What the projects of a fiscal year are judged by."""
+
+    overdue_month: int | None = None
+    targets: SpendingTargets = STRAIGHT_LINE
+    bands: Bands = DEFAULT_BANDS
+
+
+@dataclass(frozen=True)
+class MoneyYear:
+    """One project in one fiscal year, by its latest figure up to the month looked at.
+
+    It is judged when somebody asks: most readers want one of the plan's years.
+    """
 
     year: int
     budget: Budget
     spent: Spent | None
-    standing: MoneyStanding
     sample: bool
+    basis: Basis
+
+    @cached_property
+    def standing(self) -> MoneyStanding:
+        return judge(
+            self.budget.allocated,
+            self.spent,
+            overdue_month=self.basis.overdue_month,
+            targets=self.basis.targets,
+            bands=self.basis.bands,
+        )
 
     @property
     def allocated(self) -> Decimal | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -21,6 +21,7 @@ from budgets.models import (
     SpendingTarget,
 )
 from budgets.rows import (
+    Basis,
     LeadUnit,
     MoneyYear,
     PlanMoney,
@@ -106,19 +107,16 @@ class MoneyView:
             for year in plan.years
             if year <= at.year
         }
+        self._basis = {
+            year: Basis(self.overdue.get(year), self.targets.get(year, STRAIGHT_LINE), self.bands)
+            for year in plan.years
+        }
 
     def month(self, year: int) -> int:
         return self.at.month if year == self.at.year else 12
 
     def judged(self, year: int, budget: Budget, spent: Spent | None, sample: bool) -> MoneyYear:
-        standing = calc.judge(
-            budget.allocated,
-            spent,
-            overdue_month=self.overdue.get(year),
-            targets=self.targets.get(year, STRAIGHT_LINE),
-            bands=self.bands,
-        )
-        return MoneyYear(year, budget, spent, standing, sample)
+        return MoneyYear(year, budget, spent, sample, self._basis[year])
 
     def total(self, year: int, rows: Iterable[MoneyYear]) -> Total:
         """The sum of projects in one year."""
@@ -222,10 +220,10 @@ def plan_money(
     return PlanMoney(
         at=at,
         strategies=tuple(
-            StrategyMoney(pk, number, name, tuple(rows), _totals(view, rows), at.year)
+            StrategyMoney(pk, number, name, tuple(rows), _Totals(view, rows), at.year)
             for pk, (number, name, rows) in strategies.items()
         ),
-        totals=_totals(view, every),
+        totals=_Totals(view, every),
         units=_by_unit(view, every),
         targets=view.targets.get(at.year, STRAIGHT_LINE),
         targets_entered=at.year in view.targets,
@@ -248,12 +246,27 @@ def project_row(
     return ProjectMoney(*named, tuple(units), years, current)
 
 
-def _totals(view: MoneyView, rows: Sequence[ProjectMoney]) -> dict[int, Total]:
-    """Sums by fiscal year."""
-    return {
-        year: view.total(year, [row.years[place] for row in rows])
-        for place, year in enumerate(view.plan.years)
-    }
+class _Totals(Mapping[int, Total]):
+    """Sums by fiscal year, each worked out when it is asked for."""
+
+    def __init__(self, view: MoneyView, rows: Sequence[ProjectMoney]) -> None:
+        self._view, self._rows = view, rows
+        self._known: dict[int, Total] = {}
+
+    def __getitem__(self, year: int) -> Total:
+        if year not in self._view.plan.years:
+            raise KeyError(year)
+        if year not in self._known:
+            place = year - self._view.plan.first_year
+            own = [row.years[place] for row in self._rows]
+            self._known[year] = self._view.total(year, own)
+        return self._known[year]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._view.plan.years)
+
+    def __len__(self) -> int:
+        return len(self._view.plan.years)
 
 
 def _by_unit(view: MoneyView, rows: Sequence[ProjectMoney]) -> tuple[UnitMoney, ...]:

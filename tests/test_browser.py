@@ -11,6 +11,7 @@ from django.contrib import admin
 from django.urls import reverse
 from openpyxl import load_workbook
 
+from budgets.models import Disbursement, Project
 from kpis.entry import Value
 from kpis.models import Indicator, Result
 from kpis.services import ResultEntry, result_record
@@ -238,12 +239,20 @@ def test_no_page_breaks_the_content_policy_or_the_width(browse, planner, plan):
         f"{PLAN}/units/{AT}",
         f"{PLAN}/units/{unit.pk}/{AT}",
         f"{PLAN}/map/{AT}",
+        f"{PLAN}/budgets/{AT}",
+        f"{PLAN}/budgets/units/{AT}",
+        f"{PLAN}/budgets/3-1/{AT}",
+        f"{PLAN}/value/{AT}",
+        f"{PLAN}/board/{AT}",
     ]
     for model in admin.site._registry:
-        if model._meta.app_label in ("strategy", "kpis", "budgets"):
+        if model._meta.app_label in ("strategy", "kpis", "budgets", "board"):
             name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
             if model._meta.model_name != "membership":
-                pages += [reverse(f"{name}_changelist"), reverse(f"{name}_add")]
+                pages.append(reverse(f"{name}_changelist"))
+            # Memberships are not the planner's; transfers are entered with their budget.
+            if model._meta.model_name not in ("membership", "budgettransfer"):
+                pages.append(reverse(f"{name}_add"))
     for width in (1280, 360):
         page = browse(planner, width=width)
         for address in pages:
@@ -265,3 +274,44 @@ def test_the_keyboard_alone_reaches_the_report(browse, planner):
     with page.expect_download() as download:
         page.keyboard.press("Enter")
     assert load_workbook(BytesIO(download.value.path().read_bytes())).sheetnames
+
+
+def test_a_month_of_money_moves_what_it_should_and_nothing_else(browse, reporter, plan):
+    """The unit's own sheet, Thai digits; then every project's row before and after."""
+    own = Project.objects.get(strategy__plan=plan, strategy__number=3, number=1)
+    page = browse(reporter)
+
+    def rows():
+        found = page.request.get(f"{PLAN}/budgets.json{AT}").json()
+        return found, {row["code"]: row for part in found["strategies"] for row in part["projects"]}
+
+    before, projects_before = rows()
+    unit = own.leads.get(position=1).unit_id
+    page.goto(f"/admin/budgets/disbursement/add/?unit={unit}&year=2569&month=12")
+    page.fill(f"[name=p{own.pk}-disbursed]", "๙๐๐,๐๐๐.๕๐")
+    page.fill(f"[name=p{own.pk}-committed]", "many")
+    page.click("[name=_save]")
+    assert not Disbursement.objects.exists()
+    assert page.input_value(f"[name=p{own.pk}-disbursed]") == "๙๐๐,๐๐๐.๕๐"
+    page.fill(f"[name=p{own.pk}-committed]", "50,000")
+    page.click("[name=_save]")
+    kept = Disbursement.objects.get()
+    assert (kept.disbursed, kept.committed) == (Decimal("900000.50"), Decimal(50000))
+    after, projects_after = rows()
+    changed = {code for code, row in projects_after.items() if row != projects_before[code]}
+    assert changed == {"3-1"}
+    assert projects_after["3-1"]["disbursed"] == "900000.50"
+    assert projects_after["3-1"]["disbursed_percent"] == "90.00"
+    assert after["disbursed"] == "900000.50"
+    moved = {
+        p["number"]
+        for p, q in zip(after["strategies"], before["strategies"], strict=True)
+        if p != q
+    }
+    assert moved == {3}
+    assert after["plan_total"] == before["plan_total"] == "200500000.00"
+    page.goto(f"{PLAN}/board/{AT}")
+    assert "0.90" in page.locator("tfoot").first.inner_text()
+    book = load_workbook(BytesIO(page.request.get(f"{PLAN}/board.xlsx{AT}").body()))
+    (row,) = [r for r in book["รายโครงการ"].iter_rows(values_only=True) if r[0] == "3-1"]
+    assert round(row[5], 4) == 0.9

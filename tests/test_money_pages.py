@@ -578,10 +578,10 @@ def test_a_unit_without_projects_has_no_table_of_money(plan, reader):
 
 def test_the_rule_of_expected_is_told_in_the_words_of_its_source(plan):
     """Negative control of the sentences: other targets, another sentence."""
-    from budgets.calc import STRAIGHT_LINE, Budget, Spent, judge
-    from budgets.rows import MoneyYear
+    from budgets.calc import STRAIGHT_LINE, Budget, Spent
+    from budgets.rows import Basis, MoneyYear
 
     budget, spent = Budget(Decimal(100)), Spent(6, Decimal(50), Decimal(0))
-    year = MoneyYear(2567, budget, spent, judge(Decimal(100), spent, overdue_month=None), False)
+    year = MoneyYear(2567, budget, spent, False, Basis())
     entered, straight = (explain(year, STRAIGHT_LINE, entered=known) for known in (True, False))
     assert len([1 for one, other in zip(entered, straight, strict=True) if one != other]) == 1

@@ -178,7 +178,7 @@ def project_years(book: Book, report: BoardReport) -> Sheet:
     sheet.head([*head, _("plan in all")], 44)
     first = sheet.row + 1
     for part in report.money.strategies:
-        amounts = _year_amounts(part.plan_amounts, part.totals)
+        amounts = _year_amounts(part.plan_amounts, part.rows)
         sheet.write(
             [part.number, part.name, *amounts, million(part.plan_total)],
             ["group", "group", *["group_number"] * (2 * len(years) + 1)],
@@ -196,7 +196,7 @@ def project_years(book: Book, report: BoardReport) -> Sheet:
             )
     money = report.money
     sheet.write(
-        [None, _("whole plan"), *_year_amounts(money.plan_amounts, money.totals),
+        [None, _("whole plan"), *_year_amounts(money.plan_amounts, money.rows),
          million(money.plan_total)],
         ["group", "group", *["group_number"] * (2 * len(years) + 1)],
     )  # fmt: skip
@@ -204,13 +204,13 @@ def project_years(book: Book, report: BoardReport) -> Sheet:
     return sheet
 
 
-def _year_amounts(amounts: Sequence[tuple[int, Any]], totals: Any) -> list[Any]:
+def _year_amounts(amounts: Sequence[tuple[int, Any]], rows: Sequence[ProjectMoney]) -> list[Any]:
     """Plan amount and disbursed of each year; nothing where no figure stands."""
     found: list[Any] = []
-    for year, amount in amounts:
-        total = totals[year]
-        any_figure = total.reported or total.disbursed
-        found += [million(amount), million(total.disbursed) if any_figure else None]
+    for place, (_year, amount) in enumerate(amounts):
+        spent = [row.years[place].disbursed for row in rows]
+        figures = [value for value in spent if value is not None]
+        found += [million(amount), million(sum(figures)) if figures else None]
     return found
 
 
