@@ -27,6 +27,9 @@ PURE = {
     "strategy/timeline.py",
     "kpis/calc.py",
     "kpis/entry.py",
+    "kpis/score.py",
+    "budgets/entry.py",
+    "integrity/rubric.py",
     "nhrc_plan/board/geometry.py",
     "nhrc_plan/board/geometry_money.py",
 }
