@@ -6,7 +6,7 @@ apart. Amounts are baht.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -240,12 +240,17 @@ class PlanMoney:
     at: FiscalMonth
     strategies: tuple[StrategyMoney, ...]
     totals: Mapping[int, Total]
-    units: tuple[UnitMoney, ...]
+    find_units: Callable[[], tuple[UnitMoney, ...]]
     targets: SpendingTargets
     #: Whether planners entered the government's targets of the year; else a straight line.
     targets_entered: bool
     deadline_day: int
     bands: Bands
+
+    @cached_property
+    def units(self) -> tuple[UnitMoney, ...]:
+        """The same money by unit; worked out for those who ask."""
+        return self.find_units()
 
     def total_of(self, rows: Iterable[ProjectMoney]) -> Total:
         """The sum of any of the projects in the year looked at."""

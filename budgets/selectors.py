@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.utils.translation import gettext as _
@@ -224,7 +225,7 @@ def plan_money(
             for pk, (number, name, rows) in strategies.items()
         ),
         totals=_Totals(view, every),
-        units=_by_unit(view, every),
+        find_units=partial(_by_unit, view, every),
         targets=view.targets.get(at.year, STRAIGHT_LINE),
         targets_entered=at.year in view.targets,
         bands=view.bands,

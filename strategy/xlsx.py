@@ -49,6 +49,9 @@ _STYLES: dict[str, tuple[bool, str, str, str, str, bool]] = {
     "total": (True, "14213D", "F5F7FB", "#,##0.00", "right", False),
 }
 
+#: The styles whose text goes on in further lines.
+_WRAPPED = {name for name, (*_rest, wrap) in _STYLES.items() if wrap}
+
 
 def clean_text(value: Any) -> str:
     """Text without the characters that a workbook cannot hold."""
@@ -149,14 +152,17 @@ class Sheet:
         names = [styles] * len(values) if isinstance(styles, str) else styles
         lines = 1
         worksheet, row, styles_by_name = self.worksheet, self.row, self.book.styles
+        cells = worksheet._cells
         for column, (value, name) in enumerate(zip(values, names, strict=True), start=1):
-            cell = Cell(worksheet, row, column)
+            cell = cells[row, column] = Cell(worksheet, row, column)
             cell._style = styles_by_name[name]
-            if value is not None:
+            kind = type(value)
+            if kind is Decimal or kind is int:
+                cell._value = value
+            elif value is not None:
                 put(cell, value)
-                if type(value) is str and len(value) > self.room[column - 1] and _STYLES[name][5]:
+                if kind is str and name in _WRAPPED and len(value) > self.room[column - 1]:
                     lines = max(lines, lines_needed(value, self.room[column - 1]))
-            worksheet._cells[row, column] = cell
         self.worksheet.row_dimensions[self.row].height = height or lines * _LINE_HEIGHT
         return self.row
 

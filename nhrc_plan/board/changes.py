@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -122,7 +123,7 @@ class Changes:
     def worse(self) -> int:
         return sum(change.direction == "worse" for change in self.indicators)
 
-    @property
+    @cached_property
     def lines(self) -> list[ChangeLine]:
         return [
             *(_indicator_line(change) for change in self.indicators),
@@ -203,6 +204,12 @@ def _status(shown: Cell | MoneyYear) -> str:
     return f"{shown.shape} {shown.label}"
 
 
+def _remark(direction: str) -> str:
+    if not direction:
+        return ""
+    return _("better") if direction == "better" else _("worse")
+
+
 def _indicator_line(change: IndicatorChange) -> ChangeLine:
     return ChangeLine(
         kind=_("status") if change.flipped else _("figure"),
@@ -212,7 +219,7 @@ def _indicator_line(change: IndicatorChange) -> ChangeLine:
         after=_figure(change.after),
         status_before=_status(change.before),
         status_after=_status(change.after),
-        note={"better": _("better"), "worse": _("worse"), "": ""}[change.direction],
+        note=_remark(change.direction),
     )
 
 
@@ -245,5 +252,5 @@ def _project_line(change: ProjectChange) -> ChangeLine:
         after=_baht(change.after),
         status_before=_status(change.before),
         status_after=_status(change.after),
-        note={"better": _("better"), "worse": _("worse"), "": ""}[change.direction],
+        note=_remark(change.direction),
     )
