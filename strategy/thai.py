@@ -89,6 +89,11 @@ def format_number(value: Decimal, decimals: int | None = None) -> str:
     return f"{value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0:,}"
 
 
+def format_million(baht: Decimal | None) -> str:
+    """Baht as million baht with two decimals; a dash where there is nothing."""
+    return "–" if baht is None else format_number(baht / 1_000_000, 2)
+
+
 def parse_year(text: str) -> int:
     """A four-digit B.E. year in Arabic or Thai digits.
 

@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from integrity.calc import round2
 from integrity.rubric import Chosen, CriterionFacts, Level, PartFacts, clashing, points, score
 
 THIRDS = tuple(Level(level, Fraction(level, 3)) for level in (1, 2, 3))
@@ -42,7 +43,7 @@ S = PartFacts("S", None, (CriterionFacts(6, None), CriterionFacts(7, None)), ful
 )
 def test_the_total(levels, total, missing):
     found = score([A, B, S], {pk: Chosen(level) for pk, level in levels.items()})
-    assert f"{float(found.total):.2f}".rstrip("0").rstrip(".") == total
+    assert round2(found.total) == D(total)
     assert found.missing == missing
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from nhrc_plan.board import data, data_money
-from nhrc_plan.board.board_page import strategy_lines
 from nhrc_plan.board.meeting import BoardReport
 
 
@@ -21,13 +20,13 @@ def board(report: BoardReport) -> dict[str, Any]:
         "money": data_money.total(money.total),
         "strategies": [
             {
-                "number": line.standing.number,
-                "name": line.standing.name,
-                **data.roll_up(line.standing.roll_up),
+                "number": line.number,
+                "name": line.name,
+                **data.roll_up(line.results),
                 "money": data_money.total(line.money),
-                "money_beside_results": line.corner,
+                "money_beside_results": line.corner_label,
             }
-            for line in strategy_lines(report)
+            for line in report.lines[:-1]
         ],
         "indicators": [data.indicator(row) for row in standing.rows],
         "projects": [data_money.project(row) for row in money.rows],

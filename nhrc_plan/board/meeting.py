@@ -13,6 +13,7 @@ from kpis.duties import Duty, owed_duties
 from kpis.rows import PlanStanding
 from kpis.selectors import plan_standing
 from nhrc_plan.board import summary
+from nhrc_plan.board.beside import BesideLine, beside_lines
 from nhrc_plan.board.changes import Changes, plan_changes
 from nhrc_plan.board.models import MonthSummary
 from strategy.fiscal import FiscalMonth
@@ -56,6 +57,7 @@ class BoardReport(Report):
     """Everything that a month's pack shows."""
 
     money: PlanMoney
+    lines: list[BesideLine]
     changes: Changes
     #: The summary that planners kept with the month; None while there is only the draft.
     kept: MonthSummary | None
@@ -85,6 +87,7 @@ def board_report(plan: Plan, at: FiscalMonth, today: date) -> BoardReport:
     days = deadline_days(plan)
     standing = plan_standing(plan, at, today, narratives=True)
     money = plan_money(plan, at, today, days=days)
+    lines = beside_lines(standing, money)
     changes = plan_changes(plan, standing, money, days)
     return BoardReport(
         plan=plan,
@@ -92,10 +95,11 @@ def board_report(plan: Plan, at: FiscalMonth, today: date) -> BoardReport:
         today=today,
         standing=standing,
         money=money,
+        lines=lines,
         changes=changes,
         duties=_duties(standing, today),
         kept=MonthSummary.objects.filter(plan=plan, fiscal_year=at.year, month=at.month)
         .select_related("unit")
         .first(),
-        draft=summary.draft(plan, standing, money, changes),
+        draft=summary.draft(plan, standing, money, lines, changes),
     )

@@ -12,22 +12,18 @@ from django.utils.translation import gettext as _
 from budgets.calc import MONEY_ONLY, NEITHER, RESULT_ONLY, TOGETHER, Total
 from budgets.rows import MoneyYear, PlanMoney, ProjectPage
 from nhrc_plan.board import geometry, geometry_money
+from nhrc_plan.board.beside import corner_label
 from nhrc_plan.board.charts import Drawing, Table
 from nhrc_plan.board.geometry import Progress
 from nhrc_plan.board.geometry_money import CornerPoint, CornerWords, Part, StackRow
 from nhrc_plan.board.value import ValuePage
-from nhrc_plan.board.value_words import corner_label
 from strategy.models import Plan
 from strategy.status import HUNDRED
+from strategy.thai import format_million as million
 from strategy.thai import format_number, month_name
 
 _MILLION = 1_000_000
 ZERO = Decimal(0)
-
-
-def million(value: Decimal | None) -> str:
-    """Baht as million baht with two decimals; a dash where there is nothing."""
-    return "–" if value is None else format_number(value / _MILLION, 2)
 
 
 def percent(value: Decimal | None) -> str:
@@ -53,7 +49,10 @@ def by_strategy(plan: Plan, money: PlanMoney) -> Drawing:
                 label=_("%(label)s %(number)s")
                 % {"label": plan.strategy_label, "number": part.number},
                 said=_("%(used)s of %(allocated)s")
-                % {"used": million(summed.used), "allocated": million(summed.allocated)},
+                % {
+                    "used": million(summed.used),
+                    "allocated": million(summed.allocated),
+                },
                 parts=(
                     Part("disbursed", summed.disbursed / _MILLION, million(summed.disbursed)),
                     Part("committed", summed.committed / _MILLION, million(summed.committed)),

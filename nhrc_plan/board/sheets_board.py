@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from budgets.calc import quadrant
 from nhrc_plan.board import rules
 from nhrc_plan.board.meeting import BoardReport
 from nhrc_plan.board.sheet_parts import colour_statuses
 from nhrc_plan.board.sheets_money import million, money_chart, money_table
 from nhrc_plan.board.sheets_results import status_chart, status_table
-from nhrc_plan.board.value_words import corner_label
-from strategy.status import status_of
 from strategy.status_words import STATUS_LABELS, counts_in_words
 from strategy.thai import format_date
 from strategy.xlsx import Book, Sheet
@@ -105,23 +102,15 @@ def strategies(book: Book, report: BoardReport) -> Sheet:
     ):
         sheet.comment(head, column, rule)
     first = sheet.row + 1
-    spending = {part.number: part.total for part in money.strategies}
-    rows = [
-        (part.number, part.name, part.roll_up, spending[part.number])
-        for part in report.standing.strategies
-    ]
-    rows.append((None, _("whole plan"), report.standing.roll_up, money.total))
-    for number, name, summed, total in rows:
-        standing = total.standing
-        corner = quadrant(standing.used_of_expected, summed.mean, money.bands)
-        status = None if summed.mean is None else status_of(summed.mean, money.bands)
+    for line in report.lines:
+        results, total, standing = line.results, line.money, line.money.standing
         sheet.write(
             [
-                number, name, f"{summed.reported}/{summed.with_target}", summed.mean,
-                str(STATUS_LABELS[status]) if status else "–", million(total.allocated),
-                million(total.disbursed), standing.disbursed_percent, standing.used_percent,
-                standing.expected_percent, str(STATUS_LABELS[standing.status]),
-                corner_label(corner),
+                line.number, line.name, f"{results.reported}/{results.with_target}",
+                results.mean, str(STATUS_LABELS[line.status]) if line.status else "–",
+                million(total.allocated), million(total.disbursed), standing.disbursed_percent,
+                standing.used_percent, standing.expected_percent,
+                str(STATUS_LABELS[standing.status]), line.corner_label,
             ],
             [
                 "center", "text", "center", "percent", "center", "percent", "percent",

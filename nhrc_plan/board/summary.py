@@ -6,32 +6,34 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
 
-from budgets.calc import MONEY_ONLY, RESULT_ONLY, quadrant
+from budgets.calc import MONEY_ONLY, RESULT_ONLY
 from budgets.rows import PlanMoney
 from kpis.rows import IndicatorRow, PlanStanding
+from nhrc_plan.board.beside import BesideLine
 from nhrc_plan.board.changes import Changes
 from strategy.models import Plan
 from strategy.status import AT_RISK, CRITICAL, NEAR, NO_CASES, NOT_DUE, ON_PLAN
 from strategy.status_words import STATUS_LABELS
-from strategy.thai import format_number, month_name
+from strategy.thai import format_million, month_name
 
 
-def draft(plan: Plan, standing: PlanStanding, money: PlanMoney, changes: Changes) -> str:
+def draft(
+    plan: Plan,
+    standing: PlanStanding,
+    money: PlanMoney,
+    lines: Iterable[BesideLine],
+    changes: Changes,
+) -> str:
     """One paragraph each on results, what needs a decision, money, and what changed."""
     parts = (
         _results(standing),
         _decisions(standing),
         _money(money),
-        _value(plan, standing, money),
+        _value(plan, lines),
         _changes(changes),
         _samples(standing, money),
     )
     return "\n\n".join(part for part in parts if part)
-
-
-def million(amount: object) -> str:
-    """Baht as million baht, two decimals."""
-    return format_number(amount / 1_000_000, 2)  # type: ignore[operator]
 
 
 def _results(standing: PlanStanding) -> str:
@@ -99,11 +101,11 @@ def _money(money: PlanMoney) -> str:
         "%(disbursed)s million (%(percent)s per cent) are disbursed and %(committed)s million "
         "committed, reported by %(reported)s of %(all)s projects."
     ) % {
-        "allocated": million(summed.allocated),
+        "allocated": format_million(summed.allocated),
         "year": money.at.year,
-        "disbursed": million(summed.disbursed),
+        "disbursed": format_million(summed.disbursed),
         "percent": summed.standing.disbursed_percent or 0,
-        "committed": million(summed.committed),
+        "committed": format_million(summed.committed),
         "reported": summed.reported,
         "all": summed.with_allocation,
     }
@@ -115,15 +117,12 @@ def _money(money: PlanMoney) -> str:
     return sentence
 
 
-def _value(plan: Plan, standing: PlanStanding, money: PlanMoney) -> str:
+def _value(plan: Plan, lines: Iterable[BesideLine]) -> str:
     """Strategies where money and results part ways."""
-    reached = {part.number: part.roll_up.mean for part in standing.strategies}
     corners: dict[str | None, list[str]] = {}
-    for part in money.strategies:
-        corner = quadrant(
-            part.total.standing.used_of_expected, reached.get(part.number), money.bands
-        )
-        corners.setdefault(corner, []).append(f"{plan.strategy_label} {part.number}")
+    for line in lines:
+        if line.number is not None:
+            corners.setdefault(line.corner, []).append(f"{plan.strategy_label} {line.number}")
     sentences = []
     if MONEY_ONLY in corners:
         sentences.append(

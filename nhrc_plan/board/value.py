@@ -12,8 +12,8 @@ from budgets.rows import PlanMoney, ProjectMoney
 from budgets.selectors import objective_links, plan_money
 from kpis.calc import RollUp
 from kpis.selectors import plan_standing
+from nhrc_plan.board.beside import corner_label
 from nhrc_plan.board.selectors import objective_parts
-from nhrc_plan.board.value_words import corner_label
 from strategy.fiscal import FiscalMonth
 from strategy.models import Objective, Plan
 from strategy.selectors import deadline_days

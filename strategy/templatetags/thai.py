@@ -39,4 +39,4 @@ def number(value: Decimal | None) -> str:
 @register.filter
 def million(value: Decimal | None) -> str:
     """Baht as million baht with two decimals; a dash where there is nothing."""
-    return "–" if value is None else thai.format_number(value / 1_000_000, 2)
+    return thai.format_million(value)
