@@ -125,6 +125,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[N
     """
     with django_db_blocker.unblock():
         fixtures.plans_load()
+        fixtures.integrity_load()
         prepared = rows_of_every_table()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: put_back(prepared))

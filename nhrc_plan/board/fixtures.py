@@ -38,6 +38,11 @@ def plans_load() -> list[Plan]:
     return plans
 
 
+@transaction.atomic
+def integrity_load() -> None:
+    """Load fixtures/integrity/; safe to repeat, never changes what is there."""
+
+
 class Samples(NamedTuple):
     """How many sample rows were loaded, or taken away."""
 

@@ -60,34 +60,44 @@ class Page:
         return urlencode({"year": self.at.year, "month": self.at.month})
 
 
-def reading_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Finds plan and month for a view, and answers in Thai where there is nothing to show.
+def readable(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """A page that is only read: asks for sign-in, and answers in Thai where there is nothing.
 
-    Asks for sign-in unless the setting PUBLIC_READING opens these pages.
+    Asks for sign-in unless the setting PUBLIC_READING opens these pages. The view takes
+    ``as_data``: whether its rows are wanted instead of the page.
     """
 
     @require_safe
     @never_cache
     @wraps(view)
-    def wrapped(
-        request: HttpRequest, slug: str, as_data: bool = False, **found: Any
-    ) -> HttpResponse:
-        who = viewer(request.user)
-        if not who.signed_in and not settings.PUBLIC_READING:
+    def wrapped(request: HttpRequest, as_data: bool = False, **found: Any) -> HttpResponse:
+        if not viewer(request.user).signed_in and not settings.PUBLIC_READING:
             return _ask_to_sign_in(request, as_data)
+        try:
+            return view(request, as_data=as_data, **found)
+        except Http404 as missing:
+            return _not_found(request, str(missing), as_data)
+
+    return wrapped
+
+
+def reading_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Finds plan and month for a view; a month that is not over leads to the latest that is."""
+
+    @readable
+    @wraps(view)
+    def wrapped(request: HttpRequest, slug: str, as_data: bool, **found: Any) -> HttpResponse:
         try:
             plan = find_plan(slug)
             day = today()
             at = find_month(plan, request.GET, day)
-            return view(request, Page(plan, at, day, who, as_data), **found)
+            return view(request, Page(plan, at, day, viewer(request.user), as_data), **found)
         except NotEnded as not_ended:
             if as_data or request.path.endswith(".xlsx"):
                 return _not_found(request, str(not_ended), as_data)
             messages.info(request, str(not_ended))
             latest = {"year": not_ended.latest.year, "month": not_ended.latest.month}
             return redirect(f"{request.path}?{urlencode({**request.GET.dict(), **latest})}")
-        except Http404 as missing:
-            return _not_found(request, str(missing), as_data)
 
     return wrapped
 
@@ -141,12 +151,9 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect("overview", slug=plan.slug)
 
 
-@require_safe
-@never_cache
-def plans(request: HttpRequest, as_data: bool = False) -> HttpResponse:
+@readable
+def plans(request: HttpRequest, as_data: bool) -> HttpResponse:
     """Every plan of every agency."""
-    if not viewer(request.user).signed_in and not settings.PUBLIC_READING:
-        return _ask_to_sign_in(request, as_data)
     found = list(
         Plan.objects.select_related("agency").order_by("agency__name", "-first_year", "name")
     )

@@ -26,6 +26,7 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=0)
         for plan in fixtures.plans_load():
             self.stdout.write(_("Plan: %(name)s") % {"name": plan.name})
+        fixtures.integrity_load()
         if not options["sample"]:
             return
         added = fixtures.samples_load(today())

@@ -1,0 +1,55 @@
+"""Evidence: what a figure or a statement rests on (หลักฐานอ้างอิง)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Evidence(models.Model):
+    """An official letter, another document, or a link.
+
+    Part of the record that it supports: written by that record's service and kept in its history
+    by ``audit_details``. Subclasses add the foreign key, with ``related_name="evidence"``.
+    """
+
+    class Kind(models.TextChoices):
+        LETTER = "letter", _("official letter")
+        DOCUMENT = "document", _("other document")
+        LINK = "link", _("link")
+
+    position = models.PositiveSmallIntegerField(_("order"), default=1)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.LETTER)
+    number = models.CharField(
+        _("letter number"), max_length=100, blank=True, help_text=_("As printed on the letter.")
+    )
+    dated = models.DateField(_("dated"), null=True, blank=True)
+    url = models.URLField(_("address"), max_length=500, blank=True)
+    text = models.TextField(_("what it is"), blank=True)
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+        ordering = ["position", "pk"]
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+
+    def __str__(self) -> str:
+        return self.text or self.number or self.url
+
+    def as_details(self) -> dict[str, Any]:
+        """This piece as it stands in its record's history row."""
+        return {
+            "kind": self.kind,
+            "number": self.number,
+            "dated": self.dated.isoformat() if self.dated else None,
+            "url": self.url,
+            "text": self.text,
+        }
+
+
+def evidence_details(record: Any) -> list[dict[str, Any]]:
+    """The evidence of a record for its ``audit_details``."""
+    return [piece.as_details() for piece in record.evidence.order_by("position", "pk")]
