@@ -27,7 +27,7 @@ from budgets.calc import (
 from strategy.fiscal import FiscalMonth
 from strategy.history import Entry
 from strategy.status import AWAITING, DEFAULT_BANDS, Bands
-from strategy.status_words import STATUS_LABELS, STATUS_SHAPES
+from strategy.status_words import STATUS_SHAPES, status_label
 from strategy.thai import format_date, month_name
 
 
@@ -92,7 +92,7 @@ class MoneyYear:
 
     @property
     def label(self) -> str:
-        return str(STATUS_LABELS[self.standing.status])
+        return status_label(self.standing.status)
 
     @property
     def stale(self) -> bool:
@@ -338,7 +338,7 @@ class MoneyMonth(NamedTuple):
 
     @property
     def label(self) -> str:
-        return str(STATUS_LABELS[self.standing.status])
+        return status_label(self.standing.status)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import FilteredRelation, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.utils.translation import gettext as _
 
 from budgets import calc
@@ -145,26 +145,27 @@ def _budgets(
         .filter(Q(fiscal_year__lt=at.year) | Q(fiscal_year=at.year, month__lte=at.month))
         .order_by("-month")
     )
-    parts = [Subquery(latest.values(name)[:1]) for name in ("month", "disbursed", "committed")]
+    of_latest = Q(project__disbursements__pk=Subquery(latest.values("pk")[:1]))
     found: dict[int, dict[int, MoneyYear]] = defaultdict(dict)
     for project_id, year, plan, approved, transferred, month, disbursed, committed, sample in (
         ProjectBudget.objects.filter(
             project__in=projects.order_by().values("id"), fiscal_year__in=years
         )
         .order_by()
+        .annotate(latest=FilteredRelation("project__disbursements", condition=of_latest))
         .values_list(
-            "project_id", "fiscal_year", "plan_amount", "approved_amount",
-            _transferred(at), *parts, Subquery(latest.values("is_sample")[:1]),
+            "project_id", "fiscal_year", "plan_amount", "approved_amount", _transferred(at),
+            "latest__month", "latest__disbursed", "latest__committed", "latest__is_sample",
         )
     ):  # fmt: skip
         budget = Budget(plan, approved, _baht(transferred))
-        spent = None if month is None else Spent(month, _baht(disbursed), _baht(committed))
+        spent = None if month is None else Spent(month, disbursed, committed)
         found[project_id][year] = view.judged(year, budget, spent, bool(sample))
     return found
 
 
 def _baht(value: Decimal | None) -> Decimal:
-    """A computed amount to the satang, as SQLite gives sums and subqueries without their scale."""
+    """A computed amount to the satang, as SQLite gives sums without their scale."""
     return ZERO if value is None else value.quantize(_CENT)
 
 

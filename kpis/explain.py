@@ -5,11 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kpis import calc
 from kpis.rows import Cell, IndicatorRow
 from strategy.status import NO_CASES, NO_TARGET
 from strategy.thai import format_number
+
+_RULES = {
+    calc.RATE: gettext_lazy("a rate: the whole target in any month"),
+    calc.PER_YEAR: gettext_lazy("starts from 0 each year: target × month ÷ 12"),
+    calc.CUMULATIVE: gettext_lazy("cumulative: from the previous target to this one, by months"),
+}
 
 
 def explain(row: IndicatorRow, cell: Cell) -> list[str]:
@@ -92,15 +99,10 @@ def _division(result: Decimal, goal: Decimal, direction: str) -> str:
 
 
 def _expected(row: IndicatorRow, cell: Cell, expected: Decimal) -> str:
-    rules = {
-        calc.RATE: _("a rate: the whole target in any month"),
-        calc.PER_YEAR: _("starts from 0 each year: target × month ÷ 12"),
-        calc.CUMULATIVE: _("cumulative: from the previous target to this one, by months"),
-    }
     text = _("Expected by %(month)s = %(expected)s (%(rule)s).") % {
         "month": cell.as_of_name,
         "expected": format_number(expected),
-        "rule": rules[row.facts.accrual],
+        "rule": str(_RULES[row.facts.accrual]),
     }
     if any(measure.whole or measure.kind == calc.LEVEL for measure in row.facts.measures):
         text += " " + _("Whole things are expected rounded down.")

@@ -20,7 +20,7 @@ from kpis.calc import Figure, IndicatorFacts, RollUp, Standing, TargetFacts
 from kpis.models import Result
 from strategy.fiscal import FiscalMonth
 from strategy.status import AWAITING
-from strategy.status_words import STATUS_LABELS, STATUS_SHAPES
+from strategy.status_words import STATUS_SHAPES, status_label
 from strategy.thai import format_number, month_name
 
 
@@ -81,7 +81,7 @@ class Cell(NamedTuple):
 
     @property
     def label(self) -> str:
-        return str(STATUS_LABELS[self.standing.status])
+        return status_label(self.standing.status)
 
     @property
     def stale(self) -> bool:

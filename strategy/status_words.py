@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from strategy.status import (
@@ -40,8 +42,16 @@ STATUS_LABELS = {
 }
 
 
+@cache
+def _labels(language: str | None) -> dict[str, str]:
+    return {code: str(label) for code, label in STATUS_LABELS.items()}
+
+
+def status_label(code: str) -> str:
+    """A status in words. A report asks thousands of times, so the words are kept by language."""
+    return _labels(get_language())[code]
+
+
 def counts_in_words(counts: Mapping[str, int]) -> list[tuple[str, str, str, int]]:
     """(code, shape, words, count) in the fixed order of statuses."""
-    return [
-        (code, STATUS_SHAPES[code], str(STATUS_LABELS[code]), counts[code]) for code in STATUSES
-    ]
+    return [(code, STATUS_SHAPES[code], status_label(code), counts[code]) for code in STATUSES]

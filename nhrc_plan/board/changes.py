@@ -7,7 +7,7 @@ last deadline.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -126,9 +126,9 @@ class Changes:
     @cached_property
     def lines(self) -> list[ChangeLine]:
         return [
-            *(_indicator_line(change) for change in self.indicators),
+            *_indicator_lines(self.indicators),
             *(_target_line(change) for change in self.targets),
-            *(_project_line(change) for change in self.projects),
+            *_project_lines(self.projects),
         ]
 
 
@@ -204,23 +204,24 @@ def _status(shown: Cell | MoneyYear) -> str:
     return f"{shown.shape} {shown.label}"
 
 
-def _remark(direction: str) -> str:
-    if not direction:
-        return ""
-    return _("better") if direction == "better" else _("worse")
+def _remarks() -> dict[str, str]:
+    """The words of each direction; looked up once for all lines."""
+    return {"better": _("better"), "worse": _("worse"), "": ""}
 
 
-def _indicator_line(change: IndicatorChange) -> ChangeLine:
-    return ChangeLine(
-        kind=_("status") if change.flipped else _("figure"),
-        code=change.row.code,
-        name=change.row.name,
-        before=_figure(change.before),
-        after=_figure(change.after),
-        status_before=_status(change.before),
-        status_after=_status(change.after),
-        note=_remark(change.direction),
-    )
+def _indicator_lines(changes: Iterable[IndicatorChange]) -> Iterator[ChangeLine]:
+    flipped, moved, remarks = _("status"), _("figure"), _remarks()
+    for change in changes:
+        yield ChangeLine(
+            kind=flipped if change.flipped else moved,
+            code=change.row.code,
+            name=change.row.name,
+            before=_figure(change.before),
+            after=_figure(change.after),
+            status_before=_status(change.before),
+            status_after=_status(change.after),
+            note=remarks[change.direction],
+        )
 
 
 def _target_line(change: TargetChange) -> ChangeLine:
@@ -243,14 +244,16 @@ def _baht(shown: MoneyYear) -> str:
     return f"{format_number(shown.spent.disbursed, 2)} ({month})"
 
 
-def _project_line(change: ProjectChange) -> ChangeLine:
-    return ChangeLine(
-        kind=_("disbursed (baht)"),
-        code=change.row.code,
-        name=change.row.name,
-        before=_baht(change.before),
-        after=_baht(change.after),
-        status_before=_status(change.before),
-        status_after=_status(change.after),
-        note=_remark(change.direction),
-    )
+def _project_lines(changes: Iterable[ProjectChange]) -> Iterator[ChangeLine]:
+    kind, remarks = _("disbursed (baht)"), _remarks()
+    for change in changes:
+        yield ChangeLine(
+            kind=kind,
+            code=change.row.code,
+            name=change.row.name,
+            before=_baht(change.before),
+            after=_baht(change.after),
+            status_before=_status(change.before),
+            status_after=_status(change.after),
+            note=remarks[change.direction],
+        )

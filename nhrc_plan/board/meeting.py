@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.utils.translation import gettext as _
 
@@ -40,7 +41,7 @@ class Report:
     def has_sample(self) -> bool:
         return self.standing.has_sample
 
-    @property
+    @cached_property
     def notes(self) -> list[str]:
         """Which month, and what the reader has to know about the figures."""
         lines = [

@@ -9,7 +9,7 @@ from nhrc_plan.board.meeting import BoardReport
 from nhrc_plan.board.sheet_parts import colour_statuses
 from nhrc_plan.board.sheets_money import million, money_chart, money_table
 from nhrc_plan.board.sheets_results import status_chart, status_table
-from strategy.status_words import STATUS_LABELS, counts_in_words
+from strategy.status_words import counts_in_words, status_label
 from strategy.thai import format_date
 from strategy.xlsx import Book, Sheet
 
@@ -107,10 +107,10 @@ def strategies(book: Book, report: BoardReport) -> Sheet:
         sheet.write(
             [
                 line.number, line.name, f"{results.reported}/{results.with_target}",
-                results.mean, str(STATUS_LABELS[line.status]) if line.status else "–",
+                results.mean, status_label(line.status) if line.status else "–",
                 million(total.allocated), million(total.disbursed), standing.disbursed_percent,
                 standing.used_percent, standing.expected_percent,
-                str(STATUS_LABELS[standing.status]), line.corner_label,
+                status_label(standing.status), line.corner_label,
             ],
             [
                 "center", "text", "center", "percent", "center", "percent", "percent",

@@ -13,7 +13,7 @@ from budgets.rows import ProjectMoney
 from nhrc_plan.board import rules, sheets_results
 from nhrc_plan.board.meeting import BoardReport
 from nhrc_plan.board.sheet_parts import COMMITTED, DISBURSED, LEFT, colour_statuses, stacked_bars
-from strategy.status_words import STATUS_LABELS
+from strategy.status_words import status_label
 from strategy.thai import month_name
 from strategy.xlsx import Book, Sheet
 
@@ -60,7 +60,7 @@ def _total_row(sheet: Sheet, name: str, total: Total, *, group: bool) -> None:
             name, million(total.allocated), f"{total.reported}/{total.with_allocation}",
             standing.disbursed_percent, million(total.disbursed), million(total.committed),
             million(left), standing.expected_percent, standing.of_expected,
-            str(STATUS_LABELS[standing.status]),
+            status_label(standing.status),
         ],
         [
             "group" if group else "text", number, "group_center" if group else "center", number,
@@ -143,7 +143,7 @@ def _group_row(sheet: Sheet, number: int | None, name: str, total: Total) -> Non
             number, name, f"{_('reported')} {total.reported}/{total.with_allocation}", None,
             million(total.allocated), million(total.disbursed), million(total.committed),
             standing.disbursed_percent, standing.used_percent, standing.expected_percent, None,
-            str(STATUS_LABELS[standing.status]),
+            status_label(standing.status),
         ],
         ["group"] * 4 + ["group_number"] * 6 + ["group_center"] * 2,
     )  # fmt: skip

@@ -18,7 +18,7 @@ from nhrc_plan.board.sheet_parts import (
     number_style,
     stacked_bars,
 )
-from strategy.status_words import STATUS_LABELS, counts_in_words
+from strategy.status_words import counts_in_words
 from strategy.thai import month_name
 from strategy.xlsx import Book, Sheet
 
@@ -181,7 +181,6 @@ def _numbers(cell: Cell) -> tuple[Any, Any]:
 def five_years(book: Book, report: Report) -> Sheet:
     """Result, target, achievement and status of every year."""
     years = list(report.plan.years)
-    words = {code: str(label) for code, label in STATUS_LABELS.items()}
     sheet = book.sheet(_("five years"), [9, 46, *[9.5, 9.5, 9.5, 14] * len(years)])
     sheet.title(_("Results and targets by fiscal year"), *report.notes)
     head = [_("code"), _("indicator")]
@@ -202,7 +201,7 @@ def five_years(book: Book, report: Report) -> Sheet:
             styles = ["center", "text"]
             for cell in row.cells:
                 target, result = _numbers(cell)
-                values += [result, target, cell.standing.achievement, words[cell.status]]
+                values += [result, target, cell.standing.achievement, cell.label]
                 styles += [number_style(result), number_style(target), "percent", "center"]
             sheet.write(values, styles)
     colour_statuses(sheet, range(6, 6 + 4 * len(years), 4), first, sheet.row)

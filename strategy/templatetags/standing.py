@@ -2,16 +2,16 @@
 
 from django import template
 
-from strategy.status_words import STATUS_LABELS, STATUS_SHAPES
+from strategy import status_words
 
 register = template.Library()
 
 
 @register.filter
 def status_shape(code: str) -> str:
-    return STATUS_SHAPES[code]
+    return status_words.STATUS_SHAPES[code]
 
 
 @register.filter
 def status_label(code: str) -> str:
-    return str(STATUS_LABELS[code])
+    return status_words.status_label(code)
