@@ -12,6 +12,7 @@ from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from io import BytesIO
+from math import inf
 from typing import Any
 
 from openpyxl import Workbook
@@ -30,6 +31,7 @@ _BORDER = Border(left=_HAIR, right=_HAIR, top=_HAIR, bottom=_HAIR)
 _ZERO_WIDTH = dict.fromkeys(map(ord, "ัิีึืฺุู็่้๊๋์ํ๎"))
 _LONGEST = 32_767  # characters that a cell can hold
 _LINE_HEIGHT = 22.0  # points; one line of the font at its size
+_SHORT = 200  # characters; what is longer rarely comes twice
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 #: Name → (bold, colour, fill, number format, horizontal, wrap).
@@ -67,24 +69,40 @@ def starts_formula(text: str) -> bool:
     return text.startswith(_FORMULA_STARTS)
 
 
-def put(cell: Cell, value: Any) -> None:
-    """Write one value: number, date or text; never a formula.
+@lru_cache(maxsize=8192)
+def _short(text: str) -> tuple[str, bool]:
+    """A short text as a cell holds it, and whether it could be taken for a formula.
 
-    Text and numbers are set past openpyxl's own guessing, which would take a leading "=" for a
-    formula and "#N/A" for an error, and which costs more than all the rest of a cell.
+    Names and status words come again and again in a workbook.
     """
+    text = clean_text(text)
+    return text, starts_formula(text)
+
+
+def put_text(cell: Cell, text: str) -> None:
+    """Text is set past openpyxl's own guessing, which would take a leading "=" for a formula and
+    "#N/A" for an error, and which costs more than all the rest of a cell."""
+    if len(text) <= _SHORT:
+        text, formula = _short(text)
+    else:
+        text = clean_text(text)
+        formula = starts_formula(text)
+    cell._value = text
+    cell.data_type = "s"
+    if formula:
+        cell._style = copy(cell._style)
+        cell.quotePrefix = True
+
+
+def put(cell: Cell, value: Any) -> None:
+    """Write one value: number, date or text; never a formula."""
     kind = type(value)
     if kind is Decimal or kind is int:
         cell._value = value
     elif isinstance(value, date):
         cell.value = value
     elif value != "":
-        text = clean_text(value)
-        cell._value = text
-        cell.data_type = "s"
-        if text.startswith(_FORMULA_STARTS):
-            cell._style = copy(cell._style)
-            cell.quotePrefix = True
+        put_text(cell, str(value))
 
 
 class Book:
@@ -138,6 +156,7 @@ class Sheet:
         #: Characters that fit on a line of each column; words are not broken, so a line is
         #: counted as nine tenths full, in narrow columns as less.
         self.room = [max(int(width * (0.9 if width > 15 else 0.7)), 1) for width in widths]
+        self._known_columns: dict[tuple[Any, ...], list[tuple[Any, float]]] = {}
         self.row = 0
         #: Printed pages that the sheet is shrunk to; 0: as many as its rows take.
         self.pages_tall = 0
@@ -149,22 +168,38 @@ class Sheet:
         was never opened holds no heights, and not every reader works them out.
         """
         self.row += 1
-        names = [styles] * len(values) if isinstance(styles, str) else styles
         lines = 1
-        worksheet, row, styles_by_name = self.worksheet, self.row, self.book.styles
-        cells = worksheet._cells
-        for column, (value, name) in enumerate(zip(values, names, strict=True), start=1):
+        worksheet, row, cells = self.worksheet, self.row, self.worksheet._cells
+        columns = self._columns(styles, len(values))
+        for column, (value, (style, room)) in enumerate(zip(values, columns, strict=True), 1):
             cell = cells[row, column] = Cell(worksheet, row, column)
-            cell._style = styles_by_name[name]
+            cell._style = style
+            if value is None:
+                continue
             kind = type(value)
-            if kind is Decimal or kind is int:
+            if kind is str:
+                if value:
+                    put_text(cell, value)
+                    if len(value) > room:
+                        lines = max(lines, lines_needed(value, room))
+            elif kind is Decimal or kind is int:
                 cell._value = value
-            elif value is not None:
+            else:
                 put(cell, value)
-                if kind is str and name in _WRAPPED and len(value) > self.room[column - 1]:
-                    lines = max(lines, lines_needed(value, self.room[column - 1]))
-        self.worksheet.row_dimensions[self.row].height = height or lines * _LINE_HEIGHT
-        return self.row
+        worksheet.row_dimensions[row].height = height or lines * _LINE_HEIGHT
+        return row
+
+    def _columns(self, styles: Sequence[str] | str, count: int) -> list[tuple[Any, float]]:
+        """The style array of each cell of a row, and how many characters fit on its line."""
+        key = (styles, count) if isinstance(styles, str) else tuple(styles)
+        found = self._known_columns.get(key)
+        if found is None:
+            names = [styles] * count if isinstance(styles, str) else styles
+            found = self._known_columns[key] = [
+                (self.book.styles[name], self.room[place] if name in _WRAPPED else inf)
+                for place, name in enumerate(names)
+            ]
+        return found
 
     def comment(self, row: int, column: int, text: str) -> None:
         """A note that opens over a cell: what the figure is made of."""

@@ -245,7 +245,7 @@ def test_control_undefused_texts_are_found(filled_lists, root, monkeypatch):
     def naive(cell, value):
         cell.value = value
 
-    monkeypatch.setattr("strategy.xlsx.put", naive)
+    monkeypatch.setattr("strategy.xlsx.put_text", naive)
     rows = table(export(root, Agency, "csv"), "csv")
     assert [cell for row in rows for cell in row if dangerous(cell)]
     assert "f" in {cell.data_type for cell in cells_of(export(root, Agency, "xlsx"))}
