@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from kpis import calc, score
 from kpis.calc import Figure, IndicatorFacts, RollUp, Standing, TargetFacts
 from kpis.models import Result
+from strategy.evidence_entry import EvidenceEntry
 from strategy.fiscal import FiscalMonth
 from strategy.status import AWAITING
 from strategy.status_words import STATUS_LABELS, STATUS_SHAPES
@@ -42,7 +43,7 @@ class Cell(NamedTuple):
     narrative: str = ""
     result_id: int | None = None
     outcome: str = ""
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[EvidenceEntry, ...] = ()
 
     @property
     def is_milestone(self) -> bool:

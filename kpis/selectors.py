@@ -20,7 +20,7 @@ from kpis.rows import (
     progress_percent,
 )
 from kpis.score import LEVELS
-from strategy.evidence import evidence_text
+from strategy.evidence_entry import EvidenceEntry, entry_of
 from strategy.fiscal import DEFAULT_DEADLINE_DAY, PERIOD_ENDS, FiscalMonth, deadline_passed
 from strategy.models import Plan, Strategy
 from strategy.selectors import bands, deadline_days
@@ -253,7 +253,7 @@ class Stored(NamedTuple):
     sample: bool
     narrative: str
     outcome: str = ""
-    evidence: tuple[str, ...] = ()
+    evidence: tuple[EvidenceEntry, ...] = ()
 
 
 def _measures(indicators: QuerySet[Indicator]) -> dict[int, tuple[MeasureFacts, ...]]:
@@ -418,12 +418,12 @@ def _stored(results: QuerySet[Result], *, narratives: bool = False) -> list[Stor
 def _with_evidence(
     figures: dict[int, dict[int, Stored]], year: int
 ) -> dict[int, dict[int, Stored]]:
-    """The same figures, those of one year with what they rest on in words. One query."""
+    """The same figures, those of one year with what they rest on. One query."""
     shown = {by_year[year].id for by_year in figures.values() if year in by_year}
-    found: dict[int, list[str]] = defaultdict(list)
+    found: dict[int, list[EvidenceEntry]] = defaultdict(list)
     pieces = ResultEvidence.objects.filter(result__in=shown).order_by("result", "position", "pk")
     for piece in pieces:
-        found[piece.result_id].append(evidence_text(piece.as_details()))
+        found[piece.result_id].append(entry_of(piece))
     return {
         indicator_id: {
             at: stored._replace(evidence=tuple(found[stored.id])) if at == year else stored

@@ -249,5 +249,6 @@ def strategy_map(request: HttpRequest, page: Page) -> HttpResponse:
 @reading_page
 def report(request: HttpRequest, page: Page) -> HttpResponse:
     """The monthly workbook."""
-    content = workbook.monthly_report(page.plan, page.at, page.today)
+    signed_in = page.viewer.signed_in
+    content = workbook.monthly_report(page.plan, page.at, page.today, evidence=signed_in)
     return xlsx(content, f"{page.plan.slug}-{page.at.year}-{page.at.month:02}.xlsx")
