@@ -23,6 +23,7 @@ def budgets(request: HttpRequest, page: Page) -> HttpResponse:
         "nav": "budgets",
         "here": "budgets",
         "money": money,
+        "no_projects": page.plan.is_scorecard and not money.rows,
         "bar": money_charts.spending_bar(money.total),
         "chart": money_charts.by_strategy(page.plan, money),
         "notes": [rules.million_baht(), rules.money_expected(money.targets, money.targets_entered)],
@@ -41,6 +42,7 @@ def budget_units(request: HttpRequest, page: Page) -> HttpResponse:
         "nav": "budgets",
         "here": "budget_units",
         "money": money,
+        "no_projects": page.plan.is_scorecard and not money.rows,
         "notes": [
             rules.once(),
             rules.million_baht(),
@@ -81,6 +83,7 @@ def value(request: HttpRequest, page: Page) -> HttpResponse:
         "nav": "budgets",
         "here": "value",
         "shown": shown,
+        "no_projects": page.plan.is_scorecard and not shown.money.rows,
         "chart": money_charts.value(page.plan, shown),
         "rule": rules.corners(page.plan),
     }

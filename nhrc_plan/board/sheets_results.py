@@ -80,9 +80,9 @@ def status_chart(
         for index, (code, _shape, _label, count) in enumerate(words)
         if count
     ]
-    title = _("Indicators by %(level)s and status") % {
-        "level": sheet.worksheet.cell(rows[0], 1).value
-    }
+    # The table's first head is what the plan calls the level.
+    level = sheet.worksheet.cell(rows[0], 1).value
+    title = _("Indicators by %(level)s and status") % {"level": level}
     stacked_bars(sheet, title, columns, rows, anchor=anchor, size=size)
 
 

@@ -155,7 +155,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def plans(request: HttpRequest, as_data: bool) -> HttpResponse:
     """Every plan of every agency."""
     found = list(
-        Plan.objects.select_related("agency").order_by("agency__name", "-first_year", "name")
+        Plan.objects.select_related("agency").order_by(
+            "-is_current", "agency__name", "-first_year", "name"
+        )
     )
     if as_data:
         return as_json({"plans": [data.plan(plan) for plan in found]})
@@ -194,6 +196,7 @@ def indicators(request: HttpRequest, page: Page) -> HttpResponse:
         "rows": rows,
         "columns": tables.sort_links(request.GET, sorting),
         "data_query": request.GET.urlencode(),
+        "scored": page.plan.is_scorecard,
     }
     return render(request, "pages/indicators.html", context)
 
