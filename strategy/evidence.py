@@ -63,4 +63,4 @@ def evidence_text(piece: Mapping[str, Any]) -> str:
     """A piece, as ``as_details`` keeps it, in one line: number and date, what it is, address."""
     dated = format_date(date.fromisoformat(piece["dated"])) if piece["dated"] else ""
     head = ", ".join(part for part in (piece["number"], dated) if part)
-    return " – ".join(part for part in (head, piece["text"], piece["url"]) if part)
+    return ": ".join(part for part in (head, piece["text"], piece["url"]) if part)

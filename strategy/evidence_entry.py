@@ -90,7 +90,7 @@ class EvidenceForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     url = forms.CharField(
-        label=gettext_lazy("address"),
+        label=gettext_lazy("web address"),
         required=False,
         widget=forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off"}),
     )

@@ -13,10 +13,11 @@ from openpyxl import load_workbook
 
 from budgets.models import Disbursement, Project
 from kpis.entry import Value
-from kpis.models import Indicator, Result
+from kpis.models import Indicator
 from kpis.services import ResultEntry, result_record
 from strategy.clock import today
 from tests.conftest import PASSWORD
+from tests.writing import entered
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -135,7 +136,7 @@ def test_bad_figures_are_refused_beside_their_field_and_nothing_is_lost(
     assert said in beside.inner_text() and beside.inner_text().strip()
     assert page.input_value(f"[name=value_{measure.pk}]") == typed
     assert page.input_value("[name=problems]") == "ข้อความที่พิมพ์ไว้"
-    assert not Result.objects.exists()
+    assert not entered().exists()
     assert page.wrong == []
 
 
@@ -186,7 +187,7 @@ def test_two_measures_a_milestone_and_no_cases_get_their_fields(browse, planner,
     enter(page, rate, year=2569, month=4)
     page.check("[name=no_cases]")
     page.click("[name=_save]")
-    assert Result.objects.get(indicator=rate, month=4).no_cases
+    assert entered().get(indicator=rate, month=4).no_cases
     assert page.wrong == []
 
 
@@ -197,7 +198,7 @@ def test_a_draft_counts_nowhere_until_it_is_submitted(browse, planner, indicator
     page.click("[name=_draft]")
     page.goto(PLAN + "/" + AT)
     assert "76" not in cell_of(page, "S3-1.1", 2569)
-    page.goto(f"/admin/kpis/result/{Result.objects.get().pk}/change/")
+    page.goto(f"/admin/kpis/result/{entered().get().pk}/change/")
     page.click("[name=_save]")
     page.goto(PLAN + "/" + AT)
     assert "76" in cell_of(page, "S3-1.1", 2569)
@@ -223,9 +224,9 @@ def test_the_second_of_two_editors_sees_what_the_first_changed_and_decides(
     said = two.locator(".errorlist.nonfield").inner_text()
     assert "planner" in said and "70" in said and "71" in said
     assert two.input_value(f"[name=value_{measure.pk}]") == "72"
-    assert Result.objects.get().values.get().value == 71
+    assert entered().get().values.get().value == 71
     two.click("[name=_save]")
-    assert Result.objects.get().values.get().value == 72
+    assert entered().get().values.get().value == 72
 
 
 def test_no_page_breaks_the_content_policy_or_the_width(browse, planner, plan):

@@ -64,7 +64,7 @@ def status_bar(counts: dict[str, int]) -> SegmentBar:
 
 def sparkline(row: IndicatorRow) -> Sparkline | None:
     """Yearly results of the first measure, with the targets still ahead."""
-    if not row.facts.measures:
+    if not row.facts.measures or len(row.cells) < 2:
         return None
     measure = row.facts.measures[0].id
     points = [cell.promise.values.get(measure) for cell in row.cells]

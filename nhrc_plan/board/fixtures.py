@@ -20,6 +20,7 @@ from strategy.models import Plan
 
 FOLDER: Path = settings.BASE_DIR / "fixtures"
 REASON = gettext_lazy("loaded from the plan document")
+PUBLISHED = gettext_lazy("loaded from the published report")
 
 
 def _trees(folder: Path) -> list[dict[str, Any]]:
@@ -38,7 +39,7 @@ def plans_load() -> list[Plan]:
         if plan is not None:
             kpis_loading.indicators_load(plan, tree, reason=str(REASON))
             budgets_loading.projects_load(plan, tree, reason=str(REASON))
-            kpis_loading.results_load(plan, tree, today=today_in_bangkok(), reason=str(REASON))
+            kpis_loading.results_load(plan, tree, today=today_in_bangkok(), reason=str(PUBLISHED))
             plans.append(plan)
     return plans
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -45,7 +45,10 @@ class ScoreCounts(NamedTuple):
     unstated: list[IndicatorRow]
 
 
-def score_counts(rows: list[IndicatorRow]) -> ScoreCounts:
+def scores(plan: Plan, rows: Sequence[IndicatorRow]) -> ScoreCounts | None:
+    """Which indicators have a score; None for a plan without level criteria."""
+    if not plan.is_scorecard:
+        return None
     described = [row for row in rows if row.current.has_levels]
     return ScoreCounts(
         described,
@@ -63,7 +66,7 @@ def overview(plan: Plan, shown: OverviewPage) -> dict[str, Any]:
         "has_sample": shown.has_sample,
         "money": shown.money,
         "money_bar": spending_bar(shown.money) if shown.money else None,
-        "scores": score_counts(rows) if plan.is_scorecard else None,
+        "scores": scores(plan, rows),
         "years": list(plan.years),
         "status_bar": status_bar(dict(standing.roll_up.counts)),
         "legend": counts_in_words(standing.roll_up.counts),

@@ -178,7 +178,13 @@ def strategy(request: HttpRequest, page: Page, number: int) -> HttpResponse:
     shown = selectors.strategy_page(page.plan, number, page.at, page.today)
     if page.as_data:
         return as_json(data.strategy(page.plan, page.at, shown))
-    return render(request, "pages/strategy.html", {"page": page, "nav": "overview", "shown": shown})
+    context = {
+        "page": page,
+        "nav": "overview",
+        "shown": shown,
+        "scores": tables.scores(page.plan, shown.standing.rows),
+    }
+    return render(request, "pages/strategy.html", context)
 
 
 @reading_page
