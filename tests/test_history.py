@@ -18,7 +18,7 @@ from budgets.models import (
     SpendingTarget,
 )
 from budgets.services import DisbursementEntry, disbursement_delete, disbursement_record_many
-from kpis.models import Baseline, Indicator, Measure, Result, YearTarget
+from kpis.models import Baseline, Indicator, LevelCriterion, Measure, Result, YearTarget
 from kpis.services import (
     result_approve,
     result_discard,
@@ -47,6 +47,7 @@ from strategy.services import children_changed, record_delete, record_save
 from tests.writing import (
     OTHER,
     OWN,
+    SCORECARD,
     TODAY,
     address,
     enter,
@@ -76,6 +77,7 @@ def every_record(test):
 HELD_BY_OTHERS = {
     "kpis.TargetValue": YearTarget,
     "kpis.ResultValue": Result,
+    "kpis.ResultEvidence": Result,
     "budgets.ProjectLead": Project,
     "strategy.Strategy_goals": Strategy,
     "budgets.Project_supporting_units": Project,
@@ -203,6 +205,11 @@ def test_one_missing_trigger_is_noticed(plan):
 # ------------------------------------------------------------------------- every audited field
 
 
+def undescribed(code):
+    """An indicator of the scorecard that has no level criteria."""
+    return indicator_of(Plan.objects.get(slug=SCORECARD), code)
+
+
 def samples(plan):
     """A row of every model, new where fixtures hold none."""
     agency, unit = Agency.objects.get(slug="nhrc"), Unit.objects.get(name=OWN)
@@ -214,6 +221,7 @@ def samples(plan):
         Baseline: Baseline(
             measure=indicator.measures.get(), value=1, source="x", fiscal_year=2566, month=1
         ),
+        LevelCriterion: LevelCriterion(indicator=undescribed("D2-3"), level=1, text="x"),
         BudgetTransfer: transfer(led_by(OWN), 2569, "1000"),
         SpendingTarget: SpendingTarget(agency=agency, fiscal_year=2569),
         MonthSummary: MonthSummary(
@@ -255,6 +263,7 @@ def changed_value(field, row):
         (Indicator, "objective"): lambda: {"objective": row.strategy.objectives.last()},
         (Objective, "strategy"): lambda: {"strategy": last, "issue": None, "number": 90},
         (Objective, "issue"): lambda: {"issue": None},
+        (LevelCriterion, "indicator"): lambda: {"indicator": undescribed("D2-4")},
         (Plan, "last_year"): lambda: {"last_year": 2571},
         (Plan, "first_year"): lambda: {"first_year": 2565},
         (Plan, "band_near"): lambda: {"band_near": D(80)},
@@ -788,7 +797,7 @@ def test_the_history_of_cleared_samples_stays_marked(plan):
     assert count
     call_command("clear_sample")
     assert not entered().exists()
-    rows = Result.history.all()
+    rows = Result.history.exclude(indicator__strategy__plan__slug=SCORECARD)
     assert {row.is_sample for row in rows} == {True}
     assert [row.history_type for row in rows].count("-") == count
     shown = entries(Result, rows[:50])
