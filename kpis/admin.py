@@ -68,7 +68,7 @@ class LevelFormSet(BaseInlineFormSet):
 class LevelInline(RecordInline):
     model = LevelCriterion
     formset = LevelFormSet
-    formfield_overrides = {TextField: {"widget": Textarea(attrs={"rows": 2, "cols": 60})}}
+    formfield_overrides = {TextField: {"widget": Textarea(attrs={"rows": 2, "cols": 50})}}
 
 
 @admin.register(Indicator)

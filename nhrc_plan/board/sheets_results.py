@@ -90,7 +90,7 @@ def indicators(book: Book, report: Report) -> Sheet:
     """Every indicator at the month, with a row for each measure where there are several."""
     # The words of a scorecard's results are long; they have a sheet of their own.
     scored = report.plan.is_scorecard
-    last = 11 if scored else 44
+    last = 14 if scored else 44
     sheet = book.sheet(_("indicators"), [9, 46, 26, 13, 13, 11, 11, 11, 11, 17, 13, last])
     sheet.title(_("Indicators at the end of %(month)s") % {"month": month_name(report.at)},
                 *report.notes)  # fmt: skip
