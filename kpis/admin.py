@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import TextField
+from django.forms import BaseInlineFormSet, Textarea
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kpis import result_admin
-from kpis.models import Baseline, Indicator, Measure, Result, YearTarget
+from kpis.models import Baseline, Indicator, LevelCriterion, Measure, Result, YearTarget
 from kpis.rows import join_values
+from kpis.score import LEVELS, are_thresholds
 from kpis.services import value_field
 from kpis.target_services import (
     TargetEntry,
@@ -21,6 +25,8 @@ from kpis.target_services import (
     target_problems,
 )
 from strategy.forms import RecordForm, ThaiDecimalField
+from strategy.models import Plan
+from strategy.plan_words import PlanWords
 from strategy.record_admin import RecordAdmin, RecordInline
 
 admin.site.register(Result, result_admin.ResultAdmin)
@@ -37,8 +43,36 @@ class MeasureInline(RecordInline):
     model = Measure
 
 
+class LevelFormSet(BaseInlineFormSet):
+    """The levels of one indicator, looked at together: five thresholds, or none."""
+
+    def clean(self) -> None:
+        super().clean()
+        rows = [form.cleaned_data for form in self.forms if getattr(form, "cleaned_data", None)]
+        edges = {
+            row.get("level"): row.get("threshold")
+            for row in rows
+            if row.get("kind") == LevelCriterion.Kind.LEVEL and not row.get("DELETE")
+        }
+        if any(edge is not None for edge in edges.values()) and not are_thresholds(
+            [edges.get(level) for level in LEVELS]
+        ):
+            raise ValidationError(
+                _(
+                    "Thresholds make a score only if all five levels have one, and they rise from "
+                    "level to level, or fall where lower is better."
+                )
+            )
+
+
+class LevelInline(RecordInline):
+    model = LevelCriterion
+    formset = LevelFormSet
+    formfield_overrides = {TextField: {"widget": Textarea(attrs={"rows": 2, "cols": 50})}}
+
+
 @admin.register(Indicator)
-class IndicatorAdmin(RecordAdmin):
+class IndicatorAdmin(PlanWords, RecordAdmin):
     list_display = ["code", "name", "unit", "frequency", "weight", "accrual", "accrual_basis"]
     list_display_links = ["code", "name"]
     list_filter = [
@@ -52,15 +86,43 @@ class IndicatorAdmin(RecordAdmin):
     ]
     search_fields = ["number", "name", "definition", "unit__name"]
     list_select_related = ["strategy__plan", "unit"]
-    inlines = [MeasureInline]
+    inlines = [MeasureInline, LevelInline]
     fieldsets = [
-        (None, {"fields": ["strategy", "objective", "number", "position", "name", "definition"]}),
+        (
+            None,
+            {
+                "fields": [
+                    "strategy",
+                    "objective",
+                    "number",
+                    "position",
+                    "name",
+                    "definition",
+                    "activity",
+                ]
+            },
+        ),
         (gettext_lazy("Who reports, and when"), {"fields": ["unit", "frequency", "weight"]}),
         (
             gettext_lazy("How it is judged"),
             {"fields": ["direction", "accrual", "accrual_basis", "baseline_text"]},
         ),
     ]
+
+    def plan_of(self, obj: Indicator) -> Plan:
+        return obj.strategy.plan
+
+    def get_inlines(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Levels are described in scorecards."""
+        if obj is not None and not self.plan_of(obj).is_scorecard:
+            return [MeasureInline]
+        return super().get_inlines(request, obj)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is not None and not self.plan_of(obj).is_scorecard:
+            fieldsets[0][1]["fields"].remove("activity")
+        return fieldsets
 
     @admin.display(description=gettext_lazy("code"), ordering=("strategy__number"))
     def code(self, indicator: Indicator) -> str:

@@ -101,12 +101,17 @@ _NOTHING = TargetFacts()
 
 
 class IndicatorFacts(NamedTuple):
-    """An indicator as the rules see it. ``targets`` by fiscal year."""
+    """An indicator as the rules see it. ``targets`` by fiscal year.
+
+    ``thresholds``: of the levels 1 to 5, None where a level is a step of work; empty without
+    level criteria.
+    """
 
     accrual: str
     measures: tuple[MeasureFacts, ...]
     targets: Mapping[int, TargetFacts]
     direction: str = "higher"
+    thresholds: tuple[Decimal | None, ...] = ()
 
 
 class Figure(NamedTuple):
@@ -121,6 +126,11 @@ class Figure(NamedTuple):
     values: Mapping[int, Decimal] = MappingProxyType({})
     percent: Decimal | None = None
     no_cases: bool = False
+
+    @property
+    def is_unstated(self) -> bool:
+        """A published report that states no figure (docs/domain.md, "What counts")."""
+        return not self.values and self.percent is None and not self.no_cases
 
 
 # --------------------------------------------------------------------------- answers that come out

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from kpis import calc
 from kpis.calc import Figure, MeasureFacts, MeasureStanding
-from kpis.explain import explain
-from kpis.models import Indicator, Measure, Result, YearTarget
+from kpis.explain import explain, explain_score
+from kpis.levels import Ladder, ladder
+from kpis.models import Indicator, Measure, Result, ResultEvidence, YearTarget
 from kpis.rows import Cell, IndicatorRow, result_text
 from kpis.selectors import indicator_rows, month_figures
 from strategy.fiscal import MONTHS, FiscalMonth
@@ -58,6 +59,9 @@ class IndicatorDetail:
     row: IndicatorRow
     months: tuple[MonthRow, ...]
     result: Result | None
+    #: What the result rests on; only for those who have signed in.
+    evidence: tuple[ResultEvidence, ...]
+    ladder: Ladder | None
     trends: tuple[Trend, ...]
     explanation: list[str]
     previous_code: str | None
@@ -137,13 +141,21 @@ def indicator_detail(
     result = None
     if row.current.result_id is not None:
         result = Result.objects.filter(pk=row.current.result_id).first()
+    evidence: tuple[ResultEvidence, ...] = ()
+    if result is not None and viewer.signed_in:
+        evidence = tuple(result.evidence.all())
+    levels = None
+    if plan.is_scorecard:
+        levels = ladder(indicator, row.current, result.steps_done if result else ())
     return IndicatorDetail(
         indicator=indicator,
         row=row,
         months=months,
         result=result,
+        evidence=evidence,
+        ladder=levels,
         trends=tuple(_trends(plan, row, at)),
-        explanation=explain(row, row.current),
+        explanation=[*explain_score(row.current), *explain(row, row.current)],
         previous_code=codes[place - 1] if place else None,
         next_code=codes[place + 1] if place + 1 < len(codes) else None,
         target_history=_target_history(indicator) if viewer.signed_in else None,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -11,10 +12,13 @@ from django.utils.translation import gettext_lazy
 
 from kpis import calc
 from kpis.entry import Value
-from kpis.models import MONTH_CHOICES, Indicator, Measure, Result
+from kpis.entry_checks import ResultEntry, value_field
+from kpis.levels import Ladder
+from kpis.models import MONTH_CHOICES, Indicator, Measure, Result, plain
 from kpis.rows import IndicatorRow
-from kpis.services import ResultEntry, result_problems, value_field
+from kpis.services import result_problems
 from strategy.clock import today
+from strategy.evidence_entry import EvidenceFormSet, entry_of, evidence_forms
 from strategy.fiscal import FiscalMonth, latest_ended, next_due
 from strategy.forms import RecordForm, ThaiDecimalField, ThaiYearField
 from strategy.thai import month_name
@@ -30,6 +34,7 @@ class EntryPanel:
     last: str | None
     last_month: FiscalMonth | None
     expected: str | None
+    ladder: Ladder | None = None
 
     @property
     def target(self) -> str | None:
@@ -94,17 +99,21 @@ class ChooseForm(forms.Form):
 
 
 class ResultForm(RecordForm):
-    """One result. ``panel`` and the number fields are set by the admin for its indicator."""
+    """One result. ``panel`` and the number fields are set by the admin for its indicator.
+
+    ``evidence``: its rows of evidence. A form that came without them leaves what is kept.
+    """
 
     panel: EntryPanel
+    evidence: EvidenceFormSet
 
     class Meta:
         model = Result
-        fields = ["no_cases", "progress", "progress_percent", "narrative", "problems",
+        fields = ["no_cases", "progress", "progress_percent", "narrative", "outcome", "problems",
                   "next_steps", "fall_reason"]  # fmt: skip
         widgets = {
             name: forms.Textarea(attrs={"rows": 3})
-            for name in ("narrative", "problems", "next_steps")
+            for name in ("narrative", "outcome", "problems", "next_steps")
         } | {"fall_reason": forms.Textarea(attrs={"rows": 2})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -117,6 +126,28 @@ class ResultForm(RecordForm):
                 name = value_field(row.measure_id, part)
                 if name in self.fields:
                     self.fields[name].initial = getattr(row, part)
+        if "steps_done" in self.fields:
+            self.fields["steps_done"].initial = self.instance.steps_done
+        kept = self.instance.evidence.all() if self.instance.pk else []
+        self._kept_evidence = tuple(entry_of(piece) for piece in kept)
+        self.evidence = evidence_forms(
+            self.data if self.is_bound else None, self._kept_evidence, today()
+        )
+
+    @property
+    def really_changed(self) -> list[str]:
+        changed = super().really_changed
+        if self.evidence.is_bound and self.evidence.entries() != self._kept_evidence:
+            changed.append("evidence")
+        return changed
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.evidence.is_bound and not self.evidence.is_valid():
+            self.add_error(None, _("The evidence below has to be looked at again."))
+            for problem in self.evidence.non_form_errors():
+                self.add_error(None, problem)
+        return cleaned
 
     def entry(self) -> ResultEntry:
         """What was typed, for the service."""
@@ -141,9 +172,12 @@ class ResultForm(RecordForm):
             progress_percent=cleaned.get("progress_percent"),
             no_cases=cleaned.get("no_cases") or False,
             narrative=cleaned.get("narrative", ""),
+            outcome=cleaned.get("outcome", ""),
             problems=cleaned.get("problems", ""),
             next_steps=cleaned.get("next_steps", ""),
             fall_reason=cleaned.get("fall_reason", "").strip(),
+            steps_done=cleaned.get("steps_done") or (),
+            evidence=self.evidence.entries() if self.evidence.is_bound else None,
             state=Result.State.DRAFT if is_draft else Result.State.SUBMITTED,
             expected_version=cleaned.get("expected_version"),
         )
@@ -159,11 +193,39 @@ class ResultForm(RecordForm):
                 self.add_error(place, problem)
 
 
+class LevelField(forms.TypedChoiceField):
+    """The level reached, chosen from those that are described; Decimal or None."""
+
+    def __init__(self, ladder: Ladder, **kwargs: Any) -> None:
+        choices = [("0", _("0 – not started"))]
+        choices += [(str(row.level), f"{row.level} – {row.text}") for row in ladder.levels]
+        super().__init__(
+            choices=choices, coerce=Decimal, empty_value=None, widget=forms.RadioSelect, **kwargs
+        )
+        self.error_messages["invalid_choice"] = _("Choose one of the levels that are described.")
+
+    def prepare_value(self, value: Any) -> Any:
+        return plain(value) if isinstance(value, Decimal) else value
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return (self.prepare_value(initial) or "") != (data or "")
+
+
 def number_fields(panel: EntryPanel) -> dict[str, forms.Field]:
     """The fields for the figures of a numeric year, by name."""
     fields: dict[str, forms.Field] = {}
+    ladder = panel.ladder
     for measure in panel.row.facts.measures:
         name = measure.label or _("figure")
+        if measure.kind == Measure.Kind.LEVEL and ladder and ladder.levels:
+            fields[value_field(measure.id)] = LevelField(
+                ladder,
+                label=_("level reached"),
+                required=False,
+                help_text=_("Where it stands at the end of %(month)s.")
+                % {"month": panel.month_name},
+            )
+            continue
         fields[value_field(measure.id)] = ThaiDecimalField(
             label=f"{name} ({measure.unit_label})" if measure.unit_label else name,
             required=False,
@@ -179,6 +241,22 @@ def number_fields(panel: EntryPanel) -> dict[str, forms.Field]:
                 help_text=_("The percentage is computed, and both numbers are kept."),
             )
     return fields
+
+
+def step_field(panel: EntryPanel) -> dict[str, forms.Field]:
+    """The steps of work to tick off, where some are described beside thresholds."""
+    if panel.ladder is None or not panel.ladder.steps or panel.is_milestone:
+        return {}
+    return {
+        "steps_done": forms.TypedMultipleChoiceField(
+            label=_("steps done"),
+            required=False,
+            choices=[(row.level, f"{row.level} – {row.text}") for row in panel.ladder.steps],
+            coerce=int,
+            widget=forms.CheckboxSelectMultiple,
+            help_text=_("They are ticked off beside the figure and do not change the score."),
+        )
+    }
 
 
 def has_percent(panel: EntryPanel) -> bool:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from kpis import calc
 from kpis.rows import Cell, IndicatorRow
+from kpis.score import LEVELS, are_thresholds, reached_level
 from strategy.status import NO_CASES, NO_TARGET
 from strategy.thai import format_number
 
@@ -107,3 +108,33 @@ def _expected(row: IndicatorRow, cell: Cell, expected: Decimal) -> str:
     if any(measure.whole or measure.kind == calc.LEVEL for measure in row.facts.measures):
         text += " " + _("Whole things are expected rounded down.")
     return text
+
+
+def explain_score(cell: Cell) -> list[str]:
+    """How the score came about; nothing where there are no level criteria."""
+    if not cell.has_levels:
+        return []
+    if cell.is_unstated:
+        return [_("The report does not say which level was reached, so there is no score.")]
+    thresholds, value, score = cell.facts.thresholds, cell.value, cell.score
+    if value is None or score is None:
+        return []
+    edges = [edge for edge in thresholds if edge is not None]
+    if not are_thresholds(thresholds):
+        return [_("Score = the level reported.")]
+    level = reached_level(value, thresholds)
+    if level == LEVELS[-1]:
+        return [_("Score = 5: the figure has reached the threshold of level 5.")]
+    if level == 0 or value == edges[0]:
+        return [_("Score = 1: the figure is not beyond the threshold of level 1.")]
+    low, high = edges[level - 1], edges[level]
+    return [
+        _("Score = %(level)s + (%(value)s − %(low)s) ÷ (%(high)s − %(low)s) = %(score)s.")
+        % {
+            "level": level,
+            "value": format_number(value),
+            "low": format_number(low),
+            "high": format_number(high),
+            "score": score,
+        }
+    ]

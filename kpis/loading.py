@@ -1,18 +1,21 @@
-"""Loading indicators, targets and sample results from fixtures; nothing that exists changes."""
+"""Loading indicators, targets and results from fixtures; nothing that exists changes."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import transaction
 
 from kpis.entry import Value
-from kpis.models import Indicator, Measure, Result, YearTarget
+from kpis.models import Indicator, LevelCriterion, Measure, Result, YearTarget
 from kpis.services import ResultEntry, result_record_many
 from kpis.target_services import TargetEntry, target_change
+from strategy.audit import Record
+from strategy.evidence import Evidence
+from strategy.evidence_entry import EvidenceEntry
 from strategy.fiscal import FiscalMonth
 from strategy.loading import SAMPLE_REASON, load_row
 from strategy.models import Plan, Unit
@@ -40,11 +43,29 @@ def indicators_load(plan: Plan, tree: Mapping[str, Any], *, reason: str) -> None
                     "objective": objective,
                     "position": position,
                     **{name: item[name] for name in own},
+                    **{name: item.get(name, "") for name in ("definition", "activity")},
                 },
                 reason=reason,
             )
             if indicator is not None:
                 _measures_load(plan, indicator, item, reason=reason)
+                _levels_load(indicator, item, reason=reason)
+
+
+def _levels_load(indicator: Record, item: Mapping[str, Any], *, reason: str) -> None:
+    """The level criteria of an indicator, and the steps of work beside thresholds."""
+    for kind, name in ((LevelCriterion.Kind.LEVEL, "levels"), (LevelCriterion.Kind.STEP, "steps")):
+        for source in item.get(name, []):
+            threshold = source.get("threshold")
+            load_row(
+                LevelCriterion,
+                {"indicator": indicator, "kind": kind, "level": source["level"]},
+                {
+                    "text": source["text"],
+                    "threshold": None if threshold is None else Decimal(threshold),
+                },
+                reason=reason,
+            )
 
 
 def _measures_load(
@@ -84,6 +105,77 @@ def _measures_load(
             ),
             reason=reason,
         )
+
+
+@transaction.atomic
+def results_load(plan: Plan, tree: Mapping[str, Any], *, today: date, reason: str) -> int:
+    """Load the results that a published report states, as approved; gives how many were added.
+
+    Leaves alone every month that holds a result or once held one.
+    """
+    indicators = {
+        row.code: row
+        for row in Indicator.objects.filter(strategy__plan=plan)
+        .select_related("strategy__plan")
+        .prefetch_related("measures")
+    }
+    entries = []
+    for strategy in tree["plan"]["strategies"]:
+        for item in strategy["indicators"]:
+            code = f"{tree['plan']['code_prefix']}{strategy['number']}-{item['number']}"
+            indicator = indicators.get(code)
+            if "result" in item and indicator is not None and indicator.measures.all():
+                entries.append(_published_entry(indicator, item["result"]))
+    taken = set(
+        Result.history.filter(indicator__strategy__plan=plan).values_list(
+            "indicator_id", "fiscal_year", "month"
+        )
+    )
+    entries = [entry for entry in entries if entry.key not in taken]
+    result_record_many(user=None, entries=entries, today=today, reason=reason)
+    return len(entries)
+
+
+def _published_entry(indicator: Indicator, item: Mapping[str, Any]) -> ResultEntry:
+    """A report as it was published; ``unstated`` where it gives no figure."""
+    figure = _published_figure(item)
+    measure = indicator.measures.all()[0]
+    return ResultEntry(
+        indicator=indicator,
+        fiscal_year=item["year"],
+        month=item["month"],
+        values={} if figure is None else {measure.pk: figure},
+        unstated=figure is None,
+        narrative=item["narrative"],
+        outcome=item["outcome"],
+        evidence=[
+            EvidenceEntry(
+                kind=Evidence.Kind.LETTER if piece["number"] else Evidence.Kind.DOCUMENT,
+                number=piece["number"],
+                dated=date.fromisoformat(piece["date"]) if piece["date"] else None,
+                text=piece["text"],
+            )
+            for piece in item["evidence"]
+        ],
+        state=Result.State.APPROVED,
+    )
+
+
+def _published_figure(item: Mapping[str, Any]) -> Value | None:
+    """The figure that is printed; by its two counts where these come to what is printed.
+
+    148 of 149 is 99.33 where 99.3 is printed: then the printed figure stands, and the counts stay
+    in the words of the report.
+    """
+    if item["value"] is None:
+        return None
+    printed = Decimal(item["value"])
+    if item["ratio"] is not None:
+        counted = Value(None, *(Decimal(count) for count in item["ratio"]))
+        assert counted.amount is not None
+        if counted.amount.quantize(Decimal("0.01"), ROUND_HALF_UP) == printed:
+            return counted
+    return Value(printed)
 
 
 @transaction.atomic

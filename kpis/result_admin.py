@@ -13,18 +13,26 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kpis import services
-from kpis.entry_forms import ChooseForm, EntryPanel, ResultForm, has_percent, number_fields
+from kpis.entry_forms import (
+    ChooseForm,
+    EntryPanel,
+    ResultForm,
+    has_percent,
+    number_fields,
+    step_field,
+)
 from kpis.models import Indicator, Result
 from kpis.rows import progress_percent, progress_text
 from kpis.work import entry_panel, reportable, work_list
 from strategy.clock import today
+from strategy.evidence import evidence_text
 from strategy.fiscal import FiscalMonth
 from strategy.record_admin import RecordAdmin, version_shown
 from strategy.roles import viewer
 from strategy.services import StaleVersion
 from strategy.thai import month_name
 
-_WORDS = ["narrative", "problems", "next_steps", "fall_reason"]
+_WORDS = ["narrative", "outcome", "problems", "next_steps", "fall_reason"]
 
 
 class ResultAdmin(RecordAdmin):
@@ -42,8 +50,8 @@ class ResultAdmin(RecordAdmin):
         "indicator__unit",
         "is_sample",
     ]
-    search_fields = ["indicator__number", "indicator__name", "narrative", "problems"]
-    export_columns = ("code", "shown")
+    search_fields = ["indicator__number", "indicator__name", "narrative", "outcome", "problems"]
+    export_columns = ("code", "shown", "evidence_shown")
     add_form_template = change_form_template = "admin/kpis/result/change_form.html"
 
     # ---------------------------------------------------------------------------- lists
@@ -53,7 +61,7 @@ class ResultAdmin(RecordAdmin):
             super()
             .get_queryset(request)
             .select_related("indicator__strategy__plan", "indicator__unit")
-            .prefetch_related("values__measure")
+            .prefetch_related("values__measure", "evidence")
         )
         who = viewer(request.user)
         if who.may_read_drafts(None):
@@ -80,7 +88,13 @@ class ResultAdmin(RecordAdmin):
         if percent is not None:
             return progress_text(percent)
         values = sorted(result.values.all(), key=lambda row: row.measure.position)
+        if not values and result.state != Result.State.DRAFT:
+            return _("no figure stated")
         return "/".join(row.short() for row in values) or "–"
+
+    @admin.display(description=gettext_lazy("evidence"))
+    def evidence_shown(self, result: Result) -> str:
+        return "\n".join(evidence_text(piece.as_details()) for piece in result.evidence.all())
 
     @admin.display(description=gettext_lazy("responsible unit"), ordering="indicator__unit__name")
     def unit_name(self, result: Result) -> str:
@@ -119,7 +133,7 @@ class ResultAdmin(RecordAdmin):
         else:
             own = ["no_cases"] if has_percent(panel) else []
         form = super().get_form(request, obj, **{**kwargs, "fields": [*own, *_WORDS]})
-        numbers = {} if panel.is_milestone else number_fields(panel)
+        numbers = {} if panel.is_milestone else {**number_fields(panel), **step_field(panel)}
         if not self._is_editable(request, obj):
             numbers = {}
         return type("ResultForm", (form,), {**numbers, "panel": panel})
@@ -137,6 +151,7 @@ class ResultAdmin(RecordAdmin):
             figures = list(number_fields(panel))
             if has_percent(panel):
                 figures.append("no_cases")
+            figures += step_field(panel)
         last = ["change_reason", "expected_version"] if obj is not None else []
         return [
             (gettext_lazy("Figures"), {"fields": figures}),
@@ -291,7 +306,22 @@ def _saved_message(obj: Result) -> str:
             "code": indicator.code,
             "month": month_name(at, short=True),
         }
-    cell = entry_panel(indicator, at, today()).row.current
+    panel = entry_panel(indicator, at, today())
+    cell = panel.row.current
+    if cell.score is not None and panel.ladder is not None:
+        told = _("Saved: %(code)s, %(month)s, result %(result)s – score %(score)s.") % {
+            "code": indicator.code,
+            "month": month_name(at, short=True),
+            "result": cell.result,
+            "score": cell.score,
+        }
+        if not panel.ladder.needed:
+            return told
+        return (
+            told
+            + " "
+            + _("Needed for the next level: %(needed)s.") % {"needed": panel.ladder.needed}
+        )
     return _(
         "Saved: %(code)s, %(month)s, result %(result)s of target %(target)s – achievement "
         "%(achievement)s%%, expected %(expected)s, status %(shape)s %(status)s."

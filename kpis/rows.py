@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from kpis import calc
+from kpis import calc, score
 from kpis.calc import Figure, IndicatorFacts, RollUp, Standing, TargetFacts
 from kpis.models import Result
+from strategy.evidence_entry import EvidenceEntry
 from strategy.fiscal import FiscalMonth
 from strategy.status import AWAITING
 from strategy.status_words import STATUS_SHAPES, status_label
@@ -41,6 +42,8 @@ class Cell(NamedTuple):
     owed: calc.Outstanding | None = None
     narrative: str = ""
     result_id: int | None = None
+    outcome: str = ""
+    evidence: tuple[EvidenceEntry, ...] = ()
 
     @property
     def is_milestone(self) -> bool:
@@ -55,6 +58,32 @@ class Cell(NamedTuple):
     def result(self) -> str | None:
         """The figure as shown, "22/12"; None where there is none."""
         return None if self.figure is None else result_text(self.facts, self.figure)
+
+    @property
+    def has_levels(self) -> bool:
+        """Its indicator has level criteria."""
+        return bool(self.facts.thresholds)
+
+    @property
+    def value(self) -> Decimal | None:
+        """The figure of the first measure, which level criteria speak of."""
+        if self.figure is None or not self.facts.measures:
+            return None
+        return self.figure.values.get(self.facts.measures[0].id)
+
+    @property
+    def score(self) -> Decimal | None:
+        """The score from 1 to 5 by level criteria; None without criteria or figure."""
+        return score.score_of(
+            self.value,
+            is_level=bool(self.facts.measures) and self.facts.measures[0].kind == calc.LEVEL,
+            thresholds=self.facts.thresholds,
+        )
+
+    @property
+    def is_unstated(self) -> bool:
+        """There is a published report, but it states no figure."""
+        return self.figure is not None and self.figure.is_unstated
 
     @property
     def outstanding(self) -> str | None:
@@ -85,7 +114,8 @@ class Cell(NamedTuple):
 
     @property
     def stale(self) -> bool:
-        return self.figure is not None and self.standing.status == AWAITING
+        """The figure is older than the last report that is overdue."""
+        return self.figure is not None and self.standing.status == AWAITING and not self.is_unstated
 
     @property
     def carried(self) -> bool:
@@ -241,7 +271,16 @@ def result_text(facts: IndicatorFacts, figure: Figure) -> str | None:
         return _("no cases")
     if figure.percent is not None:
         return progress_text(figure.percent)
+    if figure.is_unstated:
+        return unstated_text(facts)
     return join_values([figure.values.get(m.id) for m in facts.measures])
+
+
+def unstated_text(facts: IndicatorFacts) -> str:
+    """That a published report gives no figure."""
+    if all(measure.kind == calc.LEVEL for measure in facts.measures):
+        return _("level not stated")
+    return _("figure not stated")
 
 
 def outstanding_text(owed: calc.Outstanding) -> str:

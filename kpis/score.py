@@ -39,6 +39,30 @@ def score(result: Decimal, thresholds: Sequence[Decimal]) -> Decimal:
     return Decimal("5.00")
 
 
+def score_of(
+    result: Decimal | None, *, is_level: bool, thresholds: Sequence[Decimal | None]
+) -> Decimal | None:
+    """The score of an indicator with level criteria; None without them, or without a figure.
+
+    Five thresholds make it; with steps of work as levels (``is_level``) it is the level reported.
+    """
+    if result is None or not thresholds:
+        return None
+    if are_thresholds(thresholds):
+        return score(result, [edge for edge in thresholds if edge is not None])
+    return result.quantize(_CENT) if is_level else None
+
+
+def reached_level(result: Decimal | None, thresholds: Sequence[Decimal | None]) -> int:
+    """The highest level that a figure has reached; 0 for none. A level reported is its own."""
+    if result is None:
+        return 0
+    if not are_thresholds(thresholds):
+        return int(result)
+    needed = next_level(result, [edge for edge in thresholds if edge is not None])
+    return LEVELS[-1] if needed is None else needed[0] - 1
+
+
 def next_level(result: Decimal | None, thresholds: Sequence[Decimal]) -> tuple[int, Decimal] | None:
     """The next level above ``result`` and the figure it needs; None at level 5."""
     rising = thresholds[0] < thresholds[-1]

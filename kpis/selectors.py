@@ -7,11 +7,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 
 from kpis import calc
 from kpis.calc import BaselinePoint, Figure, IndicatorFacts, MeasureFacts, TargetFacts, TargetPoint
-from kpis.models import Indicator, Measure, Result, YearTarget
+from kpis.models import Indicator, LevelCriterion, Measure, Result, ResultEvidence, YearTarget
 from kpis.rows import (
     Cell,
     IndicatorRow,
@@ -19,6 +19,8 @@ from kpis.rows import (
     StrategyStanding,
     progress_percent,
 )
+from kpis.score import LEVELS
+from strategy.evidence_entry import EvidenceEntry, entry_of
 from strategy.fiscal import DEFAULT_DEADLINE_DAY, PERIOD_ENDS, FiscalMonth, deadline_passed
 from strategy.models import Plan, Strategy
 from strategy.selectors import bands, deadline_days
@@ -38,13 +40,15 @@ def plan_standing(
     today: date,
     *,
     narratives: bool = False,
+    evidence: bool = False,
     every_year: bool = True,
     days: dict[int, int] | None = None,
 ) -> PlanStanding:
     """The whole plan at the end of ``at``, as known on ``today``. Six queries.
 
     ``every_year`` off leaves out the cells of the other years, for pages that show one month;
-    ``days``: the reporting days where they are at hand already, which saves one.
+    ``days``: the reporting days where they are at hand already, which saves one. ``evidence``
+    brings what the figures of ``at``'s year rest on, by one more.
     """
     by_strategy: dict[int, list[IndicatorRow]] = defaultdict(list)
     days = deadline_days(plan) if days is None else days
@@ -54,6 +58,7 @@ def plan_standing(
         today,
         Indicator.objects.filter(strategy__plan=plan),
         narratives=narratives,
+        evidence=evidence,
         every_year=every_year,
         days=days,
     )
@@ -78,6 +83,7 @@ def indicator_rows(
     indicators: QuerySet[Indicator],
     *,
     narratives: bool = False,
+    evidence: bool = False,
     every_year: bool = True,
     days: dict[int, int] | None = None,
 ) -> list[IndicatorRow]:
@@ -89,11 +95,20 @@ def indicator_rows(
         "unit_id", "unit__name", "assignment_is_sample", "frequency", "weight",
         "accrual", "direction",
     )  # fmt: skip
-    found = list(indicators.order_by("strategy__number", "position").values_list(*columns))
+    read, thresholds = indicators.order_by("strategy__number", "position"), ()
+    if plan.is_scorecard:
+        read, thresholds = _with_thresholds(read)
+    found = list(read.values_list(*columns, *thresholds))
     measures = _measures(indicators)
     targets = _targets(indicators, None if every_year else at.year)
     facts = [
-        IndicatorFacts(row[-2], measures.get(row[0], ()), targets.get(row[0], {}), row[-1])
+        IndicatorFacts(
+            row[_ACCRUAL],
+            measures.get(row[0], ()),
+            targets.get(row[0], {}),
+            row[_ACCRUAL + 1],
+            row[_ACCRUAL + 3 :] if thresholds and row[_ACCRUAL + 2] else (),
+        )
         for row in found
     ]
     years = Q(fiscal_year__lte=at.year)
@@ -106,10 +121,27 @@ def indicator_rows(
         if owing:
             years |= Q(fiscal_year__lt=at.year, indicator__in=owing)
     figures = latest_figures(plan, at, indicators, years, narratives=narratives)
+    if evidence:
+        figures = _with_evidence(figures, at.year)
     view = MonthView(plan, at, today, days, every_year=every_year)
     return [
         _row(view, row, own, figures.get(row[0], {})) for row, own in zip(found, facts, strict=True)
     ]
+
+
+#: Where the accrual stands among the columns of an indicator; direction and levels follow.
+_ACCRUAL = 11
+
+
+def _with_thresholds(
+    indicators: QuerySet[Indicator],
+) -> tuple[QuerySet[Indicator], tuple[str, ...]]:
+    """The number of levels and their thresholds beside each indicator, in the same query."""
+    is_level = Q(levels__kind=LevelCriterion.Kind.LEVEL)
+    wanted: dict[str, Any] = {"described": Count("levels", filter=is_level)}
+    for level in LEVELS:
+        wanted[f"t{level}"] = Max("levels__threshold", filter=is_level & Q(levels__level=level))
+    return indicators.annotate(**wanted), tuple(wanted)
 
 
 class MonthView:
@@ -141,7 +173,7 @@ def _row(
     view: MonthView, values: tuple[Any, ...], facts: IndicatorFacts, figures: dict[int, Stored]
 ) -> IndicatorRow:
     (pk, number, name, strategy_id, strategy_number, objective_id,
-     unit_id, unit_name, is_sample, frequency, weight, *_) = values  # fmt: skip
+     unit_id, unit_name, is_sample, frequency, weight) = values[:_ACCRUAL]  # fmt: skip
     plan, at = view.plan, view.at
     latest: dict[int, Decimal] = {}
     cells = []
@@ -206,6 +238,8 @@ def judged_cell(
         owed,
         stored.narrative,
         stored.id,
+        stored.outcome,
+        stored.evidence,
     )
 
 
@@ -218,6 +252,8 @@ class Stored(NamedTuple):
     approved: bool
     sample: bool
     narrative: str
+    outcome: str = ""
+    evidence: tuple[EvidenceEntry, ...] = ()
 
 
 def _measures(indicators: QuerySet[Indicator]) -> dict[int, tuple[MeasureFacts, ...]]:
@@ -348,7 +384,7 @@ def _stored(results: QuerySet[Result], *, narratives: bool = False) -> list[Stor
         "values__numerator", "values__denominator",
     ]  # fmt: skip
     if narratives:
-        columns.append("narrative")
+        columns += ["narrative", "outcome"]
     found: dict[int, Stored] = {}
     for row in results.values_list(*columns):
         (pk, indicator_id, year, month, state, no_cases, progress, percent, sample,
@@ -374,6 +410,24 @@ def _stored(results: QuerySet[Result], *, narratives: bool = False) -> list[Stor
             ),
             state == Result.State.APPROVED,
             sample,
-            row[13] if narratives else "",
+            *(row[13:] if narratives else ("",)),
         )
     return list(found.values())
+
+
+def _with_evidence(
+    figures: dict[int, dict[int, Stored]], year: int
+) -> dict[int, dict[int, Stored]]:
+    """The same figures, those of one year with what they rest on. One query."""
+    shown = {by_year[year].id for by_year in figures.values() if year in by_year}
+    found: dict[int, list[EvidenceEntry]] = defaultdict(list)
+    pieces = ResultEvidence.objects.filter(result__in=shown).order_by("result", "position", "pk")
+    for piece in pieces:
+        found[piece.result_id].append(entry_of(piece))
+    return {
+        indicator_id: {
+            at: stored._replace(evidence=tuple(found[stored.id])) if at == year else stored
+            for at, stored in by_year.items()
+        }
+        for indicator_id, by_year in figures.items()
+    }

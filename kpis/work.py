@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from kpis import calc
 from kpis.duties import Duty, year_duties
 from kpis.entry_forms import EntryPanel
+from kpis.levels import ladder
 from kpis.models import Indicator
 from kpis.rows import join_values, result_text
 from kpis.selectors import indicator_rows, latest_before
@@ -52,6 +53,9 @@ def entry_panel(indicator: Indicator, at: FiscalMonth, today: date) -> EntryPane
         expected = f"{round2(calc.milestone_expected(at.month, target.due_month))}%"
     else:
         expected = join_values(list(calc.expected_values(row.facts, at.year, at.month).values()))
+    levels = None
+    if plan.is_scorecard:
+        levels = ladder(indicator, row.current)
     return EntryPanel(
         indicator=indicator,
         row=row,
@@ -59,4 +63,5 @@ def entry_panel(indicator: Indicator, at: FiscalMonth, today: date) -> EntryPane
         last=result_text(row.facts, last) if last else None,
         last_month=FiscalMonth(last.year, last.month) if last else None,
         expected=expected,
+        ladder=levels,
     )

@@ -27,6 +27,7 @@ from strategy.models import (
     Strategy,
     Unit,
 )
+from strategy.plan_words import PlanWords
 from strategy.record_admin import CalmList, RecordAdmin, RecordInline, plain_deletion
 from strategy.services import account_delete
 
@@ -98,7 +99,8 @@ class PlanAdmin(RecordAdmin):
 
 
 @admin.register(Strategy)
-class StrategyAdmin(RecordAdmin):
+class StrategyAdmin(PlanWords, RecordAdmin):
+    strategic_only = ("goals",)
     list_display = ["number", "name", "plan"]
     list_display_links = ["name"]
     list_filter = ["plan"]
@@ -106,6 +108,12 @@ class StrategyAdmin(RecordAdmin):
     ordering = ["plan", "number"]
     list_select_related = ["plan"]
     filter_horizontal = ["goals"]
+
+    def plan_of(self, obj: Strategy) -> Plan:
+        return obj.plan
+
+    def word_of(self, plan: Plan) -> str:
+        return plan.strategy_label
 
 
 class ApproachInline(RecordInline):
@@ -123,12 +131,19 @@ class StrategicIssueAdmin(RecordAdmin):
 
 
 @admin.register(Objective)
-class ObjectiveAdmin(RecordAdmin):
+class ObjectiveAdmin(PlanWords, RecordAdmin):
+    strategic_only = ("issue",)
     list_display = ["number", "name", "strategy", "issue"]
     list_display_links = ["name"]
     list_filter = ["strategy__plan", "strategy"]
     search_fields = ["name"]
-    list_select_related = ["strategy", "issue"]
+    list_select_related = ["strategy__plan", "issue"]
+
+    def plan_of(self, obj: Objective) -> Plan:
+        return obj.strategy.plan
+
+    def word_of(self, plan: Plan) -> str:
+        return plan.objective_label
 
 
 # Roles are made by the system, with the permissions that belong to them.

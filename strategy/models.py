@@ -230,6 +230,11 @@ class Plan(Record):
         """The plan's fiscal years, in B.E."""
         return range(self.first_year, self.last_year + 1)
 
+    @property
+    def is_scorecard(self) -> bool:
+        """It has level criteria and scores, and neither issues nor flagship projects."""
+        return self.kind == self.Kind.SCORECARD
+
 
 class PlanStatement(Record):
     """A purpose, a goal or a mission of a plan."""

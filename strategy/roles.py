@@ -40,6 +40,8 @@ class Viewer:
     name: str
     roles: frozenset[str]
     units: tuple[tuple[int, str], ...]
+    #: The agencies of those units.
+    agency_ids: frozenset[int] = frozenset()
 
     @property
     def signed_in(self) -> bool:
@@ -72,20 +74,25 @@ def viewer(user: Any) -> Viewer:
     cached = getattr(user, "_viewer", None)
     if cached is None:
         # Roles and units in one query: every page asks for both.
-        held = user.groups.order_by().values_list(Value(None, BigIntegerField()), "name")
-        own = user.memberships.order_by().values_list("unit_id", "unit__name")
+        none = Value(None, BigIntegerField())
+        held = user.groups.order_by().values_list(none, "name", none)
+        own = user.memberships.order_by().values_list("unit_id", "unit__name", "unit__agency_id")
         rows = list(held.union(own, all=True))
-        roles = {name for unit_id, name in rows if unit_id is None} & set(ROLES)
+        roles = {name for unit_id, name, _agency in rows if unit_id is None} & set(ROLES)
         if user.is_superuser:
             roles |= {PLANNER, ADMINISTRATOR}
         units = tuple(
             sorted(
-                ((unit_id, name) for unit_id, name in rows if unit_id is not None),
+                ((unit_id, name) for unit_id, name, _agency in rows if unit_id is not None),
                 key=lambda unit: sort_key(unit[1]),
             )
         )
         cached = Viewer(
-            user.pk, user.get_full_name() or user.get_username(), frozenset(roles), units
+            user.pk,
+            user.get_full_name() or user.get_username(),
+            frozenset(roles),
+            units,
+            frozenset(agency for _unit, _name, agency in rows if agency is not None),
         )
         user._viewer = cached
     return cached

@@ -17,7 +17,7 @@ from openpyxl import load_workbook
 
 from benchmarks.data import make_plan, make_projects
 from nhrc_plan.board import workbook
-from nhrc_plan.board.meeting import board_report
+from nhrc_plan.board.meeting import board_report, month_report
 from nhrc_plan.board.models import MonthSummary
 from strategy.fiscal import FiscalMonth
 from strategy.history import history_of
@@ -268,7 +268,9 @@ def test_a_month_that_has_not_ended_has_no_pack(full, reader):
 
 def test_the_monthly_report_is_made_by_the_same_builder(full):
     """One way of computing and writing: its sheets are the pack's own functions."""
-    shared = set(workbook.MONTHLY) & set(workbook.BOARD)
+    at = FiscalMonth(2568, 7)
+    monthly = workbook.monthly_sheets(month_report(full, at, DAY))
+    shared = set(monthly) & set(workbook.board_sheets(board_report(full, at, DAY)))
     assert {build.__name__ for build in shared} == {"indicators", "five_years"}
 
 

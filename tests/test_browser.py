@@ -13,10 +13,13 @@ from openpyxl import load_workbook
 
 from budgets.models import Disbursement, Project
 from kpis.entry import Value
-from kpis.models import Indicator, Result
+from kpis.models import Indicator, Measure
+from kpis.score import next_level, score
 from kpis.services import ResultEntry, result_record
 from strategy.clock import today
+from strategy.thai import parse_number
 from tests.conftest import PASSWORD
+from tests.writing import SCORECARD, entered
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -135,7 +138,7 @@ def test_bad_figures_are_refused_beside_their_field_and_nothing_is_lost(
     assert said in beside.inner_text() and beside.inner_text().strip()
     assert page.input_value(f"[name=value_{measure.pk}]") == typed
     assert page.input_value("[name=problems]") == "ข้อความที่พิมพ์ไว้"
-    assert not Result.objects.exists()
+    assert not entered().exists()
     assert page.wrong == []
 
 
@@ -186,7 +189,7 @@ def test_two_measures_a_milestone_and_no_cases_get_their_fields(browse, planner,
     enter(page, rate, year=2569, month=4)
     page.check("[name=no_cases]")
     page.click("[name=_save]")
-    assert Result.objects.get(indicator=rate, month=4).no_cases
+    assert entered().get(indicator=rate, month=4).no_cases
     assert page.wrong == []
 
 
@@ -197,7 +200,7 @@ def test_a_draft_counts_nowhere_until_it_is_submitted(browse, planner, indicator
     page.click("[name=_draft]")
     page.goto(PLAN + "/" + AT)
     assert "76" not in cell_of(page, "S3-1.1", 2569)
-    page.goto(f"/admin/kpis/result/{Result.objects.get().pk}/change/")
+    page.goto(f"/admin/kpis/result/{entered().get().pk}/change/")
     page.click("[name=_save]")
     page.goto(PLAN + "/" + AT)
     assert "76" in cell_of(page, "S3-1.1", 2569)
@@ -223,9 +226,60 @@ def test_the_second_of_two_editors_sees_what_the_first_changed_and_decides(
     said = two.locator(".errorlist.nonfield").inner_text()
     assert "planner" in said and "70" in said and "71" in said
     assert two.input_value(f"[name=value_{measure.pk}]") == "72"
-    assert Result.objects.get().values.get().value == 71
+    assert entered().get().values.get().value == 71
     two.click("[name=_save]")
-    assert Result.objects.get().values.get().value == 72
+    assert entered().get().values.get().value == 72
+
+
+def scorecard_measure(number, indicator):
+    """The measure of an indicator of the scorecard, by dimension and number."""
+    return Measure.objects.get(
+        indicator__strategy__plan__slug=SCORECARD,
+        indicator__strategy__number=number,
+        indicator__number=indicator,
+    )
+
+
+def test_the_score_shows_while_a_figure_is_typed_and_is_that_of_the_rule(browse, planner):
+    """Thai digits, counts, half a cent rounded up, and what the next level needs."""
+    measure = scorecard_measure(1, "2")
+    thresholds = [Decimal(text) for text in ("75", "80", "85", "90", "100")]
+    page = browse(planner)
+    page.goto(f"/admin/kpis/result/add/?indicator={measure.indicator_id}&year=2563&month=11")
+    shown = page.locator("[data-score]")
+    assert "คะแนนจะแสดงที่นี่" in shown.inner_text()
+    for typed in ("84.21", "๘๔.๒๑", "77.525", "0", "75", "99.99", "100", "89.9999", "80.0249"):
+        page.fill(f"[name=value_{measure.pk}]", typed)
+        figure = parse_number(typed)
+        assert f": {score(figure, thresholds)}" in shown.inner_text(), typed
+        needed = next_level(figure, thresholds)
+        assert ("ระดับสูงสุด" if needed is None else f"ระดับ {needed[0]} ต้องได้") in shown.inner_text()
+    page.fill(f"[name=value_{measure.pk}]", "8x")
+    assert "คะแนนจะแสดงที่นี่" in shown.inner_text()
+    page.fill(f"[name=value_{measure.pk}]", "")
+    page.fill(f"[name=numerator_{measure.pk}]", "16")
+    page.fill(f"[name=denominator_{measure.pk}]", "19")
+    assert ": 2.84" in shown.inner_text() and "ระดับ 3 ต้องได้ 85" in shown.inner_text()
+    page.click("[name=_save]")
+    assert "2.84 คะแนน" in page.locator(".messagelist").inner_text()
+    assert page.wrong == []
+
+
+def test_a_level_is_chosen_from_its_texts_and_its_evidence_kept(browse, planner):
+    measure = scorecard_measure(1, "1")
+    page = browse(planner, width=360)
+    page.goto(f"/admin/kpis/result/add/?indicator={measure.indicator_id}&year=2563&month=11")
+    page.get_by_label("3 – นำแผนกลยุทธ์ฯ").check()
+    said = page.locator("[data-score]").inner_text()
+    assert ": 3.00" in said and "4 – แจกเวียน" in said
+    page.fill("[name=evidence-0-number]", "ยธ ๐๔๐๑/๓๙๕")
+    page.fill("[name=evidence-0-dated]", "๒๗ ก.พ. ๖๓")
+    page.click("[name=_save]")
+    assert "3.00 คะแนน" in page.locator(".messagelist").inner_text()
+    page.goto(f"/plans/{SCORECARD}/indicators/D1-1/?year=2563&month=11")
+    assert "ลงวันที่ 27 ก.พ. 2563" in page.locator(".evidence-list").inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert page.wrong == []
 
 
 def test_no_page_breaks_the_content_policy_or_the_width(browse, planner, plan):

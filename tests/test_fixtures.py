@@ -11,7 +11,15 @@ from django.core.management import CommandError, call_command
 from django.db.models import Sum
 
 from budgets.models import Project, ProjectBudget
-from kpis.models import Baseline, Indicator, Measure, Result, YearTarget
+from kpis.models import (
+    Baseline,
+    Indicator,
+    LevelCriterion,
+    Measure,
+    Result,
+    ResultEvidence,
+    YearTarget,
+)
 from kpis.services import result_approve
 from nhrc_plan.board import demo, fixtures
 from strategy import roles
@@ -35,6 +43,7 @@ from tests.writing import (
     address,
     differences,
     enter,
+    entered,
     facts,
     filled,
     indicator_of,
@@ -55,13 +64,15 @@ def content(rows):
 @pytest.mark.parametrize(
     ("model", "count"),
     [
-        (Agency, 1), (Unit, 12), (Plan, 1), (Strategy, 4), (StrategicIssue, 10), (Approach, 40),
-        (Objective, 13), (Indicator, 19), (Measure, 20), (YearTarget, 95), (Project, 17),
-        (ProjectBudget, 73), (Result, 0), (Baseline, 0), (Membership, 0),
+        (Agency, 2), (Unit, 12), (Plan, 2), (Strategy, 4 + 5), (StrategicIssue, 10),
+        (Approach, 40), (Objective, 13 + 12), (Indicator, 19 + 15), (Measure, 20 + 15),
+        (YearTarget, 95 + 15), (LevelCriterion, 13 * 5 + 5), (Project, 17), (ProjectBudget, 73),
+        (Result, 15), (ResultEvidence, 72), (Baseline, 0), (Membership, 0),
     ],
     ids=lambda value: getattr(value, "__name__", str(value)),
 )  # fmt: skip
 def test_counts(plan, model, count):
+    """The strategic plan's and, where there are two, the scorecard's."""
     assert model.objects.count() == count
 
 
@@ -88,7 +99,7 @@ def test_money(plan, year, million):
 
 
 def test_every_indicator_has_a_target_row_for_every_year(plan):
-    for indicator in Indicator.objects.all():
+    for indicator in Indicator.objects.filter(strategy__plan=plan):
         assert sorted(indicator.targets.values_list("fiscal_year", flat=True)) == list(plan.years)
 
 
@@ -143,16 +154,17 @@ ACCRUALS = {
 
 
 def test_accruals_are_those_of_the_domain(plan):
-    found = {row.code: row.accrual for row in Indicator.objects.select_related("strategy__plan")}
+    own = Indicator.objects.filter(strategy__plan=plan).select_related("strategy__plan")
+    found = {row.code: row.accrual for row in own}
     wanted = {code: kind for kind, codes in ACCRUALS.items() for code in codes.split()}
     assert found == wanted
-    for row in Indicator.objects.all():
+    for row in own:
         assert (row.accrual_basis == "plan") == ("(สะสม)" in row.name), row.name
     assert set(Indicator.objects.values_list("direction", flat=True)) == {"higher"}
 
 
 def test_what_the_sources_do_not_hold_stays_empty(plan):
-    for indicator in Indicator.objects.all():
+    for indicator in Indicator.objects.filter(strategy__plan=plan):
         assert (indicator.unit, indicator.frequency, indicator.weight) == (None, "year", 1)
         assert (indicator.baseline_text, indicator.assignment_is_sample) == ("N/A", False)
     assert not Strategy.goals.through.objects.exists()
@@ -249,7 +261,7 @@ def test_what_is_missing_is_added(plan):
         model.history.filter(pk__in=list(ids)).delete()
     audit.close_history_tables()
     call_command("bootstrap")
-    assert YearTarget.objects.count() == 95 and Approach.objects.count() == 40
+    assert YearTarget.objects.count() == 95 + 15 and Approach.objects.count() == 40
     assert indicator.targets.count() == 5
     changed = {table for table in differences(before, facts()) if "historical" not in table}
     assert changed <= {"kpis_yeartarget", "kpis_targetvalue", "strategy_approach"}
@@ -271,7 +283,7 @@ def test_samples_are_loaded_and_marked_in_a_trial(plan, settings, today, capsys)
     settings.DEBUG = True
     today(TODAY)
     call_command("bootstrap", "--sample")
-    results = Result.objects.all()
+    results = entered().all()
     assert results.exists()
     assert set(results.values_list("is_sample", flat=True)) == {True}
     assigned = Indicator.objects.filter(unit__isnull=False)
@@ -304,8 +316,8 @@ def test_samples_are_loaded_and_marked_in_a_trial(plan, settings, today, capsys)
 )
 def test_sample_results_are_for_months_that_have_ended(plan, day):
     count = fixtures.samples_load(day).results
-    months = {FiscalMonth(*key) for key in Result.objects.values_list("fiscal_year", "month")}
-    assert count == Result.objects.count()
+    months = {FiscalMonth(*key) for key in entered().values_list("fiscal_year", "month")}
+    assert count == entered().count()
     assert all(month.last_day < day for month in months)
     if day == date(2022, 10, 1):
         assert count == 0
@@ -317,7 +329,7 @@ def test_later_samples_join_earlier_ones(plan):
     first = fixtures.samples_load(date(2026, 4, 1)).results
     second = fixtures.samples_load(TODAY).results
     assert first and second
-    assert Result.objects.count() == first + second
+    assert entered().count() == first + second
     assert fixtures.samples_load(TODAY) == (0, 0)
 
 
@@ -368,7 +380,7 @@ def test_what_staff_made_of_a_sample_is_theirs_and_stays(plan, planner, settings
     client = signed_in(planner)
 
     # A corrected figure, an assignment made by staff, one of another field, and a new result.
-    sample = Result.objects.filter(is_sample=True, state="submitted", indicator__strategy__number=3)
+    sample = entered().filter(is_sample=True, state="submitted", indicator__strategy__number=3)
     corrected = sample.exclude(values__isnull=True).first()
     field = f"value_{corrected.values.get().measure_id}"
     path = address(corrected, "change")
@@ -383,7 +395,7 @@ def test_what_staff_made_of_a_sample_is_theirs_and_stays(plan, planner, settings
 
     call_command("clear_sample")
 
-    assert set(Result.objects.values_list("pk", flat=True)) == {corrected.pk, own.pk}
+    assert set(entered().values_list("pk", flat=True)) == {corrected.pk, own.pk}
     indicator.refresh_from_db()
     assert (indicator.unit.name, indicator.weight) == (OWN, D("2.5"))
     assert get_user_model().objects.get() == planner
@@ -393,10 +405,10 @@ def test_what_staff_made_of_a_sample_is_theirs_and_stays(plan, planner, settings
 def test_a_sample_that_staff_approved_is_still_a_sample_and_goes(plan, planner):
     """Its figure is as invented as before: only a figure that staff entered is theirs."""
     fixtures.samples_load(TODAY)
-    result = Result.objects.filter(state="submitted").first()
+    result = entered().filter(state="submitted").first()
     result_approve(user=planner, result=result, expected_version=result.version)
     call_command("clear_sample")
-    assert not Result.objects.exists()
+    assert not entered().exists()
     assert [row.state for row in result.history.all()][0] == "approved"
 
 

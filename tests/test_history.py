@@ -18,7 +18,7 @@ from budgets.models import (
     SpendingTarget,
 )
 from budgets.services import DisbursementEntry, disbursement_delete, disbursement_record_many
-from kpis.models import Baseline, Indicator, Measure, Result, YearTarget
+from kpis.models import Baseline, Indicator, LevelCriterion, Measure, Result, YearTarget
 from kpis.services import (
     result_approve,
     result_discard,
@@ -47,9 +47,11 @@ from strategy.services import children_changed, record_delete, record_save
 from tests.writing import (
     OTHER,
     OWN,
+    SCORECARD,
     TODAY,
     address,
     enter,
+    entered,
     entry_of,
     filled,
     indicator_of,
@@ -75,6 +77,7 @@ def every_record(test):
 HELD_BY_OTHERS = {
     "kpis.TargetValue": YearTarget,
     "kpis.ResultValue": Result,
+    "kpis.ResultEvidence": Result,
     "budgets.ProjectLead": Project,
     "strategy.Strategy_goals": Strategy,
     "budgets.Project_supporting_units": Project,
@@ -202,9 +205,14 @@ def test_one_missing_trigger_is_noticed(plan):
 # ------------------------------------------------------------------------- every audited field
 
 
+def undescribed(code):
+    """An indicator of the scorecard that has no level criteria."""
+    return indicator_of(Plan.objects.get(slug=SCORECARD), code)
+
+
 def samples(plan):
     """A row of every model, new where fixtures hold none."""
-    agency, unit = Agency.objects.get(), Unit.objects.get(name=OWN)
+    agency, unit = Agency.objects.get(slug="nhrc"), Unit.objects.get(name=OWN)
     user = get_user_model().objects.create_user("somebody")
     indicator = indicator_of(plan, "S3-1.1")
     made = {
@@ -213,6 +221,7 @@ def samples(plan):
         Baseline: Baseline(
             measure=indicator.measures.get(), value=1, source="x", fiscal_year=2566, month=1
         ),
+        LevelCriterion: LevelCriterion(indicator=undescribed("D2-3"), level=1, text="x"),
         BudgetTransfer: transfer(led_by(OWN), 2569, "1000"),
         SpendingTarget: SpendingTarget(agency=agency, fiscal_year=2569),
         MonthSummary: MonthSummary(
@@ -254,6 +263,7 @@ def changed_value(field, row):
         (Indicator, "objective"): lambda: {"objective": row.strategy.objectives.last()},
         (Objective, "strategy"): lambda: {"strategy": last, "issue": None, "number": 90},
         (Objective, "issue"): lambda: {"issue": None},
+        (LevelCriterion, "indicator"): lambda: {"indicator": undescribed("D2-4")},
         (Plan, "last_year"): lambda: {"last_year": 2571},
         (Plan, "first_year"): lambda: {"first_year": 2565},
         (Plan, "band_near"): lambda: {"band_near": D(80)},
@@ -346,14 +356,14 @@ PHONE = "0-2141-3800, 0-2141-3900"  # as fixtures/ has it
 
 
 def _save(plan, user):
-    row = Agency.objects.get()
+    row = Agency.objects.get(slug="nhrc")
     row.phone = "02"
     record_save(instance=row, user=user, reason="why")
     return Agency, row.pk, "~", {"phone": (PHONE, "02")}
 
 
 def _add(plan, user):
-    row = ReportingYear(agency=Agency.objects.get(), fiscal_year=2569, deadline_day=12)
+    row = ReportingYear(agency=Agency.objects.get(slug="nhrc"), fiscal_year=2569, deadline_day=12)
     record_save(instance=row, user=user, reason="why")
     return ReportingYear, row.pk, "+", {"deadline_day": (None, 12)}
 
@@ -366,7 +376,7 @@ def _links(plan, user):
 
 
 def _delete(plan, user):
-    row = ReportingYear(agency=Agency.objects.get(), fiscal_year=2569, deadline_day=12)
+    row = ReportingYear(agency=Agency.objects.get(slug="nhrc"), fiscal_year=2569, deadline_day=12)
     record_save(instance=row, user=None)
     pk = row.pk
     record_delete(instance=row, user=user, reason="why")
@@ -526,7 +536,7 @@ def _admin(path_of, typed):
 
 
 _form = _admin(
-    lambda plan: (Agency.objects.get(),) * 2 + ({"phone": (PHONE, "02")},),
+    lambda plan: (Agency.objects.get(slug="nhrc"),) * 2 + ({"phone": (PHONE, "02")},),
     lambda row: {"phone": "02"},
 )
 _form_links = _admin(
@@ -597,7 +607,7 @@ def _form_objectives(plan, user):
 
 
 def _form_delete(plan, user):
-    row = ReportingYear(agency=Agency.objects.get(), fiscal_year=2569)
+    row = ReportingYear(agency=Agency.objects.get(slug="nhrc"), fiscal_year=2569)
     record_save(instance=row, user=None)
     answer = signed_in(user).post(
         address(row, "delete"), {"post": "yes", "change_reason": "why", "expected_version": "1"}
@@ -741,10 +751,10 @@ def test_children_that_go_along_name_the_person(plan, planner, parent, child):
 
 
 def test_the_person_does_not_stick_to_later_changes(plan, planner):
-    row = ReportingYear(agency=Agency.objects.get(), fiscal_year=2569)
+    row = ReportingYear(agency=Agency.objects.get(slug="nhrc"), fiscal_year=2569)
     record_save(instance=row, user=planner, reason="why")
     record_delete(instance=row, user=planner, reason="why")
-    record_save(instance=Agency.objects.get(), user=None)
+    record_save(instance=Agency.objects.get(slug="nhrc"), user=None)
     last = Agency.history.first()
     assert (last.history_user_id, last.history_user_name, last.history_change_reason) == (
         None,
@@ -783,11 +793,11 @@ def test_deleting_an_account_names_who_did_it(plan, person):
 
 def test_the_history_of_cleared_samples_stays_marked(plan):
     fixtures.samples_load(TODAY)
-    count = Result.objects.filter(is_sample=True).count()
+    count = entered().filter(is_sample=True).count()
     assert count
     call_command("clear_sample")
-    assert not Result.objects.exists()
-    rows = Result.history.all()
+    assert not entered().exists()
+    rows = Result.history.exclude(indicator__strategy__plan__slug=SCORECARD)
     assert {row.is_sample for row in rows} == {True}
     assert [row.history_type for row in rows].count("-") == count
     shown = entries(Result, rows[:50])

@@ -221,6 +221,7 @@ def test_the_list_of_plans(plan, reader):
         row["plan"]: (row["first_year"], row["last_year"], row["current"]) for row in listed
     } == {
         SLUG: (2566, 2570, True),
+        "rlpd-hr-2563": (2563, 2563, False),
         "other": (2563, 2563, False),
     }
     page = reader.get("/plans/").content.decode()

@@ -31,6 +31,7 @@ from tests.writing import (
     address,
     differences,
     enter,
+    entered,
     facts,
     figures,
     filled,
@@ -281,7 +282,7 @@ def test_a_posted_indicator_does_not_replace_the_chosen_one(plan, two, reporter)
         "state": "approved", "is_sample": "on", "_save": "1",
     })  # fmt: skip
     assert client.post(path, data).status_code == 302
-    saved = Result.objects.latest("pk")
+    saved = entered().latest("pk")
     assert (saved.indicator_id, saved.fiscal_year, saved.month) == (own.indicator_id, 2569, 3)
     assert (saved.state, saved.is_sample) == ("submitted", False)
 
@@ -320,7 +321,7 @@ def test_administrators_do_not_approve(two, person):
     client = signed_in(person("boss", roles.ADMINISTRATOR))
     path = reverse("admin:kpis_result_approve", args=[two[0].pk])
     assert client.post(path, {"version": "1"}).status_code in (403, 404)
-    assert Result.objects.get(pk=two[0].pk).state == "submitted"
+    assert entered().get(pk=two[0].pk).state == "submitted"
 
 
 @pytest.mark.parametrize("version", ["", "0", "2", "x", "1e0"])
@@ -328,7 +329,7 @@ def test_only_what_was_seen_is_approved(two, planner, version):
     path = reverse("admin:kpis_result_approve", args=[two[0].pk])
     answer = signed_in(planner).post(path, {"version": version}, follow=True)
     assert [message.level_tag for message in answer.context["messages"]] == ["error"]
-    assert Result.objects.get(pk=two[0].pk).state == "submitted"
+    assert entered().get(pk=two[0].pk).state == "submitted"
 
 
 @pytest.mark.parametrize(
@@ -380,7 +381,7 @@ def test_only_drafts_are_deleted(request, plan, today, who, state, status):
     client = signed_in(request.getfixturevalue(who))
     data = {"post": "yes", "expected_version": "1"}
     assert client.post(address(result, "delete"), data).status_code == status
-    assert Result.objects.exists() == (status == 403)
+    assert entered().exists() == (status == 403)
 
 
 # ----------------------------------------------------------------------------------- accounts

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from budgets.entry_forms import RowForm
 from budgets.models import Disbursement, Project
 from budgets.services import disbursement_record_many
-from kpis.models import Indicator, Result, YearTarget
+from kpis.models import Indicator, YearTarget
 from kpis.services import result_record, value_field
 from strategy import services
 from strategy.forms import RecordForm
@@ -31,6 +31,7 @@ from tests.writing import (
     address,
     differences,
     enter,
+    entered,
     facts,
     figures,
     filled,
@@ -155,7 +156,7 @@ def editing(request, plan, editors, today):
         row = enter(indicator, 2569, 6, "50")
         field = value_field(indicator.measures.get().pk)
         made = Editing(
-            row, field, lambda: figures(Result.objects.get())[0], lambda n: f"{n / 100:.2f}",
+            row, field, lambda: figures(entered().get())[0], lambda n: f"{n / 100:.2f}",
             lambda text: text.rstrip("0").rstrip("."),
         )  # fmt: skip
     elif request.param == "target":
@@ -367,7 +368,7 @@ def blind_claim(instances, expected):
 def blind_to_what_was_read(*, entry, **more):
     """A result's own check of the version, which names the row of a batch: made to see nothing."""
     at = {"fiscal_year": entry.fiscal_year, "month": entry.month}
-    current = Result.objects.get(indicator=entry.indicator, **at).version
+    current = entered().get(indicator=entry.indicator, **at).version
     return result_record(entry=replace(entry, expected_version=current), **more)
 
 

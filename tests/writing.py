@@ -7,6 +7,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 
@@ -24,6 +25,7 @@ from tests.conftest import rows_of_every_table
 TODAY = date(2026, 10, 11)
 OWN = "สำนักคุ้มครองสิทธิมนุษยชน"  # the unit of the ``reporter``
 OTHER = "สำนักกฎหมาย"  # the unit of the ``outsider``
+SCORECARD = "rlpd-hr-2563"  # the plan that is loaded beside the strategic one
 
 
 def indicator_of(plan: Plan, code: str, unit: str = "") -> Indicator:
@@ -94,6 +96,11 @@ def transfer(project: Project, year: int, amount: Any) -> BudgetTransfer:
         document_date=date(year - 543, 1, 15),
         reason="ตัวอย่าง",
     )
+
+
+def entered() -> QuerySet[Result]:
+    """Every result but those published of the scorecard, which are there from the beginning."""
+    return Result.objects.exclude(indicator__strategy__plan__slug=SCORECARD)
 
 
 def figures(result: Result) -> list[str]:

@@ -21,7 +21,7 @@ def board_context(report: BoardReport) -> dict[str, Any]:
         "legend": counts_in_words(standing.roll_up.counts),
         "lines": report.lines[:-1],
         "whole": report.lines[-1],
-        "money_chart": money_charts.by_strategy(report.plan, money),
+        "money_chart": money_charts.by_strategy(report.plan, money) if report.has_money else None,
         "worrying": [row for row in standing.rows if row.current.status in worrying],
         "outstanding": [row for row in standing.rows if row.current.outstanding],
         "worrying_projects": [row for row in money.rows if row.current.status in worrying],

@@ -23,5 +23,6 @@ def board(request: HttpRequest, page: Page) -> HttpResponse:
 @reading_page
 def board_pack(request: HttpRequest, page: Page) -> HttpResponse:
     """The board pack as a workbook."""
-    content = workbook.board_pack(page.plan, page.at, page.today)
+    signed_in = page.viewer.signed_in
+    content = workbook.board_pack(page.plan, page.at, page.today, evidence=signed_in)
     return xlsx(content, f"{page.plan.slug}-board-{page.at.year}-{page.at.month:02}.xlsx")

@@ -64,7 +64,7 @@ def status_bar(counts: dict[str, int]) -> SegmentBar:
 
 def sparkline(row: IndicatorRow) -> Sparkline | None:
     """Yearly results of the first measure, with the targets still ahead."""
-    if not row.facts.measures:
+    if not row.facts.measures or len(row.cells) < 2:
         return None
     measure = row.facts.measures[0].id
     points = [cell.promise.values.get(measure) for cell in row.cells]
@@ -74,12 +74,19 @@ def sparkline(row: IndicatorRow) -> Sparkline | None:
 
 
 def indicator_charts(plan: Plan, shown: IndicatorDetail) -> IndicatorCharts:
-    """One chart of years and one of months for each measure."""
+    """One chart of years and one of months for each measure.
+
+    A plan of one year has nothing to set side by side, and a single month makes no line.
+    """
     measures = shown.row.facts.measures
+    many_years = len(plan.years) > 1
+    months = sum(month.figure is not None for month in shown.months)
     return IndicatorCharts(
-        years=[_years(shown.row, measure) for measure in measures],
+        years=[_years(shown.row, measure) for measure in measures] if many_years else [],
         months=[
-            drawing for measure in measures if (drawing := _months(shown, measure)) is not None
+            drawing
+            for measure in measures
+            if (many_years or months > 1) and (drawing := _months(shown, measure)) is not None
         ],
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 from kpis.calc import RollUp
 from kpis.detail import IndicatorDetail
 from kpis.duties import Duty
+from kpis.levels import Ladder
 from kpis.models import plain
 from kpis.rows import Cell, IndicatorRow
 from nhrc_plan.board import data_money
@@ -76,13 +77,14 @@ def cell(row: IndicatorRow, shown: Cell) -> dict[str, Any]:
     }
 
 
-def indicator(row: IndicatorRow) -> dict[str, Any]:
-    """An indicator at the month looked at."""
+def indicator(plan: Plan, row: IndicatorRow) -> dict[str, Any]:
+    """An indicator at the month looked at; in a scorecard with its score."""
     return {
         "code": row.code,
         "name": row.name,
         "owner": row.unit_name,
         **cell(row, row.current),
+        **({"score": text(row.current.score)} if plan.is_scorecard else {}),
     }
 
 
@@ -91,14 +93,14 @@ def overview(plan: Plan, shown: OverviewPage) -> dict[str, Any]:
     return {
         **head(plan, standing.at),
         **roll_up(standing.roll_up),
-        "money": {"unit": "baht", **data_money.total(shown.money)},
+        **({"money": {"unit": "baht", **data_money.total(shown.money)}} if shown.money else {}),
         "strategies": [
             {"number": part.number, "name": part.name, **roll_up(part.roll_up)}
             for part in standing.strategies
         ],
         "indicators": [
             {
-                **indicator(row),
+                **indicator(plan, row),
                 "years": [{"year": shown.year, **cell(row, shown)} for shown in row.cells],
             }
             for row in standing.rows
@@ -107,30 +109,36 @@ def overview(plan: Plan, shown: OverviewPage) -> dict[str, Any]:
 
 
 def indicators(plan: Plan, at: FiscalMonth, rows: list[IndicatorRow]) -> dict[str, Any]:
-    return {**head(plan, at), "indicators": [indicator(row) for row in rows]}
+    return {**head(plan, at), "indicators": [indicator(plan, row) for row in rows]}
 
 
-def _objective(part: ObjectivePart) -> dict[str, Any]:
+def _objective(plan: Plan, part: ObjectivePart) -> dict[str, Any]:
     return {
         "number": part.number,
         "name": part.name,
         **roll_up(part.roll_up),
-        "indicators": [indicator(row) for row in part.rows],
+        "indicators": [indicator(plan, row) for row in part.rows],
     }
 
 
 def strategy(plan: Plan, at: FiscalMonth, shown: StrategyPage) -> dict[str, Any]:
-    return {
+    named = {
         **head(plan, at),
         "number": shown.strategy.number,
         "name": shown.strategy.name,
         **roll_up(shown.standing.roll_up),
+    }
+    if plan.is_scorecard:
+        parts = [part for issue in shown.issues for part in issue.objectives]
+        return {**named, "objectives": [_objective(plan, part) for part in parts]}
+    return {
+        **named,
         "issues": [
             {
                 "number": issue.number,
                 "name": issue.name,
                 "approaches": [approach.text for approach in issue.approaches],
-                "objectives": [_objective(part) for part in issue.objectives],
+                "objectives": [_objective(plan, part) for part in issue.objectives],
             }
             for issue in shown.issues
         ],
@@ -141,7 +149,7 @@ def strategy(plan: Plan, at: FiscalMonth, shown: StrategyPage) -> dict[str, Any]
 def indicator_page(plan: Plan, at: FiscalMonth, shown: IndicatorDetail) -> dict[str, Any]:
     return {
         **head(plan, at),
-        **indicator(shown.row),
+        **indicator(plan, shown.row),
         "years": [{"year": c.year, **cell(shown.row, c)} for c in shown.row.cells],
         "months": [
             {
@@ -157,6 +165,35 @@ def indicator_page(plan: Plan, at: FiscalMonth, shown: IndicatorDetail) -> dict[
             for trend in shown.trends
         ],
         "computed": shown.explanation,
+        "report": _report(shown),
+        **({"levels": _levels(shown.ladder)} if shown.ladder else {}),
+    }
+
+
+def _report(shown: IndicatorDetail) -> dict[str, Any] | None:
+    """The words of the result shown, and what it rests on; null without a result."""
+    if shown.result is None:
+        return None
+    words = ("narrative", "outcome", "problems", "next_steps")
+    return {
+        **{name: getattr(shown.result, name) for name in words},
+        "evidence": [piece.as_details() for piece in shown.evidence],
+    }
+
+
+def _levels(shown: Ladder) -> dict[str, Any]:
+    """Level criteria, and how far the result has come on them."""
+    return {
+        "score": text(shown.score),
+        "reached": shown.at or None,
+        "needed_for_next": shown.needed or None,
+        "criteria": [
+            {"level": row.level, "text": row.text, "threshold": plain(row.threshold)}
+            for row in shown.levels
+        ],
+        "steps": [
+            {"level": row.level, "text": row.text, "done": row.reached} for row in shown.steps
+        ],
     }
 
 
@@ -191,12 +228,16 @@ def unit(plan: Plan, at: FiscalMonth, shown: UnitPage) -> dict[str, Any]:
         "unit": shown.unit.name,
         **roll_up(shown.roll_up),
         "duties": [duty(owed) for owed in shown.duties],
-        "indicators": [indicator(row) for row in shown.rows],
-        "money": {
-            "unit": "baht",
-            "owed": [row.code for row in shown.money_owed],
-            **(data_money.unit_projects(shown.money) if shown.money else {}),
-        },
+        "indicators": [indicator(plan, row) for row in shown.rows],
+        **({} if plan.is_scorecard else {"money": _unit_money(shown)}),
+    }
+
+
+def _unit_money(shown: UnitPage) -> dict[str, Any]:
+    return {
+        "unit": "baht",
+        "owed": [row.code for row in shown.money_owed],
+        **(data_money.unit_projects(shown.money) if shown.money else {}),
     }
 
 

@@ -5,36 +5,47 @@ from __future__ import annotations
 from typing import Any
 
 from nhrc_plan.board import data, data_money
+from nhrc_plan.board.beside import BesideLine
 from nhrc_plan.board.meeting import BoardReport
 
 
 def board(report: BoardReport) -> dict[str, Any]:
     """The month's pack."""
-    standing, money, changes = report.standing, report.money, report.changes
+    standing, changes = report.standing, report.changes
     return {
         **data.head(report.plan, report.at),
         "summary": report.summary,
         "summary_kept": report.kept is not None,
         "sample": report.has_sample,
         **data.roll_up(standing.roll_up),
-        "money": data_money.total(money.total),
         "strategies": [
             {
                 "number": line.number,
                 "name": line.name,
                 **data.roll_up(line.results),
-                "money": data_money.total(line.money),
-                "money_beside_results": line.corner_label,
+                **(_money_beside(line) if report.has_money else {}),
             }
             for line in report.lines[:-1]
         ],
-        "indicators": [data.indicator(row) for row in standing.rows],
-        "projects": [data_money.project(row) for row in money.rows],
+        "indicators": [data.indicator(report.plan, row) for row in standing.rows],
+        **(_money(report) if report.has_money else {}),
         "changes": {
             "compared": {"year": changes.compared.year, "month": changes.compared.month},
             "deadline": changes.deadline.isoformat(),
             "lines": [line._asdict() for line in changes.lines],
         },
         "awaiting": [data.duty(owed) for owed in report.duties],
-        "awaiting_money": [row.code for row in money.awaiting],
+    }
+
+
+def _money_beside(line: BesideLine) -> dict[str, Any]:
+    return {"money": data_money.total(line.money), "money_beside_results": line.corner_label}
+
+
+def _money(report: BoardReport) -> dict[str, Any]:
+    """The whole plan's money, project by project."""
+    return {
+        "money": data_money.total(report.money.total),
+        "projects": [data_money.project(row) for row in report.money.rows],
+        "awaiting_money": [row.code for row in report.money.awaiting],
     }

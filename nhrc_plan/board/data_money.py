@@ -18,7 +18,12 @@ def text(value: Decimal | None) -> str | None:
 
 
 def head(plan: Plan, at: FiscalMonth) -> dict[str, Any]:
-    return {"plan": plan.slug, "year": at.year, "month": at.month}
+    """Plan and month; a scorecard adds what its levels are called."""
+    found: dict[str, Any] = {"plan": plan.slug, "year": at.year, "month": at.month}
+    if plan.is_scorecard:
+        labels = {"strategy": plan.strategy_label, "objective": plan.objective_label}
+        found |= {"kind": plan.kind, "labels": labels}
+    return found
 
 
 def _standing(shown: MoneyStanding) -> dict[str, Any]:

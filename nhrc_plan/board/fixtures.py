@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy
 
 from budgets import loading as budgets_loading
 from kpis import loading as kpis_loading
+from strategy.clock import today as today_in_bangkok
 from strategy.loading import plan_load
 from strategy.models import Plan
 
 FOLDER: Path = settings.BASE_DIR / "fixtures"
 REASON = gettext_lazy("loaded from the plan document")
+PUBLISHED = gettext_lazy("loaded from the published report")
 
 
 def _trees(folder: Path) -> list[dict[str, Any]]:
@@ -27,13 +29,17 @@ def _trees(folder: Path) -> list[dict[str, Any]]:
 
 @transaction.atomic
 def plans_load() -> list[Plan]:
-    """Load every plan in fixtures/; safe to repeat, never changes what is there."""
+    """Load every plan in fixtures/ and the scorecards with what was published of them.
+
+    Safe to repeat, never changes what is there.
+    """
     plans = []
-    for tree in _trees(FOLDER):
+    for tree in [*_trees(FOLDER), *_trees(FOLDER / "scorecard")]:
         plan = plan_load(tree, reason=str(REASON))
         if plan is not None:
             kpis_loading.indicators_load(plan, tree, reason=str(REASON))
             budgets_loading.projects_load(plan, tree, reason=str(REASON))
+            kpis_loading.results_load(plan, tree, today=today_in_bangkok(), reason=str(PUBLISHED))
             plans.append(plan)
     return plans
 

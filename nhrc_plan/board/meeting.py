@@ -72,10 +72,18 @@ class BoardReport(Report):
     def has_sample(self) -> bool:
         return self.standing.has_sample or self.money.has_sample
 
+    @property
+    def has_money(self) -> bool:
+        """A scorecard has no projects: its pack says nothing of money."""
+        return bool(self.money.rows) or not self.plan.is_scorecard
 
-def month_report(plan: Plan, at: FiscalMonth, today: date) -> Report:
-    """The results of a month as known on ``today``. Six queries."""
-    standing = plan_standing(plan, at, today, narratives=True)
+
+def month_report(plan: Plan, at: FiscalMonth, today: date, *, evidence: bool = True) -> Report:
+    """The results of a month as known on ``today``. Seven queries.
+
+    ``evidence``: with what the results rest on, which is for those who have signed in.
+    """
+    standing = plan_standing(plan, at, today, narratives=True, evidence=evidence)
     return Report(plan, at, today, standing, _duties(standing, today))
 
 
@@ -83,10 +91,12 @@ def _duties(standing: PlanStanding, today: date) -> tuple[Duty, ...]:
     return tuple(owed_duties(standing.rows, standing.at, standing.deadline_day, today))
 
 
-def board_report(plan: Plan, at: FiscalMonth, today: date) -> BoardReport:
+def board_report(
+    plan: Plan, at: FiscalMonth, today: date, *, evidence: bool = False
+) -> BoardReport:
     """The pack of a month as known on ``today``. A fixed number of queries."""
     days = deadline_days(plan)
-    standing = plan_standing(plan, at, today, narratives=True)
+    standing = plan_standing(plan, at, today, narratives=True, evidence=evidence, days=days)
     money = plan_money(plan, at, today, days=days)
     lines = beside_lines(standing, money)
     changes = plan_changes(plan, standing, money, days)

@@ -6,10 +6,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from budgets.detail import project_detail
+from budgets.rows import PlanMoney
 from budgets.selectors import plan_money
 from nhrc_plan.board import data_money, money_charts, rules
 from nhrc_plan.board.value import value_page
 from nhrc_plan.board.views import Page, as_json, reading_page
+
+
+def _is_without_projects(page: Page, money: PlanMoney) -> bool:
+    """A scorecard has none: its menu leads to no page of money, and the address says so calmly."""
+    return page.plan.is_scorecard and not money.rows
 
 
 @reading_page
@@ -18,6 +24,8 @@ def budgets(request: HttpRequest, page: Page) -> HttpResponse:
     money = plan_money(page.plan, page.at, page.today)
     if page.as_data:
         return as_json(data_money.budgets(page.plan, money))
+    if _is_without_projects(page, money):
+        return render(request, "pages/no_money.html", {"page": page})
     context = {
         "page": page,
         "nav": "budgets",
@@ -36,6 +44,8 @@ def budget_units(request: HttpRequest, page: Page) -> HttpResponse:
     money = plan_money(page.plan, page.at, page.today)
     if page.as_data:
         return as_json(data_money.units(page.plan, money))
+    if _is_without_projects(page, money):
+        return render(request, "pages/no_money.html", {"page": page})
     context = {
         "page": page,
         "nav": "budgets",
@@ -76,6 +86,8 @@ def value(request: HttpRequest, page: Page) -> HttpResponse:
     shown = value_page(page.plan, page.at, page.today)
     if page.as_data:
         return as_json(data_money.value(page.plan, shown))
+    if _is_without_projects(page, shown.money):
+        return render(request, "pages/no_money.html", {"page": page})
     context = {
         "page": page,
         "nav": "budgets",

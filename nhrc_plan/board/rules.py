@@ -45,6 +45,14 @@ def bands_in_words(plan: Plan) -> str:
     }
 
 
+def score() -> str:
+    return _(
+        "Score from 1 to 5 by the level criteria: between two thresholds in proportion, short of "
+        "the first 1, at the fifth or beyond 5; where levels are steps of work, the level "
+        "reported. A report that states no level has no score and counts in no mean."
+    )
+
+
 def mean() -> str:
     return _(
         "The mean is over indicators with a current figure and a target, each capped "
@@ -118,13 +126,7 @@ def changed(deadline: str) -> str:
 def all_rules(report: BoardReport) -> list[str]:
     """Every rule behind a month's pack, in the order of its sheets."""
     money = report.money
-    return [
-        achievement(),
-        expected(),
-        of_expected(),
-        bands_in_words(report.plan),
-        own_month(),
-        mean(),
+    of_money = [
         million_baht(),
         allocated(),
         disbursed_percent(),
@@ -133,6 +135,16 @@ def all_rules(report: BoardReport) -> list[str]:
         money_of_expected(),
         once(),
         corners(report.plan),
+    ]
+    return [
+        achievement(),
+        expected(),
+        of_expected(),
+        bands_in_words(report.plan),
+        own_month(),
+        mean(),
+        *([score()] if report.plan.is_scorecard else []),
+        *(of_money if report.has_money else []),
         changed(report.changes.deadline_name),
         marks(),
     ]

@@ -147,7 +147,8 @@ class OverviewPage:
     """How the plan stands: its results over all years, its money in the year looked at."""
 
     standing: PlanStanding
-    money: Total
+    #: None for a scorecard, which has no projects.
+    money: Total | None
     money_is_sample: bool
 
     @property
@@ -209,8 +210,10 @@ def objective_parts(
 
 
 def overview_page(plan: Plan, at: FiscalMonth, today: date) -> OverviewPage:
-    """The whole plan at the end of a month. Eight queries."""
+    """The whole plan at the end of a month. Eight queries; six for a scorecard."""
     days = deadline_days(plan)
+    if plan.is_scorecard:
+        return OverviewPage(plan_standing(plan, at, today, days=days), None, False)
     view = MoneyView(plan, at, today, days)
     money = list(year_rows(view).values())
     return OverviewPage(

@@ -65,11 +65,14 @@ def one_page(book: Book, report: BoardReport) -> Sheet:
             sheet.paragraph(text.strip(), "text")
     sheet.row += 1
     result_rows = status_table(sheet, report, words)
-    sheet.row += 1
-    money_rows = money_table(sheet, report)
+    money_rows = None
+    if report.has_money:
+        sheet.row += 1
+        money_rows = money_table(sheet, report)
     chart_row = sheet.row + 2
     status_chart(sheet, words, result_rows, f"A{chart_row}", (30, 13))
-    money_chart(sheet, money_rows, f"F{chart_row}", (26, 13))
+    if money_rows is not None:
+        money_chart(sheet, money_rows, f"F{chart_row}", (26, 13))
     sheet.row += 28
     # Every table of the page is whole on it; nothing is repeated and nothing stands still.
     sheet.worksheet.print_title_rows = None

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from kpis.calc import RollUp
 from kpis.duties import Duty
-from kpis.explain import explain
+from kpis.explain import explain, explain_score
 from kpis.rows import Cell, IndicatorRow
 from nhrc_plan.board import rules
 from nhrc_plan.board.meeting import Report
@@ -80,20 +80,26 @@ def status_chart(
         for index, (code, _shape, _label, count) in enumerate(words)
         if count
     ]
-    title = _("Indicators by strategy and status")
+    # The table's first head is what the plan calls the level.
+    level = sheet.worksheet.cell(rows[0], 1).value
+    title = _("Indicators by %(level)s and status") % {"level": level}
     stacked_bars(sheet, title, columns, rows, anchor=anchor, size=size)
 
 
 def indicators(book: Book, report: Report) -> Sheet:
     """Every indicator at the month, with a row for each measure where there are several."""
-    sheet = book.sheet(_("indicators"), [9, 46, 26, 13, 13, 11, 11, 11, 11, 17, 13, 44])
+    # The words of a scorecard's results are long; they have a sheet of their own.
+    scored = report.plan.is_scorecard
+    last = 14 if scored else 44
+    sheet = book.sheet(_("indicators"), [9, 46, 26, 13, 13, 11, 11, 11, 11, 17, 13, last])
     sheet.title(_("Indicators at the end of %(month)s") % {"month": month_name(report.at)},
                 *report.notes)  # fmt: skip
     head = sheet.head(
         [
             _("code"), _("indicator"), _("responsible unit"), _("target"), _("result"),
             _("figure of"), _("achievement (%)"), _("expected"), _("of expected (%)"),
-            _("status"), _("approval"), _("what was done"),
+            _("status"), _("approval"),
+            _("score (1–5)") if scored else _("what was done"),
         ],
         48,
     )  # fmt: skip
@@ -102,6 +108,7 @@ def indicators(book: Book, report: Report) -> Sheet:
         (8, rules.expected()),
         (9, rules.of_expected()),
         (10, rules.bands_in_words(report.plan)),
+        *([(12, rules.score())] if scored else []),
     ):
         sheet.comment(head, column, rule)
     first = sheet.row + 1
@@ -112,12 +119,12 @@ def indicators(book: Book, report: Report) -> Sheet:
             ["group", "group", *["group"] * 6, "group_number", "group_center", "group", "group"],
         )  # fmt: skip
         for row in part.rows:
-            _indicator_row(sheet, row)
+            _indicator_row(sheet, row, scored=scored)
     colour_statuses(sheet, [10], first, sheet.row)
     return sheet
 
 
-def _indicator_row(sheet: Sheet, row: IndicatorRow) -> None:
+def _indicator_row(sheet: Sheet, row: IndicatorRow, *, scored: bool) -> None:
     cell = row.current
     standing = cell.standing
     target, result = _numbers(cell)
@@ -130,13 +137,16 @@ def _indicator_row(sheet: Sheet, row: IndicatorRow) -> None:
         [
             row.code, row.name, row.unit_name or _("no unit yet"), target, result,
             cell.as_of_name, standing.achievement, expected, standing.of_expected,
-            cell.label, _approval(cell), cell.narrative,
+            cell.label, _approval(cell), cell.score if scored else cell.narrative,
         ],
         [
             "center", "text", "text", number_style(target), number_style(result), "center",
-            "percent", number_style(expected), "percent", "center", "center", "text",
+            "percent", number_style(expected), "percent", "center", "center",
+            "percent" if scored else "text",
         ],
     )  # fmt: skip
+    if scored and cell.score is not None:
+        sheet.comment(line, 12, "\n".join(explain_score(cell)))
     if standing.achievement is not None:
         sheet.comment(line, 7, "\n".join(explain(row, cell)))
     if len(standing.measures) < 2:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
@@ -37,6 +37,26 @@ class OverviewGroup:
     rows: list[OverviewRow]
 
 
+class ScoreCounts(NamedTuple):
+    """The indicators with level criteria: those with a score, those whose level is not stated."""
+
+    described: list[IndicatorRow]
+    scored: list[IndicatorRow]
+    unstated: list[IndicatorRow]
+
+
+def scores(plan: Plan, rows: Sequence[IndicatorRow]) -> ScoreCounts | None:
+    """Which indicators have a score; None for a plan without level criteria."""
+    if not plan.is_scorecard:
+        return None
+    described = [row for row in rows if row.current.has_levels]
+    return ScoreCounts(
+        described,
+        [row for row in described if row.current.score is not None],
+        [row for row in described if row.current.is_unstated],
+    )
+
+
 def overview(plan: Plan, shown: OverviewPage) -> dict[str, Any]:
     """The overview's context: counts, groups, money, what awaits a report or a decision."""
     standing = shown.standing
@@ -45,7 +65,8 @@ def overview(plan: Plan, shown: OverviewPage) -> dict[str, Any]:
         "standing": standing,
         "has_sample": shown.has_sample,
         "money": shown.money,
-        "money_bar": spending_bar(shown.money),
+        "money_bar": spending_bar(shown.money) if shown.money else None,
+        "scores": scores(plan, rows),
         "years": list(plan.years),
         "status_bar": status_bar(dict(standing.roll_up.counts)),
         "legend": counts_in_words(standing.roll_up.counts),
@@ -82,6 +103,10 @@ SORTS: dict[str, tuple[Any, Callable[[IndicatorRow], Any]]] = {
     "of_expected": (
         gettext_lazy("of expected (%)"),
         lambda row: row.current.standing.of_expected,
+    ),
+    "score": (
+        gettext_lazy("score (1–5)"),
+        lambda row: row.current.score,
     ),
     "status": (
         gettext_lazy("status"),

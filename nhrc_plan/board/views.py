@@ -155,7 +155,9 @@ def home(request: HttpRequest) -> HttpResponse:
 def plans(request: HttpRequest, as_data: bool) -> HttpResponse:
     """Every plan of every agency."""
     found = list(
-        Plan.objects.select_related("agency").order_by("agency__name", "-first_year", "name")
+        Plan.objects.select_related("agency").order_by(
+            "-is_current", "agency__name", "-first_year", "name"
+        )
     )
     if as_data:
         return as_json({"plans": [data.plan(plan) for plan in found]})
@@ -176,7 +178,13 @@ def strategy(request: HttpRequest, page: Page, number: int) -> HttpResponse:
     shown = selectors.strategy_page(page.plan, number, page.at, page.today)
     if page.as_data:
         return as_json(data.strategy(page.plan, page.at, shown))
-    return render(request, "pages/strategy.html", {"page": page, "nav": "overview", "shown": shown})
+    context = {
+        "page": page,
+        "nav": "overview",
+        "shown": shown,
+        "scores": tables.scores(page.plan, shown.standing.rows),
+    }
+    return render(request, "pages/strategy.html", context)
 
 
 @reading_page
@@ -194,6 +202,7 @@ def indicators(request: HttpRequest, page: Page) -> HttpResponse:
         "rows": rows,
         "columns": tables.sort_links(request.GET, sorting),
         "data_query": request.GET.urlencode(),
+        "scored": page.plan.is_scorecard,
     }
     return render(request, "pages/indicators.html", context)
 
@@ -249,5 +258,6 @@ def strategy_map(request: HttpRequest, page: Page) -> HttpResponse:
 @reading_page
 def report(request: HttpRequest, page: Page) -> HttpResponse:
     """The monthly workbook."""
-    content = workbook.monthly_report(page.plan, page.at, page.today)
+    signed_in = page.viewer.signed_in
+    content = workbook.monthly_report(page.plan, page.at, page.today, evidence=signed_in)
     return xlsx(content, f"{page.plan.slug}-{page.at.year}-{page.at.month:02}.xlsx")

@@ -11,57 +11,72 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from nhrc_plan.board import sheets_board, sheets_money, sheets_results
-from nhrc_plan.board.meeting import Report, board_report, month_report
+from nhrc_plan.board import sheets_board, sheets_money, sheets_reports, sheets_results
+from nhrc_plan.board.meeting import BoardReport, Report, board_report, month_report
 from strategy.fiscal import FiscalMonth
 from strategy.models import Plan
 from strategy.xlsx import Book, Sheet
 
-#: The results of a month.
-MONTHLY: tuple[Callable[[Book, Any], Sheet], ...] = (
-    sheets_results.summary,
-    sheets_results.indicators,
-    sheets_results.five_years,
-    sheets_results.awaiting,
-)
-
-#: The whole pack of a board meeting, after its cover.
-BOARD: tuple[Callable[[Book, Any], Sheet], ...] = (
-    sheets_board.one_page,
-    sheets_board.strategies,
-    sheets_results.indicators,
-    sheets_results.five_years,
-    sheets_money.projects,
-    sheets_money.project_list,
-    sheets_money.project_years,
-    sheets_board.integrity,
-    sheets_money.awaiting,
-    sheets_board.changed,
-    sheets_board.notes,
-)
+Builder = Callable[[Book, Any], Sheet]
 
 
-def monthly_report(plan: Plan, at: FiscalMonth, today: date) -> bytes:
+def monthly_sheets(report: Report) -> list[Builder]:
+    """The results of a month."""
+    return [
+        sheets_results.summary,
+        sheets_results.indicators,
+        *_if(len(report.plan.years) > 1, sheets_results.five_years),
+        *_if(sheets_reports.has_reports(report), sheets_reports.reports),
+        sheets_results.awaiting,
+    ]
+
+
+def board_sheets(report: BoardReport) -> list[Builder]:
+    """The whole pack of a board meeting, after its cover."""
+    money = report.has_money
+    return [
+        sheets_board.one_page,
+        *_if(money, sheets_board.strategies),
+        sheets_results.indicators,
+        *_if(len(report.plan.years) > 1, sheets_results.five_years),
+        *_if(sheets_reports.has_reports(report), sheets_reports.reports),
+        *_if(
+            money,
+            sheets_money.projects,
+            sheets_money.project_list,
+            sheets_money.project_years,
+            sheets_board.integrity,
+        ),
+        sheets_money.awaiting if money else sheets_results.awaiting,
+        sheets_board.changed,
+        sheets_board.notes,
+    ]
+
+
+def _if(condition: bool, *builders: Builder) -> tuple[Builder, ...]:
+    return builders if condition else ()
+
+
+def monthly_report(plan: Plan, at: FiscalMonth, today: date, *, evidence: bool = True) -> bytes:
     """The workbook of a month's results as xlsx bytes."""
+    report = month_report(plan, at, today, evidence=evidence)
     book = Book()
-    _build(book, month_report(plan, at, today), MONTHLY)
+    _build(book, report, monthly_sheets(report))
     return book.save()
 
 
-def board_pack(plan: Plan, at: FiscalMonth, today: date) -> bytes:
+def board_pack(plan: Plan, at: FiscalMonth, today: date, *, evidence: bool = True) -> bytes:
     """The board's workbook of a month as xlsx bytes."""
-    report = board_report(plan, at, today)
+    report = board_report(plan, at, today, evidence=evidence)
     book = Book()
     cover = sheets_board.cover(book, report)
-    sheets = _build(book, report, BOARD)
+    sheets = _build(book, report, board_sheets(report))
     sheets_board.contents(cover, [sheet.worksheet.title for sheet in sheets])
     cover.print_setup((_("page"), _("of")), footer=plan.name)
     return book.save()
 
 
-def _build(
-    book: Book, report: Report, builders: Sequence[Callable[[Book, Any], Sheet]]
-) -> list[Sheet]:
+def _build(book: Book, report: Report, builders: Sequence[Builder]) -> list[Sheet]:
     sheets = [build(book, report) for build in builders]
     for sheet in sheets:
         sheet.print_setup((_("page"), _("of")), footer=report.plan.name)

@@ -1,8 +1,4 @@
-"""Indicators: what is promised for each year, and what was reached by the end of each month.
-
-Inputs are stored, progress is derived on read (kpis/calc.py). "No data" and "no target" are
-states of their own and never 0.
-"""
+"""Indicators: what is measured, by which levels, from where, and what is promised for each year."""
 
 from __future__ import annotations
 
@@ -11,9 +7,10 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from kpis.score import LEVELS
 from strategy.audit import Record
 from strategy.fiscal import MONTHS, FiscalMonth
 from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Objective, Strategy, Unit
@@ -21,7 +18,7 @@ from strategy.thai import month_name
 
 #: Fiscal months under their names, for forms and filters.
 MONTH_CHOICES = [(month, month_name(FiscalMonth(2566, month), year=False)) for month in MONTHS]
-_MONTH_RANGE = {"month__gte": 1, "month__lte": 12}
+MONTH_RANGE = {"month__gte": 1, "month__lte": 12}
 
 
 def plain(value: Decimal | None) -> str | None:
@@ -63,6 +60,9 @@ class Indicator(Record):
     position = models.PositiveSmallIntegerField(_("order"), default=1)
     name = models.CharField(_("name"), max_length=500, db_collation=THAI)
     definition = models.TextField(_("definition"), blank=True)
+    activity = models.TextField(
+        _("activity"), blank=True, help_text=_("The heading above the level criteria, if any.")
+    )
     direction = models.CharField(
         _("direction"), max_length=10, choices=Direction, default=Direction.HIGHER
     )
@@ -139,6 +139,64 @@ class Indicator(Record):
             )
 
 
+class LevelCriterion(Record):
+    """What one of an indicator's levels 1 to 5 asks for; source: docs/domain.md, "Score".
+
+    A ``level`` makes the score, by its threshold or as the level that staff report. A ``step`` is
+    work to tick off, described beside thresholds.
+    """
+
+    class Kind(models.TextChoices):
+        LEVEL = "level", _("level")
+        STEP = "step", _("step of work beside thresholds")
+
+    indicator = models.ForeignKey(
+        Indicator, models.CASCADE, related_name="levels", verbose_name=_("indicator")
+    )
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.LEVEL)
+    level = models.PositiveSmallIntegerField(
+        _("level"), choices=[(level, str(level)) for level in LEVELS]
+    )
+    text = models.TextField(_("criterion"))
+    threshold = models.DecimalField(
+        _("figure from which the level is reached"),
+        max_digits=18,
+        decimal_places=4,
+        null=True,
+        blank=True,
+        help_text=_("Empty where the level is a step of work."),
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = _("level criterion")
+        verbose_name_plural = _("level criteria")
+        ordering = ["indicator_id", "kind", "level"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "kind", "level"],
+                name="%(app_label)s_%(class)s_level",
+                violation_error_message=_("That level is described already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(level__gte=1, level__lte=5),
+                name="%(app_label)s_%(class)s_range",
+                violation_error_message=_("A level is 1 to 5."),
+            ),
+            models.CheckConstraint(
+                condition=Q(threshold__isnull=True) | Q(threshold__gte=0, kind="level"),
+                name="%(app_label)s_%(class)s_threshold",
+                violation_error_message=_("A threshold belongs to a level and is not negative."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.level}. {self.text[:80]}"
+
+    def clean(self) -> None:
+        if self.indicator_id and not self.indicator.strategy.plan.is_scorecard:
+            raise ValidationError(_("Levels are described for the indicators of scorecards."))
+
+
 class Measure(Record):
     """One counted thing of an indicator, with its unit of measure (หน่วยนับ)."""
 
@@ -198,7 +256,7 @@ class Baseline(Record):
                 violation_error_message=_("A baseline from that month exists already."),
             ),
             models.CheckConstraint(
-                condition=Q(**_MONTH_RANGE, value__gte=0),
+                condition=Q(**MONTH_RANGE, value__gte=0),
                 name="%(app_label)s_%(class)s_range",
                 violation_error_message=_("A month is 1 to 12 and a baseline not negative."),
             ),
@@ -307,133 +365,3 @@ class TargetValue(models.Model):
 
     def __str__(self) -> str:
         return f"{self.measure}: {plain(self.value)}"
-
-
-class Result(Record):
-    """Where an indicator stands at the END of a fiscal month."""
-
-    class State(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        SUBMITTED = "submitted", _("submitted")
-        APPROVED = "approved", _("approved")
-
-    class Progress(models.TextChoices):
-        NOT_STARTED = "not_started", _("not started")
-        IN_PROGRESS = "in_progress", _("in progress")
-        DONE = "done", _("done")
-
-    indicator = models.ForeignKey(
-        Indicator, models.PROTECT, related_name="results", verbose_name=_("indicator")
-    )
-    fiscal_year = models.PositiveSmallIntegerField(
-        _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
-    )
-    month = models.PositiveSmallIntegerField(_("month"), choices=MONTH_CHOICES)
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.SUBMITTED)
-    no_cases = models.BooleanField(
-        _("no cases"), default=False, help_text=_("There was nothing to measure (0 of 0).")
-    )
-    progress = models.CharField(_("progress"), max_length=12, choices=Progress, blank=True)
-    progress_percent = models.DecimalField(
-        _("progress in per cent"), max_digits=5, decimal_places=2, null=True, blank=True
-    )
-    narrative = models.TextField(_("what was done"), blank=True)
-    problems = models.TextField(_("problems and obstacles"), blank=True)
-    next_steps = models.TextField(_("next steps"), blank=True)
-    fall_reason = models.TextField(
-        _("reason for a lower cumulative figure"),
-        blank=True,
-        help_text=_("Needed where a cumulative figure is below an earlier one."),
-    )
-    is_sample = models.BooleanField(_("sample"), default=False, editable=False)
-
-    class Meta(Record.Meta):
-        verbose_name = _("result")
-        verbose_name_plural = _("results")
-        ordering = ["-fiscal_year", "-month", "indicator_id"]
-        constraints = [
-            # Also the index by which the latest figure of a year is found.
-            models.UniqueConstraint(
-                fields=["indicator", "fiscal_year", "month"],
-                name="%(app_label)s_%(class)s_month",
-                violation_error_message=_("A result for that month exists; change it instead."),
-            ),
-            models.CheckConstraint(
-                condition=Q(**_MONTH_RANGE),
-                name="%(app_label)s_%(class)s_month_range",
-                violation_error_message=_("A month is 1 to 12."),
-            ),
-            models.CheckConstraint(
-                condition=Q(progress_percent__isnull=True)
-                | Q(progress_percent__gte=0, progress_percent__lte=100),
-                name="%(app_label)s_%(class)s_percent",
-                violation_error_message=_("A percentage is 0 to 100."),
-            ),
-        ]
-        permissions = [("approve_result", "Can approve results")]
-
-    def __str__(self) -> str:
-        return f"{self.indicator.code} {self.fiscal_year}/{self.month}"
-
-    def audit_details(self) -> dict[str, Any]:
-        return {
-            "values": [
-                {
-                    "measure": value.measure_id,
-                    "label": str(value.measure),
-                    "value": plain(value.value),
-                    "numerator": plain(value.numerator),
-                    "denominator": plain(value.denominator),
-                }
-                for value in self.values.all()
-            ]
-        }
-
-
-class ResultValue(models.Model):
-    """The figure of one measure; part of its Result and recorded with it.
-
-    Either ``value``, or for a percentage ``numerator`` and ``denominator``, from which the
-    percentage is computed whenever it is needed.
-    """
-
-    result = models.ForeignKey(Result, models.CASCADE, related_name="values")
-    measure = models.ForeignKey(Measure, models.RESTRICT, related_name="result_values")
-    value = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
-    numerator = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
-    denominator = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
-
-    class Meta:
-        default_permissions = ()
-        verbose_name = _("result value")
-        verbose_name_plural = _("result values")
-        ordering = ["result_id", "measure_id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["result", "measure"], name="%(app_label)s_%(class)s_measure"
-            ),
-            models.CheckConstraint(
-                condition=Q(
-                    value__isnull=False,
-                    value__gte=0,
-                    numerator__isnull=True,
-                    denominator__isnull=True,
-                )
-                | Q(
-                    value__isnull=True,
-                    numerator__gte=0,
-                    denominator__gt=0,
-                    numerator__lte=F("denominator"),
-                ),
-                name="%(app_label)s_%(class)s_one_form",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.measure}: {self.short()}"
-
-    def short(self) -> str:
-        """The figure alone, as entered: "57", or "152 ÷ 200"."""
-        if self.value is None:
-            return f"{plain(self.numerator)} ÷ {plain(self.denominator)}"
-        return str(plain(self.value))

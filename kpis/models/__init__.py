@@ -1,0 +1,27 @@
+"""Indicators with their levels, baselines and targets, and the results reported for them."""
+
+from kpis.models.indicators import (
+    MONTH_CHOICES,
+    Baseline,
+    Indicator,
+    LevelCriterion,
+    Measure,
+    TargetValue,
+    YearTarget,
+    plain,
+)
+from kpis.models.results import Result, ResultEvidence, ResultValue
+
+__all__ = [
+    "MONTH_CHOICES",
+    "Baseline",
+    "Indicator",
+    "LevelCriterion",
+    "Measure",
+    "Result",
+    "ResultEvidence",
+    "ResultValue",
+    "TargetValue",
+    "YearTarget",
+    "plain",
+]

@@ -1,0 +1,159 @@
+"""Results: what was reached by the end of each month, in figures and in words.
+
+Inputs are stored, progress is derived on read (kpis/calc.py). "No data", "no figure stated" and
+"no target" are states of their own and never 0.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from kpis.models.indicators import MONTH_CHOICES, MONTH_RANGE, Indicator, Measure, plain
+from strategy.audit import Record
+from strategy.evidence import Evidence
+from strategy.models import FISCAL_YEAR_VALIDATORS
+
+
+class Result(Record):
+    """Where an indicator stands at the END of a fiscal month."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("draft")
+        SUBMITTED = "submitted", _("submitted")
+        APPROVED = "approved", _("approved")
+
+    class Progress(models.TextChoices):
+        NOT_STARTED = "not_started", _("not started")
+        IN_PROGRESS = "in_progress", _("in progress")
+        DONE = "done", _("done")
+
+    indicator = models.ForeignKey(
+        Indicator, models.PROTECT, related_name="results", verbose_name=_("indicator")
+    )
+    fiscal_year = models.PositiveSmallIntegerField(
+        _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
+    )
+    month = models.PositiveSmallIntegerField(_("month"), choices=MONTH_CHOICES)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.SUBMITTED)
+    no_cases = models.BooleanField(
+        _("no cases"), default=False, help_text=_("There was nothing to measure (0 of 0).")
+    )
+    progress = models.CharField(_("progress"), max_length=12, choices=Progress, blank=True)
+    progress_percent = models.DecimalField(
+        _("progress in per cent"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    steps_done = models.JSONField(
+        _("steps done"), default=list, blank=True, help_text=_("Numbers of the steps of work.")
+    )
+    narrative = models.TextField(_("what was done"), blank=True)
+    outcome = models.TextField(_("outcome"), blank=True)
+    problems = models.TextField(_("problems and obstacles"), blank=True)
+    next_steps = models.TextField(_("next steps"), blank=True)
+    fall_reason = models.TextField(
+        _("reason for a lower cumulative figure"),
+        blank=True,
+        help_text=_("Needed where a cumulative figure is below an earlier one."),
+    )
+    is_sample = models.BooleanField(_("sample"), default=False, editable=False)
+
+    class Meta(Record.Meta):
+        verbose_name = _("result")
+        verbose_name_plural = _("results")
+        ordering = ["-fiscal_year", "-month", "indicator_id"]
+        constraints = [
+            # Also the index by which the latest figure of a year is found.
+            models.UniqueConstraint(
+                fields=["indicator", "fiscal_year", "month"],
+                name="%(app_label)s_%(class)s_month",
+                violation_error_message=_("A result for that month exists; change it instead."),
+            ),
+            models.CheckConstraint(
+                condition=Q(**MONTH_RANGE),
+                name="%(app_label)s_%(class)s_month_range",
+                violation_error_message=_("A month is 1 to 12."),
+            ),
+            models.CheckConstraint(
+                condition=Q(progress_percent__isnull=True)
+                | Q(progress_percent__gte=0, progress_percent__lte=100),
+                name="%(app_label)s_%(class)s_percent",
+                violation_error_message=_("A percentage is 0 to 100."),
+            ),
+        ]
+        permissions = [("approve_result", "Can approve results")]
+
+    def __str__(self) -> str:
+        return f"{self.indicator.code} {self.fiscal_year}/{self.month}"
+
+    def audit_details(self) -> dict[str, Any]:
+        return {
+            "values": [
+                {
+                    "measure": value.measure_id,
+                    "label": str(value.measure),
+                    "value": plain(value.value),
+                    "numerator": plain(value.numerator),
+                    "denominator": plain(value.denominator),
+                }
+                for value in self.values.all()
+            ],
+            "evidence": [piece.as_details() for piece in self.evidence.all()],
+        }
+
+
+class ResultValue(models.Model):
+    """The figure of one measure; part of its Result and recorded with it.
+
+    Either ``value``, or for a percentage ``numerator`` and ``denominator``, from which the
+    percentage is computed whenever it is needed.
+    """
+
+    result = models.ForeignKey(Result, models.CASCADE, related_name="values")
+    measure = models.ForeignKey(Measure, models.RESTRICT, related_name="result_values")
+    value = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    numerator = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    denominator = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("result value")
+        verbose_name_plural = _("result values")
+        ordering = ["result_id", "measure_id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["result", "measure"], name="%(app_label)s_%(class)s_measure"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    value__isnull=False,
+                    value__gte=0,
+                    numerator__isnull=True,
+                    denominator__isnull=True,
+                )
+                | Q(
+                    value__isnull=True,
+                    numerator__gte=0,
+                    denominator__gt=0,
+                    numerator__lte=F("denominator"),
+                ),
+                name="%(app_label)s_%(class)s_one_form",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure}: {self.short()}"
+
+    def short(self) -> str:
+        """The figure alone, as entered: "57", or "152 ÷ 200"."""
+        if self.value is None:
+            return f"{plain(self.numerator)} ÷ {plain(self.denominator)}"
+        return str(plain(self.value))
+
+
+class ResultEvidence(Evidence):
+    """What a result rests on; part of its Result and recorded with it."""
+
+    result = models.ForeignKey(Result, models.CASCADE, related_name="evidence")
