@@ -1092,7 +1092,7 @@ def test_the_governments_targets_are_entered(plan, led, planner, typed_, refused
     path = address(SpendingTarget, "add")
     page = client.get(path)
     assert filled(page)["q1"] == "25"
-    data = filled(page, agency=Agency.objects.get().pk, fiscal_year="2569") | typed_
+    data = filled(page, agency=Agency.objects.get(slug="nhrc").pk, fiscal_year="2569") | typed_
     answer = client.post(path, data)
     assert answer.status_code == (200 if refused else 302)
     assert SpendingTarget.objects.exists() != refused

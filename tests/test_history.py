@@ -204,7 +204,7 @@ def test_one_missing_trigger_is_noticed(plan):
 
 def samples(plan):
     """A row of every model, new where fixtures hold none."""
-    agency, unit = Agency.objects.get(), Unit.objects.get(name=OWN)
+    agency, unit = Agency.objects.get(slug="nhrc"), Unit.objects.get(name=OWN)
     user = get_user_model().objects.create_user("somebody")
     indicator = indicator_of(plan, "S3-1.1")
     made = {
@@ -346,14 +346,14 @@ PHONE = "0-2141-3800, 0-2141-3900"  # as fixtures/ has it
 
 
 def _save(plan, user):
-    row = Agency.objects.get()
+    row = Agency.objects.get(slug="nhrc")
     row.phone = "02"
     record_save(instance=row, user=user, reason="why")
     return Agency, row.pk, "~", {"phone": (PHONE, "02")}
 
 
 def _add(plan, user):
-    row = ReportingYear(agency=Agency.objects.get(), fiscal_year=2569, deadline_day=12)
+    row = ReportingYear(agency=Agency.objects.get(slug="nhrc"), fiscal_year=2569, deadline_day=12)
     record_save(instance=row, user=user, reason="why")
     return ReportingYear, row.pk, "+", {"deadline_day": (None, 12)}
 
@@ -366,7 +366,7 @@ def _links(plan, user):
 
 
 def _delete(plan, user):
-    row = ReportingYear(agency=Agency.objects.get(), fiscal_year=2569, deadline_day=12)
+    row = ReportingYear(agency=Agency.objects.get(slug="nhrc"), fiscal_year=2569, deadline_day=12)
     record_save(instance=row, user=None)
     pk = row.pk
     record_delete(instance=row, user=user, reason="why")
@@ -526,7 +526,7 @@ def _admin(path_of, typed):
 
 
 _form = _admin(
-    lambda plan: (Agency.objects.get(),) * 2 + ({"phone": (PHONE, "02")},),
+    lambda plan: (Agency.objects.get(slug="nhrc"),) * 2 + ({"phone": (PHONE, "02")},),
     lambda row: {"phone": "02"},
 )
 _form_links = _admin(
@@ -597,7 +597,7 @@ def _form_objectives(plan, user):
 
 
 def _form_delete(plan, user):
-    row = ReportingYear(agency=Agency.objects.get(), fiscal_year=2569)
+    row = ReportingYear(agency=Agency.objects.get(slug="nhrc"), fiscal_year=2569)
     record_save(instance=row, user=None)
     answer = signed_in(user).post(
         address(row, "delete"), {"post": "yes", "change_reason": "why", "expected_version": "1"}
@@ -741,10 +741,10 @@ def test_children_that_go_along_name_the_person(plan, planner, parent, child):
 
 
 def test_the_person_does_not_stick_to_later_changes(plan, planner):
-    row = ReportingYear(agency=Agency.objects.get(), fiscal_year=2569)
+    row = ReportingYear(agency=Agency.objects.get(slug="nhrc"), fiscal_year=2569)
     record_save(instance=row, user=planner, reason="why")
     record_delete(instance=row, user=planner, reason="why")
-    record_save(instance=Agency.objects.get(), user=None)
+    record_save(instance=Agency.objects.get(slug="nhrc"), user=None)
     last = Agency.history.first()
     assert (last.history_user_id, last.history_user_name, last.history_change_reason) == (
         None,

@@ -168,7 +168,7 @@ def test_of_two_browsers_that_enter_the_same_result_none_sees_an_error_page(
 
 
 def edit_at_once(planner, number):
-    rows = [Agency.objects.get() for _ in range(2)]
+    rows = [Agency.objects.get(slug="nhrc") for _ in range(2)]
     for place, row in enumerate(rows):
         row.phone = f"{number} by {place}"
     return rows, together(*[lambda r=r: record_save(instance=r, user=planner) for r in rows])
@@ -179,7 +179,7 @@ def test_of_two_who_edit_the_same_version_one_wins(planner):
         rows, found = edit_at_once(planner, number)
         assert split(found, StaleVersion) == (1, 1)
         winner = rows[isinstance(found[0], StaleVersion)]
-        stored = Agency.objects.get()
+        stored = Agency.objects.get(slug="nhrc")
         assert (stored.phone, stored.version) == (winner.phone, winner.version)
         assert stored.history.count() == stored.version
 
@@ -202,5 +202,5 @@ def test_control_without_claim_one_edit_is_lost(planner, monkeypatch):
     monkeypatch.setattr("strategy.services.claim", blind_claim)
     _rows, found = edit_at_once(planner, 1)
     assert split(found, StaleVersion) == (2, 0)
-    stored = Agency.objects.get()
+    stored = Agency.objects.get(slug="nhrc")
     assert {row.phone for row in stored.history.all()[:2]} == {"1 by 0", "1 by 1"}

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy
 
 from budgets import loading as budgets_loading
+from integrity import ita_loading
 from kpis import loading as kpis_loading
 from strategy.loading import plan_load
 from strategy.models import Plan
@@ -23,6 +24,10 @@ REASON = gettext_lazy("loaded from the plan document")
 
 def _trees(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+
+
+def _tree(path: str) -> dict[str, Any]:
+    return json.loads((FOLDER / path).read_text(encoding="utf-8"))
 
 
 @transaction.atomic
@@ -41,6 +46,7 @@ def plans_load() -> list[Plan]:
 @transaction.atomic
 def integrity_load() -> None:
     """Load fixtures/integrity/; safe to repeat, never changes what is there."""
+    ita_loading.ita_load(_tree("integrity/ita.json"), reason=str(REASON))
 
 
 class Samples(NamedTuple):
