@@ -108,9 +108,7 @@ def _instrument_load(
     return instrument
 
 
-def _items_load(
-    indicator: ItaIndicator, parent: ItaItem | None, sources: Any, reason: str
-) -> None:
+def _items_load(indicator: ItaIndicator, parent: ItaItem | None, sources: Any, reason: str) -> None:
     """Questions with their parts, or sub-indicators with their questions."""
     for position, source in enumerate(sources, start=1):
         row = _added(

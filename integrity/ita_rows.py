@@ -66,6 +66,7 @@ def lowest_first(items: tuple[Item, ...]) -> tuple[Item, ...]:
 class Indicator:
     """One of the ten, with its place in the instrument."""
 
+    id: int
     number: int
     name: str
     instrument: str
@@ -266,9 +267,7 @@ class ItaYears:
     def instruments(self) -> tuple[Line, ...]:
         """The instruments of any year, in the order of the newest that has them."""
         names = {row.code: row.name for year in self.years for row in year.instruments}
-        codes = dict.fromkeys(
-            row.code for year in reversed(self.years) for row in year.instruments
-        )
+        codes = dict.fromkeys(row.code for year in reversed(self.years) for row in year.instruments)
         lines = []
         for code in codes:
             found = [year.instrument(code) for year in self.years]

@@ -78,6 +78,14 @@ def ita_year(agency: Agency, year: int) -> ItaYear:
     )
 
 
+def scores_by_key(agency: Agency, year: int) -> dict[str, Score]:
+    """The scores of an assessment under the keys of its score sheet (ita_scores.py)."""
+    now = ita_year(agency, year).now
+    found = {f"T{now.id}": now.total}
+    found |= {f"I{row.id}": row.score for row in now.indicators}
+    return found | {f"Q{item.id}": item.score for item in now.all_items()}
+
+
 def latest_year(agency: Agency, up_to: int) -> int | None:
     """The fiscal year of the agency's newest assessment that is not after ``up_to``."""
     return (
@@ -208,6 +216,7 @@ def _instrument(
         nodes.append(node)
         rows.append(
             Indicator(
+                id=indicator["id"],
                 number=indicator["number"],
                 name=indicator["name"],
                 instrument=source["code"],
