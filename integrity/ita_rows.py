@@ -205,6 +205,10 @@ class ItaYear:
     def change(self) -> Change | None:
         return moved(self.before.total, self.now.total) if self.before else None
 
+    @property
+    def year_before(self) -> int:
+        return self.now.year - 1
+
     def indicator_before(self, row: Indicator) -> Score:
         found = self.before.indicator(row.name) if self.before else None
         return found.score if found else NO_SCORE

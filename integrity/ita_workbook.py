@@ -24,7 +24,7 @@ _KEY, _WAS, _SCORE = 0, 5, 6
 
 def _head() -> list[str]:
     return [
-        _("code in the system"), _("instrument"), _("No."), _("what is scored"), _("level"),
+        _("code in the system"), _("instrument"), _("No."), _("what is scored"), _("type of row"),
         _("score when downloaded"), _("score"),
     ]  # fmt: skip
 
