@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.widgets import AdminTextareaWidget
-from django.db.models import Count, F
+from django.db.models import F, ForeignKey
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
@@ -33,7 +33,12 @@ class WordyInline(RecordInline):
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in self.wordy:
             kwargs["widget"] = AdminTextareaWidget(attrs={"rows": 2})
-        return super().formfield_for_dbfield(db_field, request, **kwargs)
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, ForeignKey) and field is not None:
+            # What is chosen here is made in its own place.
+            for verb in ("add", "change", "delete", "view"):
+                setattr(field.widget, f"can_{verb}_related", False)
+        return field
 
 
 class OwnChoices:
@@ -49,9 +54,6 @@ class OwnChoices:
         if own is not None and field is not None:
             field.queryset = own
             field.choices = [("", "–"), *((row.pk, _short(str(row))) for row in own)]
-            # What is chosen here is made in its own place.
-            field.widget.can_add_related = field.widget.can_change_related = False
-            field.widget.can_delete_related = field.widget.can_view_related = False
         return field
 
 
@@ -208,7 +210,7 @@ class ItaInstrumentAdmin(KnowsParent):
     def leads(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         above = reverse("admin:integrity_itaassessment_change", args=[obj.assessment_id])
         found = [(above, f"← {obj.assessment}")]
-        for indicator in obj.indicators.annotate(listed=Count("items")).order_by("number"):
+        for indicator in obj.indicators.order_by("number"):
             address = reverse("admin:integrity_itaindicator_change", args=[indicator.pk])
             found.append((address, _("Questions of %(name)s") % {"name": indicator}))
         return found

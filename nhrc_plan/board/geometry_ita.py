@@ -9,7 +9,7 @@ from nhrc_plan.board.geometry import GAP, LINE, SMALL, Text, Xy, text_width, tic
 
 HUNDRED = Decimal(100)
 STEP = Decimal(10)
-RADIUS = 118.0  # of the outermost ring
+RADIUS = 140.0  # of the outermost ring, at most
 FEWEST = 3  # axes that span a surface
 
 
@@ -62,9 +62,10 @@ def radar(axes: Sequence[RadarAxis], width: int) -> Radar:
     known = [score for axis in axes for score in (axis.now, axis.before) if score is not None]
     low = radar_low(known)
     room = max((text_width(axis.label, SMALL) for axis in axes), default=0)
-    aside = RADIUS + 2 * GAP
+    rim = min(RADIUS, width / 2 - 5 * GAP)  # a narrow drawing has a smaller radar
+    aside = rim + 2 * GAP
     width = math.ceil(max(width, 2 * (aside + room)))
-    above = RADIUS + 2 * GAP + SMALL * LINE
+    above = aside + SMALL * LINE
     centre = (_px(width / 2), _px(above))
     count = max(len(axes), 1)
 
@@ -73,7 +74,7 @@ def radar(axes: Sequence[RadarAxis], width: int) -> Radar:
         return _px(centre[0] + reach * math.cos(angle)), _px(centre[1] + reach * math.sin(angle))
 
     def reach(score: Decimal) -> float:
-        return RADIUS * float((score - low) / (HUNDRED - low))
+        return rim * float((score - low) / (HUNDRED - low))
 
     levels = [low + STEP * n for n in range(1, int((HUNDRED - low) / STEP) + 1)]
     rings = tuple(_polygon([at(i, reach(level)) for i in range(count)]) for level in levels)
@@ -81,7 +82,7 @@ def radar(axes: Sequence[RadarAxis], width: int) -> Radar:
         Text(tick_text(level), _px(centre[0] - GAP / 2), _px(centre[1] - reach(level)))
         for level in (low, *levels)
     )
-    labels = tuple(_label(axis.label, at(i, aside), centre) for i, axis in enumerate(axes))
+    labels = tuple(_label(axis.label, at(i, aside), centre, aside) for i, axis in enumerate(axes))
     drawn, polygons = [], []
     for name in ("now", "before"):
         scores = [getattr(axis, name) for axis in axes]
@@ -96,7 +97,7 @@ def radar(axes: Sequence[RadarAxis], width: int) -> Radar:
         low=low,
         rings=rings if len(axes) >= FEWEST else (),
         ticks=ticks,
-        spokes=tuple(at(i, RADIUS) for i in range(len(axes))),
+        spokes=tuple(at(i, rim) for i in range(len(axes))),
         labels=labels,
         now=polygons[0],
         before=polygons[1],
@@ -112,12 +113,12 @@ def radar_low(scores: Sequence[Decimal]) -> Decimal:
     return max(tens, Decimal(0))
 
 
-def _label(text: str, place: Xy, centre: Xy) -> Word:
+def _label(text: str, place: Xy, centre: Xy, aside: float) -> Word:
     """A label beyond its axis' end, on the side where it leads away from the centre."""
     x, y = place
     across = x - centre[0]
     anchor = "middle" if abs(across) < 1 else "start" if across > 0 else "end"
-    below = (y - centre[1]) / (RADIUS + 2 * GAP)  # -1 at the top, 1 at the bottom
+    below = (y - centre[1]) / aside  # -1 at the top, 1 at the bottom
     return Word(text, x, _px(y + SMALL * (0.35 + 0.35 * below)), anchor)
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
 
 from integrity.calc import Change
 from integrity.ita_rows import (
@@ -16,6 +19,7 @@ from integrity.ita_rows import (
     Score,
     moved,
 )
+from strategy.thai import format_number, format_signed
 
 
 class Compared(NamedTuple):
@@ -50,8 +54,33 @@ def year(shown: ItaYear) -> dict[str, Any]:
         "instruments": [_instrument(row, shown) for row in shown.now.instruments],
         "ranked": [_indicator(row, shown) for row in shown.ranked],
         "weakest": [_weak(row, shown) for row in weakest],
+        "highlights": _highlights(shown),
         "others": [_weak(row, shown) for row in others],
     }
+
+
+def _highlights(shown: ItaYear) -> list[tuple[str, Indicator, str]]:
+    """(words, indicator, figure) of the ends: highest, lowest, and what moved most either way."""
+    known = [row for row in shown.ranked if row.score.figure is not None]
+    if not known:
+        return []
+    found = [
+        (_("highest score"), known[0], format_number(known[0].score.figure or Decimal(0), 2)),
+        (_("lowest score"), known[-1], format_number(known[-1].score.figure or Decimal(0), 2)),
+    ]
+    moves = [
+        (move.points, row)
+        for row in known
+        if (move := moved(shown.indicator_before(row), row.score)) is not None
+    ]
+    if moves:
+        points, row = max(moves, key=lambda each: each[0])
+        if points > 0:
+            found.append((_("rose most"), row, format_signed(points)))
+        points, row = min(moves, key=lambda each: each[0])
+        if points < 0:
+            found.append((_("fell most"), row, format_signed(points)))
+    return found
 
 
 def _instrument(row: Instrument, shown: ItaYear) -> Compared:

@@ -24,6 +24,8 @@ def years(request: HttpRequest, page: IntegrityPage) -> HttpResponse:
         "here": "ita_years",
         "shown": shown,
         "chart": ita_charts.totals(shown),
+        "rule": computed_rule(),
+        "weights_source": shown.years[-1].weights_source if shown.years else "",
         **ita_tables.years(shown),
     }
     return render(request, "pages/ita_years.html", context)
