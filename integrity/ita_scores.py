@@ -42,7 +42,7 @@ class ScoreEntry:
 
 
 class ScoreSheet:
-    """An assessment with its scored things in the order of the report. Four queries."""
+    """An assessment with its scored things in the order of the report. Three queries."""
 
     def __init__(self, assessment: ItaAssessment) -> None:
         self.assessment = assessment

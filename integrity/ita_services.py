@@ -61,6 +61,8 @@ def ita_scores_record(
                     changed[type(row), row.pk] = row
                 count += 1
         if not count:
+            if assessment.version != expected_version:
+                raise StaleVersion(assessment)
             return 0
         # The assessment takes the next version whatever was changed below it: two who read the
         # same sheet cannot both save.

@@ -6,7 +6,7 @@ Whatever is wrong with a file ends in a sentence, never in an error page.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
@@ -47,17 +47,20 @@ def sheet_rows(content: bytes, sheet: str, *, columns: int, rows: int) -> list[l
                 _("The workbook has no sheet “%(sheet)s”. It has: %(found)s.")
                 % {"sheet": sheet, "found": ", ".join(workbook.sheetnames[:10])[:200]}
             )
-        found: list[list[Found]] = _read(
-            lambda: [
-                [_found(cell) for cell in row]
-                for row in workbook[sheet].iter_rows(max_row=rows + 1, max_col=columns)
-            ]
-        )
+        return _read(lambda: _taken(workbook[sheet].iter_rows(max_col=columns), rows))
     finally:
         workbook.close()
-    if len(found) > rows and any(cell != EMPTY for cell in found[rows]):
-        raise ValidationError(_("The sheet has more than %(rows)s rows.") % {"rows": rows})
-    return found[:rows]
+
+
+def _taken(lines: Iterable[Sequence[Any]], rows: int) -> list[list[Found]]:
+    """The cells of the rows; those beyond the limit have to be empty."""
+    found: list[list[Found]] = []
+    for number, line in enumerate(lines, start=1):
+        if number <= rows:
+            found.append([_found(cell) for cell in line])
+        elif any(cell.value is not None for cell in line):
+            raise ValidationError(_("The sheet has more than %(rows)s rows.") % {"rows": rows})
+    return found
 
 
 def _check_package(content: bytes) -> None:

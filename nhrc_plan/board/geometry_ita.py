@@ -79,7 +79,7 @@ def radar(axes: Sequence[RadarAxis], width: int) -> Radar:
     levels = [low + STEP * n for n in range(1, int((HUNDRED - low) / STEP) + 1)]
     rings = tuple(_polygon([at(i, reach(level)) for i in range(count)]) for level in levels)
     ticks = tuple(
-        Text(tick_text(level), _px(centre[0] - GAP / 2), _px(centre[1] - reach(level)))
+        Text(tick_text(level), _px(centre[0] - GAP), _px(centre[1] - reach(level)))
         for level in (low, *levels)
     )
     labels = tuple(_label(axis.label, at(i, aside), centre, aside) for i, axis in enumerate(axes))
