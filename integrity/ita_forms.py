@@ -75,14 +75,19 @@ class ScoreForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         seen = _seen(cleaned.get("seen", ""))
-        if seen is None or cleaned.get("version") is None:
+        if (
+            seen is None
+            or cleaned.get("version") is None
+            or not all(name in self.data for name in seen if name in self.fields)
+        ):
             self.add_error(None, _("The sheet came back incomplete. Load it anew."))
             return cleaned
         stale = cleaned["version"] != self.sheet.assessment.version
         for place in self.sheet:
-            if place.key in self.errors:
+            # What has come to be since the sheet was opened was not its editor's to fill in.
+            if place.key in self.errors or place.key not in seen:
                 continue
-            before, after = seen.get(place.key, place.score), cleaned[place.key]
+            before, after = seen[place.key], cleaned[place.key]
             if after is not None:
                 try:
                     check_score(after)
@@ -116,7 +121,7 @@ def _seen(text: str) -> dict[str, Decimal | None] | None:
     """The scores that a sheet's editor read; None where that came back broken."""
     try:
         found = json.loads(text)
-        return {str(key): Decimal(score) if score else None for key, score in found.items()}
+        return {key: None if score == "" else Decimal(score) for key, score in found.items()}
     except (ValueError, AttributeError, TypeError, InvalidOperation, RecursionError):
         return None
 
