@@ -22,7 +22,7 @@ from integrity.models import (
     ItaItem,
     Recommendation,
 )
-from strategy.record_admin import RecordAdmin, RecordInline
+from strategy.record_admin import RecordAdmin, RecordInline, links
 
 
 class WordyInline(RecordInline):
@@ -118,6 +118,13 @@ class KnowsParent(RecordAdmin):
 
     change_form_template = "admin/integrity/change_form.html"
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Choices are read with all that they are called by."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None:
+            field.queryset = field.queryset.select_related(*links(field.queryset.model))
+        return field
+
     def get_inline_instances(self, request: HttpRequest, obj: Any = None) -> Any:
         request.parent_row = obj  # type: ignore[attr-defined]
         return super().get_inline_instances(request, obj)
@@ -205,7 +212,7 @@ class ItaInstrumentAdmin(KnowsParent):
 
     @admin.display(description=ItaAssessment._meta.verbose_name, ordering="assessment__fiscal_year")
     def assessment_name(self, row: ItaInstrument) -> str:
-        return f"{row.assessment} {row.assessment.agency.short_name}"
+        return str(row.assessment)
 
     def leads(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         above = reverse("admin:integrity_itaassessment_change", args=[obj.assessment_id])
@@ -228,8 +235,7 @@ class ItaIndicatorAdmin(KnowsParent):
 
     @admin.display(description=ItaInstrument._meta.verbose_name, ordering="instrument__code")
     def instrument_name(self, row: ItaIndicator) -> str:
-        assessment = row.instrument.assessment
-        return f"{row.instrument} · {assessment} {assessment.agency.short_name}"
+        return f"{row.instrument} · {row.instrument.assessment}"
 
     def leads(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
         instrument = obj.instrument

@@ -55,7 +55,7 @@ def content(rows):
 @pytest.mark.parametrize(
     ("model", "count"),
     [
-        (Agency, 1), (Unit, 12), (Plan, 1), (Strategy, 4), (StrategicIssue, 10), (Approach, 40),
+        (Agency, 2), (Unit, 12), (Plan, 1), (Strategy, 4), (StrategicIssue, 10), (Approach, 40),
         (Objective, 13), (Indicator, 19), (Measure, 20), (YearTarget, 95), (Project, 17),
         (ProjectBudget, 73), (Result, 0), (Baseline, 0), (Membership, 0),
     ],
