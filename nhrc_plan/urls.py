@@ -8,7 +8,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
-from nhrc_plan.board import board_views, money_views, views
+from nhrc_plan.board import board_views, ita_views, money_views, views
 
 PLAN = "plans/<slug:slug>"
 
@@ -41,6 +41,9 @@ urlpatterns = [
     *page(f"{PLAN}/board", board_views.board, "board"),
     path(f"{PLAN}/board.xlsx", board_views.board_pack, name="board_pack"),
     path(f"{PLAN}/report.xlsx", views.report, name="report"),
+    *page("integrity/ita", ita_views.years, "ita_years"),
+    *page("integrity/ita/<int:year>", ita_views.year, "ita"),
+    path("integrity/ita/<int:year>.xlsx", ita_views.ita_workbook, name="ita_workbook"),
     path("admin/", admin.site.urls),
 ]
 

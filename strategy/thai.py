@@ -89,6 +89,14 @@ def format_number(value: Decimal, decimals: int | None = None) -> str:
     return f"{value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0:,}"
 
 
+def format_signed(value: Decimal | None) -> str:
+    """A change with two decimals and its sign, a true minus; a dash where there is none."""
+    if value is None:
+        return "–"
+    text = format_number(abs(value), 2)
+    return text if not value else f"+{text}" if value > 0 else f"−{text}"
+
+
 def format_million(baht: Decimal | None) -> str:
     """Baht as million baht with two decimals; a dash where there is nothing."""
     return "–" if baht is None else format_number(baht / 1_000_000, 2)

@@ -18,7 +18,7 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell
 from openpyxl.comments import Comment
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
+from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
 from openpyxl.utils import get_column_letter
 from openpyxl.utils.indexed_list import IndexedList
 from openpyxl.worksheet.worksheet import Worksheet
@@ -49,6 +49,8 @@ _STYLES: dict[str, tuple[bool, str, str, str, str, bool]] = {
     "percent": (False, "14213D", "", "#,##0.00", "right", False),
     "date": (False, "14213D", "", "[$-107041E]d mmm yyyy", "center", False),
     "total": (True, "14213D", "F5F7FB", "#,##0.00", "right", False),
+    # Where people type, on a sheet that is locked for the rest.
+    "entry": (False, "14213D", "FAF6EA", "0.00", "right", False),
 }
 
 #: The styles whose text goes on in further lines.
@@ -130,6 +132,8 @@ class Book:
                 cell.fill = PatternFill("solid", fgColor=fill)
             if name not in ("title", "note"):
                 cell.border = _BORDER
+            if name == "entry":
+                cell.protection = Protection(locked=False)
             self.styles[name] = copy(cell._style)
         self.workbook.remove(scratch)
 
@@ -234,6 +238,12 @@ class Sheet:
         self.worksheet.freeze_panes = self.worksheet.cell(row + 1, 1)
         self.worksheet.print_title_rows = f"{row}:{row}"
         return row
+
+    def lock(self) -> None:
+        """Nothing but cells of the style "entry" can be changed by mistake; without a password."""
+        protection = self.worksheet.protection
+        protection.sheet = True
+        protection.formatColumns = protection.formatRows = False
 
     def print_setup(self, page_words: tuple[str, str], footer: str = "") -> None:
         """A4 landscape, one page wide, page numbers in words such as ("หน้า", "จาก")."""

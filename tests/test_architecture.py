@@ -32,6 +32,7 @@ PURE = {
     "integrity/rubric.py",
     "nhrc_plan/board/geometry.py",
     "nhrc_plan/board/geometry_money.py",
+    "nhrc_plan/board/geometry_ita.py",
 }
 #: Modules of the standard library that touch neither disk, network, clock nor chance.
 HARMLESS = {

@@ -18,6 +18,7 @@ from budgets.models import (
     SpendingTarget,
 )
 from budgets.services import DisbursementEntry, disbursement_delete, disbursement_record_many
+from integrity.models import ItaAssessment, ItaGrade, ItaItem, Recommendation
 from kpis.models import Baseline, Indicator, LevelCriterion, Measure, Result, YearTarget
 from kpis.services import (
     result_approve,
@@ -230,6 +231,7 @@ def samples(plan):
     }
     for row in made.values():
         record_save(instance=row, user=None)
+    made[ItaItem] = ItaItem.objects.get(code="i27")
     made[Disbursement] = spend(led_by(OWN), 2569, 6, "50")
     made[Result] = enter(indicator, 2569, 6, "50")
     return {model: made.get(model) or model.objects.first() for model in RECORDS}
@@ -274,6 +276,23 @@ def changed_value(field, row):
         },
         (BudgetTransfer, "document_date"): lambda: {"document_date": date(2026, 1, 16)},
         (SpendingTarget, "q4"): lambda: {"q4": D(99)},
+        (ItaAssessment, "announced_on"): lambda: {"announced_on": date(2026, 1, 16)},
+        (ItaGrade, "assessment"): lambda: {
+            "assessment": another(ItaAssessment, row.assessment_id), "label": "X", "at_least": D(1),
+        },
+        (ItaItem, "parent"): lambda: {
+            "parent": row.indicator.items.get(code="i26"), "position": 90,
+        },
+        (Recommendation, "assessment"): lambda: {
+            "assessment": another(ItaAssessment, row.assessment_id), "instrument": None,
+        },
+        (Recommendation, "instrument"): lambda: {
+            "instrument": row.assessment.instruments.exclude(pk=row.instrument_id).first(),
+        },
+        (Recommendation, "number"): lambda: {"number": 90},
+        (Recommendation, "item"): lambda: {
+            "item": ItaItem.objects.get(code="i27", indicator__instrument__assessment=row.assessment),
+        },
     }.get((model, name))  # fmt: skip
     if special is not None:
         return special()

@@ -85,6 +85,7 @@ def reading_routes(plan: Plan) -> list[Route]:
         "code": "S3-1.1",
         "unit_id": unit.pk,
         "place": "1-2",
+        "year": 2564,
     }
     return [
         Route(name, route, "/" + re.sub(r"<\w+:(\w+)>", lambda m: str(examples[m[1]]), route))
@@ -252,7 +253,9 @@ def test_others_are_asked_to_sign_in(plan, client, today):
             assert set(response.json()) == {"error"}
         else:
             assert response.status_code == 302, route.path
-            assert response["Location"].startswith("/login/?next=/plans/"), route.path
+            assert response["Location"].startswith(
+                ("/login/?next=/plans/", "/login/?next=/integrity/")
+            ), route.path
             assert response["Location"].endswith("year%3D2567%26month%3D12"), route.path
 
 

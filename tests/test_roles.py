@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget, SpendingTarget
+from integrity.models import ItaAssessment, ItaIndicator, ItaInstrument
 from kpis.models import Baseline, Indicator, Result, YearTarget
 from kpis.services import value_field
 from nhrc_plan.board.models import MonthSummary
@@ -71,6 +72,9 @@ TABLE = {
     Disbursement: ("yy>yyy", "yy>-yy", READ, "----?-"),
     SpendingTarget: (ALL, NONE, READ, NONE),
     MonthSummary: (ALL, NONE, READ, NONE),
+    ItaAssessment: (ALL, NONE, READ, NONE),
+    ItaInstrument: (ALL, NONE, READ, NONE),
+    ItaIndicator: (ALL, NONE, READ, NONE),
     User: (NONE, NONE, NONE, "yyyyy?"),
 }
 STAFF = (roles.PLANNER, roles.REPORTER, roles.AUDITOR, roles.ADMINISTRATOR)
@@ -455,7 +459,7 @@ def test_an_administrator_sees_no_way_to_enter_figures(plan, boss, today):
     text = signed_in(boss).get(reverse("admin:index")).content.decode()
     for model in (
         Result, YearTarget, Indicator, Baseline, Project, ProjectBudget, BudgetTransfer,
-        Disbursement, SpendingTarget,
+        Disbursement, SpendingTarget, ItaAssessment, ItaInstrument, ItaIndicator,
     ):  # fmt: skip
         assert address(model, "add") not in text
         assert address(model, "changelist") not in text

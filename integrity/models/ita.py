@@ -82,7 +82,7 @@ class ItaAssessment(Record):
         ]
 
     def __str__(self) -> str:
-        return f"ITA {self.fiscal_year}"
+        return f"ITA {self.fiscal_year} {self.agency.short_name or self.agency.name}"
 
 
 class ItaGrade(Record):
@@ -247,6 +247,10 @@ class ItaItem(Record):
         if self.parent_id and self.indicator_id and self.parent.indicator_id != self.indicator_id:
             raise ValidationError(
                 {"parent": _("This question belongs to another indicator; choose one of its own.")}
+            )
+        if self.parent_id and (self.parent.parent_id or (self.pk and self.parts.exists())):
+            raise ValidationError(
+                {"parent": _("Parts stand right below a question: no part has parts of its own.")}
             )
 
 

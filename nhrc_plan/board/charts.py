@@ -13,6 +13,7 @@ from kpis.detail import IndicatorDetail
 from kpis.rows import IndicatorRow
 from nhrc_plan.board import geometry
 from nhrc_plan.board.geometry import MonthLine, SegmentBar, Sparkline, YearBars
+from nhrc_plan.board.geometry_ita import Radar
 from nhrc_plan.board.geometry_money import Corners, StackedBars
 from strategy.models import Plan
 from strategy.status_words import STATUS_SHAPES, counts_in_words
@@ -39,8 +40,8 @@ class Drawing:
     title: str
     desc: str
     template: str
-    wide: YearBars | MonthLine | StackedBars | Corners
-    narrow: YearBars | MonthLine | StackedBars | Corners
+    wide: YearBars | MonthLine | StackedBars | Corners | Radar
+    narrow: YearBars | MonthLine | StackedBars | Corners | Radar
     table: Table
     key: str = ""
 

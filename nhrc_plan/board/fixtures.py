@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy
 
 from budgets import loading as budgets_loading
+from integrity import ita_loading
 from kpis import loading as kpis_loading
 from strategy.clock import today as today_in_bangkok
 from strategy.loading import plan_load
@@ -25,6 +26,10 @@ PUBLISHED = gettext_lazy("loaded from the published report")
 
 def _trees(folder: Path) -> list[dict[str, Any]]:
     return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+
+
+def _tree(path: str) -> dict[str, Any]:
+    return json.loads((FOLDER / path).read_text(encoding="utf-8"))
 
 
 @transaction.atomic
@@ -47,6 +52,7 @@ def plans_load() -> list[Plan]:
 @transaction.atomic
 def integrity_load() -> None:
     """Load fixtures/integrity/; safe to repeat, never changes what is there."""
+    ita_loading.ita_load(_tree("integrity/ita.json"), reason=str(REASON))
 
 
 class Samples(NamedTuple):

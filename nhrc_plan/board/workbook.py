@@ -11,7 +11,14 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from nhrc_plan.board import sheets_board, sheets_money, sheets_reports, sheets_results
+from integrity.ita_rows import ItaYear
+from nhrc_plan.board import (
+    sheets_board,
+    sheets_ita,
+    sheets_money,
+    sheets_reports,
+    sheets_results,
+)
 from nhrc_plan.board.meeting import BoardReport, Report, board_report, month_report
 from strategy.fiscal import FiscalMonth
 from strategy.models import Plan
@@ -73,6 +80,18 @@ def board_pack(plan: Plan, at: FiscalMonth, today: date, *, evidence: bool = Tru
     sheets = _build(book, report, board_sheets(report))
     sheets_board.contents(cover, [sheet.worksheet.title for sheet in sheets])
     cover.print_setup((_("page"), _("of")), footer=plan.name)
+    return book.save()
+
+
+#: An ITA assessment.
+ITA: tuple[Builder, ...] = (sheets_ita.scores, sheets_ita.recommendations)
+
+
+def ita_report(shown: ItaYear) -> bytes:
+    """The workbook of an ITA assessment as xlsx bytes."""
+    book = Book()
+    for build in ITA:
+        build(book, shown).print_setup((_("page"), _("of")), footer=shown.agency_name)
     return book.save()
 
 

@@ -40,3 +40,12 @@ def number(value: Decimal | None) -> str:
 def million(value: Decimal | None) -> str:
     """Baht as million baht with two decimals; a dash where there is nothing."""
     return thai.format_million(value)
+
+
+@register.filter
+def signed(value: Decimal | str | None) -> str:
+    """A change with its sign: +4.97, −0.78; a dash where there is nothing.
+
+    Nothing may come as "" too: what a template makes of an attribute of None.
+    """
+    return thai.format_signed(value if isinstance(value, Decimal) else None)

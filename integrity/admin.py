@@ -1,0 +1,3 @@
+"""Integrity in the admin; each subject in a file of its own."""
+
+from integrity import ita_admin  # noqa: F401
