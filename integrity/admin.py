@@ -1,0 +1,3 @@
+"""The admin of integrity, subject by subject."""
+
+from integrity import measure_admin  # noqa: F401
