@@ -13,6 +13,14 @@ from integrity.models import ItaMeasure
 from strategy.models import Unit
 from strategy.roles import REPORTER, Viewer
 
+#: How an address names the measures of an agency that have no unit: "none" and the agency's id.
+NO_UNIT = "none"
+
+
+def unit_key(unit_id: int | None, agency_id: int) -> str:
+    """How an address names a unit under which measures are reported."""
+    return f"{NO_UNIT}{agency_id}" if unit_id is None else str(unit_id)
+
 
 def reports_for(
     who: Viewer, units: Iterable[tuple[int, bool, int]], agencies: Collection[int]

@@ -239,7 +239,7 @@ class ItaMeasureAdmin(RecordAdmin):
     def fiscal_year(self, measure: ItaMeasure) -> int:
         return measure.issue.year.fiscal_year
 
-    @admin.display(description=gettext_lazy("issue"), ordering="issue__number")
+    @admin.display(description=gettext_lazy("integrity issue"), ordering="issue__number")
     def issue_number(self, measure: ItaMeasure) -> int:
         return measure.issue.number
 

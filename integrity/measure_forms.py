@@ -180,7 +180,7 @@ class RowForm(forms.Form):
     not touched follows the other one's change instead.
     """
 
-    state = forms.ChoiceField(label=gettext_lazy("state"), required=False)
+    state = forms.ChoiceField(label=gettext_lazy("progress"), required=False)
     text = WordsField(label=gettext_lazy("what was done in this quarter"), required=False)
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 

@@ -140,8 +140,8 @@ class FigureRow:
 class AnswerRow:
     """A recommendation that a measure answers, and how the question it speaks of did next.
 
-    ``item``: the question's code; ``score`` is that of the year that gave the advice, ``next_score``
-    that of the first assessment from the measure's year on.
+    ``item``: the question's code; ``score`` is that of the year that gave the advice,
+    ``next_score`` that of the first assessment from the measure's year on.
     """
 
     year: int
@@ -175,7 +175,12 @@ class MeasureRow:
     quarters: tuple[QuarterRow, QuarterRow, QuarterRow, QuarterRow]
     figures: tuple[FigureRow, ...] = ()
     answers: tuple[AnswerRow, ...] = ()
-    may_enter: bool = False
+    #: The unit, as addresses name it, under which the reader may report it; empty: they may not.
+    enter_unit: str = ""
+
+    @property
+    def may_enter(self) -> bool:
+        return bool(self.enter_unit)
 
     @property
     def title(self) -> str:
@@ -194,6 +199,11 @@ class MeasureRow:
     def responsible(self) -> str:
         """The units as the source prints them, else by name."""
         return self.responsible_text or ", ".join(unit.name for unit in self.units)
+
+    @property
+    def anchor(self) -> str:
+        """Its name on a page."""
+        return f"m{self.id}"
 
     def at(self, quarter: int) -> QuarterRow:
         return self.quarters[quarter - 1]
@@ -254,6 +264,7 @@ class YearRow:
 
     id: int
     agency_id: int
+    agency_slug: str
     agency: str
     fiscal_year: int
     title: str
@@ -268,6 +279,13 @@ class YearRow:
     @property
     def has_sample(self) -> bool:
         return self.is_sample or any(measure.has_sample for measure in self.measures)
+
+    @property
+    def name(self) -> str:
+        """The year's title, else a plain one."""
+        return self.title or _("Integrity measures of fiscal year %(year)s") % {
+            "year": self.fiscal_year
+        }
 
     @property
     def latest_quarter(self) -> int:

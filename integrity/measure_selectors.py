@@ -13,7 +13,7 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from integrity import quarters
 from integrity.calc import Node, computed, round2
-from integrity.measure_access import agencies_of, reports_for, unit_agencies
+from integrity.measure_access import reports_for, unit_agencies, unit_key
 from integrity.measure_rows import (
     AnswerRow,
     EvidenceRow,
@@ -32,7 +32,7 @@ from integrity.models import (
     QuarterProgress,
 )
 from strategy.fiscal import DEFAULT_DEADLINE_DAY
-from strategy.models import Agency, ReportingYear
+from strategy.models import Agency, ReportingYear, Unit
 from strategy.roles import Viewer
 from strategy.thai import format_date, sort_key
 
@@ -66,8 +66,8 @@ def year_row(
 ) -> YearRow:
     """One of :func:`measure_years` with all its rows.
 
-    Three queries; with ``who``, whose rights the rows carry, one more; with ``answers``, the
-    recommendations and their scores, two more.
+    ``who``: whose rights the rows carry. Three queries; with ``answers``, the recommendations and
+    their scores, two more.
     """
     return year_rows([year], today, who, answers=answers)[0]
 
@@ -78,8 +78,8 @@ def year_rows(
     """Several years with as many queries as one."""
     ids = [year.pk for year in years]
     facts = _issues(ids)
-    units, reports = _units(ids), _reports(ids)
-    own = agencies_of(who) if who else frozenset()
+    units, own = _units(ids, who)
+    reports = _reports(ids)
     advice = _answers(years) if answers else {}
     found = []
     for year in years:
@@ -96,13 +96,15 @@ def year_rows(
             YearRow(
                 id=year.pk,
                 agency_id=year.agency_id,
+                agency_slug=year.agency.slug,
                 agency=year.agency.name,
                 fiscal_year=year.fiscal_year,
                 title=year.title,
                 is_sample=year.is_sample,
                 rules=rules,
                 issues=tuple(
-                    _issue_row(issue, rules, units, reports, advice, who, own) for issue in issues
+                    _issue_row(issue, year, rules, units, reports, advice, who, own)
+                    for issue in issues
                 ),
             )
         )
@@ -165,19 +167,29 @@ def _issues(years: Collection[int]) -> dict[int, list[_Issue]]:
     return found
 
 
-def _units(years: Collection[int]) -> dict[int, list[UnitName]]:
-    """Responsible units by measure, in Thai order. One query."""
-    rows = ItaMeasure.units.through.objects.filter(itameasure__issue__year__in=years)
+def _units(
+    years: Collection[int], who: Viewer | None
+) -> tuple[dict[int, list[UnitName]], dict[int, int]]:
+    """Responsible units by measure, in Thai order; and the agency of each unit of a person.
+
+    One query.
+    """
+    own = who.unit_ids if who else frozenset()
+    rows = Unit.objects.filter(Q(ita_measures__issue__year__in=years) | Q(pk__in=own)).order_by()
     found: dict[int, list[UnitName]] = defaultdict(list)
-    for measure, *unit in rows.values_list(
-        "itameasure_id", "unit_id", "unit__name", "unit__is_group", "unit__agency_id"
+    agencies = {}
+    for measure, year, *unit in rows.values_list(
+        "ita_measures__pk", "ita_measures__issue__year_id", "pk", "name", "is_group", "agency_id"
     ):
-        found[measure].append(UnitName(*unit))
+        named = UnitName(*unit)
+        if year in years:
+            found[measure].append(named)
+        if named.id in own:
+            agencies[named.id] = named.agency_id
     # A group comes after the units that are named, as the agency's tables have it.
-    return {
-        measure: sorted(units, key=lambda unit: (unit.is_group, sort_key(unit.name)))
-        for measure, units in found.items()
-    }
+    for units in found.values():
+        units.sort(key=lambda unit: (unit.is_group, sort_key(unit.name)))
+    return found, agencies
 
 
 class _Report(NamedTuple):
@@ -209,12 +221,13 @@ def _reports(years: Collection[int]) -> dict[int, dict[int, _Report]]:
 
 def _issue_row(
     issue: _Issue,
+    year: Any,
     rules: quarters.YearRules,
     units: Mapping[int, list[UnitName]],
     reports: Mapping[int, dict[int, _Report]],
     advice: Mapping[int, list[AnswerRow]],
     who: Viewer | None,
-    own: Collection[int],
+    own: Mapping[int, int],
 ) -> IssueRow:
     rows = []
     for measure in issue.measures:
@@ -234,11 +247,23 @@ def _issue_row(
                 quarters=_quarter_rows(rules, reports.get(measure.id, {})),
                 figures=tuple(measure.figures),
                 answers=tuple(advice.get(measure.id, [])),
-                may_enter=who is not None
-                and reports_for(who, [(u.id, u.is_group, u.agency_id) for u in named], own),
+                enter_unit=_unit_to_enter(who, named, year.agency_id, own) if who else "",
             )
         )
     return IssueRow(issue.id, issue.number, issue.name, tuple(issue.instruments), tuple(rows))
+
+
+def _unit_to_enter(
+    who: Viewer, units: Sequence[UnitName], agency_id: int, own: Mapping[int, int]
+) -> str:
+    """The unit under which a person reports a measure, as addresses name it; empty: none."""
+    if not reports_for(who, [(u.id, u.is_group, u.agency_id) for u in units], set(own.values())):
+        return ""
+    if who.is_planner:
+        return unit_key(units[0].id if units else None, agency_id)
+    named = [unit.id for unit in units if unit.id in own]
+    groups = {unit.agency_id for unit in units if unit.is_group}
+    return str([*named, *(pk for pk, agency in own.items() if agency in groups)][0])
 
 
 def _quarter_rows(
@@ -342,8 +367,8 @@ class QuarterDue:
     late: int
 
     @property
-    def entered(self) -> int:
-        return self.measures - self.owed
+    def unit_key(self) -> str:
+        return unit_key(self.unit.id if self.unit else None, self.year.agency_id)
 
     @property
     def deadline_name(self) -> str:

@@ -139,7 +139,7 @@ def _refused(
 def _entry_errors(
     entry: ProgressEntry, kept: Mapping[tuple[int, int], QuarterProgress], today: date
 ) -> Errors:
-    """Every reason to refuse an entry, by form field; of evidence by ``evidence-<place>-<name>``."""
+    """Every reason to refuse an entry, by form field; evidence by ``evidence-<place>-<name>``."""
     errors: Errors = defaultdict(list)
     if entry.quarter not in QUARTERS:
         errors["quarter"].append(ValidationError(_("A quarter is 1 to 4.")))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from integrity import quarters
-from integrity.measure_access import unit_agencies
+from integrity.measure_access import unit_agencies, unit_key
 from integrity.measure_rows import MeasureRow, QuarterRow, UnitName, YearRow
 from integrity.measure_selectors import (
     QuarterDue,
@@ -23,14 +23,6 @@ from strategy.models import Unit
 from strategy.roles import Viewer
 from strategy.thai import format_date, sort_key
 
-#: How an address names the measures of an agency that have no unit: "none" and the agency's id.
-NO_UNIT = "none"
-
-
-def unit_key(unit: UnitName | None, agency_id: int) -> str:
-    """How an address names a unit."""
-    return f"{NO_UNIT}{agency_id}" if unit is None else str(unit.id)
-
 
 def entering_units(who: Viewer) -> dict[str, tuple[UnitName | None, int]]:
     """The units for which a person may report, by their name in addresses, with their agency.
@@ -44,7 +36,7 @@ def entering_units(who: Viewer) -> dict[str, tuple[UnitName | None, int]]:
     units = [UnitName(row.pk, row.name, row.is_group, row.agency_id) for row in rows]
     units.sort(key=lambda unit: (unit.is_group, sort_key(unit.name)))
     found: dict[str, tuple[UnitName | None, int]] = {
-        unit_key(unit, unit.agency_id): (unit, unit.agency_id) for unit in units
+        unit_key(unit.id, unit.agency_id): (unit, unit.agency_id) for unit in units
     }
     if who.is_planner:
         bare = ItaMeasure.objects.filter(units__isnull=True).order_by()
@@ -101,7 +93,7 @@ class EntrySheet:
 
     @property
     def key(self) -> str:
-        return unit_key(self.unit, self.year.agency_id)
+        return unit_key(self.unit.id if self.unit else None, self.year.agency_id)
 
     @property
     def writes_results(self) -> bool:

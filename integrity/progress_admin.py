@@ -15,7 +15,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from integrity.measure_access import agencies_of, may_enter
+from integrity.measure_access import agencies_of, may_enter, unit_key
 from integrity.measure_forms import ChooseForm, SheetForm
 from integrity.measure_selectors import measure_year
 from integrity.measure_services import outcome_problem, outcome_record, progress_delete
@@ -25,7 +25,6 @@ from integrity.measure_work import (
     due_list,
     entering_units,
     entry_sheet,
-    unit_key,
     unit_of,
 )
 from integrity.models import ItaMeasure, QuarterProgress
@@ -166,11 +165,9 @@ class QuarterProgressAdmin(RecordAdmin):
             "opts": self.opts,
             "form": form,
             "due": [
-                (row, entry_address(unit_key(row.unit, row.year.agency_id),
-                                    row.year.fiscal_year, row.quarter))
-                for row in due
+                (row, entry_address(row.unit_key, row.year.fiscal_year, row.quarter)) for row in due
             ],
-        }  # fmt: skip
+        }
         return TemplateResponse(request, "admin/integrity/quarterprogress/choose.html", context)
 
     def _sheet(self, request: HttpRequest, form: SheetForm) -> HttpResponse:
@@ -196,7 +193,8 @@ class QuarterProgressAdmin(RecordAdmin):
         if row is None or not self.has_change_permission(request, row):
             return super().change_view(request, object_id, form_url, extra_context)
         held = row.measure.issue.year
-        key = unit_key(unit_of(viewer(request.user), row, today()), held.agency_id)
+        unit = unit_of(viewer(request.user), row, today())
+        key = unit_key(unit.id if unit else None, held.agency_id)
         address = entry_address(key, held.fiscal_year, row.quarter)
         return HttpResponseRedirect(f"{address}#m{row.measure_id}")
 
@@ -212,7 +210,7 @@ class QuarterProgressAdmin(RecordAdmin):
 
     def outcome_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Result, outcome and figures of one measure."""
-        measure = ItaMeasure.objects.select_related("issue__year").filter(pk=pk).first()
+        measure = ItaMeasure.objects.select_related("issue__year__agency").filter(pk=pk).first()
         if measure is None:
             raise Http404(_("There is no such row, or it is not yours to see."))
         if not self.has_add_permission(request) or not may_enter(viewer(request.user), [pk]):

@@ -8,7 +8,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
-from nhrc_plan.board import board_views, money_views, views
+from nhrc_plan.board import board_views, measure_views, money_views, views
 
 PLAN = "plans/<slug:slug>"
 
@@ -41,6 +41,13 @@ urlpatterns = [
     *page(f"{PLAN}/board", board_views.board, "board"),
     path(f"{PLAN}/board.xlsx", board_views.board_pack, name="board_pack"),
     path(f"{PLAN}/report.xlsx", views.report, name="report"),
+    *page("integrity/measures", measure_views.measures, "measures"),
+    *page("integrity/measures/<int:year>", measure_views.measure_year, "measure_year"),
+    path(
+        "integrity/measures/<int:year>.xlsx",
+        measure_views.measure_workbook,
+        name="measure_workbook",
+    ),
     path("admin/", admin.site.urls),
 ]
 

@@ -1,8 +1,8 @@
-"""States of a quarter in templates: shape and word for a code."""
+"""Quarters of measures in templates."""
 
 from django import template
 
-from integrity.measure_rows import LABELS, SHAPES
+from integrity.measure_rows import LABELS, SHAPES, MeasureRow, QuarterRow
 
 register = template.Library()
 
@@ -15,3 +15,8 @@ def quarter_shape(state: str) -> str:
 @register.filter
 def quarter_label(state: str) -> str:
     return str(LABELS[state])
+
+
+@register.filter
+def at_quarter(measure: MeasureRow, quarter: int) -> QuarterRow:
+    return measure.at(quarter)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nhrc_plan.board import data, data_money
+from nhrc_plan.board import data, data_measures, data_money
 from nhrc_plan.board.meeting import BoardReport
 
 
@@ -37,4 +37,5 @@ def board(report: BoardReport) -> dict[str, Any]:
         },
         "awaiting": [data.duty(owed) for owed in report.duties],
         "awaiting_money": [row.code for row in money.awaiting],
+        "integrity": data_measures.at_month(report.integrity),
     }
