@@ -69,7 +69,8 @@ class IssueForm(IssueFields, RecordForm):
 
 
 class IssueInlineForm(IssueFields, RecordInlineForm):
-    pass
+    class Meta:
+        widgets = {"name": forms.Textarea(attrs={"rows": 2, "cols": 60})}
 
 
 class IssueInline(RecordInline):
@@ -148,8 +149,17 @@ class MeasureYearAdmin(RecordAdmin):
         return TemplateResponse(request, "admin/integrity/measureyear/begin.html", context)
 
 
+class MeasureInlineForm(RecordInlineForm):
+    class Meta:
+        widgets = {
+            "text": forms.Textarea(attrs={"rows": 3, "cols": 60}),
+            "responsible_text": forms.Textarea(attrs={"rows": 3, "cols": 24}),
+        }
+
+
 class MeasureInline(RecordInline):
     model = ItaMeasure
+    form = MeasureInlineForm
     fields = ["position", "number", "text", "responsible_text"]
 
 
@@ -211,8 +221,14 @@ def _advice_label(row: Recommendation) -> str:
     return f"{row.assessment.fiscal_year} – {row.number}. {row.text}{code}"
 
 
+class FigureInlineForm(RecordInlineForm):
+    class Meta:
+        widgets = {"label": forms.Textarea(attrs={"rows": 2, "cols": 50})}
+
+
 class FigureInline(RecordInline):
     model = MeasureFigure
+    form = FigureInlineForm
     fields = ["position", "label", "value", "unit_label"]
 
 

@@ -21,6 +21,9 @@ _DETAIL_LABELS = {
     "objectives": gettext_lazy("objectives it serves"),
     "leads": gettext_lazy("lead units"),
     "supporting": gettext_lazy("supporting units"),
+    "units": gettext_lazy("responsible units"),
+    "answers": gettext_lazy("recommendations it answers"),
+    "evidence": gettext_lazy("evidence"),
 }
 
 
@@ -154,7 +157,23 @@ def _text(field: models.Field, row: Any, names: dict[tuple[str, Any], str]) -> s
         return format_number(value)
     if isinstance(value, date):
         return format_date(value)
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
     return str(value)
+
+
+def _detail(item: Any) -> str:
+    """One child fact: a name, a pair such as year and number, or a piece of evidence."""
+    if isinstance(item, list):
+        return "/".join(map(str, item))
+    if not isinstance(item, dict):
+        return str(item)
+    dated = item.get("dated")
+    parts = (
+        item.get("number"), dated and format_date(date.fromisoformat(dated)), item.get("text"),
+        item.get("url"),
+    )  # fmt: skip
+    return " ".join(part for part in parts if part)
 
 
 def _details(details: dict[str, Any]) -> dict[str, str]:
@@ -162,7 +181,7 @@ def _details(details: dict[str, Any]) -> dict[str, str]:
     found = {}
     for name, value in details.items():
         if name != "values":
-            found[str(_DETAIL_LABELS.get(name, name))] = ", ".join(str(item) for item in value)
+            found[str(_DETAIL_LABELS.get(name, name))] = ", ".join(map(_detail, value))
             continue
         for item in value:
             shown = item["value"]

@@ -85,6 +85,7 @@ def reading_routes(plan: Plan) -> list[Route]:
         "code": "S3-1.1",
         "unit_id": unit.pk,
         "place": "1-2",
+        "year": 2566,
     }
     return [
         Route(name, route, "/" + re.sub(r"<\w+:(\w+)>", lambda m: str(examples[m[1]]), route))

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget, SpendingTarget
+from integrity.models import ItaMeasure, MeasureIssue, MeasureYear, QuarterProgress
 from kpis.models import Baseline, Indicator, Result, YearTarget
 from kpis.services import value_field
 from nhrc_plan.board.models import MonthSummary
@@ -36,6 +37,8 @@ from tests.writing import (
     filled,
     indicator_of,
     led_by,
+    measure_of,
+    progress,
     signed_in,
     spend,
     transfer,
@@ -70,6 +73,10 @@ TABLE = {
     Disbursement: ("yy>yyy", "yy>-yy", READ, "----?-"),
     SpendingTarget: (ALL, NONE, READ, NONE),
     MonthSummary: (ALL, NONE, READ, NONE),
+    MeasureYear: (ALL, NONE, READ, NONE),
+    MeasureIssue: (ALL, NONE, READ, NONE),
+    ItaMeasure: (ALL, NONE, READ, NONE),
+    QuarterProgress: ("yy>yyy", "yy>-yy", READ, "----?-"),
     User: (NONE, NONE, NONE, "yyyyy?"),
 }
 STAFF = (roles.PLANNER, roles.REPORTER, roles.AUDITOR, roles.ADMINISTRATOR)
@@ -83,6 +90,8 @@ def row_of(plan, model):
         return enter(indicator, 2569, 6, "50")
     if model is Disbursement:
         return spend(led_by(OWN), 2569, 6, "50")
+    if model is QuarterProgress:
+        return progress(measure_of(2566, "2.2", OWN), 2)
     made = {
         Membership: lambda: Membership(
             user=User.objects.create_user("member"), unit=Unit.objects.get(name=OWN)
@@ -454,7 +463,7 @@ def test_an_administrator_sees_no_way_to_enter_figures(plan, boss, today):
     text = signed_in(boss).get(reverse("admin:index")).content.decode()
     for model in (
         Result, YearTarget, Indicator, Baseline, Project, ProjectBudget, BudgetTransfer,
-        Disbursement, SpendingTarget,
+        Disbursement, SpendingTarget, MeasureYear, ItaMeasure, QuarterProgress,
     ):  # fmt: skip
         assert address(model, "add") not in text
         assert address(model, "changelist") not in text
@@ -485,7 +494,7 @@ def test_the_roles_hold_what_they_should(db):
     assert held[roles.REPORTER] == {
         f"{verb}_{model}"
         for verb in ("add", "change", "view", "export")
-        for model in ("result", "disbursement")
+        for model in ("result", "disbursement", "quarterprogress")
     }
     assert "approve_result" in held[roles.PLANNER]
     assert not [name for name in held[roles.PLANNER] if "membership" in name or "user" in name]

@@ -74,8 +74,8 @@ def quarter_table(sheet: Sheet, shown: YearRow) -> None:
 def _head(sheet: Sheet) -> None:
     top = sheet.write(
         [
-            _("integrity issue"), _("integrity measure"), _("progress by quarter"), None, None, None,
-            _("responsible unit"),
+            _("integrity issue"), _("integrity measure"), _("progress by quarter"), None, None,
+            None, _("responsible units"),
         ],
         "head",
     )  # fmt: skip
@@ -172,8 +172,8 @@ def results(book: Book, shown: YearRow) -> Sheet:
     sheet.row += 1
     sheet.head(
         [
-            _("No."), _("integrity measure"), _("result"), _("outcome"), _("what is measured"), _("figure"),
-            _("unit of measure"),
+            _("No."), _("integrity measure"), _("result"), _("outcome"), _("what is measured"),
+            _("value"), _("unit of measure"),
         ],
         44,
     )  # fmt: skip
