@@ -32,18 +32,18 @@ from integrity.models import (
     QuarterProgress,
 )
 from strategy.fiscal import DEFAULT_DEADLINE_DAY
-from strategy.models import Agency, ReportingYear, Unit
+from strategy.models import ReportingYear, Unit
 from strategy.roles import Viewer
 from strategy.thai import format_date, sort_key
 
 
-def measure_years(agency: Agency) -> list[Any]:
+def measure_years(agency_id: int) -> list[Any]:
     """The fiscal years that an agency has measures for, the newest first. One query.
 
     Each carries its ``deadline_day`` and how many issues and measures it has.
     """
     return list(
-        _with_deadline(MeasureYear.objects.filter(agency=agency))
+        _with_deadline(MeasureYear.objects.filter(agency=agency_id))
         .annotate(
             issue_count=Count("issues", distinct=True),
             measure_count=Count("issues__measures", distinct=True),

@@ -21,7 +21,7 @@ from strategy.thai import to_arabic
 @integrity_page
 def measures(request: HttpRequest, page: IntegrityPage) -> HttpResponse:
     """The fiscal years that have measures."""
-    years = measure_years(page.agency)
+    years = measure_years(page.agency.pk)
     if page.as_data:
         return as_json(data_measures.years(page.agency, years))
     context = {
@@ -68,7 +68,7 @@ def measure_workbook(request: HttpRequest, page: IntegrityPage, year: int) -> Ht
 
 def _found(request: HttpRequest, page: IntegrityPage, year: int) -> tuple[list[Any], YearRow, int]:
     """The agency's years, the one asked for with its rows, and the quarter asked for."""
-    years = measure_years(page.agency)
+    years = measure_years(page.agency.pk)
     asked = next((each for each in years if each.fiscal_year == year), None)
     if asked is None:
         raise Http404(_no_such_year(page, year, [each.fiscal_year for each in years]))

@@ -104,5 +104,5 @@ def board_report(plan: Plan, at: FiscalMonth, today: date) -> BoardReport:
         .select_related("unit")
         .first(),
         draft=summary.draft(plan, standing, money, lines, changes),
-        integrity=measures_at(plan.agency, at, today),
+        integrity=measures_at(plan.agency_id, at, today),
     )

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from integrity.measure_rows import Late, StateCount, YearRow
 from integrity.measure_selectors import measure_years, year_row
 from strategy.fiscal import FiscalMonth
-from strategy.models import Agency
 
 
 @dataclass(frozen=True)
@@ -24,6 +23,7 @@ class MeasuresAt:
     quarter: int
     year: YearRow | None
     latest: int | None
+    agency_slug: str
 
     @property
     def counts(self) -> list[StateCount]:
@@ -49,10 +49,11 @@ class MeasuresAt:
         ) % {"year": self.asked, "latest": self.latest}
 
 
-def measures_at(agency: Agency, at: FiscalMonth, today: date) -> MeasuresAt:
+def measures_at(agency_id: int, at: FiscalMonth, today: date) -> MeasuresAt:
     """The measures of a month's fiscal year at its quarter. Four queries; one where it has none."""
-    years = measure_years(agency)
+    years = measure_years(agency_id)
     asked = next((year for year in years if year.fiscal_year == at.year), None)
     latest = next((year.fiscal_year for year in years if year.fiscal_year < at.year), None)
     shown = year_row(asked, today) if asked else None
-    return MeasuresAt(at.year, at.quarter, shown, None if shown else latest)
+    slug = years[0].agency.slug if years else ""
+    return MeasuresAt(at.year, at.quarter, shown, None if shown else latest, slug)
