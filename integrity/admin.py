@@ -1,3 +1,3 @@
 """Integrity in the admin; each subject in a file of its own."""
 
-from integrity import ita_admin  # noqa: F401
+from integrity import ita_admin, measure_admin  # noqa: F401

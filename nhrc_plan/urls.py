@@ -8,7 +8,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
-from nhrc_plan.board import board_views, ita_views, money_views, views
+from nhrc_plan.board import board_views, ita_views, measure_views, money_views, views
 
 PLAN = "plans/<slug:slug>"
 
@@ -44,6 +44,13 @@ urlpatterns = [
     *page("integrity/ita", ita_views.years, "ita_years"),
     *page("integrity/ita/<int:year>", ita_views.year, "ita"),
     path("integrity/ita/<int:year>.xlsx", ita_views.ita_workbook, name="ita_workbook"),
+    *page("integrity/measures", measure_views.measures, "measures"),
+    *page("integrity/measures/<int:year>", measure_views.measure_year, "measure_year"),
+    path(
+        "integrity/measures/<int:year>.xlsx",
+        measure_views.measure_workbook,
+        name="measure_workbook",
+    ),
     path("admin/", admin.site.urls),
 ]
 

@@ -56,6 +56,8 @@ class RecordResource(resources.ModelResource):
             return str(dict(column.flatchoices).get(value, value))
         if isinstance(value, date):
             return format_date(value)
+        if isinstance(value, list):
+            return ", ".join(map(str, value))
         return value
 
 

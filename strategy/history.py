@@ -22,6 +22,8 @@ _DETAIL_LABELS = {
     "objectives": gettext_lazy("objectives it serves"),
     "leads": gettext_lazy("lead units"),
     "supporting": gettext_lazy("supporting units"),
+    "units": gettext_lazy("responsible units"),
+    "answers": gettext_lazy("recommendations it answers"),
     "evidence": gettext_lazy("evidence"),
 }
 
@@ -157,8 +159,13 @@ def _text(field: models.Field, row: Any, names: dict[tuple[str, Any], str]) -> s
     if isinstance(value, date):
         return format_date(value)
     if isinstance(value, list):
-        return ", ".join(str(item) for item in value)
+        return ", ".join(map(str, value))
     return str(value)
+
+
+def _detail(item: Any) -> str:
+    """One child fact: a name, or a pair such as year and number."""
+    return "/".join(map(str, item)) if isinstance(item, list) else str(item)
 
 
 def _details(details: dict[str, Any]) -> dict[str, str]:
@@ -169,7 +176,7 @@ def _details(details: dict[str, Any]) -> dict[str, str]:
             found[str(_DETAIL_LABELS[name])] = "\n".join(evidence_text(piece) for piece in value)
             continue
         if name != "values":
-            found[str(_DETAIL_LABELS.get(name, name))] = ", ".join(str(item) for item in value)
+            found[str(_DETAIL_LABELS.get(name, name))] = ", ".join(map(_detail, value))
             continue
         for item in value:
             shown = item["value"]

@@ -29,6 +29,7 @@ PURE = {
     "kpis/entry.py",
     "kpis/score.py",
     "budgets/entry.py",
+    "integrity/quarters.py",
     "integrity/rubric.py",
     "nhrc_plan/board/geometry.py",
     "nhrc_plan/board/geometry_money.py",

@@ -19,6 +19,9 @@ from django.urls import NoReverseMatch, reverse
 
 from budgets.models import BudgetTransfer, Disbursement, Project, SpendingTarget
 from budgets.services import DisbursementEntry, disbursement_record
+from integrity.measure_evidence import Piece
+from integrity.measure_services import ProgressEntry, progress_record
+from integrity.models import ItaMeasure, QuarterProgress
 from kpis.models import Baseline, Result
 from kpis.target_services import TargetEntry
 from nhrc_plan.board import selectors
@@ -123,6 +126,10 @@ def one_of_each(plan: Plan, user: Any) -> None:
         project, 2567, 10, Decimal(9_000_000), Decimal(0), note=nasty, reason=nasty
     )
     disbursement_record(user=None, entry=spent, today=DAY)
+    measure = ItaMeasure.objects.select_related("issue__year").get(number="2.2")
+    letter = Piece("letter", number=nasty, text=nasty)
+    reported = ProgressEntry(measure, 2, "in_progress", nasty, (letter,))
+    progress_record(user=None, entry=reported, today=DAY)
 
 
 def example(model: type[models.Model]) -> models.Model:
@@ -201,7 +208,7 @@ def test_public_pages(filled, client, settings):
 def test_every_page_of_the_admin(filled, client, root):
     """A counted result cannot be deleted, and who is signed in has no business signing in.
 
-    A month's money is changed on the screen of its unit.
+    A month's money, and a measure's quarter, are changed on the screen of their unit.
     """
     client.force_login(root)
     addresses = list(admin_addresses())
@@ -210,7 +217,10 @@ def test_every_page_of_the_admin(filled, client, root):
         reverse("admin:login"),
         reverse("admin:kpis_result_delete", args=[example(Result).pk]),
     }
-    elsewhere = {reverse("admin:budgets_disbursement_change", args=[example(Disbursement).pk])}
+    elsewhere = {
+        reverse("admin:budgets_disbursement_change", args=[example(Disbursement).pk]),
+        reverse("admin:integrity_quarterprogress_change", args=[example(QuarterProgress).pk]),
+    }
     # Transfers are entered with their budget; their own list is for reading.
     row = example(BudgetTransfer)
     forbidden |= {
@@ -271,6 +281,36 @@ def test_the_screen_of_a_months_money(filled, client, planner):
     response = client.post(sheet, {**data, "change_reason": '"><script>'})
     assert (response.status_code, problems(response)) == (200, [])
     assert "<script>" not in response.content.decode()
+
+
+def test_the_screens_of_a_measures_quarter(filled, client, planner):
+    """Choosing, reporting, refused, deleted; the result of a year; a year begun anew."""
+    client.force_login(planner)
+    add = reverse("admin:integrity_quarterprogress_add")
+    row = example(QuarterProgress)
+    measure = row.measure
+    sheet = f"{add}?unit={measure.units.first().pk}&year=2566&quarter=2"
+    outcome = reverse("admin:integrity_quarterprogress_outcome", args=[measure.pk])
+    begin = reverse("admin:integrity_measureyear_begin", args=[measure.issue.year_id])
+    addresses = [
+        add, sheet, f"{add}?unit=<script>&year=x&quarter=9", outcome, begin,
+        reverse("admin:integrity_quarterprogress_delete", args=[row.pk]),
+        reverse("admin:integrity_quarterprogress_history", args=[row.pk]),
+    ]  # fmt: skip
+    assert faults(client, addresses) == {}
+    assert "&lt;script&gt;alert(1)" in client.get(sheet).content.decode()
+    nasty = '"></textarea><script>'
+    names = ("state", "text", "version", "evidence-0-number", "evidence-0-dated", "evidence-0-url")
+    data = {f"m{measure.pk}-{name}": nasty for name in names}
+    posts = {
+        sheet: {**data, "change_reason": nasty},
+        outcome: {"result": nasty, "figure-0-value": nasty},
+        begin: {"fiscal_year": nasty},
+    }
+    for path, sent in posts.items():
+        response = client.post(path, sent)
+        assert (response.status_code, problems(response)) == (200, []), path
+        assert "<script>" not in response.content.decode(), path
 
 
 def test_forms_that_are_refused(filled, client, root):

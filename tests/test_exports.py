@@ -28,6 +28,8 @@ from tests.writing import (
     facts,
     indicator_of,
     led_by,
+    measure_of,
+    progress,
     signed_in,
     spend,
     transfer,
@@ -119,6 +121,7 @@ def filled_lists(plan, django_user_model):
         record_save(instance=row, user=None)
     enter(indicator, 2569, 6, "57.25", narrative="ดำเนินการแล้ว")
     spend(led_by(OWN), 2569, 6, "1234.50")
+    progress(measure_of(2566, "2.2"), 2)
 
 
 # --------------------------------------------------------------------------- every list, every form

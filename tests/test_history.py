@@ -18,7 +18,14 @@ from budgets.models import (
     SpendingTarget,
 )
 from budgets.services import DisbursementEntry, disbursement_delete, disbursement_record_many
-from integrity.models import ItaAssessment, ItaGrade, ItaItem, Recommendation
+from integrity.models import (
+    ItaAssessment,
+    ItaGrade,
+    ItaItem,
+    ItaMeasure,
+    QuarterProgress,
+    Recommendation,
+)
 from kpis.models import Baseline, Indicator, LevelCriterion, Measure, Result, YearTarget
 from kpis.services import (
     result_approve,
@@ -57,6 +64,8 @@ from tests.writing import (
     filled,
     indicator_of,
     led_by,
+    measure_of,
+    progress,
     signed_in,
     spend,
     transfer,
@@ -83,6 +92,9 @@ HELD_BY_OTHERS = {
     "strategy.Strategy_goals": Strategy,
     "budgets.Project_supporting_units": Project,
     "budgets.Project_objectives": Project,
+    "integrity.ItaMeasure_units": ItaMeasure,
+    "integrity.ItaMeasure_answers": ItaMeasure,
+    "integrity.QuarterEvidence": QuarterProgress,
 }
 
 
@@ -234,6 +246,7 @@ def samples(plan):
     made[ItaItem] = ItaItem.objects.get(code="i27")
     made[Disbursement] = spend(led_by(OWN), 2569, 6, "50")
     made[Result] = enter(indicator, 2569, 6, "50")
+    made[QuarterProgress] = progress(measure_of(2566, "2.2"), 2)
     return {model: made.get(model) or model.objects.first() for model in RECORDS}
 
 

@@ -85,10 +85,15 @@ def reading_routes(plan: Plan) -> list[Route]:
         "code": "S3-1.1",
         "unit_id": unit.pk,
         "place": "1-2",
-        "year": 2564,
     }
+    years = {"ita": 2564, "measures": 2566}
+
+    def address(route: str) -> str:
+        known = {**examples, "year": years.get(route.split("/")[1])}
+        return "/" + re.sub(r"<\w+:(\w+)>", lambda m: str(known[m[1]]), route)
+
     return [
-        Route(name, route, "/" + re.sub(r"<\w+:(\w+)>", lambda m: str(examples[m[1]]), route))
+        Route(name, route, address(route))
         for name, route in _outside_admin(get_resolver().url_patterns)
         if route not in WITHOUT_ROWS
     ]

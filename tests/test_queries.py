@@ -52,9 +52,9 @@ PAGES = {
     "unit_data": ("/units/{unit}.json", 16),
     "map": ("/map/", 14),
     "map_data": ("/map.json", 14),
-    "board": ("/board/", 32),
-    "board_data": ("/board.json", 32),
-    "board_pack": ("/board.xlsx", 32),
+    "board": ("/board/", 33),
+    "board_data": ("/board.json", 33),
+    "board_pack": ("/board.xlsx", 33),
     "report": ("/report.xlsx", 11),
 }
 

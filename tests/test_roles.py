@@ -9,7 +9,15 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget, SpendingTarget
-from integrity.models import ItaAssessment, ItaIndicator, ItaInstrument
+from integrity.models import (
+    ItaAssessment,
+    ItaIndicator,
+    ItaInstrument,
+    ItaMeasure,
+    MeasureIssue,
+    MeasureYear,
+    QuarterProgress,
+)
 from kpis.models import Baseline, Indicator, Result, YearTarget
 from kpis.services import value_field
 from nhrc_plan.board.models import MonthSummary
@@ -38,6 +46,8 @@ from tests.writing import (
     filled,
     indicator_of,
     led_by,
+    measure_of,
+    progress,
     signed_in,
     spend,
     transfer,
@@ -75,6 +85,10 @@ TABLE = {
     ItaAssessment: (ALL, NONE, READ, NONE),
     ItaInstrument: (ALL, NONE, READ, NONE),
     ItaIndicator: (ALL, NONE, READ, NONE),
+    MeasureYear: (ALL, NONE, READ, NONE),
+    MeasureIssue: (ALL, NONE, READ, NONE),
+    ItaMeasure: (ALL, NONE, READ, NONE),
+    QuarterProgress: ("yy>yyy", "yy>-yy", READ, "----?-"),
     User: (NONE, NONE, NONE, "yyyyy?"),
 }
 STAFF = (roles.PLANNER, roles.REPORTER, roles.AUDITOR, roles.ADMINISTRATOR)
@@ -88,6 +102,8 @@ def row_of(plan, model):
         return enter(indicator, 2569, 6, "50")
     if model is Disbursement:
         return spend(led_by(OWN), 2569, 6, "50")
+    if model is QuarterProgress:
+        return progress(measure_of(2566, "2.2", OWN), 2)
     made = {
         Membership: lambda: Membership(
             user=User.objects.create_user("member"), unit=Unit.objects.get(name=OWN)
@@ -460,6 +476,7 @@ def test_an_administrator_sees_no_way_to_enter_figures(plan, boss, today):
     for model in (
         Result, YearTarget, Indicator, Baseline, Project, ProjectBudget, BudgetTransfer,
         Disbursement, SpendingTarget, ItaAssessment, ItaInstrument, ItaIndicator,
+        MeasureYear, ItaMeasure, QuarterProgress,
     ):  # fmt: skip
         assert address(model, "add") not in text
         assert address(model, "changelist") not in text
@@ -490,7 +507,7 @@ def test_the_roles_hold_what_they_should(db):
     assert held[roles.REPORTER] == {
         f"{verb}_{model}"
         for verb in ("add", "change", "view", "export")
-        for model in ("result", "disbursement")
+        for model in ("result", "disbursement", "quarterprogress")
     }
     assert "approve_result" in held[roles.PLANNER]
     assert not [name for name in held[roles.PLANNER] if "membership" in name or "user" in name]

@@ -13,6 +13,9 @@ from django.urls import reverse
 
 from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget
 from budgets.services import DisbursementEntry, disbursement_record
+from integrity.measure_evidence import Piece
+from integrity.measure_services import ProgressEntry, progress_record
+from integrity.models import ItaMeasure, QuarterProgress
 from kpis.entry import Value
 from kpis.models import Indicator, Result
 from kpis.services import ResultEntry, result_record
@@ -101,6 +104,31 @@ def transfer(project: Project, year: int, amount: Any) -> BudgetTransfer:
 def entered() -> QuerySet[Result]:
     """Every result but those published of the scorecard, which are there from the beginning."""
     return Result.objects.exclude(indicator__strategy__plan__slug=SCORECARD)
+
+
+def measure_of(year: int, number: str, *units: str) -> ItaMeasure:
+    """An integrity measure by its year and printed number, given to ``units`` where named."""
+    measure = ItaMeasure.objects.select_related("issue__year").get(
+        issue__year__fiscal_year=year, number=number
+    )
+    if units:
+        named = [Unit.objects.get(name=name) for name in units]
+        record_save(instance=measure, user=None, links={"units": named})
+    return measure
+
+
+def progress(
+    measure: ItaMeasure,
+    quarter: int,
+    state: str = "in_progress",
+    text: str = "ดำเนินการ",
+    **more: Any,
+) -> QuarterProgress:
+    """A quarter of a measure, as the system reports it; ``evidence`` as pieces."""
+    user, why = more.pop("user", None), more.pop("why", "")
+    pieces: tuple[Piece, ...] = tuple(more.pop("evidence", ()))
+    entry = ProgressEntry(measure, quarter, state, text, pieces, **more)
+    return progress_record(user=user, entry=entry, today=TODAY, reason=why)
 
 
 def figures(result: Result) -> list[str]:

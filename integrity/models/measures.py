@@ -91,7 +91,7 @@ class ItaMeasure(Record):
         blank=True,
         help_text=_("As printed; empty where an issue has one measure without a number."),
     )
-    text = models.TextField(_("measure"))
+    text = models.TextField(_("integrity measure"))
     units = models.ManyToManyField(
         Unit, blank=True, related_name="ita_measures", verbose_name=_("responsible units")
     )
@@ -171,7 +171,7 @@ class QuarterProgress(Record):
         ItaMeasure, models.PROTECT, related_name="progress", verbose_name=_("integrity measure")
     )
     quarter = models.PositiveSmallIntegerField(_("quarter"), choices=QUARTER_CHOICES)
-    state = models.CharField(_("state"), max_length=12, choices=State)
+    state = models.CharField(_("progress"), max_length=12, choices=State)
     text = models.TextField(_("what was done"), blank=True)
     is_sample = models.BooleanField(_("sample"), default=False, editable=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from nhrc_plan.board import data, data_money
+from nhrc_plan.board import data, data_measures, data_money
 from nhrc_plan.board.beside import BesideLine
 from nhrc_plan.board.meeting import BoardReport
 
@@ -35,6 +35,7 @@ def board(report: BoardReport) -> dict[str, Any]:
             "lines": [line._asdict() for line in changes.lines],
         },
         "awaiting": [data.duty(owed) for owed in report.duties],
+        "integrity": data_measures.at_month(report.integrity),
     }
 
 

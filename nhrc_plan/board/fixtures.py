@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy
 
 from budgets import loading as budgets_loading
-from integrity import ita_loading
+from integrity import ita_loading, measure_loading
 from kpis import loading as kpis_loading
 from strategy.clock import today as today_in_bangkok
 from strategy.loading import plan_load
@@ -24,12 +24,12 @@ REASON = gettext_lazy("loaded from the plan document")
 PUBLISHED = gettext_lazy("loaded from the published report")
 
 
+def _tree(path: Path) -> dict[str, Any]:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 def _trees(folder: Path) -> list[dict[str, Any]]:
-    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
-
-
-def _tree(path: str) -> dict[str, Any]:
-    return json.loads((FOLDER / path).read_text(encoding="utf-8"))
+    return [_tree(path) for path in sorted(folder.glob("*.json"))]
 
 
 @transaction.atomic
@@ -52,7 +52,8 @@ def plans_load() -> list[Plan]:
 @transaction.atomic
 def integrity_load() -> None:
     """Load fixtures/integrity/; safe to repeat, never changes what is there."""
-    ita_loading.ita_load(_tree("integrity/ita.json"), reason=str(REASON))
+    ita_loading.ita_load(_tree(FOLDER / "integrity/ita.json"), reason=str(REASON))
+    measure_loading.measures_load(_tree(FOLDER / "integrity/measures.json"), reason=str(REASON))
 
 
 class Samples(NamedTuple):
@@ -60,15 +61,19 @@ class Samples(NamedTuple):
 
     results: int
     disbursements: int
+    quarters: int
 
 
 @transaction.atomic
 def samples_load(today: date) -> Samples:
-    """Load fixtures/sample/ and its folder of money into the plans that they belong to."""
+    """Load fixtures/sample/ and its folders of money and of integrity measures."""
     samples = FOLDER / "sample"
     return Samples(
         _samples_load(samples, kpis_loading.sample_load, today),
         _samples_load(samples / "money", budgets_loading.sample_load, today),
+        sum(
+            measure_loading.sample_load(tree, today=today) for tree in _trees(samples / "integrity")
+        ),
     )
 
 
@@ -85,4 +90,8 @@ def _samples_load(folder: Path, load: Callable[..., int], today: date) -> int:
 @transaction.atomic
 def samples_clear() -> Samples:
     """Take every sample away again; its history stays."""
-    return Samples(kpis_loading.sample_clear(), budgets_loading.sample_clear())
+    return Samples(
+        kpis_loading.sample_clear(),
+        budgets_loading.sample_clear(),
+        measure_loading.sample_clear(),
+    )

@@ -16,6 +16,7 @@ from kpis.selectors import plan_standing
 from nhrc_plan.board import summary
 from nhrc_plan.board.beside import BesideLine, beside_lines
 from nhrc_plan.board.changes import Changes, plan_changes
+from nhrc_plan.board.meeting_measures import MeasuresAt, measures_at
 from nhrc_plan.board.models import MonthSummary
 from strategy.fiscal import FiscalMonth
 from strategy.models import Plan
@@ -63,6 +64,7 @@ class BoardReport(Report):
     #: The summary that planners kept with the month; None while there is only the draft.
     kept: MonthSummary | None
     draft: str
+    integrity: MeasuresAt
 
     @property
     def summary(self) -> str:
@@ -113,4 +115,5 @@ def board_report(
         .select_related("unit")
         .first(),
         draft=summary.draft(plan, standing, money, lines, changes),
+        integrity=measures_at(plan.agency_id, at, today),
     )

@@ -29,7 +29,7 @@ from strategy.status_words import STATUS_LABELS
 from strategy.xlsx import Sheet
 
 #: Fill and font of each status; the words say the same.
-_STATUS_COLOURS = {
+STATUS_COLOURS = {
     ON_PLAN: ("DDF1E5", "125C36"),
     NEAR: ("FBF0CF", "6F4F00"),
     AT_RISK: ("FCE3CE", "8A4107"),
@@ -74,7 +74,7 @@ def colour_statuses(sheet: Sheet, columns: Iterable[int], first: int, last: int)
         return
     letters = [get_column_letter(column) for column in columns]
     cells = " ".join(f"{letter}{first}:{letter}{last}" for letter in letters)
-    for code, (fill, font) in _STATUS_COLOURS.items():
+    for code, (fill, font) in STATUS_COLOURS.items():
         sheet.worksheet.conditional_formatting.add(
             cells,
             CellIsRule(

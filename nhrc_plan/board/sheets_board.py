@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext as _
 
-from nhrc_plan.board import rules
+from nhrc_plan.board import rules, sheets_measures
 from nhrc_plan.board.meeting import BoardReport
 from nhrc_plan.board.sheet_parts import colour_statuses
 from nhrc_plan.board.sheets_money import million, money_chart, money_table
@@ -151,19 +151,15 @@ def changed(book: Book, report: BoardReport) -> Sheet:
 
 
 def integrity(book: Book, report: BoardReport) -> Sheet:
-    """Integrity measures of the year by quarter."""
-    sheet = book.sheet(_("integrity measures"), [30, 60, 14, 14, 14, 14, 40])
+    """Integrity measures of the month's year by quarter."""
+    found = report.integrity
+    if found.year is not None:
+        return sheets_measures.by_quarter(book, found.year, found.quarter)
+    sheet = book.sheet(_("integrity measures"), [120])
     sheet.title(
-        _("Integrity measures of fiscal year %(year)s") % {"year": report.at.year}, *report.notes
+        _("Integrity measures of fiscal year %(year)s") % {"year": found.asked}, *report.notes
     )
-    sheet.head(
-        [
-            _("issue"), _("measure"), _("quarter 1"), _("quarter 2"), _("quarter 3"),
-            _("quarter 4"), _("responsible unit"),
-        ],
-        32,
-    )  # fmt: skip
-    sheet.write([_("No integrity measures have been entered for this year.")], "note")
+    sheet.write([found.sentence], "note")
     return sheet
 
 

@@ -19,7 +19,7 @@ class Command(BaseCommand):
         self.stdout.write(
             _(
                 "Removed: %(results)s sample results, %(disbursements)s sample disbursements, "
-                "%(accounts)s demo accounts."
+                "%(quarters)s sample quarters of measures, %(accounts)s demo accounts."
             )
             % {**removed._asdict(), "accounts": accounts_clear()}
         )

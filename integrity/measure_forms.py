@@ -1,0 +1,382 @@
+"""The forms by which quarters of measures are reported: first whose and which, then all of it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from integrity.measure_evidence import Piece, piece_errors
+from integrity.measure_rows import EvidenceRow, UnitName
+from integrity.measure_services import (
+    ProgressEntry,
+    progress_problems,
+    progress_record_many,
+    quarter_problem,
+)
+from integrity.measure_work import EntryRow, EntrySheet
+from integrity.models import ItaMeasure, QuarterEvidence, QuarterProgress
+from integrity.models.measures import QUARTER_CHOICES
+from integrity.quarters import latest_quarter
+from strategy.fiscal import FiscalMonth
+from strategy.forms import ThaiDateField, stale_lines
+from strategy.messages import sentence
+from strategy.roles import Viewer
+from strategy.thai import Refusal, parse_date
+
+
+class ChooseForm(forms.Form):
+    """Whose quarter to report. Year and quarter may be left to the latest that is over.
+
+    ``cleaned_data`` holds ``unit``, ``agency_id``, ``year`` and ``quarter`` once it is valid.
+    """
+
+    unit = forms.ChoiceField(label=gettext_lazy("unit"))
+    year = forms.TypedChoiceField(
+        label=gettext_lazy("fiscal year"), required=False, coerce=int, empty_value=None
+    )
+    quarter = forms.TypedChoiceField(
+        label=gettext_lazy("quarter"), required=False, coerce=int, empty_value=None
+    )
+
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None,
+        *,
+        units: dict[str, tuple[UnitName | None, int]],
+        years: dict[int, list[int]],
+        today: date,
+    ) -> None:
+        super().__init__(data)
+        self.units, self.years, self.today = units, years, today
+        names = [
+            (key, unit.name if unit else _("measures without a unit"))
+            for key, (unit, _agency) in units.items()
+        ]
+        self.fields["unit"].choices = names if len(names) == 1 else [("", "–"), *names]
+        every = sorted({year for found in years.values() for year in found}, reverse=True)
+        self.fields["year"].choices = [("", _("the latest")), *((year, year) for year in every)]
+        self.fields["quarter"].choices = [("", _("the latest that is over")), *QUARTER_CHOICES]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if self.errors:
+            return cleaned
+        unit, agency = self.units[cleaned["unit"]]
+        years = self.years.get(agency, [])
+        if not years:
+            self.add_error(None, _("No integrity measures have been entered yet."))
+            return cleaned
+        running = FiscalMonth.of(self.today).year
+        year = cleaned.get("year") or next((y for y in years if y <= running), years[0])
+        quarter = cleaned.get("quarter") or latest_quarter(year, self.today)
+        if year not in years:
+            self.add_error(
+                "year",
+                _("There are measures of the fiscal years %(years)s.")
+                % {"years": ", ".join(map(str, years))},
+            )
+            return cleaned
+        problem = quarter_problem(year, quarter, self.today)
+        if problem is not None:
+            self.add_error("quarter", problem)
+        return {**cleaned, "unit": unit, "agency_id": agency, "year": year, "quarter": quarter}
+
+
+class WordsField(forms.CharField):
+    """A few lines of text, without the line ends that browsers send."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).replace("\r\n", "\n")
+
+
+class LetterDateField(ThaiDateField):
+    """The day of an official letter, whose year may have two digits."""
+
+    def to_python(self, value: Any) -> date | None:
+        if value in self.empty_values or isinstance(value, date):
+            return value or None
+        try:
+            return parse_date(str(value), letter=True)
+        except Refusal as refusal:
+            raise sentence(refusal) from None
+
+
+_PIECE = ("number", "dated", "text", "url")
+
+
+class PieceForm(forms.Form):
+    """One piece of evidence; one whose four fields are empty is none."""
+
+    kind = forms.ChoiceField(
+        label=gettext_lazy("kind"), choices=QuarterEvidence.Kind.choices, required=False
+    )
+    number = forms.CharField(label=gettext_lazy("letter number"), required=False)
+    dated = LetterDateField(label=gettext_lazy("dated"), required=False)
+    text = forms.CharField(label=gettext_lazy("what it is"), required=False)
+    url = forms.CharField(
+        label=gettext_lazy("address"),
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        if not self.errors and not self.is_empty:
+            for name, problem in piece_errors(self.piece).items():
+                self.add_error(name, problem)
+        return cleaned
+
+    @property
+    def is_empty(self) -> bool:
+        """Nothing was typed, not even something unclear."""
+        if not self.is_bound:
+            return not any(self.initial.get(name) for name in _PIECE)
+        return not any(str(self.data.get(self.add_prefix(name), "")).strip() for name in _PIECE)
+
+    @property
+    def piece(self) -> Piece:
+        found = self.cleaned_data
+        return Piece(
+            kind=found.get("kind", ""),
+            number=found.get("number", ""),
+            dated=found.get("dated"),
+            url=found.get("url", ""),
+            text=found.get("text", ""),
+        )
+
+
+_TOKEN = re.compile(r"(\d{1,18})\.(\d{1,9})", re.ASCII)
+#: More pieces than anybody enters for a quarter.
+_MOST_PIECES = 40
+#: What the reader of a sheet's row knows from where it stands.
+_KNOWN = ("measure", "quarter")
+_Facts = tuple[str, str, tuple[Piece, ...]]
+
+
+def _row_read(token: str) -> tuple[int | None, int | None]:
+    """The row, and its version, that a form's editor read; none where it was empty, or unclear."""
+    match = _TOKEN.fullmatch(token)
+    return (int(match[1]), int(match[2])) if match else (None, None)
+
+
+def _piece(row: EvidenceRow) -> Piece:
+    return Piece(row.kind, row.number, row.dated, row.url, row.text)
+
+
+class RowForm(forms.Form):
+    """One measure's quarter, with its evidence. It carries which row, and version, was read.
+
+    Where somebody saved meanwhile it does what every form here does: it shows who changed what,
+    keeps what was typed, and saving again then replaces what is there. A row that the editor has
+    not touched follows the other one's change instead.
+    """
+
+    state = forms.ChoiceField(label=gettext_lazy("progress"), required=False)
+    text = WordsField(label=gettext_lazy("what was done in this quarter"), required=False)
+    version = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, row: EntryRow, data: Mapping[str, Any] | None) -> None:
+        self.row = row
+        self.follows = False
+        quarter = row.quarter
+        self.stored: _Facts = ("", "", ())
+        if quarter.progress_id is not None:
+            pieces = tuple(_piece(piece) for piece in quarter.evidence)
+            self.stored = (quarter.state, quarter.text, pieces)
+        initial = {"state": self.stored[0], "text": self.stored[1], "version": row.token}
+        super().__init__(data, prefix=f"m{row.measure.id}", initial=initial)
+        self.fields["state"].choices = [("", "–"), *QuarterProgress.State.choices]
+        self._set_pieces(data)
+
+    def _set_pieces(self, data: Mapping[str, Any] | None) -> None:
+        count = max(len(self.stored[2]) + 1, 2)
+        if data is not None:
+            pattern = re.compile(rf"{self.prefix}-evidence-(\d{{1,2}})-\w+", re.ASCII)
+            posted = [int(match[1]) for match in map(pattern.fullmatch, data) if match]
+            count = max([count, *(place + 1 for place in posted)])
+        self.pieces = [
+            PieceForm(
+                data,
+                prefix=f"{self.prefix}-evidence-{place}",
+                initial=self._piece_initial(place),
+            )
+            for place in range(min(count, _MOST_PIECES))
+        ]
+
+    def _piece_initial(self, place: int) -> dict[str, Any]:
+        pieces = self.stored[2]
+        if place >= len(pieces):
+            return {"kind": QuarterEvidence.Kind.LETTER}
+        piece = pieces[place]
+        return {name: getattr(piece, name) for name in ("kind", *_PIECE)}
+
+    @property
+    def has_evidence(self) -> bool:
+        return any(not piece.is_empty for piece in self.pieces)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for piece in self.pieces:
+            piece.is_valid()
+        if cleaned.get("version", "") != self.row.token:
+            self._meet(cleaned.get("version", ""))
+        return cleaned
+
+    @property
+    def is_wrong(self) -> bool:
+        return bool(self.errors) or any(piece.errors for piece in self.pieces)
+
+    def _meet(self, token: str) -> None:
+        """Somebody saved since the editor read the row called ``token``."""
+        pk, version = _row_read(token)
+        read = None if pk is None else self._as_read(pk, version)
+        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data[self.add_prefix("version")] = self.row.token
+        kept = self.row.quarter.progress_id
+        unclear = self._errors or any(piece.errors for piece in self.pieces)
+        if not unclear and self._typed() in (_facts(read), self.stored):
+            self.follows = True
+            self.data[self.add_prefix("state")] = self.stored[0]
+            self.data[self.add_prefix("text")] = self.stored[1]
+            self._set_pieces(None)
+        elif kept is None:
+            self.add_error(
+                None,
+                _("Somebody has deleted this meanwhile. Saving again enters what you typed anew."),
+            )
+        else:
+            instance = QuarterProgress(pk=kept)
+            for line in stale_lines(instance, version if kept == pk else None, _KNOWN):
+                self.add_error(None, line)
+
+    def _as_read(self, pk: int, version: int | None) -> Any:
+        """The row as it stood when the editor read it, from the history; None if there is none."""
+        return QuarterProgress.history.filter(
+            id=pk, version=version, measure=self.row.measure.id, quarter=self.row.quarter.quarter
+        ).exclude(history_type="-").first()  # fmt: skip
+
+    def _typed(self) -> _Facts:
+        pieces = tuple(piece.piece for piece in self.pieces if not piece.is_empty)
+        return (self.cleaned_data.get("state", ""), self.cleaned_data.get("text", ""), pieces)
+
+    @property
+    def has_news(self) -> bool:
+        """Whether something clear was typed that is not stored yet."""
+        return not self.is_wrong and not self.follows and self._typed() != _settled(self.stored)
+
+    def entry(self, measures: Mapping[int, ItaMeasure]) -> ProgressEntry:
+        """What was typed, for the service."""
+        state, text, pieces = self._typed()
+        return ProgressEntry(
+            measure=measures[self.row.measure.id],
+            quarter=self.row.quarter.quarter,
+            state=state,
+            text=text,
+            evidence=pieces,
+            expected_version=_row_read(self.cleaned_data["version"])[1],
+        )
+
+    def refuse(self, refused: ValidationError) -> None:
+        """Put a service's refusals beside their fields."""
+        for name, problems in refused.error_dict.items():
+            for problem in problems:
+                self.add_error(name if name in ("state", "text") else None, problem)
+
+
+def _settled(stored: _Facts) -> _Facts:
+    """Stored facts as a browser sends them back."""
+    return (stored[0], stored[1].replace("\r\n", "\n").strip(), stored[2])
+
+
+def _facts(row: Any) -> _Facts:
+    """The facts of a history row; those of nothing where there is none."""
+    if row is None:
+        return ("", "", ())
+    pieces = tuple(
+        Piece(**{**piece, "dated": date.fromisoformat(piece["dated"]) if piece["dated"] else None})
+        for piece in row.details.get("evidence", [])
+    )
+    return _settled((row.state, row.text, pieces))
+
+
+class SheetForm:
+    """A quarter of all of a unit's measures: a form for each, saved all or not at all."""
+
+    def __init__(
+        self, sheet: EntrySheet, data: Mapping[str, Any] | None, *, today: date, who: Viewer
+    ) -> None:
+        self.data, self.today, self.who = data, today, who
+        self._take(sheet)
+
+    def _take(self, sheet: EntrySheet) -> None:
+        self.sheet = sheet
+        self.forms = [RowForm(row, self.data) for row in sheet.rows]
+        #: What was refused of the sheet as a whole.
+        self.general: list[str] = []
+
+    @property
+    def refused(self) -> list[RowForm]:
+        """The rows that want another look."""
+        return [form for form in self.forms if form.is_bound and form.is_wrong]
+
+    @property
+    def change_reason(self) -> str:
+        return (self.data or {}).get("change_reason", "").strip()
+
+    def is_valid(self) -> bool:
+        """Asks every row, then the services' own rules for those that are clear."""
+        for form in self.forms:
+            form.is_valid()
+        if self._foreign():
+            self.general.append(
+                _(
+                    "Something was typed for measures that this unit no longer answers for. "
+                    "Nothing was saved; look at the rows again."
+                )
+            )
+        entered = self._entered()
+        problems = progress_problems([entry for _form, entry in entered], self.today)
+        for place, refused in problems.items():
+            entered[place][0].refuse(refused)
+        return not self.general and not self.refused
+
+    def _foreign(self) -> bool:
+        """Whether something was typed for measures that are not on the sheet."""
+        own = {form.prefix for form in self.forms}
+        for name, value in (self.data or {}).items():
+            prefix, _dash, field = name.partition("-")
+            if field in ("state", "text") and str(value).strip() and prefix not in own:
+                return True
+        return False
+
+    def _entered(self) -> list[tuple[RowForm, ProgressEntry]]:
+        """The rows to be saved, with what they say."""
+        news = [form for form in self.forms if form.has_news]
+        rows = ItaMeasure.objects.select_related("issue__year")
+        measures = rows.in_bulk([form.row.measure.id for form in news])
+        return [(form, form.entry(measures)) for form in news if form.row.measure.id in measures]
+
+    def save(self, user: Any, read_again: Any) -> list[QuarterProgress] | None:
+        """Save what a valid sheet holds; None where somebody else was faster.
+
+        The sheet has then been read again by ``read_again``, and says what they did.
+        """
+        entries = [entry for _form, entry in self._entered()]
+        try:
+            return progress_record_many(
+                user=user, entries=entries, today=self.today, reason=self.change_reason
+            )
+        except ValidationError as refused:
+            self._take(read_again())
+            if self.is_valid():
+                self.general += refused.messages
+            return None
