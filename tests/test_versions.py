@@ -144,13 +144,13 @@ def editing(request, plan, editors, today):
     """The way of editing that a test names; any of NAMES."""
     today(TODAY)
     if request.param == "service":
-        row = Agency.objects.get()
+        row = Agency.objects.get(slug="nhrc")
         return ByService(
-            row, "", lambda: Agency.objects.get().phone, "0 {}".format, clients=editors
+            row, "", lambda: Agency.objects.get(slug="nhrc").phone, "0 {}".format, clients=editors
         )
     if request.param == "row":
-        row = Agency.objects.get()
-        made = Editing(row, "phone", lambda: Agency.objects.get().phone, "0 {}".format)
+        row = Agency.objects.get(slug="nhrc")
+        made = Editing(row, "phone", lambda: Agency.objects.get(slug="nhrc").phone, "0 {}".format)
     elif request.param == "result":
         indicator = indicator_of(plan, "S3-1.1", OWN)
         row = enter(indicator, 2569, 6, "50")
@@ -232,7 +232,7 @@ def test_a_form_without_its_version_replaces_nothing(editing):
 
 
 def test_several_changes_are_told_one_by_one(plan, editors):
-    agency = Agency.objects.get()
+    agency = Agency.objects.get(slug="nhrc")
     client = signed_in(editors[1])
     page = client.get(address(agency, "change"))
     for text in ("1", "2"):
@@ -409,7 +409,7 @@ def test_control_without_claim_a_save_in_between_is_lost(editing, numbers, windo
 
 
 def test_a_stale_row_is_refused_and_writes_nothing(plan, editors):
-    first, second = Agency.objects.get(), Agency.objects.get()
+    first, second = Agency.objects.get(slug="nhrc"), Agency.objects.get(slug="nhrc")
     first.phone = "1"
     record_save(instance=first, user=editors[0])
     before = facts()
@@ -418,7 +418,7 @@ def test_a_stale_row_is_refused_and_writes_nothing(plan, editors):
         record_save(instance=second, user=editors[1])
     assert caught.value.instance is second
     with pytest.raises(StaleVersion):
-        record_save(instance=Agency.objects.get(), user=editors[1], expected_version=1)
+        record_save(instance=Agency.objects.get(slug="nhrc"), user=editors[1], expected_version=1)
     with pytest.raises(StaleVersion):
         record_delete(instance=second, user=editors[1])
     assert differences(before, facts()) == {}
@@ -450,7 +450,7 @@ def test_a_row_that_changed_since_it_was_shown_is_not_deleted(plan, editors, tod
     today(TODAY)
     client = signed_in(editors[1])
     if kind == "row":
-        row = ReportingYear(agency=Agency.objects.get(), fiscal_year=2569)
+        row = ReportingYear(agency=Agency.objects.get(slug="nhrc"), fiscal_year=2569)
         record_save(instance=row, user=None)
     else:
         indicator = indicator_of(plan, "S3-1.1")
