@@ -800,7 +800,7 @@ def test_planners_point_a_project_at_objectives_of_its_plan(led, planner):
     page = client.get(address(led, "change"))
     offered = page.context["adminform"].form.fields["objectives"].queryset
     assert len(offered) == 13
-    chosen = Objective.objects.get(strategy__number=3, number=2)
+    chosen = Objective.objects.get(strategy=led.strategy, number=2)
     data = filled(page, objectives=[chosen.pk], change_reason="why")
     assert client.post(address(led, "change"), data).status_code == 302
     assert list(led.objectives.all()) == [chosen]

@@ -381,7 +381,10 @@ def test_an_export_takes_as_many_queries_for_all_rows_as_for_one(
 ):
     for code in ("S3-1.2", "S3-2.1", "S4-1.2"):
         enter(indicator_of(plan, code, OTHER), 2569, 6, "50")
-    last = model.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    rows = model.objects.order_by("-pk")
+    if model is YearTarget:
+        rows = rows.filter(values__isnull=False)  # with all that hangs from a row
+    last = rows.values_list("pk", flat=True)[0]
     with CaptureQueriesContext(connection) as one:
         assert len(table(export(root, model, "csv", f"?id={last}"), "csv")) == 2
     with django_assert_num_queries(len(one)):
