@@ -8,7 +8,7 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
-from nhrc_plan.board import board_views, money_views, views
+from nhrc_plan.board import assessment_views, board_views, money_views, views
 
 PLAN = "plans/<slug:slug>"
 
@@ -41,6 +41,14 @@ urlpatterns = [
     *page(f"{PLAN}/board", board_views.board, "board"),
     path(f"{PLAN}/board.xlsx", board_views.board_pack, name="board_pack"),
     path(f"{PLAN}/report.xlsx", views.report, name="report"),
+    *page("integrity/assessments", assessment_views.assessments, "assessments"),
+    *page("integrity/assessments/rubrics/<int:rubric_id>", assessment_views.rubric, "rubric"),
+    *page("integrity/assessments/<int:assessment_id>", assessment_views.assessment, "assessment"),
+    path(
+        "integrity/assessments/<int:assessment_id>.xlsx",
+        assessment_views.workbook,
+        name="assessment_workbook",
+    ),
     path("admin/", admin.site.urls),
 ]
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from strategy.thai import format_date
 
 
 class Evidence(models.Model):
@@ -53,3 +57,10 @@ class Evidence(models.Model):
 def evidence_details(record: Any) -> list[dict[str, Any]]:
     """The evidence of a record for its ``audit_details``."""
     return [piece.as_details() for piece in record.evidence.order_by("position", "pk")]
+
+
+def evidence_text(piece: Mapping[str, Any]) -> str:
+    """A piece, as ``as_details`` keeps it, in one line: number and date, what it is, address."""
+    dated = format_date(date.fromisoformat(piece["dated"])) if piece["dated"] else ""
+    head = ", ".join(part for part in (piece["number"], dated) if part)
+    return " – ".join(part for part in (head, piece["text"], piece["url"]) if part)

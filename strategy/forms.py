@@ -82,11 +82,15 @@ class ThaiYearField(ThaiIntegerField):
 
 
 class ThaiDateField(forms.CharField):
-    """A day of the Buddhist Era, day first, in Arabic or Thai digits; date or None."""
+    """A day of the Buddhist Era, day first, in Arabic or Thai digits; date or None.
 
-    def __init__(self, **kwargs: Any) -> None:
+    ``letter``: the date of an official letter, whose year may have two digits.
+    """
+
+    def __init__(self, *, letter: bool = False, **kwargs: Any) -> None:
         kwargs.setdefault("widget", forms.TextInput(attrs={"autocomplete": "off"}))
         super().__init__(**kwargs)
+        self.letter = letter
 
     def prepare_value(self, value: Any) -> Any:
         return format_date(value) if isinstance(value, date) else value
@@ -97,7 +101,7 @@ class ThaiDateField(forms.CharField):
         if isinstance(value, date):
             return value
         try:
-            return parse_date(str(value))
+            return parse_date(str(value), letter=self.letter)
         except Refusal as refusal:
             raise sentence(refusal) from None
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from strategy.audit import Record
+from strategy.evidence import evidence_text
 from strategy.fiscal import FiscalMonth
 from strategy.thai import format_date, format_number, month_name
 
@@ -21,6 +22,7 @@ _DETAIL_LABELS = {
     "objectives": gettext_lazy("objectives it serves"),
     "leads": gettext_lazy("lead units"),
     "supporting": gettext_lazy("supporting units"),
+    "evidence": gettext_lazy("evidence"),
 }
 
 
@@ -154,6 +156,8 @@ def _text(field: models.Field, row: Any, names: dict[tuple[str, Any], str]) -> s
         return format_number(value)
     if isinstance(value, date):
         return format_date(value)
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
     return str(value)
 
 
@@ -161,6 +165,9 @@ def _details(details: dict[str, Any]) -> dict[str, str]:
     """Child facts as label → text."""
     found = {}
     for name, value in details.items():
+        if name == "evidence":
+            found[str(_DETAIL_LABELS[name])] = "\n".join(evidence_text(piece) for piece in value)
+            continue
         if name != "values":
             found[str(_DETAIL_LABELS.get(name, name))] = ", ".join(str(item) for item in value)
             continue

@@ -101,7 +101,7 @@ def role_permissions(role: str) -> Iterable[Permission]:
         return permissions.filter(
             codename__in=[
                 f"{verb}_{model}"
-                for model in ("result", "disbursement")
+                for model in ("result", "disbursement", "selfassessment")
                 for verb in ("add", "change", "view", "export")
             ]
         )

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy
 
 from budgets import loading as budgets_loading
+from integrity import rubric_loading
 from kpis import loading as kpis_loading
 from strategy.loading import plan_load
 from strategy.models import Plan
@@ -21,8 +22,13 @@ FOLDER: Path = settings.BASE_DIR / "fixtures"
 REASON = gettext_lazy("loaded from the plan document")
 
 
+def _tree(path: Path) -> dict[str, Any]:
+    tree: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return tree
+
+
 def _trees(folder: Path) -> list[dict[str, Any]]:
-    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))]
+    return [_tree(path) for path in sorted(folder.glob("*.json"))]
 
 
 @transaction.atomic
@@ -41,6 +47,8 @@ def plans_load() -> list[Plan]:
 @transaction.atomic
 def integrity_load() -> None:
     """Load fixtures/integrity/; safe to repeat, never changes what is there."""
+    for path in sorted((FOLDER / "integrity").glob("rubric-*.json")):
+        rubric_loading.rubric_load(_tree(path), reason=str(REASON))
 
 
 class Samples(NamedTuple):
@@ -48,15 +56,17 @@ class Samples(NamedTuple):
 
     results: int
     disbursements: int
+    assessments: int = 0
 
 
 @transaction.atomic
 def samples_load(today: date) -> Samples:
-    """Load fixtures/sample/ and its folder of money into the plans that they belong to."""
+    """Load fixtures/sample/ and its folders into the plans and rubrics that they belong to."""
     samples = FOLDER / "sample"
     return Samples(
         _samples_load(samples, kpis_loading.sample_load, today),
         _samples_load(samples / "money", budgets_loading.sample_load, today),
+        assessments=sum(map(rubric_loading.sample_load, _trees(samples / "assessments"))),
     )
 
 
@@ -73,4 +83,8 @@ def _samples_load(folder: Path, load: Callable[..., int], today: date) -> int:
 @transaction.atomic
 def samples_clear() -> Samples:
     """Take every sample away again; its history stays."""
-    return Samples(kpis_loading.sample_clear(), budgets_loading.sample_clear())
+    return Samples(
+        kpis_loading.sample_clear(),
+        budgets_loading.sample_clear(),
+        assessments=rubric_loading.sample_clear(),
+    )

@@ -34,6 +34,7 @@ class Command(BaseCommand):
         self.stdout.write(
             _("Sample disbursements added: %(count)s") % {"count": added.disbursements}
         )
+        self.stdout.write(_("Sample assessments added: %(count)s") % {"count": added.assessments})
         self.stdout.write(
             _("Demo accounts (password of each: %(password)s)") % {"password": demo.PASSWORD}
         )

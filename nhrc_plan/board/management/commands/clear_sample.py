@@ -19,7 +19,7 @@ class Command(BaseCommand):
         self.stdout.write(
             _(
                 "Removed: %(results)s sample results, %(disbursements)s sample disbursements, "
-                "%(accounts)s demo accounts."
+                "%(assessments)s sample assessments, %(accounts)s demo accounts."
             )
             % {**removed._asdict(), "accounts": accounts_clear()}
         )
