@@ -16,9 +16,11 @@ from django.utils.translation import gettext as _
 from integrity.calc import round2
 from integrity.models import RubricPart, SelfAssessment
 from integrity.rubric import Chosen, CriterionFacts, Level, PartFacts, points
+from strategy.evidence import Evidence
 from strategy.evidence_entry import EvidenceEntry
 
 LEVEL_LABELS = dict(SelfAssessment.Level.choices)
+EVIDENCE_LABELS = dict(Evidence.Kind.choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,11 @@ class AnswerRow:
         return self.counts and self.exact is None
 
     @property
+    def pieces(self) -> list[tuple[str, EvidenceEntry]]:
+        """The evidence, each piece after the word for its kind."""
+        return [(str(EVIDENCE_LABELS.get(piece.kind, "")), piece) for piece in self.evidence]
+
+    @property
     def token(self) -> str:
         return "" if self.id is None else f"{self.id}.{self.version}"
 
@@ -305,6 +312,24 @@ class AssessmentPage:
     @property
     def open_questions(self) -> int:
         return sum(not reply for _question, reply in self.replies)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An edition as the list knows it: its name, and what points are made of."""
+
+    id: int
+    name: str
+    parts: tuple[PartFacts, ...]
+
+    @property
+    def of(self) -> int:
+        """How many criteria are to be answered for the total; alternatives count once."""
+        return sum(
+            len({row.alternative or row.id for row in part.criteria})
+            for part in self.parts
+            if part.weight is not None
+        )
 
 
 @dataclass(frozen=True, slots=True)

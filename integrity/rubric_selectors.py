@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -298,75 +298,77 @@ def _gains(
 # ----------------------------------------------------------------------------------- the list
 
 
-def assessment_rows(assessments: Sequence[SelfAssessment]) -> list[rows.AssessmentRow]:
-    """Totals of the assessments on a page of the list. Two queries, however many there are."""
-    facts = _facts_of_rubrics({row.rubric_id for row in assessments})
+def editions() -> dict[int, rows.Edition]:
+    """Every edition by id, the newest first. One query."""
+    heads: dict[int, str] = {}
+    parts: dict[int, dict[int, tuple[Any, ...]]] = defaultdict(dict)
+    criteria: dict[int, dict[int, tuple[Any, ...]]] = defaultdict(dict)
+    for line in Rubric.objects.order_by(
+        "-fiscal_year", "organisation_kind", "parts__position", "parts__pk",
+        "parts__groups__position", "parts__groups__criteria__position",
+    ).values_list(
+        "pk", "organisation_kind", "fiscal_year",
+        "parts__pk", "parts__code", "parts__weight", "parts__full",
+        *(f"parts__groups__criteria__{name}" for name in ("pk", "full", "alternative")),
+        *(f"parts__groups__criteria__levels__{name}" for name in ("level", "share_of", "share_in")),
+    ):  # fmt: skip
+        rubric_id, kind, year, part_id, code, weight, full, pk, points, alternative = line[:10]
+        level, share_of, share_in = line[10:]
+        heads[rubric_id] = rows.edition_name(kind, year)
+        if part_id is not None:
+            parts[rubric_id].setdefault(part_id, (code, weight, full))
+        if pk is not None:
+            levels = criteria[part_id].setdefault(pk, (points, alternative, []))[2]
+            if level is not None:
+                levels.append(Level(level, Fraction(share_of, share_in)))
+    return {
+        rubric_id: rows.Edition(
+            rubric_id,
+            name,
+            tuple(
+                PartFacts(
+                    code,
+                    weight,
+                    tuple(
+                        CriterionFacts(pk, points, tuple(levels), alternative)
+                        for pk, (points, alternative, levels) in criteria[part_id].items()
+                    ),
+                    full,
+                )
+                for part_id, (code, weight, full) in parts[rubric_id].items()
+            ),
+        )
+        for rubric_id, name in heads.items()
+    }
+
+
+def assessment_rows(
+    assessments: Sequence[SelfAssessment], known: Mapping[int, rows.Edition]
+) -> list[rows.AssessmentRow]:
+    """Totals of the assessments on a page of the list. One query, however many there are."""
     chosen: dict[int, dict[int, Chosen]] = defaultdict(dict)
     for assessment_id, criterion_id, level, given in Answer.objects.filter(
         assessment__in=[row.pk for row in assessments]
     ).values_list("assessment_id", "criterion_id", "level", "points"):
         chosen[assessment_id][criterion_id] = Chosen(level, given)
-    return [_row(row, facts.get(row.rubric_id, []), chosen[row.pk]) for row in assessments]
+    return [_row(row, known[row.rubric_id], chosen[row.pk]) for row in assessments]
 
 
 def _row(
-    assessment: SelfAssessment, parts: Iterable[PartFacts], chosen: Mapping[int, Chosen]
+    assessment: SelfAssessment, edition: rows.Edition, chosen: Mapping[int, Chosen]
 ) -> rows.AssessmentRow:
-    parts = list(parts)
-    scored = score(parts, chosen)
-    counted = [part for part in scored.parts if part.weight is not None]
-    of = sum(
-        len({c.alternative or c.id for c in part.criteria})
-        for part in parts
-        if part.weight is not None
-    )
-    rubric = assessment.rubric
+    scored = score(edition.parts, chosen)
     return rows.AssessmentRow(
         facts=facts_of(assessment),
-        rubric_id=rubric.pk,
-        edition=rows.edition_name(rubric.organisation_kind, rubric.fiscal_year),
+        rubric_id=edition.id,
+        edition=edition.name,
         total=rows.shown(scored.total),
-        parts=tuple((part.code, rows.shown(part.points)) for part in counted),
-        answered=of - scored.missing,
-        of=of,
+        parts=tuple(
+            (part.code, rows.shown(part.points)) for part in scored.parts if part.weight is not None
+        ),
+        answered=edition.of - scored.missing,
+        of=edition.of,
     )
-
-
-def _facts_of_rubrics(rubric_ids: Iterable[int]) -> dict[int, list[PartFacts]]:
-    """What points are made of, by rubric. One query."""
-    found: dict[int, dict[int, tuple[tuple[Any, ...], dict[int, Any]]]] = defaultdict(dict)
-    lines = (
-        RubricPart.objects.filter(rubric__in=list(rubric_ids))
-        .order_by("position", "pk", "groups__position", "groups__criteria__position")
-        .values_list(
-            "rubric_id", "pk", "code", "weight", "full",
-            "groups__criteria__pk", "groups__criteria__full", "groups__criteria__alternative",
-            "groups__criteria__levels__level", "groups__criteria__levels__share_of",
-            "groups__criteria__levels__share_in",
-        )
-    )  # fmt: skip
-    for rubric_id, part_id, code, weight, full, pk, points, alternative, level, of, among in lines:
-        _head, criteria = found[rubric_id].setdefault(part_id, ((code, weight, full), {}))
-        if pk is None:
-            continue
-        levels = criteria.setdefault(pk, (points, alternative, []))[2]
-        if level is not None:
-            levels.append(Level(level, Fraction(of, among)))
-    return {
-        rubric_id: [
-            PartFacts(
-                code,
-                weight,
-                tuple(
-                    CriterionFacts(pk, points, tuple(levels), alternative)
-                    for pk, (points, alternative, levels) in criteria.items()
-                ),
-                full,
-            )
-            for (code, weight, full), criteria in parts.values()
-        ]
-        for rubric_id, parts in found.items()
-    }
 
 
 def policy_counts() -> rows.PolicyCounts:

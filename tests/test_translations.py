@@ -112,7 +112,7 @@ LEFT_OUT = {"%(from)s-%(to)s relationship", "%(from)s-%(to)s relationships"}
 
 #: Latin words that stand in Thai sentences: file formats, keys of the keyboard, commands.
 LATIN = {"Excel", "JSON", "IPv6", "Control", "Command", "Mac", "DEBUG", "manage.py", "bootstrap"}
-LATIN |= {"a-z", "A-Z"}
+LATIN |= {"a-z", "A-Z", "http", "https"}
 _NOT_WORDS = re.compile(r"%\(\w+\)[a-z]|%[sdr]|\{\w*\}|<[^>]*>|\x04")
 _LATIN_WORD = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
 _THAI = re.compile(r"[ก-๛]")

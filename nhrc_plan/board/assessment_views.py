@@ -17,6 +17,7 @@ from integrity.rubric_selectors import (
     assessment_page,
     assessment_rows,
     blank_parts,
+    editions,
     find_assessment,
     find_rubric,
     policy_counts,
@@ -49,12 +50,13 @@ def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
 def assessments(request: HttpRequest, page: IntegrityPage) -> HttpResponse:
     """The organisations that have assessed themselves, as far as the reader may see them."""
     found = readable_assessments(page.viewer)
-    filters = AssessmentFilter(request.GET, queryset=found)
-    ordered = filters.qs.select_related("rubric", "agency").order_by(
+    known = editions()
+    filters = AssessmentFilter(request.GET, queryset=found, editions=known)
+    ordered = filters.qs.select_related("agency").order_by(
         "-rubric__fiscal_year", "organisation", "pk"
     )
     listed = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
-    rows = assessment_rows(list(listed.object_list))
+    rows = assessment_rows(list(listed.object_list), known)
     policies = policy_counts()
     if page.as_data:
         return as_json(data_assessments.assessments(listed, rows, policies))
@@ -67,6 +69,7 @@ def assessments(request: HttpRequest, page: IntegrityPage) -> HttpResponse:
         "listed": listed,
         "rows": rows,
         "policies": policies,
+        "editions": known.values(),
         "query": query.urlencode(),
         "data_query": request.GET.urlencode(),
     }
