@@ -23,6 +23,7 @@ from kpis.entry_forms import (
 )
 from kpis.models import Indicator, Result
 from kpis.rows import progress_percent, progress_text
+from kpis.suggestions import suggestion_for
 from kpis.work import entry_panel, reportable, work_list
 from strategy.clock import today
 from strategy.evidence import evidence_text
@@ -205,6 +206,7 @@ class ResultAdmin(RecordAdmin):
         obj = self.get_object(request, object_id) if object_id else None
         if obj is not None or hasattr(request, "entry_panel"):
             context["panel"] = self._panel(request, obj)
+            context["suggestion"] = suggestion_for(context["panel"].indicator)
             context["may_plan"] = viewer(request.user).is_planner
             context["states"] = Result.State
         return super()._changeform_view(request, object_id, form_url, context)

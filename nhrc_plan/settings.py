@@ -165,6 +165,8 @@ if env_bool("BEHIND_PROXY"):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# An assessment is one screen: some forty criteria, each with several pieces of evidence.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 6000
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -8,7 +8,14 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
-from nhrc_plan.board import board_views, ita_views, measure_views, money_views, views
+from nhrc_plan.board import (
+    assessment_views,
+    board_views,
+    ita_views,
+    measure_views,
+    money_views,
+    views,
+)
 
 PLAN = "plans/<slug:slug>"
 
@@ -50,6 +57,14 @@ urlpatterns = [
         "integrity/measures/<int:year>.xlsx",
         measure_views.measure_workbook,
         name="measure_workbook",
+    ),
+    *page("integrity/assessments", assessment_views.assessments, "assessments"),
+    *page("integrity/assessments/rubrics/<int:rubric_id>", assessment_views.rubric, "rubric"),
+    *page("integrity/assessments/<int:assessment_id>", assessment_views.assessment, "assessment"),
+    path(
+        "integrity/assessments/<int:assessment_id>.xlsx",
+        assessment_views.workbook,
+        name="assessment_workbook",
     ),
     path("admin/", admin.site.urls),
 ]

@@ -108,7 +108,7 @@ def role_permissions(role: str) -> Iterable[Permission]:
         return permissions.filter(
             codename__in=[
                 f"{verb}_{model}"
-                for model in ("result", "disbursement", "quarterprogress")
+                for model in ("result", "disbursement", "quarterprogress", "selfassessment")
                 for verb in ("add", "change", "view", "export")
             ]
         )

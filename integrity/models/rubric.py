@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -263,6 +264,12 @@ class SelfAssessment(Record):
 
     def __str__(self) -> str:
         return self.organisation
+
+    def clean(self) -> None:
+        self.organisation = " ".join(self.organisation.split())
+        self.province = " ".join(self.province.split())
+        if self.level == self.Level.PROVINCE and not self.province:
+            raise ValidationError({"province": _("Write which province it is.")})
 
 
 class Answer(Record):

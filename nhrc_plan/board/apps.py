@@ -6,3 +6,8 @@ class BoardConfig(AppConfig):
     name = "nhrc_plan.board"
     label = "board"
     verbose_name = _("Pages and reports")
+
+    def ready(self) -> None:
+        from nhrc_plan.board import suggestions
+
+        suggestions.register_all()

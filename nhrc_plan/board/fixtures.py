@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy
 
 from budgets import loading as budgets_loading
-from integrity import ita_loading, measure_loading
+from integrity import ita_loading, measure_loading, rubric_loading
 from kpis import loading as kpis_loading
 from strategy.clock import today as today_in_bangkok
 from strategy.loading import plan_load
@@ -25,7 +25,8 @@ PUBLISHED = gettext_lazy("loaded from the published report")
 
 
 def _tree(path: Path) -> dict[str, Any]:
-    return json.loads(path.read_text(encoding="utf-8"))
+    tree: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return tree
 
 
 def _trees(folder: Path) -> list[dict[str, Any]]:
@@ -54,6 +55,8 @@ def integrity_load() -> None:
     """Load fixtures/integrity/; safe to repeat, never changes what is there."""
     ita_loading.ita_load(_tree(FOLDER / "integrity/ita.json"), reason=str(REASON))
     measure_loading.measures_load(_tree(FOLDER / "integrity/measures.json"), reason=str(REASON))
+    for path in sorted((FOLDER / "integrity").glob("rubric-*.json")):
+        rubric_loading.rubric_load(_tree(path), reason=str(REASON))
 
 
 class Samples(NamedTuple):
@@ -62,11 +65,12 @@ class Samples(NamedTuple):
     results: int
     disbursements: int
     quarters: int
+    assessments: int
 
 
 @transaction.atomic
 def samples_load(today: date) -> Samples:
-    """Load fixtures/sample/ and its folders of money and of integrity measures."""
+    """Load fixtures/sample/ and its folders into the plans and rubrics that they belong to."""
     samples = FOLDER / "sample"
     return Samples(
         _samples_load(samples, kpis_loading.sample_load, today),
@@ -74,6 +78,7 @@ def samples_load(today: date) -> Samples:
         sum(
             measure_loading.sample_load(tree, today=today) for tree in _trees(samples / "integrity")
         ),
+        sum(map(rubric_loading.sample_load, _trees(samples / "assessments"))),
     )
 
 
@@ -94,4 +99,5 @@ def samples_clear() -> Samples:
         kpis_loading.sample_clear(),
         budgets_loading.sample_clear(),
         measure_loading.sample_clear(),
+        rubric_loading.sample_clear(),
     )

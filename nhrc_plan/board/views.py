@@ -72,7 +72,7 @@ def readable(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def wrapped(request: HttpRequest, as_data: bool = False, **found: Any) -> HttpResponse:
         if not viewer(request.user).signed_in and not settings.PUBLIC_READING:
-            return _ask_to_sign_in(request, as_data)
+            return ask_to_sign_in(request, as_data)
         try:
             return view(request, as_data=as_data, **found)
         except Http404 as missing:
@@ -102,7 +102,8 @@ def reading_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return wrapped
 
 
-def _ask_to_sign_in(request: HttpRequest, as_data: bool) -> HttpResponse:
+def ask_to_sign_in(request: HttpRequest, as_data: bool) -> HttpResponse:
+    """To the sign-in form, and back from there; data are refused in words."""
     if as_data:
         return as_json({"error": _("Sign in to read this.")}, status=401)
     return redirect_to_login(request.get_full_path())

@@ -35,6 +35,7 @@ class Command(BaseCommand):
             _("Sample disbursements added: %(count)s") % {"count": added.disbursements}
         )
         self.stdout.write(_("Sample quarters added: %(count)s") % {"count": added.quarters})
+        self.stdout.write(_("Sample assessments added: %(count)s") % {"count": added.assessments})
         self.stdout.write(
             _("Demo accounts (password of each: %(password)s)") % {"password": demo.PASSWORD}
         )

@@ -19,7 +19,8 @@ class Command(BaseCommand):
         self.stdout.write(
             _(
                 "Removed: %(results)s sample results, %(disbursements)s sample disbursements, "
-                "%(quarters)s sample quarters of measures, %(accounts)s demo accounts."
+                "%(quarters)s sample quarters of measures, "
+                "%(assessments)s sample assessments, %(accounts)s demo accounts."
             )
             % {**removed._asdict(), "accounts": accounts_clear()}
         )

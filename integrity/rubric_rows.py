@@ -1,0 +1,353 @@
+"""Rows of rubrics and assessments, shared by pages, data and workbook.
+
+Points are exact fractions inside and two decimals when shown; nothing is rounded before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from integrity.calc import round2
+from integrity.models import RubricPart, SelfAssessment
+from integrity.rubric import Chosen, CriterionFacts, Level, PartFacts, points
+from strategy.evidence import Evidence
+from strategy.evidence_entry import EvidenceEntry
+
+LEVEL_LABELS = dict(SelfAssessment.Level.choices)
+EVIDENCE_LABELS = dict(Evidence.Kind.choices)
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRow:
+    """A described level; ``name`` as the rubric calls it, else "level 2"."""
+
+    level: int
+    name: str
+    text: str
+    share_of: int
+    share_in: int
+    points: Decimal | None
+
+    @property
+    def share(self) -> Fraction:
+        return Fraction(self.share_of, self.share_in)
+
+    @property
+    def share_text(self) -> str:
+        return f"{self.share_of}/{self.share_in}"
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionRow:
+    """A criterion; ``code`` says its part as well, as in "A 3.3.1"."""
+
+    id: int
+    code: str
+    number: str
+    text: str
+    full: Decimal | None
+    full_is_reading: bool
+    alternative: str
+    shows_policy: bool
+    levels: tuple[LevelRow, ...]
+
+    @property
+    def facts(self) -> CriterionFacts:
+        levels = tuple(Level(row.level, row.share) for row in self.levels)
+        return CriterionFacts(self.id, self.full, levels, self.alternative)
+
+    def level_of(self, level: int | None) -> LevelRow | None:
+        return next((row for row in self.levels if row.level == level), None)
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A group of criteria; ``alternatives``: headings by their number."""
+
+    id: int
+    number: str
+    name: str
+    dimension: str
+    full: Decimal
+    alternatives: Mapping[str, str]
+    criteria: tuple[CriterionRow, ...]
+
+    @property
+    def limits(self) -> bool:
+        """Whether only the group's full points limit what its criteria are given."""
+        return any(row.full is None and not row.levels for row in self.criteria)
+
+
+@dataclass(frozen=True, slots=True)
+class PartRow:
+    """A part; ``dimensions``: texts by name. Without a weight it stands outside the total."""
+
+    id: int
+    code: str
+    name: str
+    full: Decimal
+    weight: Decimal | None
+    assessed_by: str
+    description: str
+    dimensions: Mapping[str, str]
+    groups: tuple[GroupRow, ...]
+
+    @property
+    def is_self_assessed(self) -> bool:
+        return self.assessed_by == RubricPart.AssessedBy.SELF
+
+    @property
+    def criteria(self) -> Iterator[CriterionRow]:
+        return (row for group in self.groups for row in group.criteria)
+
+    @property
+    def facts(self) -> PartFacts:
+        return PartFacts(
+            self.code, self.weight, tuple(row.facts for row in self.criteria), self.full
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RubricRow:
+    """An edition of the instrument, whole."""
+
+    id: int
+    fiscal_year: int
+    organisation_kind: str
+    name: str
+    eligibility: str
+    definitions: tuple[tuple[str, str], ...]
+    questions: tuple[str, ...]
+    notes: str
+    parts: tuple[PartRow, ...]
+
+    @property
+    def edition(self) -> str:
+        return edition_name(self.organisation_kind, self.fiscal_year)
+
+    @property
+    def criteria(self) -> Iterator[CriterionRow]:
+        return (row for part in self.parts for row in part.criteria)
+
+    @property
+    def has_reading(self) -> bool:
+        """Whether any points were shared out by us."""
+        return any(row.full_is_reading or row.levels for row in self.criteria)
+
+
+def edition_name(kind: str, year: int) -> str:
+    """An edition as it is called: "government 2565"."""
+    return _("%(kind)s %(year)s") % {"kind": kind, "year": year}
+
+
+def level_name(names: Any, level: int) -> str:
+    """A level under the rubric's own name for it, where it has one."""
+    if 0 < level <= len(names):
+        return str(names[level - 1])
+    return _("level %(level)s") % {"level": level}
+
+
+def shown(value: Fraction) -> Decimal:
+    """Points as shown."""
+    found = round2(value)
+    assert found is not None
+    return found
+
+
+# ---------------------------------------------------------------------------------- assessments
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRow:
+    """A criterion with its answer, if there is one.
+
+    ``token`` names the row and version that a form's editor reads; ``counts``: False for the
+    alternative that stays unanswered because another one is.
+    """
+
+    criterion: CriterionRow
+    id: int | None = None
+    version: int | None = None
+    level: int | None = None
+    given: Decimal | None = None
+    remark: str = ""
+    evidence: tuple[EvidenceEntry, ...] = ()
+    counts: bool = True
+
+    @property
+    def chosen(self) -> Chosen | None:
+        return None if self.id is None else Chosen(self.level, self.given)
+
+    @property
+    def exact(self) -> Fraction | None:
+        return points(self.criterion.facts, self.chosen)
+
+    @property
+    def points(self) -> Decimal | None:
+        return round2(self.exact)
+
+    @property
+    def level_row(self) -> LevelRow | None:
+        return self.criterion.level_of(self.level)
+
+    @property
+    def is_missing(self) -> bool:
+        return self.counts and self.exact is None
+
+    @property
+    def pieces(self) -> list[tuple[str, EvidenceEntry]]:
+        """The evidence, each piece after the word for its kind."""
+        return [(str(EVIDENCE_LABELS.get(piece.kind, "")), piece) for piece in self.evidence]
+
+    @property
+    def token(self) -> str:
+        return "" if self.id is None else f"{self.id}.{self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupScore:
+    """A group's criteria with their answers and the points so far."""
+
+    group: GroupRow
+    answers: tuple[AnswerRow, ...]
+
+    @property
+    def points(self) -> Decimal:
+        earned = (row.exact or Fraction() for row in self.answers if row.counts)
+        return shown(sum(earned, Fraction()))
+
+
+@dataclass(frozen=True, slots=True)
+class PartStanding:
+    """A part's points so far; ``to_total``: what it brings to the total of 100."""
+
+    part: PartRow
+    points: Decimal
+    full: Decimal
+    to_total: Decimal | None
+    answered: int
+    of: int
+    groups: tuple[GroupScore, ...]
+
+    @property
+    def missing(self) -> list[CriterionRow]:
+        return [row.criterion for group in self.groups for row in group.answers if row.is_missing]
+
+
+@dataclass(frozen=True, slots=True)
+class GainRow:
+    """The next level up of a criterion, and how many points of the total it would bring."""
+
+    criterion: CriterionRow
+    level: LevelRow
+    points: Decimal
+    answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentFacts:
+    """Whose assessment it is."""
+
+    id: int
+    version: int
+    organisation: str
+    level: str
+    province: str
+    agency_id: int | None
+    agency: str
+    is_sample: bool
+
+    @property
+    def level_label(self) -> str:
+        return str(LEVEL_LABELS.get(self.level, self.level))
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentPage:
+    """One organisation's assessment as it stands."""
+
+    facts: AssessmentFacts
+    rubric: RubricRow
+    parts: tuple[PartStanding, ...]
+    total: Decimal
+    gains: tuple[GainRow, ...]
+    replies: tuple[tuple[str, str], ...]
+
+    @property
+    def weighted(self) -> list[PartStanding]:
+        return [row for row in self.parts if row.part.weight is not None]
+
+    @property
+    def apart(self) -> list[PartStanding]:
+        """The parts outside the total."""
+        return [row for row in self.parts if row.part.weight is None]
+
+    @property
+    def answered(self) -> int:
+        return sum(row.answered for row in self.weighted)
+
+    @property
+    def of(self) -> int:
+        return sum(row.of for row in self.weighted)
+
+    @property
+    def answers(self) -> Iterator[AnswerRow]:
+        return (row for part in self.parts for group in part.groups for row in group.answers)
+
+    @property
+    def formula(self) -> str:
+        """How the parts make the total: "60.00 × 0.70 + 50.00 × 0.30"."""
+        return " + ".join(
+            f"{row.points} × {shown(Fraction(row.part.weight) / Fraction(row.full))}"
+            for row in self.weighted
+            if row.part.weight is not None and row.full
+        )
+
+    @property
+    def open_questions(self) -> int:
+        return sum(not reply for _question, reply in self.replies)
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """An edition as the list knows it: its name, and what points are made of."""
+
+    id: int
+    name: str
+    parts: tuple[PartFacts, ...]
+
+    @property
+    def of(self) -> int:
+        """How many criteria are to be answered for the total; alternatives count once."""
+        return sum(
+            len({row.alternative or row.id for row in part.criteria})
+            for part in self.parts
+            if part.weight is not None
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AssessmentRow:
+    """An organisation in the list; ``parts``: code and points of each part that counts."""
+
+    facts: AssessmentFacts
+    rubric_id: int
+    edition: str
+    total: Decimal
+    parts: tuple[tuple[str, Decimal], ...]
+    answered: int
+    of: int
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyCounts:
+    """How many agencies and provinces have announced a human-rights policy."""
+
+    agencies: int
+    provinces: int
