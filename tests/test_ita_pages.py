@@ -184,9 +184,9 @@ def test_years_side_by_side(reader):
     assert row_with(html, "2563").split()[:3] == ["2563", "94.06", "94.07"]
     assert "−0.83%" in html
     for number, name, now, computed, before, _change in INDICATORS:
-        (row,) = [row for row in rows if row.startswith(f"{number} {name}")]
+        (row,) = [row for row in rows if row.startswith(f"{number}. {name} ")]
         beside = "" if computed == "–" else f" คำนวณได้ {computed}"
-        assert row == f"{number} {name} {before} {now}{beside}"
+        assert row == f"{number}. {name} {before} {now}{beside}"
     assert 'value="rlpd"' in html
     rlpd = text_of(reader, "/integrity/ita/?agency=rlpd")
     assert "90.88" in rlpd and "93.28" not in rlpd
