@@ -233,6 +233,13 @@ class ItaIndicatorAdmin(KnowsParent):
     ordering = ["-instrument__assessment__fiscal_year", "instrument__assessment__agency", "number"]
     inlines = [ItemInline]
 
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Every year has its IIT: an instrument is called with its assessment."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "instrument" and field is not None:
+            field.label_from_instance = lambda row: f"{row} · {row.assessment}"
+        return field
+
     @admin.display(description=ItaInstrument._meta.verbose_name, ordering="instrument__code")
     def instrument_name(self, row: ItaIndicator) -> str:
         return f"{row.instrument} · {row.instrument.assessment}"

@@ -16,6 +16,7 @@ from django.utils.html import escape
 
 from integrity import ita_selectors
 from integrity.ita_selectors import ita_year
+from integrity.ita_services import ita_year_begin
 from integrity.models import (
     ItaAssessment,
     ItaIndicator,
@@ -168,6 +169,16 @@ def test_the_department_shows_its_total_and_says_what_is_missing(reader):
     assert "กรมคุ้มครองสิทธิและเสรีภาพ" in html
 
 
+def test_a_year_without_scores_yet_draws_nothing_and_ranks_nothing(reader, plan, planner):
+    source = ItaAssessment.objects.get(agency=plan.agency, fiscal_year=2564)
+    ita_year_begin(user=planner, source=source, agency=plan.agency, fiscal_year=2565)
+    html = text_of(reader, "/integrity/ita/2565/")
+    assert "<svg" not in html and "<svg" in text_of(reader, YEAR)
+    for number, name, figure, *_rest in INDICATORS:
+        row = row_with(html, f"{number}. {name}")
+        assert row.startswith("– ") and row.split()[-4:] == ["ไม่ระบุ", "–", figure, "–"]
+
+
 def test_a_difference_is_pointed_out_in_words(reader):
     row = ItaIndicator.objects.get(instrument__assessment__fiscal_year=2564, number=5)
     row.published = D("85.00")
@@ -184,9 +195,9 @@ def test_years_side_by_side(reader):
     assert row_with(html, "2563").split()[:3] == ["2563", "94.06", "94.07"]
     assert "−0.83%" in html
     for number, name, now, computed, before, _change in INDICATORS:
-        (row,) = [row for row in rows if row.startswith(f"{number} {name}")]
+        (row,) = [row for row in rows if row.startswith(f"{number}. {name} ")]
         beside = "" if computed == "–" else f" คำนวณได้ {computed}"
-        assert row == f"{number} {name} {before} {now}{beside}"
+        assert row == f"{number}. {name} {before} {now}{beside}"
     assert 'value="rlpd"' in html
     rlpd = text_of(reader, "/integrity/ita/?agency=rlpd")
     assert "90.88" in rlpd and "93.28" not in rlpd
@@ -339,8 +350,6 @@ def linked(plan: Plan, planner: Any) -> Recommendation:
     issue = record_save(instance=MeasureIssue(year=year, number=3, name="ประเด็น"), user=None)
     measure = ItaMeasure(issue=issue, number="3.1", text="มาตรการแก้ปัญหา")
     record_save(instance=measure, user=None, links={"answers": [advice]})
-    from integrity.ita_services import ita_year_begin
-
     later = ita_year_begin(user=planner, source=now, agency=plan.agency, fiscal_year=2566)
     item = ItaItem.objects.get(code="i27", indicator__instrument__assessment=later)
     item.published = D("80.00")

@@ -22,10 +22,15 @@ def score(value: Decimal | None) -> str:
     return "–" if value is None else format_number(value, 2)
 
 
+def _has_scores(shown: ItaYear) -> bool:
+    """Whether any indicator of the year has a score yet."""
+    return any(row.score.figure is not None for row in shown.now.indicators)
+
+
 def radar(shown: ItaYear) -> Drawing | None:
-    """The indicators around a centre, this year and the year before; None where there are none."""
+    """The indicators around a centre, this year and the year before; None without any score."""
     rows = shown.now.indicators
-    if not rows:
+    if not _has_scores(shown):
         return None
     named, numbered = [], []
     for row in rows:
@@ -58,7 +63,7 @@ def bars(shown: ItaYear) -> Drawing | None:
         parts = () if figure is None else (Part("score", figure, ""),)
         said = score(figure) if before is None else f"{score(figure)} ({score(before)})"
         rows.append(StackRow(f"{row.number}. {row.name}", said, parts, before))
-    if not rows:
+    if not _has_scores(shown):
         return None
     return Drawing(
         id="ita-bars",

@@ -13,7 +13,7 @@ from nhrc_plan.board.meeting import BoardReport
 from strategy.thai import format_date
 from strategy.xlsx import Book, Sheet
 
-_WIDTHS = [10, 9, 84, 13, 13, 13, 14, 13, 12]
+_WIDTHS = [12, 9, 84, 15, 13, 13, 13, 13, 12]
 
 
 def flag(score: Score) -> str:
@@ -94,7 +94,7 @@ def _row(
 def recommendations(book: Book, shown: ItaYear) -> Sheet:
     """What the assessment advises, the measures that answer it, and what came of it."""
     sheet = book.sheet(
-        _("recommendations %(year)s") % {"year": shown.now.year}, [7, 12, 70, 10, 50, 24, 12, 12]
+        _("recommendations %(year)s") % {"year": shown.now.year}, [7, 12, 70, 11, 46, 32, 12, 16]
     )
     sheet.title(
         _("Recommendations of ITA %(year)s, %(agency)s")
