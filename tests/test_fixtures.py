@@ -55,7 +55,7 @@ def content(rows):
 @pytest.mark.parametrize(
     ("model", "count"),
     [
-        (Agency, 1), (Unit, 12), (Plan, 1), (Strategy, 4), (StrategicIssue, 10), (Approach, 40),
+        (Agency, 1), (Unit, 21), (Plan, 1), (Strategy, 4), (StrategicIssue, 10), (Approach, 40),
         (Objective, 13), (Indicator, 19), (Measure, 20), (YearTarget, 95), (Project, 17),
         (ProjectBudget, 73), (Result, 0), (Baseline, 0), (Membership, 0),
     ],
@@ -231,7 +231,7 @@ def test_a_renamed_unit_is_not_loaded_a_second_time(plan, planner):
     unit.name = "สำนักกฎหมายและคดี"
     record_save(instance=unit, user=planner, reason="renamed")
     call_command("bootstrap")
-    assert Unit.objects.count() == 12
+    assert Unit.objects.count() == 21
 
 
 def test_what_is_missing_is_added(plan):
