@@ -235,8 +235,8 @@ class FigureInline(RecordInline):
 @admin.register(ItaMeasure)
 class ItaMeasureAdmin(RecordAdmin):
     form = MeasureForm
-    list_display = ["fiscal_year", "issue_number", "number", "text", "responsible"]
-    list_display_links = ["text"]
+    list_display = ["fiscal_year", "issue_number", "name", "responsible"]
+    list_display_links = ["name"]
     list_filter = ["issue__year__fiscal_year", "issue__year__agency", "units"]
     search_fields = ["text", "issue__name", "units__name", "result", "outcome"]
     ordering = ["-issue__year__fiscal_year", "issue__number", "position"]
@@ -254,6 +254,10 @@ class ItaMeasureAdmin(RecordAdmin):
     @admin.display(description=gettext_lazy("fiscal year"), ordering="issue__year__fiscal_year")
     def fiscal_year(self, measure: ItaMeasure) -> int:
         return measure.issue.year.fiscal_year
+
+    @admin.display(description=gettext_lazy("integrity measure"), ordering="text")
+    def name(self, measure: ItaMeasure) -> str:
+        return str(measure)
 
     @admin.display(description=gettext_lazy("integrity issue"), ordering="issue__number")
     def issue_number(self, measure: ItaMeasure) -> int:

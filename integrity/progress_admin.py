@@ -93,7 +93,7 @@ class QuarterProgressAdmin(RecordAdmin):
 
     @admin.display(description=gettext_lazy("integrity measure"), ordering="measure__text")
     def measure_text(self, row: QuarterProgress) -> str:
-        return f"{row.measure.number} {row.measure.text}".strip()
+        return str(row.measure)
 
     @admin.display(description=gettext_lazy("integrity issue"))
     def issue_name(self, row: QuarterProgress) -> str:

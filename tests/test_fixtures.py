@@ -64,7 +64,7 @@ def content(rows):
 @pytest.mark.parametrize(
     ("model", "count"),
     [
-        (Agency, 2), (Unit, 12), (Plan, 2), (Strategy, 4 + 5), (StrategicIssue, 10),
+        (Agency, 2), (Unit, 21), (Plan, 2), (Strategy, 4 + 5), (StrategicIssue, 10),
         (Approach, 40), (Objective, 13 + 12), (Indicator, 19 + 15), (Measure, 20 + 15),
         (YearTarget, 95 + 15), (LevelCriterion, 13 * 5 + 5), (Project, 17), (ProjectBudget, 73),
         (Result, 15), (ResultEvidence, 72), (Baseline, 0), (Membership, 0),
@@ -243,7 +243,7 @@ def test_a_renamed_unit_is_not_loaded_a_second_time(plan, planner):
     unit.name = "สำนักกฎหมายและคดี"
     record_save(instance=unit, user=planner, reason="renamed")
     call_command("bootstrap")
-    assert Unit.objects.count() == 12
+    assert Unit.objects.count() == 21
 
 
 def test_what_is_missing_is_added(plan):
