@@ -45,7 +45,10 @@ class LevelRow:
 
 @dataclass(frozen=True, slots=True)
 class CriterionRow:
-    """A criterion; ``code`` says its part as well, as in "A 3.3.1"."""
+    """A criterion; ``code`` says its part as well, as in "A 3.3.1".
+
+    ``heading``: what stands over the first of some alternatives.
+    """
 
     id: int
     code: str
@@ -56,6 +59,7 @@ class CriterionRow:
     alternative: str
     shows_policy: bool
     levels: tuple[LevelRow, ...]
+    heading: str = ""
 
     @property
     def facts(self) -> CriterionFacts:
@@ -68,7 +72,7 @@ class CriterionRow:
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """A group of criteria; ``alternatives``: headings by their number."""
+    """A group of criteria; ``alternatives``: the headings over them, by number."""
 
     id: int
     number: str

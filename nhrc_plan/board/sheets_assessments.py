@@ -88,7 +88,7 @@ def result(book: Book, shown: AssessmentPage) -> Sheet:
                     ["center", "text", "percent", "percent", "center", "percent", "percent"],
                 )  # fmt: skip
     sheet.write(
-        ["", _("Total"), 100, shown.total, None, None, None],
+        ["", _("total"), 100, shown.total, None, None, None],
         ["total", "total", "total", "total", "total", "total", "total"],
     )
     return sheet
@@ -151,6 +151,8 @@ def form(book: Book, shown: AssessmentPage) -> Sheet:
 def _form_rows(sheet: Sheet, answer: AnswerRow) -> None:
     criterion = answer.criterion
     styles = ["center", "center", "text", "percent", "text", "text"]
+    if criterion.heading:
+        sheet.write([None, None, criterion.heading, None, None, None], styles)
     sheet.write(
         [
             criterion.number, None, criterion.text,
