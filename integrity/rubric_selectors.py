@@ -234,7 +234,7 @@ def _standing(
     counting = [row for group in groups for row in group.answers if row.counts]
     return rows.PartStanding(
         part=part,
-        points=rows.shown(found.points),
+        exact=found.points,
         full=part.full,
         to_total=None
         if weight is None or not found.full
