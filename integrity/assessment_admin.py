@@ -188,9 +188,12 @@ def _answer_history(object_id: str) -> list[Entry]:
     }
     found = []
     for criterion_id, own in groupby(rows, key=lambda row: row.criterion_id):
-        title = _("criterion %(code)s") % {"code": names.get(criterion_id, f"#{criterion_id}")}
+        code = names.get(criterion_id, f"#{criterion_id}")
         for entry in entries(Answer, own, hidden=("assessment", "criterion")):
-            found.append(replace(entry, title=title))
+            changes = tuple(
+                replace(change, field=f"{code} {change.field}") for change in entry.changes
+            )
+            found.append(replace(entry, changes=changes))
     return found
 
 

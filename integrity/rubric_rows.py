@@ -45,7 +45,10 @@ class LevelRow:
 
 @dataclass(frozen=True, slots=True)
 class CriterionRow:
-    """A criterion; ``code`` says its part as well, as in "A 3.3.1"."""
+    """A criterion; ``code`` says its part as well, as in "A 3.3.1".
+
+    ``heading``: what stands over the first of some alternatives.
+    """
 
     id: int
     code: str
@@ -56,6 +59,7 @@ class CriterionRow:
     alternative: str
     shows_policy: bool
     levels: tuple[LevelRow, ...]
+    heading: str = ""
 
     @property
     def facts(self) -> CriterionFacts:
@@ -68,7 +72,7 @@ class CriterionRow:
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """A group of criteria; ``alternatives``: headings by their number."""
+    """A group of criteria; ``alternatives``: the headings over them, by number."""
 
     id: int
     number: str
@@ -160,6 +164,11 @@ def shown(value: Fraction) -> Decimal:
     return found
 
 
+def percent(points: Fraction | None, full: Decimal | None) -> Decimal | None:
+    """Points in per cent of the full ones; None where either is not known."""
+    return None if points is None or not full else round2(points / Fraction(full) * 100)
+
+
 # ---------------------------------------------------------------------------------- assessments
 
 
@@ -193,6 +202,10 @@ class AnswerRow:
         return round2(self.exact)
 
     @property
+    def percent(self) -> Decimal | None:
+        return percent(self.exact, self.criterion.full)
+
+    @property
     def level_row(self) -> LevelRow | None:
         return self.criterion.level_of(self.level)
 
@@ -218,9 +231,16 @@ class GroupScore:
     answers: tuple[AnswerRow, ...]
 
     @property
+    def exact(self) -> Fraction:
+        return sum((row.exact or Fraction() for row in self.answers if row.counts), Fraction())
+
+    @property
     def points(self) -> Decimal:
-        earned = (row.exact or Fraction() for row in self.answers if row.counts)
-        return shown(sum(earned, Fraction()))
+        return shown(self.exact)
+
+    @property
+    def percent(self) -> Decimal | None:
+        return percent(self.exact, self.group.full)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,12 +248,20 @@ class PartStanding:
     """A part's points so far; ``to_total``: what it brings to the total of 100."""
 
     part: PartRow
-    points: Decimal
+    exact: Fraction
     full: Decimal
     to_total: Decimal | None
     answered: int
     of: int
     groups: tuple[GroupScore, ...]
+
+    @property
+    def points(self) -> Decimal:
+        return shown(self.exact)
+
+    @property
+    def percent(self) -> Decimal | None:
+        return percent(self.exact, self.full)
 
     @property
     def missing(self) -> list[CriterionRow]:

@@ -98,18 +98,24 @@ def _groups(rubric_id: int) -> dict[int, dict[int, dict[str, Any]]]:
 
 
 def _group_row(part: RubricPart, item: Mapping[str, Any]) -> rows.GroupRow:
+    headings = {heading["number"]: heading["text"] for heading in item["alternatives"]}
+    criteria, over = [], dict(headings)
+    for row in item["criteria"].values():
+        number = row["alternative"]
+        heading = f"{number} {over.pop(number)}" if number in over else ""
+        criteria.append(_criterion_row(part, row, heading))
     return rows.GroupRow(
         id=item["pk"],
         number=item["number"],
         name=item["name"],
         dimension=item["dimension"],
         full=item["full"],
-        alternatives={heading["number"]: heading["text"] for heading in item["alternatives"]},
-        criteria=tuple(_criterion_row(part, row) for row in item["criteria"].values()),
+        alternatives=headings,
+        criteria=tuple(criteria),
     )
 
 
-def _criterion_row(part: RubricPart, item: Mapping[str, Any]) -> rows.CriterionRow:
+def _criterion_row(part: RubricPart, item: Mapping[str, Any], heading: str) -> rows.CriterionRow:
     full = item["full"]
     return rows.CriterionRow(
         id=item["pk"],
@@ -133,6 +139,7 @@ def _criterion_row(part: RubricPart, item: Mapping[str, Any]) -> rows.CriterionR
             )
             for level in item["levels"]
         ),
+        heading=heading,
     )
 
 
@@ -227,7 +234,7 @@ def _standing(
     counting = [row for group in groups for row in group.answers if row.counts]
     return rows.PartStanding(
         part=part,
-        points=rows.shown(found.points),
+        exact=found.points,
         full=part.full,
         to_total=None
         if weight is None or not found.full

@@ -114,6 +114,7 @@ def _answer(row: AnswerRow) -> dict[str, Any]:
         "full": text(row.criterion.full),
         "level": row.level,
         "points": text(row.points),
+        "percent": text(row.percent),
         "missing": row.is_missing,
         "remark": row.remark,
         "evidence": [
@@ -128,6 +129,7 @@ def _part(row: PartStanding) -> dict[str, Any]:
         "code": row.part.code,
         "name": row.part.name,
         "points": text(row.points),
+        "percent": text(row.percent),
         "full": text(row.full),
         "weight": text(row.part.weight),
         "to_total": text(row.to_total),
@@ -138,6 +140,7 @@ def _part(row: PartStanding) -> dict[str, Any]:
                 "number": group.group.number,
                 "name": group.group.name,
                 "points": text(group.points),
+                "percent": text(group.percent),
                 "full": text(group.group.full),
                 "criteria": [_answer(answer) for answer in group.answers],
             }

@@ -69,7 +69,7 @@ def result(book: Book, shown: AssessmentPage) -> Sheet:
             sheet.write(
                 [
                     group.group.number, group.group.name, group.group.full, group.points, None,
-                    _percent(group.points, group.group.full), None,
+                    group.percent, None,
                 ],
                 [
                     "group_center", "group", "group_number", "group_number", "group",
@@ -82,14 +82,14 @@ def result(book: Book, shown: AssessmentPage) -> Sheet:
                 sheet.write(
                     [
                         criterion.number, criterion.text, criterion.full, answer.points,
-                        level_text(answer), _percent(answer.points, criterion.full),
+                        level_text(answer), answer.percent,
                         gain.points if gain else None,
                     ],
                     ["center", "text", "percent", "percent", "center", "percent", "percent"],
                 )  # fmt: skip
     sheet.write(
-        ["", _("Total"), 100, shown.total, None, None, None],
-        ["total", "total", "total", "total", "total", "total", "total"],
+        [None, _("total"), 100, shown.total, None, None, None],
+        ["group_center", "group", *["group_number"] * 2, *["group"] * 3],
     )
     return sheet
 
@@ -102,15 +102,9 @@ def _part_row(sheet: Sheet, row: PartStanding) -> None:
     )
     sheet.write(
         [row.part.code, f"{row.part.name} ({weight})", row.full, row.points, None,
-         _percent(row.points, row.full), None],
+         row.percent, None],
         "head",
     )  # fmt: skip
-
-
-def _percent(points: object, full: object) -> object:
-    if points is None or not full:
-        return None
-    return points / full * 100  # type: ignore[operator]
 
 
 def level_text(answer: AnswerRow) -> str:
@@ -151,6 +145,8 @@ def form(book: Book, shown: AssessmentPage) -> Sheet:
 def _form_rows(sheet: Sheet, answer: AnswerRow) -> None:
     criterion = answer.criterion
     styles = ["center", "center", "text", "percent", "text", "text"]
+    if criterion.heading:
+        sheet.write([None, None, criterion.heading, None, None, None], styles)
     sheet.write(
         [
             criterion.number, None, criterion.text,
