@@ -20,7 +20,7 @@ from budgets.services import (
 )
 from budgets.work import EntryRow, EntrySheet, due_month, entry_sheet
 from strategy.fiscal import FiscalMonth, latest_ended
-from strategy.forms import ThaiDecimalField, ThaiYearField, stale_lines
+from strategy.forms import ThaiDecimalField, ThaiYearField, WordsField, stale_lines
 from strategy.models import Plan
 from strategy.thai import month_name
 
@@ -101,15 +101,6 @@ def _row_read(token: str) -> tuple[int | None, int | None]:
     """The row, and its version, that a form's editor read; none where it was empty, or unclear."""
     match = _TOKEN.fullmatch(token)
     return (int(match[1]), int(match[2])) if match else (None, None)
-
-
-class WordsField(forms.CharField):
-    """A few lines of text, without the line ends that browsers send."""
-
-    widget = forms.Textarea(attrs={"rows": 2})
-
-    def to_python(self, value: Any) -> str:
-        return super().to_python(value).replace("\r\n", "\n")
 
 
 class RowForm(forms.Form):

@@ -20,8 +20,8 @@ from integrity.rubric_checks import MOST_EVIDENCE
 from integrity.rubric_rows import AnswerRow, AssessmentPage, LevelRow, PartStanding
 from integrity.rubric_selectors import assessment_page
 from integrity.rubric_services import AnswerEntry, answer_problems_of, assessment_record
-from strategy.evidence_entry import EvidenceEntry, EvidenceForm, EvidenceFormSet
-from strategy.forms import RecordForm, ThaiDecimalField, ThaiIntegerField, stale_lines
+from strategy.evidence_entry import EvidenceForm, EvidenceFormSet, entry_kept
+from strategy.forms import RecordForm, ThaiDecimalField, ThaiIntegerField, WordsField, stale_lines
 from strategy.services import EntriesRefused
 
 #: Empty rows of evidence below those that are kept.
@@ -38,15 +38,6 @@ _Evidence = forms.formset_factory(
     absolute_max=MOST_EVIDENCE,
     validate_max=True,
 )
-
-
-class WordsField(forms.CharField):
-    """A few lines of text, without the line ends that browsers send."""
-
-    widget = forms.Textarea(attrs={"rows": 2})
-
-    def to_python(self, value: Any) -> str:
-        return super().to_python(value).replace("\r\n", "\n")
 
 
 class FactsForm(RecordForm):
@@ -68,7 +59,7 @@ class FactsForm(RecordForm):
                 label=question,
                 required=False,
                 initial=kept[number] if number < len(kept) else "",
-                widget=forms.Textarea(attrs={"rows": 4}),
+                rows=4,
             )
 
     @property
@@ -222,20 +213,11 @@ class AnswerForm(forms.Form):
         )
         if kept is None:
             return None
-        pieces = kept.details.get("evidence", [])
         return {
             "level": kept.level,
             "points": kept.points,
             "remark": kept.remark,
-            "evidence": tuple(
-                EvidenceEntry(
-                    **{
-                        **piece,
-                        "dated": date.fromisoformat(piece["dated"]) if piece["dated"] else None,
-                    }
-                )
-                for piece in pieces
-            ),
+            "evidence": tuple(map(entry_kept, kept.details.get("evidence", []))),
         }
 
 

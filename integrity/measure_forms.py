@@ -12,7 +12,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from integrity.measure_evidence import Piece, piece_errors
 from integrity.measure_rows import EvidenceRow, UnitName
 from integrity.measure_services import (
     ProgressEntry,
@@ -21,14 +20,13 @@ from integrity.measure_services import (
     quarter_problem,
 )
 from integrity.measure_work import EntryRow, EntrySheet
-from integrity.models import ItaMeasure, QuarterEvidence, QuarterProgress
+from integrity.models import ItaMeasure, QuarterProgress
 from integrity.models.measures import QUARTER_CHOICES
 from integrity.quarters import latest_quarter
+from strategy.evidence_entry import EvidenceEntry, EvidenceForm, entry_kept
 from strategy.fiscal import FiscalMonth
-from strategy.forms import ThaiDateField, stale_lines
-from strategy.messages import sentence
+from strategy.forms import WordsField, stale_lines
 from strategy.roles import Viewer
-from strategy.thai import Refusal, parse_date
 
 
 class ChooseForm(forms.Form):
@@ -89,77 +87,12 @@ class ChooseForm(forms.Form):
         return {**cleaned, "unit": unit, "agency_id": agency, "year": year, "quarter": quarter}
 
 
-class WordsField(forms.CharField):
-    """A few lines of text, without the line ends that browsers send."""
-
-    widget = forms.Textarea(attrs={"rows": 3})
-
-    def to_python(self, value: Any) -> str:
-        return super().to_python(value).replace("\r\n", "\n")
-
-
-class LetterDateField(ThaiDateField):
-    """The day of an official letter, whose year may have two digits."""
-
-    def to_python(self, value: Any) -> date | None:
-        if value in self.empty_values or isinstance(value, date):
-            return value or None
-        try:
-            return parse_date(str(value), letter=True)
-        except Refusal as refusal:
-            raise sentence(refusal) from None
-
-
-_PIECE = ("number", "dated", "text", "url")
-
-
-class PieceForm(forms.Form):
-    """One piece of evidence; one whose four fields are empty is none."""
-
-    kind = forms.ChoiceField(
-        label=gettext_lazy("kind"), choices=QuarterEvidence.Kind.choices, required=False
-    )
-    number = forms.CharField(label=gettext_lazy("letter number"), required=False)
-    dated = LetterDateField(label=gettext_lazy("dated"), required=False)
-    text = forms.CharField(label=gettext_lazy("what it is"), required=False)
-    url = forms.CharField(
-        label=gettext_lazy("address"),
-        required=False,
-        widget=forms.TextInput(attrs={"inputmode": "url", "placeholder": "https://"}),
-    )
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if not self.errors and not self.is_empty:
-            for name, problem in piece_errors(self.piece).items():
-                self.add_error(name, problem)
-        return cleaned
-
-    @property
-    def is_empty(self) -> bool:
-        """Nothing was typed, not even something unclear."""
-        if not self.is_bound:
-            return not any(self.initial.get(name) for name in _PIECE)
-        return not any(str(self.data.get(self.add_prefix(name), "")).strip() for name in _PIECE)
-
-    @property
-    def piece(self) -> Piece:
-        found = self.cleaned_data
-        return Piece(
-            kind=found.get("kind", ""),
-            number=found.get("number", ""),
-            dated=found.get("dated"),
-            url=found.get("url", ""),
-            text=found.get("text", ""),
-        )
-
-
 _TOKEN = re.compile(r"(\d{1,18})\.(\d{1,9})", re.ASCII)
 #: More pieces than anybody enters for a quarter.
 _MOST_PIECES = 40
 #: What the reader of a sheet's row knows from where it stands.
 _KNOWN = ("measure", "quarter")
-_Facts = tuple[str, str, tuple[Piece, ...]]
+_Facts = tuple[str, str, tuple[EvidenceEntry, ...]]
 
 
 def _row_read(token: str) -> tuple[int | None, int | None]:
@@ -168,8 +101,8 @@ def _row_read(token: str) -> tuple[int | None, int | None]:
     return (int(match[1]), int(match[2])) if match else (None, None)
 
 
-def _piece(row: EvidenceRow) -> Piece:
-    return Piece(row.kind, row.number, row.dated, row.url, row.text)
+def _piece(row: EvidenceRow) -> EvidenceEntry:
+    return EvidenceEntry(row.kind, row.number, row.dated, row.url, row.text)
 
 
 class RowForm(forms.Form):
@@ -181,11 +114,11 @@ class RowForm(forms.Form):
     """
 
     state = forms.ChoiceField(label=gettext_lazy("progress"), required=False)
-    text = WordsField(label=gettext_lazy("what was done in this quarter"), required=False)
+    text = WordsField(label=gettext_lazy("what was done in this quarter"), required=False, rows=3)
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, row: EntryRow, data: Mapping[str, Any] | None) -> None:
-        self.row = row
+    def __init__(self, row: EntryRow, data: Mapping[str, Any] | None, *, today: date) -> None:
+        self.row, self.today = row, today
         self.follows = False
         quarter = row.quarter
         self.stored: _Facts = ("", "", ())
@@ -198,30 +131,28 @@ class RowForm(forms.Form):
         self._set_pieces(data)
 
     def _set_pieces(self, data: Mapping[str, Any] | None) -> None:
-        count = max(len(self.stored[2]) + 1, 2)
+        pieces = self.stored[2]
+        count = max(len(pieces) + 1, 2)
         if data is not None:
             pattern = re.compile(rf"{self.prefix}-evidence-(\d{{1,2}})-\w+", re.ASCII)
             posted = [int(match[1]) for match in map(pattern.fullmatch, data) if match]
             count = max([count, *(place + 1 for place in posted)])
         self.pieces = [
-            PieceForm(
+            EvidenceForm(
                 data,
                 prefix=f"{self.prefix}-evidence-{place}",
-                initial=self._piece_initial(place),
+                initial=pieces[place].fields() if place < len(pieces) else None,
+                today=self.today,
+                use_required_attribute=False,
             )
             for place in range(min(count, _MOST_PIECES))
         ]
 
-    def _piece_initial(self, place: int) -> dict[str, Any]:
-        pieces = self.stored[2]
-        if place >= len(pieces):
-            return {"kind": QuarterEvidence.Kind.LETTER}
-        piece = pieces[place]
-        return {name: getattr(piece, name) for name in ("kind", *_PIECE)}
-
     @property
     def has_evidence(self) -> bool:
-        return any(not piece.is_empty for piece in self.pieces)
+        return bool(self.stored[2]) or (
+            self.is_bound and any(piece.has_changed() for piece in self.pieces)
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -265,7 +196,7 @@ class RowForm(forms.Form):
         ).exclude(history_type="-").first()  # fmt: skip
 
     def _typed(self) -> _Facts:
-        pieces = tuple(piece.piece for piece in self.pieces if not piece.is_empty)
+        pieces = tuple(piece.entry() for piece in self.pieces if piece.has_changed())
         return (self.cleaned_data.get("state", ""), self.cleaned_data.get("text", ""), pieces)
 
     @property
@@ -301,10 +232,7 @@ def _facts(row: Any) -> _Facts:
     """The facts of a history row; those of nothing where there is none."""
     if row is None:
         return ("", "", ())
-    pieces = tuple(
-        Piece(**{**piece, "dated": date.fromisoformat(piece["dated"]) if piece["dated"] else None})
-        for piece in row.details.get("evidence", [])
-    )
+    pieces = tuple(map(entry_kept, row.details.get("evidence", [])))
     return _settled((row.state, row.text, pieces))
 
 
@@ -319,7 +247,7 @@ class SheetForm:
 
     def _take(self, sheet: EntrySheet) -> None:
         self.sheet = sheet
-        self.forms = [RowForm(row, self.data) for row in sheet.rows]
+        self.forms = [RowForm(row, self.data, today=self.today) for row in sheet.rows]
         #: What was refused of the sheet as a whole.
         self.general: list[str] = []
 

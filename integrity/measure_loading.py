@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import transaction
 
-from integrity.measure_evidence import Piece
 from integrity.measure_services import (
     ProgressEntry,
     measure_year_begin,
@@ -26,6 +25,7 @@ from integrity.models import (
 )
 from integrity.quarters import first_month, has_ended
 from strategy.audit import Record
+from strategy.evidence_entry import EvidenceEntry, entry_kept
 from strategy.loading import SAMPLE_REASON, load_row, missing_or_none
 from strategy.models import Agency, Unit
 from strategy.services import record_delete, record_save
@@ -175,9 +175,8 @@ def _sample_entries(year: MeasureYear, tree: Mapping[str, Any]) -> Iterable[Prog
                 )
 
 
-def _piece(source: Mapping[str, Any]) -> Piece:
-    dated = source.get("dated")
-    return Piece(**{**source, "dated": date.fromisoformat(dated) if dated else None})
+def _piece(source: Mapping[str, Any]) -> EvidenceEntry:
+    return entry_kept({"dated": None, **source})
 
 
 @transaction.atomic

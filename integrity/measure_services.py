@@ -14,7 +14,6 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from integrity.measure_access import may_enter
-from integrity.measure_evidence import Piece, piece_errors, rows_of
 from integrity.models import (
     ItaMeasure,
     MeasureFigure,
@@ -25,6 +24,7 @@ from integrity.models import (
 )
 from integrity.quarters import QUARTERS, first_month, has_begun
 from strategy.audit import Record
+from strategy.evidence_entry import EvidenceEntry, evidence_problems
 from strategy.roles import viewer
 from strategy.services import (
     EntriesRefused,
@@ -51,7 +51,7 @@ class ProgressEntry:
     quarter: int
     state: str
     text: str = ""
-    evidence: tuple[Piece, ...] = ()
+    evidence: tuple[EvidenceEntry, ...] = ()
     expected_version: int | None = None
     is_sample: bool = False
 
@@ -159,8 +159,8 @@ def _entry_errors(
     elif entry.state != QuarterProgress.State.NOT_STARTED and not entry.text.strip():
         errors["text"].append(ValidationError(_("Say what was done in this quarter.")))
     for place, piece in enumerate(entry.evidence):
-        for name, sentence in piece_errors(piece).items():
-            errors[f"evidence-{place}-{name}"].append(ValidationError(sentence))
+        for name, problem in evidence_problems(piece, today).items():
+            errors[f"evidence-{place}-{name}"].append(problem)
     return errors
 
 
@@ -214,9 +214,9 @@ def _write(
     QuarterEvidence.objects.filter(progress__in=changed).delete()
     QuarterEvidence.objects.bulk_create(
         [
-            piece
+            QuarterEvidence(progress=row, position=position, **piece.fields())
             for row, entry in zip(rows, entries, strict=True)
-            for piece in rows_of(row, entry.evidence)
+            for position, piece in enumerate(entry.evidence, start=1)
         ],
         batch_size=500,
     )

@@ -10,10 +10,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from integrity.measure_forms import WordsField
 from integrity.measure_services import FigureEntry
 from integrity.models import ItaMeasure
-from strategy.forms import ThaiDecimalField, stale_lines
+from strategy.forms import ThaiDecimalField, WordsField, stale_lines
 
 _FIGURE = ("label", "value", "unit_label")
 
@@ -55,12 +54,8 @@ class OutcomeForm(forms.Form):
     changed what and keeps what was typed; saving again then replaces what is there.
     """
 
-    result = WordsField(
-        label=gettext_lazy("result"), required=False, widget=forms.Textarea(attrs={"rows": 8})
-    )
-    outcome = WordsField(
-        label=gettext_lazy("outcome"), required=False, widget=forms.Textarea(attrs={"rows": 8})
-    )
+    result = WordsField(label=gettext_lazy("result"), required=False, rows=8)
+    outcome = WordsField(label=gettext_lazy("outcome"), required=False, rows=8)
     change_reason = forms.CharField(
         label=gettext_lazy("reason for the change"),
         required=False,

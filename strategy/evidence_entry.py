@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlsplit
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -44,6 +45,12 @@ def entry_of(piece: Evidence) -> EvidenceEntry:
     return EvidenceEntry(**{name: getattr(piece, name) for name in _FIELDS})
 
 
+def entry_kept(details: Mapping[str, Any]) -> EvidenceEntry:
+    """A piece as a history row keeps it (``Evidence.as_details``)."""
+    dated = details["dated"]
+    return EvidenceEntry(**{**details, "dated": date.fromisoformat(dated) if dated else None})
+
+
 def evidence_problems(piece: EvidenceEntry, today: date) -> dict[str, ValidationError]:
     """Every reason to refuse a piece, by field."""
     problems = {}
@@ -69,11 +76,12 @@ def evidence_problems(piece: EvidenceEntry, today: date) -> dict[str, Validation
 
 
 def _is_web(url: str) -> bool:
+    """Whether a browser may be led there: nothing that runs, no name and password in it."""
     try:
         _is_address(url)
-    except ValidationError:
+        return len(url) <= 500 and not urlsplit(url).username
+    except (ValidationError, ValueError):
         return False
-    return len(url) <= 500
 
 
 class EvidenceForm(forms.Form):

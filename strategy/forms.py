@@ -81,6 +81,16 @@ class ThaiYearField(ThaiIntegerField):
             raise sentence(refusal) from None
 
 
+class WordsField(forms.CharField):
+    """A few lines of text, without the line ends that browsers send."""
+
+    def __init__(self, *, rows: int = 2, **kwargs: Any) -> None:
+        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+
+    def to_python(self, value: Any) -> str:
+        return super().to_python(value).replace("\r\n", "\n")
+
+
 class ThaiDateField(forms.CharField):
     """A day of the Buddhist Era, day first, in Arabic or Thai digits; date or None.
 

@@ -19,13 +19,13 @@ from django.urls import NoReverseMatch, reverse
 
 from budgets.models import BudgetTransfer, Disbursement, Project, SpendingTarget
 from budgets.services import DisbursementEntry, disbursement_record
-from integrity.measure_evidence import Piece
 from integrity.measure_services import ProgressEntry, progress_record
 from integrity.models import ItaMeasure, QuarterProgress
 from kpis.models import Baseline, Result
 from kpis.target_services import TargetEntry
 from nhrc_plan.board import selectors
 from nhrc_plan.board.models import MonthSummary
+from strategy.evidence_entry import EvidenceEntry
 from strategy.models import Membership, Plan, ReportingYear, Unit
 from strategy.services import record_save
 from tests.test_pages import DAY, HERE, enter, indicator_of, reading_routes, retarget, samples
@@ -127,7 +127,7 @@ def one_of_each(plan: Plan, user: Any) -> None:
     )
     disbursement_record(user=None, entry=spent, today=DAY)
     measure = ItaMeasure.objects.select_related("issue__year").get(number="2.2")
-    letter = Piece("letter", number=nasty, text=nasty)
+    letter = EvidenceEntry("letter", number=nasty, text=nasty)
     reported = ProgressEntry(measure, 2, "in_progress", nasty, (letter,))
     progress_record(user=None, entry=reported, today=DAY)
 

@@ -11,10 +11,10 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
-from integrity.measure_evidence import Piece
 from integrity.measure_services import measure_year_begin
 from integrity.models import ItaMeasure, MeasureIssue, MeasureYear, QuarterProgress
 from strategy import roles
+from strategy.evidence_entry import EvidenceEntry
 from strategy.models import Unit
 from strategy.services import record_delete, record_save
 from tests.test_browser import browse  # noqa: F401
@@ -202,7 +202,7 @@ def test_measures_without_a_unit_are_the_planners(plan, planner, reporter):
 def test_measures_left_empty_are_skipped_and_unchanged_ones_not_written_again(
     own, second, reporter
 ):
-    kept = progress(own, 2, evidence=[Piece("letter", "1", date(2022, 12, 28), "", "ก")])
+    kept = progress(own, 2, evidence=[EvidenceEntry("letter", "1", date(2022, 12, 28), "", "ก")])
     client = signed_in(reporter)
     before = facts()
     assert said(client, enter(client, typed(own, "in_progress", "ดำเนินการ "))) == [
@@ -224,7 +224,9 @@ def test_a_sample_stays_one_until_it_is_changed(own, second, reporter):
 
 
 def test_evidence_whose_fields_are_emptied_is_taken_away(own, reporter):
-    progress(own, 2, evidence=[Piece("letter", "1"), Piece("document", text="รายงาน")])
+    progress(
+        own, 2, evidence=[EvidenceEntry("letter", "1"), EvidenceEntry("document", text="รายงาน")]
+    )
     client = signed_in(reporter)
     enter(client, {f"m{own.pk}-evidence-0-number": ""}, change_reason=" ส่งผิด ")
     row = QuarterProgress.objects.get()
@@ -330,10 +332,10 @@ def test_a_row_changed_meanwhile_is_shown_and_saving_again_replaces_it(own, repo
 
 
 def test_a_row_that_was_not_touched_follows_the_other_ones_change(own, second, reporter, planner):
-    progress(own, 2, text="เดิม", evidence=[Piece("document", text="ก")])
+    progress(own, 2, text="เดิม", evidence=[EvidenceEntry("document", text="ก")])
     client = signed_in(reporter)
     mine = {**shown(client.get(sheet_path())), **typed(second, "done", "ของฉัน")}
-    progress(own, 2, text="ของเขา", evidence=[Piece("link", url="https://a.th")],
+    progress(own, 2, text="ของเขา", evidence=[EvidenceEntry("link", url="https://a.th")],
              expected_version=1, user=planner)  # fmt: skip
     assert client.post(sheet_path(), mine).status_code == 302
     row = QuarterProgress.objects.get(measure=own)
@@ -342,10 +344,10 @@ def test_a_row_that_was_not_touched_follows_the_other_ones_change(own, second, r
 
 
 def test_evidence_changed_by_another_is_told_too(own, reporter, planner):
-    progress(own, 2, text="เดิม", evidence=[Piece("document", text="ก")])
+    progress(own, 2, text="เดิม", evidence=[EvidenceEntry("document", text="ก")])
     client = signed_in(reporter)
     mine = {**shown(client.get(sheet_path())), **typed(own, "done", "ของฉัน")}
-    progress(own, 2, text="เดิม", evidence=[Piece("document", text="ข")], expected_version=1,
+    progress(own, 2, text="เดิม", evidence=[EvidenceEntry("document", text="ข")], expected_version=1,
              user=planner)  # fmt: skip
     page = client.post(sheet_path(), mine)
     assert "ก → ข" in refusals(page)[f"m{own.pk}"][1]

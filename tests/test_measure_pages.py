@@ -11,7 +11,6 @@ from django.urls import reverse
 from django.utils import translation
 from openpyxl import load_workbook
 
-from integrity.measure_evidence import Piece
 from integrity.measure_rows import LABELS
 from integrity.measure_services import measure_year_begin
 from integrity.models import (
@@ -29,6 +28,7 @@ from integrity.models import (
 )
 from nhrc_plan.board import fixtures, measure_views, sheets_measures
 from nhrc_plan.board.sheets_measures import quarter_words, slices
+from strategy.evidence_entry import EvidenceEntry
 from strategy.models import Agency, Unit
 from strategy.services import record_delete, record_save
 from tests.test_pages import HERE
@@ -382,7 +382,7 @@ def test_the_workbook_reopens_equal_to_the_page(sampled, reader, year, quarter):
 
 def test_texts_that_could_run_stay_texts(plan, reader):
     measure = measure_of(2566, "2.2")
-    progress(measure, 1, text="=1+1", evidence=[Piece("document", text="@SUM(1)")])
+    progress(measure, 1, text="=1+1", evidence=[EvidenceEntry("document", text="@SUM(1)")])
     ItaMeasure.objects.filter(pk=measure.pk).update(
         text="=cmd", result="+1", outcome="-1", number=""
     )

@@ -8,7 +8,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.utils import translation
 
 from integrity import measure_access, measure_services
-from integrity.measure_evidence import Piece
 from integrity.measure_services import (
     FigureEntry,
     ProgressEntry,
@@ -20,6 +19,7 @@ from integrity.measure_services import (
 )
 from integrity.models import ItaMeasure, MeasureYear, QuarterProgress
 from strategy import roles
+from strategy.evidence_entry import EvidenceEntry
 from strategy.models import Agency, Unit
 from strategy.services import EntriesRefused, StaleVersion, record_delete, record_save
 from tests.test_races import ROUNDS, split, together
@@ -178,26 +178,26 @@ def test_what_has_not_begun_needs_no_words(plan):
 @pytest.mark.parametrize(
     ("piece", "field"),
     [
-        (Piece("", text="เอกสาร"), "kind"),
-        (Piece("rumour", text="เอกสาร"), "kind"),
-        (Piece("letter", text="ไม่มีเลขที่"), "number"),
-        (Piece("letter", number="ส" * 101), "number"),
-        (Piece("document", number="1"), "text"),
-        (Piece("link", text="ไม่มีที่อยู่"), "url"),
-        (Piece("link", url="javascript:alert(1)"), "url"),
-        (Piece("link", url="data:text/html,x"), "url"),
-        (Piece("link", url="ftp://example.org/x"), "url"),
-        (Piece("link", url="//example.org"), "url"),
-        (Piece("link", url="example.org"), "url"),
-        (Piece("link", url="https://"), "url"),
-        (Piece("link", url="https://a b"), "url"),
-        (Piece("link", url="https://name:secret@example.org"), "url"),
-        (Piece("link", url="https://example.org/" + "x" * 500), "url"),
-        (Piece("letter", number="1", url="javascript:alert(1)"), "url"),
+        (EvidenceEntry("", text="เอกสาร"), "kind"),
+        (EvidenceEntry("rumour", text="เอกสาร"), "kind"),
+        (EvidenceEntry("letter", text="ไม่มีเลขที่"), "number"),
+        (EvidenceEntry("letter", number="ส" * 101), "number"),
+        (EvidenceEntry("document", number="1"), "text"),
+        (EvidenceEntry("link", text="ไม่มีที่อยู่"), "url"),
+        (EvidenceEntry("link", url="javascript:alert(1)"), "url"),
+        (EvidenceEntry("link", url="data:text/html,x"), "url"),
+        (EvidenceEntry("link", url="ftp://example.org/x"), "url"),
+        (EvidenceEntry("link", url="//example.org"), "url"),
+        (EvidenceEntry("link", url="example.org"), "url"),
+        (EvidenceEntry("link", url="https://"), "url"),
+        (EvidenceEntry("link", url="https://a b"), "url"),
+        (EvidenceEntry("link", url="https://name:secret@example.org"), "url"),
+        (EvidenceEntry("link", url="https://example.org/" + "x" * 500), "url"),
+        (EvidenceEntry("letter", number="1", url="javascript:alert(1)"), "url"),
     ],
 )
 def test_unclear_evidence_is_refused_by_its_place(plan, piece, field):
-    good = Piece("letter", number="สม 0202/ว 1085")
+    good = EvidenceEntry("letter", number="สม 0202/ว 1085")
     entry = ProgressEntry(measure_of(2566, "2.2"), 1, "done", "เสร็จ", (good, piece))
     assert list(refusal(entry)) == [f"evidence-1-{field}"]
     assert not QuarterProgress.objects.exists()
@@ -222,13 +222,13 @@ def test_many_are_saved_all_or_none_and_the_bad_one_is_named(plan):
 
 def test_every_report_keeps_its_evidence_in_its_history(plan, planner):
     measure = measure_of(2566, "2.2")
-    letter = Piece("letter", "สม 0202/ว 1085", date(2022, 12, 28), "", "แนวทาง")
+    letter = EvidenceEntry("letter", "สม 0202/ว 1085", date(2022, 12, 28), "", "แนวทาง")
     row = progress(measure, 1, evidence=[letter], user=planner)
     assert row.history.get().details == {
         "evidence": [{"kind": "letter", "number": "สม 0202/ว 1085", "dated": "2022-12-28",
                       "url": "", "text": "แนวทาง"}]
     }  # fmt: skip
-    link = Piece("link", url="https://example.org/x", text="หน้าเว็บ")
+    link = EvidenceEntry("link", url="https://example.org/x", text="หน้าเว็บ")
     row = progress(measure, 1, evidence=[link, letter], expected_version=1, why="เพิ่มลิงก์")
     newest, oldest = row.history.all()
     assert [piece["kind"] for piece in newest.details["evidence"]] == ["link", "letter"]
@@ -247,7 +247,7 @@ def test_a_report_that_is_there_is_not_entered_anew(plan):
 @pytest.mark.parametrize("version", [0, 2, 9])
 def test_an_old_version_changes_nothing(plan, version):
     measure = measure_of(2566, "2.2")
-    progress(measure, 1, evidence=[Piece("document", text="รายงาน")])
+    progress(measure, 1, evidence=[EvidenceEntry("document", text="รายงาน")])
     before = facts()
     with pytest.raises(StaleVersion):
         progress(measure, 1, "done", "เสร็จ", expected_version=version)
@@ -269,7 +269,7 @@ def test_of_two_who_report_the_same_quarter_one_stands(plan, planner):
     for number in range(ROUNDS):
         quarter = number % 4 + 1
         QuarterProgress.objects.all().delete()
-        pieces = [[Piece("document", text=text)] for text in texts]
+        pieces = [[EvidenceEntry("document", text=text)] for text in texts]
         found = together(
             *[
                 lambda t=text, p=piece, q=quarter: progress(
@@ -326,7 +326,7 @@ def test_only_planners_delete_a_report(request, plan, who):
 
 
 def test_deleting_a_report_asks_why_and_keeps_its_evidence_in_the_history(plan, planner):
-    row = progress(measure_of(2566, "2.2"), 1, evidence=[Piece("document", text="รายงาน")])
+    row = progress(measure_of(2566, "2.2"), 1, evidence=[EvidenceEntry("document", text="รายงาน")])
     for reason, version, error in (
         ("  ", 1, ValidationError),
         ("ผิดปี", 2, StaleVersion),

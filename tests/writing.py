@@ -13,13 +13,13 @@ from django.urls import reverse
 
 from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget
 from budgets.services import DisbursementEntry, disbursement_record
-from integrity.measure_evidence import Piece
 from integrity.measure_services import ProgressEntry, progress_record
 from integrity.models import ItaMeasure, QuarterProgress
 from kpis.entry import Value
 from kpis.models import Indicator, Result
 from kpis.services import ResultEntry, result_record
 from strategy.audit import Record
+from strategy.evidence_entry import EvidenceEntry
 from strategy.models import Plan, Unit
 from strategy.services import record_save
 from tests.conftest import rows_of_every_table
@@ -126,7 +126,7 @@ def progress(
 ) -> QuarterProgress:
     """A quarter of a measure, as the system reports it; ``evidence`` as pieces."""
     user, why = more.pop("user", None), more.pop("why", "")
-    pieces: tuple[Piece, ...] = tuple(more.pop("evidence", ()))
+    pieces: tuple[EvidenceEntry, ...] = tuple(more.pop("evidence", ()))
     entry = ProgressEntry(measure, quarter, state, text, pieces, **more)
     return progress_record(user=user, entry=entry, today=TODAY, reason=why)
 
