@@ -552,7 +552,7 @@ def test_a_reporter_goes_from_the_index_to_a_saved_quarter(browse, person):  # n
     page.click("[name=_save]")
     assert "ระบุผลการดำเนินงานในไตรมาสนี้" in card.locator(".errorlist").inner_text()
     assert card.locator("[name$='-evidence-0-number']").input_value() == "สม ๐๔๐๐/๑๕๗๘"
-    card.locator("textarea").fill("สำรวจความพึงพอใจแล้ว")
+    card.locator(f"#id_m{measure.pk}-text").fill("สำรวจความพึงพอใจแล้ว")
     page.click("[name=_save]")
     assert "1 มาตรการ" in page.locator(".messagelist").inner_text()
     page.goto("/integrity/measures/2566/?quarter=2")

@@ -89,7 +89,8 @@ def reading_routes(plan: Plan) -> list[Route]:
     years = {"ita": 2564, "measures": 2566}
 
     def address(route: str) -> str:
-        known = {**examples, "year": years.get(route.split("/")[1])}
+        subject = route.split("/")[1] if route.startswith("integrity/") else ""
+        known = {**examples, "year": years.get(subject)}
         return "/" + re.sub(r"<\w+:(\w+)>", lambda m: str(known[m[1]]), route)
 
     return [
