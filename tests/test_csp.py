@@ -13,12 +13,14 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from budgets.models import BudgetTransfer, Disbursement, Project, SpendingTarget
 from budgets.services import DisbursementEntry, disbursement_record
+from integrity.models import ItaItem
 from kpis.models import Baseline, Result
 from kpis.target_services import TargetEntry
 from nhrc_plan.board import selectors
@@ -271,6 +273,32 @@ def test_the_screen_of_a_months_money(filled, client, planner):
     response = client.post(sheet, {**data, "change_reason": '"><script>'})
     assert (response.status_code, problems(response)) == (200, [])
     assert "<script>" not in response.content.decode()
+
+
+def test_the_pages_of_ita_scores(filled, client, planner):
+    """One sheet, refused and not; an upload that is no workbook; another year."""
+    client.force_login(planner)
+    nasty = "<script>alert(1)</script>"
+    item = ItaItem.objects.get(code="i27")
+    item.text = nasty
+    record_save(instance=item, user=planner)
+    assessment = item.indicator.instrument.assessment
+    pages = {
+        name: reverse(f"admin:integrity_itaassessment_{name}", args=[assessment.pk])
+        for name in ("scores", "begin", "workbook", "upload", "confirm")
+    }
+    assert faults(client, [pages[name] for name in ("scores", "begin", "workbook")]) == {}
+    workbook = client.get(pages["workbook"]).content
+    for address, data in (
+        (pages["scores"], {f"Q{item.pk}": '"><script>', "change_reason": nasty}),
+        (pages["begin"], {"agency": "<", "fiscal_year": nasty}),
+        (pages["upload"], {"workbook": SimpleUploadedFile("<b>.xlsx", b"<script>")}),
+        (pages["upload"], {"workbook": SimpleUploadedFile("x.xlsx", workbook)}),
+    ):
+        response = client.post(address, data)
+        assert (response.status_code, problems(response)) == (200, []), address
+        assert "<script>" not in response.content.decode()
+    assert problems(client.post(pages["confirm"], {"payload": nasty}, follow=True)) == []
 
 
 def test_forms_that_are_refused(filled, client, root):
