@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import models
 from django.test import Client
 from django.urls import NoReverseMatch, reverse
@@ -20,7 +21,7 @@ from django.urls import NoReverseMatch, reverse
 from budgets.models import BudgetTransfer, Disbursement, Project, SpendingTarget
 from budgets.services import DisbursementEntry, disbursement_record
 from integrity.measure_services import ProgressEntry, progress_record
-from integrity.models import ItaMeasure, QuarterProgress
+from integrity.models import ItaItem, ItaMeasure, QuarterProgress
 from kpis.models import Baseline, Result
 from kpis.target_services import TargetEntry
 from nhrc_plan.board import selectors
@@ -311,6 +312,32 @@ def test_the_screens_of_a_measures_quarter(filled, client, planner):
         response = client.post(path, sent)
         assert (response.status_code, problems(response)) == (200, []), path
         assert "<script>" not in response.content.decode(), path
+
+
+def test_the_pages_of_ita_scores(filled, client, planner):
+    """One sheet, refused and not; an upload that is no workbook; another year."""
+    client.force_login(planner)
+    nasty = "<script>alert(1)</script>"
+    item = ItaItem.objects.get(code="i27")
+    item.text = nasty
+    record_save(instance=item, user=planner)
+    assessment = item.indicator.instrument.assessment
+    pages = {
+        name: reverse(f"admin:integrity_itaassessment_{name}", args=[assessment.pk])
+        for name in ("scores", "begin", "workbook", "upload", "confirm")
+    }
+    assert faults(client, [pages[name] for name in ("scores", "begin", "workbook")]) == {}
+    workbook = client.get(pages["workbook"]).content
+    for address, data in (
+        (pages["scores"], {f"Q{item.pk}": '"><script>', "change_reason": nasty}),
+        (pages["begin"], {"agency": "<", "fiscal_year": nasty}),
+        (pages["upload"], {"workbook": SimpleUploadedFile("<b>.xlsx", b"<script>")}),
+        (pages["upload"], {"workbook": SimpleUploadedFile("x.xlsx", workbook)}),
+    ):
+        response = client.post(address, data)
+        assert (response.status_code, problems(response)) == (200, []), address
+        assert "<script>" not in response.content.decode()
+    assert problems(client.post(pages["confirm"], {"payload": nasty}, follow=True)) == []
 
 
 def test_forms_that_are_refused(filled, client, root):
