@@ -18,6 +18,7 @@ from budgets.models import (
     SpendingTarget,
 )
 from budgets.services import DisbursementEntry, disbursement_delete, disbursement_record_many
+from integrity.models import Answer, Rubric, SelfAssessment
 from kpis.models import Baseline, Indicator, Measure, Result, YearTarget
 from kpis.services import (
     result_approve,
@@ -44,6 +45,7 @@ from strategy.models import (
     Unit,
 )
 from strategy.services import children_changed, record_delete, record_save
+from tests.assessing import answer, begun
 from tests.writing import (
     OTHER,
     OWN,
@@ -76,6 +78,7 @@ HELD_BY_OTHERS = {
     "kpis.TargetValue": YearTarget,
     "kpis.ResultValue": Result,
     "budgets.ProjectLead": Project,
+    "integrity.AnswerEvidence": Answer,
     "strategy.Strategy_goals": Strategy,
     "budgets.Project_supporting_units": Project,
     "budgets.Project_objectives": Project,
@@ -223,6 +226,8 @@ def samples(plan):
         record_save(instance=row, user=None)
     made[Disbursement] = spend(led_by(OWN), 2569, 6, "50")
     made[Result] = enter(indicator, 2569, 6, "50")
+    made[SelfAssessment] = begun(agency=agency)
+    (made[Answer],) = answer(made[SelfAssessment], {"S 1.1": "5"})
     return {model: made.get(model) or model.objects.first() for model in RECORDS}
 
 
@@ -263,6 +268,9 @@ def changed_value(field, row):
             "budget": ProjectBudget.objects.filter(fiscal_year=2569).last(),
         },
         (BudgetTransfer, "document_date"): lambda: {"document_date": date(2026, 1, 16)},
+        (Rubric, "definitions"): lambda: {"definitions": [{"term": "x", "meaning": "y"}]},
+        (SelfAssessment, "level"): lambda: {"level": "local"},
+        (Answer, "level"): lambda: {"level": 2, "points": None},
         (SpendingTarget, "q4"): lambda: {"q4": D(99)},
     }.get((model, name))  # fmt: skip
     if special is not None:

@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget, SpendingTarget
+from integrity.models import Criterion, Rubric, RubricGroup, RubricPart, SelfAssessment
 from kpis.models import Baseline, Indicator, Result, YearTarget
 from kpis.services import value_field
 from nhrc_plan.board.models import MonthSummary
@@ -24,6 +25,7 @@ from strategy.models import (
     Unit,
 )
 from strategy.services import record_save
+from tests.assessing import begun
 from tests.writing import (
     OTHER,
     OWN,
@@ -69,6 +71,11 @@ TABLE = {
     BudgetTransfer: ("y-y-yy", NONE, READ, NONE),
     Disbursement: ("yy>yyy", "yy>-yy", READ, "----?-"),
     SpendingTarget: (ALL, NONE, READ, NONE),
+    Rubric: (ALL, NONE, READ, NONE),
+    RubricPart: (ALL, NONE, READ, NONE),
+    RubricGroup: (ALL, NONE, READ, NONE),
+    Criterion: (ALL, NONE, READ, NONE),
+    SelfAssessment: (ALL, "yyy-yy", READ, NONE),
     MonthSummary: (ALL, NONE, READ, NONE),
     User: (NONE, NONE, NONE, "yyyyy?"),
 }
@@ -83,6 +90,8 @@ def row_of(plan, model):
         return enter(indicator, 2569, 6, "50")
     if model is Disbursement:
         return spend(led_by(OWN), 2569, 6, "50")
+    if model is SelfAssessment:
+        return begun(agency=plan.agency)
     made = {
         Membership: lambda: Membership(
             user=User.objects.create_user("member"), unit=Unit.objects.get(name=OWN)
