@@ -287,17 +287,26 @@ class AssessmentSheet:
         sound = self.facts.is_valid()
         for form in self.forms.values():
             form.is_valid()
-        news = self._news()
-        problems = answer_problems_of(
-            self.assessment, self.page.rubric, [form.entry() for form in news]
-        )
-        for place, refused in problems.items():
-            news[place].refuse(refused)
+        self._ask_the_services()
         for pk, form in self.forms.items():
             if form.follows:
                 # The other one's answer, with the version that it has now.
                 self.forms[pk] = AnswerForm(form.row, None, today=self.today)
         return sound and not self.refused
+
+    def _ask_the_services(self) -> None:
+        """What the services would refuse, beside every criterion that it concerns.
+
+        An answer that stays as it was is named where a new one does not go with it, and is nobody's
+        fault otherwise: planners may have changed the instrument since.
+        """
+        clear = [form for form in self.forms.values() if not form.is_wrong and not form.follows]
+        problems = answer_problems_of(
+            self.assessment, self.page.rubric, [form.entry() for form in clear]
+        )
+        if any(clear[place].has_news for place in problems):
+            for place, refused in problems.items():
+                clear[place].refuse(refused)
 
     def _news(self) -> list[AnswerForm]:
         return [form for form in self.forms.values() if form.is_bound and form.has_news]

@@ -118,7 +118,8 @@ def even_share(full: str, criteria: Sequence[Mapping[str, Any]]) -> Decimal:
 def sample_load(tree: Mapping[str, Any]) -> int:
     """Load the sample organisations of a fixture with their answers; gives the number added.
 
-    Leaves alone every organisation that has, or once had, an assessment by that edition.
+    Leaves alone every organisation that has an assessment by that edition, or in whose assessment
+    staff have had a hand.
     """
     wanted = tree["rubric"]
     rubric = Rubric.objects.filter(
@@ -135,7 +136,8 @@ def sample_load(tree: Mapping[str, Any]) -> int:
     count = 0
     for item in tree["assessments"]:
         key = {"rubric": rubric, "organisation": item["organisation"]}
-        if missing_or_none(SelfAssessment, **key) is None:
+        by_staff = SelfAssessment.history.filter(**key, history_user_id__isnull=False)
+        if SelfAssessment.objects.filter(**key).exists() or by_staff.exists():
             continue
         assessment = assessment_begin(
             user=None,

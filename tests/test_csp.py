@@ -29,6 +29,7 @@ from nhrc_plan.board.models import MonthSummary
 from strategy.evidence_entry import EvidenceEntry
 from strategy.models import Membership, Plan, ReportingYear, Unit
 from strategy.services import record_save
+from tests.assessing import answers_record, begun, entry
 from tests.test_pages import DAY, HERE, enter, indicator_of, reading_routes, retarget, samples
 
 #: Attributes of an element that a browser takes for addresses.
@@ -121,6 +122,10 @@ def one_of_each(plan: Plan, user: Any) -> None:
         reason=nasty,
     )
     record_save(instance=transfer, user=user)
+    assessment = begun(nasty[:40], agency=plan.agency)
+    answers_record(
+        user=user, assessment=assessment, entries=[entry(assessment, "A 1.1", 1, remark=nasty)]
+    )
     summary = MonthSummary(plan=plan, fiscal_year=2567, month=10, text=nasty)
     record_save(instance=summary, user=user)
     spent = DisbursementEntry(

@@ -19,6 +19,7 @@ from strategy import roles
 from strategy.audit import Record
 from strategy.models import Agency, Membership, Plan, ReportingYear, Strategy, Unit
 from strategy.services import record_save
+from tests.assessing import begun
 from tests.writing import (
     OTHER,
     OWN,
@@ -119,6 +120,7 @@ def filled_lists(plan, django_user_model):
         transfer(led_by(OWN), 2569, "1000"),
     ):
         record_save(instance=row, user=None)
+    begun(agency=plan.agency)
     enter(indicator, 2569, 6, "57.25", narrative="ดำเนินการแล้ว")
     spend(led_by(OWN), 2569, 6, "1234.50")
     progress(measure_of(2566, "2.2"), 2)

@@ -19,12 +19,15 @@ from budgets.models import (
 )
 from budgets.services import DisbursementEntry, disbursement_delete, disbursement_record_many
 from integrity.models import (
+    Answer,
     ItaAssessment,
     ItaGrade,
     ItaItem,
     ItaMeasure,
     QuarterProgress,
     Recommendation,
+    Rubric,
+    SelfAssessment,
 )
 from kpis.models import Baseline, Indicator, LevelCriterion, Measure, Result, YearTarget
 from kpis.services import (
@@ -52,6 +55,7 @@ from strategy.models import (
     Unit,
 )
 from strategy.services import children_changed, record_delete, record_save
+from tests.assessing import answer, begun
 from tests.writing import (
     OTHER,
     OWN,
@@ -89,6 +93,7 @@ HELD_BY_OTHERS = {
     "kpis.ResultValue": Result,
     "kpis.ResultEvidence": Result,
     "budgets.ProjectLead": Project,
+    "integrity.AnswerEvidence": Answer,
     "strategy.Strategy_goals": Strategy,
     "budgets.Project_supporting_units": Project,
     "budgets.Project_objectives": Project,
@@ -247,6 +252,8 @@ def samples(plan):
     made[Disbursement] = spend(led_by(OWN), 2569, 6, "50")
     made[Result] = enter(indicator, 2569, 6, "50")
     made[QuarterProgress] = progress(measure_of(2566, "2.2"), 2)
+    made[SelfAssessment] = begun(agency=agency)
+    (made[Answer],) = answer(made[SelfAssessment], {"S 1.1": "5"})
     return {model: made.get(model) or model.objects.first() for model in RECORDS}
 
 
@@ -288,6 +295,9 @@ def changed_value(field, row):
             "budget": ProjectBudget.objects.filter(fiscal_year=2569).last(),
         },
         (BudgetTransfer, "document_date"): lambda: {"document_date": date(2026, 1, 16)},
+        (Rubric, "definitions"): lambda: {"definitions": [{"term": "x", "meaning": "y"}]},
+        (SelfAssessment, "level"): lambda: {"level": "local"},
+        (Answer, "level"): lambda: {"level": 2, "points": None},
         (SpendingTarget, "q4"): lambda: {"q4": D(99)},
         (ItaAssessment, "announced_on"): lambda: {"announced_on": date(2026, 1, 16)},
         (ItaGrade, "assessment"): lambda: {

@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget, SpendingTarget
 from integrity.models import (
+    Criterion,
     ItaAssessment,
     ItaIndicator,
     ItaInstrument,
@@ -17,6 +18,10 @@ from integrity.models import (
     MeasureIssue,
     MeasureYear,
     QuarterProgress,
+    Rubric,
+    RubricGroup,
+    RubricPart,
+    SelfAssessment,
 )
 from kpis.models import Baseline, Indicator, Result, YearTarget
 from kpis.services import value_field
@@ -33,6 +38,7 @@ from strategy.models import (
     Unit,
 )
 from strategy.services import record_save
+from tests.assessing import begun
 from tests.writing import (
     OTHER,
     OWN,
@@ -81,6 +87,11 @@ TABLE = {
     BudgetTransfer: ("y-y-yy", NONE, READ, NONE),
     Disbursement: ("yy>yyy", "yy>-yy", READ, "----?-"),
     SpendingTarget: (ALL, NONE, READ, NONE),
+    Rubric: (ALL, NONE, READ, NONE),
+    RubricPart: (ALL, NONE, READ, NONE),
+    RubricGroup: (ALL, NONE, READ, NONE),
+    Criterion: (ALL, NONE, READ, NONE),
+    SelfAssessment: (ALL, "yyy-yy", READ, NONE),
     MonthSummary: (ALL, NONE, READ, NONE),
     ItaAssessment: (ALL, NONE, READ, NONE),
     ItaInstrument: (ALL, NONE, READ, NONE),
@@ -104,6 +115,8 @@ def row_of(plan, model):
         return spend(led_by(OWN), 2569, 6, "50")
     if model is QuarterProgress:
         return progress(measure_of(2566, "2.2", OWN), 2)
+    if model is SelfAssessment:
+        return begun(agency=plan.agency)
     made = {
         Membership: lambda: Membership(
             user=User.objects.create_user("member"), unit=Unit.objects.get(name=OWN)

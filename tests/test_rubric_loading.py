@@ -1,0 +1,292 @@
+"""The instrument as it is loaded, what its points come to, editions, and the sample assessments."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from decimal import Decimal as D
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import call_command
+from django.utils import translation
+
+from integrity.models import (
+    Answer,
+    Criterion,
+    CriterionLevel,
+    Rubric,
+    RubricGroup,
+    RubricPart,
+    SelfAssessment,
+)
+from integrity.rubric_edition_services import levels_problem, rubric_copy
+from integrity.rubric_loading import even_share, rubric_load, sample_clear, sample_load
+from integrity.rubric_selectors import rubric_tree
+from nhrc_plan.board import fixtures
+from strategy.services import record_delete, record_save
+from tests.assessing import SELF, all_at, answer, begun, criterion, page, stored, the_rubric
+from tests.writing import differences, facts
+
+pytestmark = pytest.mark.django_db
+
+FOLDER = settings.BASE_DIR / "fixtures"
+TREE = json.loads(
+    (FOLDER / "integrity" / "rubric-2565-government.json").read_text(encoding="utf-8")
+)
+SAMPLES = json.loads(
+    (FOLDER / "sample" / "assessments" / "samples.json").read_text(encoding="utf-8")
+)
+
+
+# ---------------------------------------------------------------------------------- loading
+
+
+def test_everything_of_the_fixture_is_loaded():
+    counts = [model.objects.count() for model in (Rubric, RubricPart, RubricGroup, Criterion)]
+    assert counts == [1, 3, 16, 34]
+    assert CriterionLevel.objects.count() == 76
+    tree = rubric_tree(the_rubric())
+    assert [
+        [row.number for row in group.criteria] for part in tree.parts for group in part.groups
+    ] == [
+        [row["number"] for row in group["criteria"]]
+        for part in TREE["parts"]
+        for group in part["groups"]
+    ]
+    assert [row.text for row in tree.criteria] == [
+        row["text"]
+        for part in TREE["parts"]
+        for group in part["groups"]
+        for row in group["criteria"]
+    ]
+    assert list(tree.questions) == TREE["questions"]
+    assert tree.eligibility == TREE["eligibility"]
+
+
+@pytest.mark.parametrize(
+    ("code", "full", "is_reading", "shares"),
+    [
+        ("A 1.1", "5.00", False, ["1/3", "2/3", "3/3"]),
+        ("A 7.1", "2.50", False, ["1/3", "3/3"]),
+        ("B 1.1", "10.00", True, ["1/3", "2/3", "3/3"]),
+        ("B 1.3", "10.00", True, ["1/3", "2/3", "3/3"]),
+        ("B 5", "10.00", False, ["0/1", "2/3", "3/3"]),
+        ("S 1.1", None, False, []),
+    ],
+)
+def test_points_and_shares(code, full, is_reading, shares):
+    row = criterion(code)
+    assert (row.full if row.full is None else str(row.full)) == full
+    assert row.full_is_reading is is_reading
+    assert [f"{level.share_of}/{level.share_in}" for level in row.levels.all()] == shares
+
+
+def test_one_criterion_shows_a_policy():
+    assert criterion("A 1.1") == Criterion.objects.get(shows_policy=True)
+
+
+@pytest.mark.parametrize(
+    ("full", "given", "share"),
+    [("30", [None] * 3, "10.00"), ("20", ["5", None], "15.00"), ("20", [None] * 3, "6.66")],
+)
+def test_an_even_share_is_never_more_than_the_group_has(full, given, share):
+    assert even_share(full, [{"full": points} for points in given]) == D(share)
+
+
+def test_a_second_loading_changes_nothing():
+    before = facts()
+    fixtures.integrity_load()
+    assert differences(before, facts()) == {}
+
+
+@pytest.mark.parametrize("change", ["level", "part", "renamed", "gone"])
+def test_what_staff_made_of_an_edition_is_left_alone_whole(planner, change):
+    rubric = the_rubric()
+    if change == "level":
+        record_delete(instance=CriterionLevel.objects.first(), user=planner)
+    elif change == "part":
+        record_delete(instance=rubric.parts.get(code="S"), user=planner)
+    elif change == "renamed":
+        rubric.fiscal_year = 2570
+        record_save(instance=rubric, user=planner)
+    else:
+        record_delete(instance=rubric, user=planner)
+    before = facts()
+    assert rubric_load(TREE, reason="again") is None
+    assert differences(before, facts()) == {}
+
+
+def test_another_year_is_another_edition():
+    assert rubric_load({**TREE, "year": 2566}, reason="next") is not None
+    assert Rubric.objects.count() == 2 and CriterionLevel.objects.count() == 2 * 76
+
+
+# ----------------------------------------------------------------------- what points come to
+
+
+@pytest.mark.parametrize(
+    ("values", "total", "parts"),
+    [
+        ({}, "0.00", ["0.00", "0.00", "0.00"]),
+        (all_at(3), "100.00", ["100.00", "100.00", "0.00"]),
+        # Level 1 everywhere: a third of A, and of B all but its last 10.
+        (all_at(1), "32.33", ["33.33", "30.00", "0.00"]),
+        ({**all_at(3), "A 7.1": 1}, "98.83", ["98.33", "100.00", "0.00"]),
+        ({**all_at(3), "B 5": 1}, "97.00", ["100.00", "90.00", "0.00"]),
+        ({"B 5": 2}, "2.00", ["0.00", "6.67", "0.00"]),
+        ({"B 1.1": 3, "B 1.2": 3, "B 1.3": 3}, "9.00", ["0.00", "30.00", "0.00"]),
+        ({"A 3.3.2": 2}, "4.67", ["6.67", "0.00", "0.00"]),
+        ({"S 1.1": "9.25", "S 3": "20"}, "0.00", ["0.00", "0.00", "29.25"]),
+    ],
+)
+def test_the_total_of_the_real_instrument(values, total, parts):
+    assessment = begun()
+    answer(assessment, values)
+    shown = page(assessment)
+    assert str(shown.total) == total
+    assert [str(row.points) for row in shown.parts] == parts
+
+
+def test_full_marks_by_the_other_alternative_are_full_marks_too():
+    assessment = begun()
+    levels = {**all_at(3), "A 3.3.2": 3}
+    del levels["A 3.3.1"]
+    answer(assessment, levels)
+    shown = page(assessment)
+    assert shown.total == 100 and (shown.answered, shown.of) == (25, 25)
+    (other,) = [row for row in shown.answers if row.criterion.code == "A 3.3.1"]
+    assert not other.counts and not other.is_missing
+
+
+def test_what_is_missing_and_what_brings_most():
+    assessment = begun()
+    answer(assessment, {code: 3 for code in SELF if code not in ("A 2.1", "A 3.3.1", "B 2", "B 5")})
+    shown = page(assessment)
+    missing = [[row.code for row in part.missing] for part in shown.parts]
+    assert missing[:2] == [["A 2.1", "A 3.3.1"], ["B 2", "B 5"]] and len(missing[2]) == 8
+    # One level of A 2.1 is 10 × 1/3 × 0.70; of B 2, 20 × 1/3 × 0.30; B 5's lowest earns nothing.
+    assert [(row.criterion.code, row.level.level, str(row.points)) for row in shown.gains] == [
+        ("A 2.1", 1, "2.33"),
+        ("A 3.3.1", 1, "2.33"),
+        ("B 2", 1, "2.00"),
+        ("B 5", 2, "2.00"),
+    ]
+    assert (shown.answered, shown.of, shown.formula) == (21, 25, "80.00 × 0.70 + 70.00 × 0.30")
+
+
+# ---------------------------------------------------------------------------------- editions
+
+
+def test_a_copied_edition_is_the_same_for_another_year(planner):
+    assessment = begun()
+    answer(assessment, all_at(1))
+    copied = rubric_copy(
+        user=planner, rubric=the_rubric(), fiscal_year=2567, organisation_kind="ภาครัฐ"
+    )
+    one, two = rubric_tree(the_rubric()), rubric_tree(copied)
+
+    def content(tree):
+        return [
+            (row.code, row.text, row.full, row.full_is_reading, row.alternative, row.shows_policy,
+             row.heading, row.levels)
+            for row in tree.criteria
+        ]  # fmt: skip
+
+    assert content(one) == content(two)
+    assert {row.id for row in one.criteria}.isdisjoint(row.id for row in two.criteria)
+    assert [(p.code, p.weight, p.assessed_by, dict(p.dimensions)) for p in one.parts] == [
+        (p.code, p.weight, p.assessed_by, dict(p.dimensions)) for p in two.parts
+    ]
+    assert not copied.assessments.exists() and page(assessment).total == D("32.33")
+    history = Criterion.history.filter(id__in=[row.id for row in two.criteria])
+    assert {row.history_user_id for row in history} == {planner.pk} and len(history) == 34
+
+
+def test_an_edition_is_copied_once_and_by_planners_only(planner, reporter):
+    copying = {"rubric": the_rubric(), "fiscal_year": 2567, "organisation_kind": "ภาครัฐ"}
+    with pytest.raises(PermissionDenied):
+        rubric_copy(user=reporter, **copying)
+    rubric_copy(user=planner, **copying)
+    before = facts()
+    with pytest.raises(ValidationError), translation.override("en"):
+        rubric_copy(user=planner, **copying)
+    assert differences(before, facts()) == {}
+
+
+def test_what_has_been_answered_cannot_be_taken_away(planner):
+    assessment = begun()
+    answer(assessment, {"A 7.1": 3, "S 1.1": "5"})
+    for row in (criterion("A 7.1"), criterion("A 7.1").group, the_rubric()):
+        with pytest.raises(ValidationError, match="depends on it"), translation.override("en"):
+            record_delete(instance=row, user=planner)
+    record_delete(instance=criterion("A 7.2"), user=planner)
+    assert stored(assessment) == {"A 7.1": 3, "S 1.1": D("5.00")}
+
+
+@pytest.mark.parametrize(
+    ("code", "kept", "refused"),
+    [
+        ("A 7.1", [1, 3], False),
+        ("A 7.1", [2, 3], False),
+        ("A 7.1", [1, 2], True),
+        ("A 7.1", [], True),
+        ("S 1.1", [], False),
+        ("S 1.1", [1], True),
+        ("A 1.1", [], False),
+    ],
+)
+def test_levels_that_were_chosen_stay(code, kept, refused):
+    answer(begun(), {"A 7.1": 3, "S 1.1": "5"})
+    assert (levels_problem(criterion(code).pk, kept) is not None) is refused
+
+
+# ---------------------------------------------------------------------------------- samples
+
+
+def test_samples_are_marked_and_of_nobody_real():
+    assert sample_load(SAMPLES) == 3
+    rows = SelfAssessment.objects.all()
+    assert all(row.is_sample and row.agency is None for row in rows)
+    assert all(row.organisation.startswith("(ตัวอย่าง)") for row in rows)
+    assert sorted(str(page(row).total) for row in rows) == ["36.83", "5.83", "83.33"]
+    readme = (FOLDER / "sample" / "assessments" / "README.md").read_text(encoding="utf-8")
+    for row in rows:
+        assert f"| {row.organisation} |" in readme and f"| {page(row).total} |" in readme
+
+
+def test_samples_are_loaded_once_and_cleared_whole():
+    before = facts()
+    assert sample_load(SAMPLES) == 3
+    assert sample_load(SAMPLES) == 0
+    assert sample_clear() == 3
+    changed = differences(before, facts())
+    assert {table for table in changed if "historical" not in table} <= {"sqlite_sequence"}
+    assert not Answer.objects.exists()
+    assert {row.is_sample for row in SelfAssessment.history.all()} == {True}
+    assert sample_clear() == 0
+    assert sample_load(SAMPLES) == 3
+
+
+def test_a_sample_that_somebody_changed_is_theirs(planner):
+    sample_load(SAMPLES)
+    row = SelfAssessment.objects.get(organisation__contains="เทศบาล")
+    answer(row, {"A 1.1": 3}, planner)
+    row.refresh_from_db()
+    assert not row.is_sample
+    assert sample_clear() == 2
+    assert stored(row)["A 1.1"] == 3
+    record_delete(instance=row, user=planner)
+    assert sample_load(SAMPLES) == 2
+
+
+def test_bootstrap_and_clear_sample_say_how_many(plan, settings, today, capsys):
+    settings.DEBUG = True
+    today(date(2026, 10, 11))
+    with translation.override("en"):
+        call_command("bootstrap", "--sample")
+        assert "Sample assessments added: 3\n" in capsys.readouterr().out
+        call_command("clear_sample")
+        assert " 3 sample assessments, " in capsys.readouterr().out
+    assert not SelfAssessment.objects.exists() and the_rubric()
