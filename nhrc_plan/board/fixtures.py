@@ -56,7 +56,7 @@ class Samples(NamedTuple):
 
     results: int
     disbursements: int
-    assessments: int = 0
+    assessments: int
 
 
 @transaction.atomic
