@@ -330,7 +330,7 @@ def test_later_samples_join_earlier_ones(plan):
     second = fixtures.samples_load(TODAY).results
     assert first and second
     assert entered().count() == first + second
-    assert fixtures.samples_load(TODAY) == (0, 0, 0)
+    assert not any(fixtures.samples_load(TODAY))
 
 
 def test_samples_leave_alone_what_staff_entered(plan, planner):

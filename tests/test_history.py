@@ -20,6 +20,7 @@ from budgets.models import (
 from budgets.services import DisbursementEntry, disbursement_delete, disbursement_record_many
 from integrity.models import (
     Answer,
+    CriterionLevel,
     ItaAssessment,
     ItaGrade,
     ItaItem,
@@ -27,6 +28,7 @@ from integrity.models import (
     QuarterProgress,
     Recommendation,
     Rubric,
+    RubricPart,
     SelfAssessment,
 )
 from kpis.models import Baseline, Indicator, LevelCriterion, Measure, Result, YearTarget
@@ -274,6 +276,12 @@ def another(model, pk):
     return found
 
 
+def another_edition():
+    edition = Rubric(fiscal_year=2580, organisation_kind="อื่น", name="อื่น")
+    record_save(instance=edition, user=None)
+    return edition
+
+
 def changed_value(field, row):
     """Another valid value for a field, and the fields that have to change with it."""
     model, name = type(row), field.name
@@ -297,6 +305,11 @@ def changed_value(field, row):
         (BudgetTransfer, "document_date"): lambda: {"document_date": date(2026, 1, 16)},
         (Rubric, "definitions"): lambda: {"definitions": [{"term": "x", "meaning": "y"}]},
         (SelfAssessment, "level"): lambda: {"level": "local"},
+        (SelfAssessment, "rubric"): lambda: {"rubric": another_edition()},
+        (RubricPart, "rubric"): lambda: {"rubric": another_edition()},
+        (RubricPart, "weight"): lambda: {"weight": D(60)},
+        (CriterionLevel, "share_of"): lambda: {"share_of": 0},
+        (Answer, "assessment"): lambda: {"assessment": begun("อีกแห่ง")},
         (Answer, "level"): lambda: {"level": 2, "points": None},
         (SpendingTarget, "q4"): lambda: {"q4": D(99)},
         (ItaAssessment, "announced_on"): lambda: {"announced_on": date(2026, 1, 16)},

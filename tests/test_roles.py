@@ -91,7 +91,7 @@ TABLE = {
     RubricPart: (ALL, NONE, READ, NONE),
     RubricGroup: (ALL, NONE, READ, NONE),
     Criterion: (ALL, NONE, READ, NONE),
-    SelfAssessment: (ALL, "yyy-yy", READ, NONE),
+    SelfAssessment: (ALL, "yyy-yy", READ, "----?-"),
     MonthSummary: (ALL, NONE, READ, NONE),
     ItaAssessment: (ALL, NONE, READ, NONE),
     ItaInstrument: (ALL, NONE, READ, NONE),
@@ -522,7 +522,7 @@ def test_the_roles_hold_what_they_should(db):
     assert held[roles.REPORTER] == {
         f"{verb}_{model}"
         for verb in ("add", "change", "view", "export")
-        for model in ("result", "disbursement", "quarterprogress")
+        for model in ("result", "disbursement", "quarterprogress", "selfassessment")
     }
     assert "approve_result" in held[roles.PLANNER]
     assert not [name for name in held[roles.PLANNER] if "membership" in name or "user" in name]
