@@ -195,7 +195,7 @@ def test_the_agencys_deadline_day_is_asked(sampled, reader, today):
 
     today(date(2026, 10, 11))
     assert shown(reader, 2569)["counts"]["late"] == 1
-    rules = ReportingYear(agency=Agency.objects.get(), fiscal_year=2569, deadline_day=20)
+    rules = ReportingYear(agency=Agency.objects.get(slug="nhrc"), fiscal_year=2569, deadline_day=20)
     record_save(instance=rules, user=None)
     found = shown(reader, 2569)
     assert (found["counts"]["late"], found["counts"]["due"]) == (0, 1)
