@@ -120,13 +120,15 @@ class DisbursementAdmin(RecordAdmin):
             return self._choose(request, choose, plans)
         chosen = choose.cleaned_data
         at, unit = chosen["at"], (chosen["unit_id"], chosen["unit_name"])
-        sheet = entry_sheet(chosen["plan"], *unit, at, today())
-        form = SheetForm(sheet, request.POST if request.method == "POST" else None, today=today())
+        form = SheetForm(
+            lambda: entry_sheet(chosen["plan"], *unit, at, today()),
+            request.POST if request.method == "POST" else None,
+            today=today(),
+        )
         if request.method == "POST" and form.is_valid():
             saved = form.save(request.user)
             if saved is not None:
-                stands = entry_sheet(chosen["plan"], *unit, at, today())
-                messages.success(request, _saved_message(stands, len(saved)))
+                messages.success(request, _saved_message(form.read(), len(saved)))
                 return HttpResponseRedirect(entry_address(chosen["plan"], chosen["unit_id"], at))
         return self._sheet(request, form)
 

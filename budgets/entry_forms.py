@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,8 @@ from budgets.services import (
     disbursement_problems,
     disbursement_record_many,
 )
-from budgets.work import EntryRow, EntrySheet, due_month, entry_sheet
+from budgets.work import EntryRow, due_month
+from strategy.entry_sheet import EntrySheetForm
 from strategy.fiscal import FiscalMonth, latest_ended
 from strategy.forms import ThaiDecimalField, ThaiYearField, WordsField, stale_lines
 from strategy.models import Plan
@@ -184,6 +185,10 @@ class RowForm(forms.Form):
             **self._typed(),
         )
 
+    @property
+    def is_wrong(self) -> bool:
+        return bool(self.errors)
+
     def refuse(self, refused: ValidationError) -> None:
         """Put a service's refusals beside their fields."""
         for name, problems in refused.error_dict.items():
@@ -203,76 +208,26 @@ def _stored(row: Any) -> dict[str, Any]:
     }
 
 
-class SheetForm:
-    """A month's figures of all of a unit's projects: a form for each, saved all or not at all."""
+class SheetForm(EntrySheetForm):
+    """A month's figures of all of a unit's projects."""
 
-    def __init__(self, sheet: EntrySheet, data: Mapping[str, Any] | None, *, today: date) -> None:
-        self.data = data
-        self.today = today
-        self._take(sheet)
+    typed = ("disbursed", "committed")
+    foreign = gettext_lazy(
+        "Some figures are of projects that are no longer entered here: the unit that "
+        "leads them has changed. Nothing was saved; look at the rows again."
+    )
 
-    def _take(self, sheet: EntrySheet) -> None:
-        self.sheet = sheet
-        self.forms = [RowForm(row, sheet.at, self.data) for row in sheet.rows]
-        #: What was refused of the sheet as a whole.
-        self.general: list[str] = []
+    def rows(self) -> list[RowForm]:
+        return [RowForm(row, self.sheet.at, self.data) for row in self.sheet.rows]
 
-    @property
-    def refused(self) -> list[RowForm]:
-        """The rows that want another look."""
-        return [form for form in self.forms if form.is_bound and form.errors]
-
-    @property
-    def change_reason(self) -> str:
-        return (self.data or {}).get("change_reason", "").strip()
-
-    def is_valid(self) -> bool:
-        """Asks every row, then the services' own rules for those that are clear."""
-        for form in self.forms:
-            form.is_valid()
-        if self._foreign():
-            self.general.append(
-                _(
-                    "Some figures are of projects that are no longer entered here: the unit that "
-                    "leads them has changed. Nothing was saved; look at the rows again."
-                )
-            )
-        entered = self._entered()
-        problems = disbursement_problems([entry for _form, entry in entered], self.today)
-        for place, refused in problems.items():
-            entered[place][0].refuse(refused)
-        return not self.general and not self.refused
-
-    def _foreign(self) -> bool:
-        """Whether amounts were typed for projects that are not on the sheet."""
-        own = {form.prefix for form in self.forms}
-        for name, value in (self.data or {}).items():
-            prefix, _dash, field = name.partition("-")
-            if field in ("disbursed", "committed") and str(value).strip() and prefix not in own:
-                return True
-        return False
-
-    def _entered(self) -> list[tuple[RowForm, DisbursementEntry]]:
-        """The rows to be saved, with what they say."""
-        news = [form for form in self.forms if form.has_news]
+    def entries(self, news: Sequence[RowForm]) -> list[tuple[RowForm, DisbursementEntry]]:
         projects = Project.objects.in_bulk([form.row.money.id for form in news])
         return [(form, form.entry(projects)) for form in news]
 
-    def save(self, user: Any) -> list[Disbursement] | None:
-        """Save what a valid sheet holds; None where somebody else was faster.
+    def problems(self, entries: Sequence[DisbursementEntry]) -> Mapping[int, ValidationError]:
+        return disbursement_problems(entries, self.today)
 
-        The sheet has then been read again, and says what they did.
-        """
-        entries = [entry for _form, entry in self._entered()]
-        try:
-            return disbursement_record_many(
-                user=user, entries=entries, today=self.today, reason=self.change_reason
-            )
-        except ValidationError as refused:
-            sheet = self.sheet
-            self._take(
-                entry_sheet(sheet.plan, sheet.unit_id, sheet.unit_name, sheet.at, self.today)
-            )
-            if self.is_valid():
-                self.general += refused.messages
-            return None
+    def record(
+        self, user: Any, entries: Sequence[DisbursementEntry], reason: str
+    ) -> list[Disbursement]:
+        return disbursement_record_many(user=user, entries=entries, today=self.today, reason=reason)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,14 +19,14 @@ from integrity.measure_services import (
     progress_record_many,
     quarter_problem,
 )
-from integrity.measure_work import EntryRow, EntrySheet
+from integrity.measure_work import EntryRow
 from integrity.models import ItaMeasure, QuarterProgress
 from integrity.models.measures import QUARTER_CHOICES
 from integrity.quarters import latest_quarter
+from strategy.entry_sheet import EntrySheetForm
 from strategy.evidence_entry import EvidenceEntry, EvidenceForm, entry_kept
 from strategy.fiscal import FiscalMonth
 from strategy.forms import WordsField, stale_lines
-from strategy.roles import Viewer
 
 
 class ChooseForm(forms.Form):
@@ -236,75 +236,27 @@ def _facts(row: Any) -> _Facts:
     return _settled((row.state, row.text, pieces))
 
 
-class SheetForm:
-    """A quarter of all of a unit's measures: a form for each, saved all or not at all."""
+class SheetForm(EntrySheetForm):
+    """A quarter of all of a unit's measures."""
 
-    def __init__(
-        self, sheet: EntrySheet, data: Mapping[str, Any] | None, *, today: date, who: Viewer
-    ) -> None:
-        self.data, self.today, self.who = data, today, who
-        self._take(sheet)
+    typed = ("state", "text")
+    foreign = gettext_lazy(
+        "Something was typed for measures that this unit no longer answers for. "
+        "Nothing was saved; look at the rows again."
+    )
 
-    def _take(self, sheet: EntrySheet) -> None:
-        self.sheet = sheet
-        self.forms = [RowForm(row, self.data, today=self.today) for row in sheet.rows]
-        #: What was refused of the sheet as a whole.
-        self.general: list[str] = []
+    def rows(self) -> list[RowForm]:
+        return [RowForm(row, self.data, today=self.today) for row in self.sheet.rows]
 
-    @property
-    def refused(self) -> list[RowForm]:
-        """The rows that want another look."""
-        return [form for form in self.forms if form.is_bound and form.is_wrong]
-
-    @property
-    def change_reason(self) -> str:
-        return (self.data or {}).get("change_reason", "").strip()
-
-    def is_valid(self) -> bool:
-        """Asks every row, then the services' own rules for those that are clear."""
-        for form in self.forms:
-            form.is_valid()
-        if self._foreign():
-            self.general.append(
-                _(
-                    "Something was typed for measures that this unit no longer answers for. "
-                    "Nothing was saved; look at the rows again."
-                )
-            )
-        entered = self._entered()
-        problems = progress_problems([entry for _form, entry in entered], self.today)
-        for place, refused in problems.items():
-            entered[place][0].refuse(refused)
-        return not self.general and not self.refused
-
-    def _foreign(self) -> bool:
-        """Whether something was typed for measures that are not on the sheet."""
-        own = {form.prefix for form in self.forms}
-        for name, value in (self.data or {}).items():
-            prefix, _dash, field = name.partition("-")
-            if field in ("state", "text") and str(value).strip() and prefix not in own:
-                return True
-        return False
-
-    def _entered(self) -> list[tuple[RowForm, ProgressEntry]]:
-        """The rows to be saved, with what they say."""
-        news = [form for form in self.forms if form.has_news]
+    def entries(self, news: Sequence[RowForm]) -> list[tuple[RowForm, ProgressEntry]]:
         rows = ItaMeasure.objects.select_related("issue__year")
         measures = rows.in_bulk([form.row.measure.id for form in news])
         return [(form, form.entry(measures)) for form in news if form.row.measure.id in measures]
 
-    def save(self, user: Any, read_again: Any) -> list[QuarterProgress] | None:
-        """Save what a valid sheet holds; None where somebody else was faster.
+    def problems(self, entries: Sequence[ProgressEntry]) -> Mapping[int, ValidationError]:
+        return progress_problems(entries, self.today)
 
-        The sheet has then been read again by ``read_again``, and says what they did.
-        """
-        entries = [entry for _form, entry in self._entered()]
-        try:
-            return progress_record_many(
-                user=user, entries=entries, today=self.today, reason=self.change_reason
-            )
-        except ValidationError as refused:
-            self._take(read_again())
-            if self.is_valid():
-                self.general += refused.messages
-            return None
+    def record(
+        self, user: Any, entries: Sequence[ProgressEntry], reason: str
+    ) -> list[QuarterProgress]:
+        return progress_record_many(user=user, entries=entries, today=self.today, reason=reason)

@@ -149,9 +149,9 @@ class QuarterProgressAdmin(RecordAdmin):
             return entry_sheet(year, chosen["unit"], chosen["quarter"], day, who)
 
         data = request.POST if request.method == "POST" else None
-        form = SheetForm(read(), data, today=day, who=who)
+        form = SheetForm(read, data, today=day)
         if request.method == "POST" and form.is_valid():
-            saved = form.save(request.user, read)
+            saved = form.save(request.user)
             if saved is not None:
                 messages.success(request, _saved_message(form.sheet, len(saved)))
                 return HttpResponseRedirect(sheet_address(form.sheet))
