@@ -21,6 +21,7 @@ from budgets.models import Disbursement, ProjectLead
 from budgets.work import EntrySheet, due_list, entering_units, entry_sheet, spending_plans
 from strategy.clock import today
 from strategy.fiscal import FiscalMonth
+from strategy.forms import typed_text
 from strategy.models import Plan, Unit
 from strategy.record_admin import RecordAdmin, version_shown
 from strategy.roles import viewer
@@ -173,7 +174,7 @@ class DisbursementAdmin(RecordAdmin):
         services.disbursement_delete(
             user=request.user,
             disbursement=obj,
-            reason=request.POST.get("change_reason", ""),
+            reason=typed_text(request.POST, "change_reason"),
             expected_version=version_shown(request),
         )
 

@@ -23,7 +23,7 @@ from integrity.models import Answer, Criterion, SelfAssessment
 from integrity.rubric_access import may_fill_in, own_agencies, readable_assessments
 from integrity.rubric_selectors import assessment_page
 from strategy.clock import today
-from strategy.forms import RecordForm
+from strategy.forms import RecordForm, typed_text
 from strategy.history import Entry, entries, history_of
 from strategy.record_admin import RecordAdmin, version_shown
 from strategy.roles import viewer
@@ -151,10 +151,10 @@ class SelfAssessmentAdmin(RecordAdmin):
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
         """What was said of the organisation, and every answer."""
-        found = [
-            *history_of(SelfAssessment, id=unquote(object_id)),
-            *_answer_history(unquote(object_id)),
-        ]
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404
+        found = [*history_of(SelfAssessment, id=row.pk), *_answer_history(row.pk)]
         found.sort(key=lambda entry: entry.when, reverse=True)
         more = {"entries": found, **(extra_context or {})}
         return super().history_view(request, object_id, more)
@@ -164,7 +164,7 @@ class SelfAssessmentAdmin(RecordAdmin):
             user=request.user,
             assessment=obj,
             expected_version=version_shown(request),
-            reason=request.POST.get("change_reason", "").strip(),
+            reason=typed_text(request.POST, "change_reason"),
         )
 
 
@@ -173,12 +173,10 @@ def entry_address(assessment_id: int) -> str:
     return reverse("admin:integrity_selfassessment_change", args=[assessment_id])
 
 
-def _answer_history(object_id: str) -> list[Entry]:
+def _answer_history(assessment_id: int) -> list[Entry]:
     """The history of an assessment's answers, each named by its criterion. Two queries."""
-    if not (object_id.isascii() and object_id.isdecimal() and len(object_id) < 19):
-        return []
     rows = list(
-        Answer.history.filter(assessment_id=object_id).order_by(
+        Answer.history.filter(assessment_id=assessment_id).order_by(
             "criterion_id", "-history_date", "-history_id"
         )
     )

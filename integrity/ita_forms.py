@@ -121,9 +121,10 @@ def _seen(text: str) -> dict[str, Decimal | None] | None:
     """The scores that a sheet's editor read; None where that came back broken."""
     try:
         found = json.loads(text)
-        return {key: None if score == "" else Decimal(score) for key, score in found.items()}
+        seen = {key: None if score == "" else Decimal(score) for key, score in found.items()}
     except (ValueError, AttributeError, TypeError, InvalidOperation, RecursionError):
         return None
+    return seen if all(score is None or score.is_finite() for score in seen.values()) else None
 
 
 def _meanwhile(assessment: ItaAssessment) -> str:

@@ -22,6 +22,7 @@ from integrity.ita_selectors import scores_by_key
 from integrity.ita_services import ita_scores_record, ita_year_begin
 from integrity.ita_workbook import Comparison, compare, score_workbook
 from integrity.models import ItaAssessment
+from strategy.forms import typed_text
 from strategy.services import EntriesRefused, StaleVersion
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -178,7 +179,7 @@ class ScorePages:
                 assessment=assessment,
                 entries=entries,
                 expected_version=seen["version"],
-                reason=request.POST.get("change_reason", "").strip() or _("from a workbook"),
+                reason=typed_text(request.POST, "change_reason") or _("from a workbook"),
             )
         except (StaleVersion, EntriesRefused):
             messages.error(

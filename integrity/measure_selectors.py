@@ -62,24 +62,35 @@ def _with_deadline(years: QuerySet[MeasureYear]) -> QuerySet[MeasureYear]:
 
 
 def year_row(
-    year: Any, today: date, who: Viewer | None = None, *, answers: bool = False
+    year: Any,
+    today: date,
+    who: Viewer | None = None,
+    *,
+    evidence: bool = False,
+    answers: bool = False,
 ) -> YearRow:
     """One of :func:`measure_years` with all its rows.
 
-    ``who``: whose rights the rows carry. Three queries; with ``answers``, the recommendations and
+    ``who``: whose rights the rows carry. ``evidence``: with what the reports rest on, which is for
+    those who have signed in. Three queries; with ``answers``, the recommendations and
     their scores, two more.
     """
-    return year_rows([year], today, who, answers=answers)[0]
+    return year_rows([year], today, who, evidence=evidence, answers=answers)[0]
 
 
 def year_rows(
-    years: Sequence[Any], today: date, who: Viewer | None = None, *, answers: bool = False
+    years: Sequence[Any],
+    today: date,
+    who: Viewer | None = None,
+    *,
+    evidence: bool = False,
+    answers: bool = False,
 ) -> list[YearRow]:
     """Several years with as many queries as one."""
     ids = [year.pk for year in years]
     facts = _issues(ids)
     units, own = _units(ids, who)
-    reports = _reports(ids)
+    reports = _reports(ids, evidence=evidence)
     advice = _answers(years) if answers else {}
     found = []
     for year in years:
@@ -201,20 +212,19 @@ class _Report(NamedTuple):
     evidence: list[EvidenceRow]
 
 
-def _reports(years: Collection[int]) -> dict[int, dict[int, _Report]]:
-    """What was reported, by measure and quarter, with its evidence. One query."""
+def _reports(years: Collection[int], *, evidence: bool) -> dict[int, dict[int, _Report]]:
+    """What was reported, by measure and quarter, with its evidence where asked for. One query."""
     found: dict[int, dict[int, _Report]] = defaultdict(dict)
-    rows = (
-        QuarterProgress.objects.filter(measure__issue__year__in=years)
-        .order_by("measure", "quarter", "evidence__position", "evidence__pk")
-        .values_list(
-            "measure_id", "quarter", "pk", "version", "state", "text", "is_sample",
-            *(f"evidence__{name}" for name in ("kind", "number", "dated", "url", "text")),
-        )
-    )  # fmt: skip
-    for measure, quarter, pk, version, state, text, sample, *piece in rows:
+    rows = QuarterProgress.objects.filter(measure__issue__year__in=years).order_by(
+        "measure", "quarter"
+    )
+    columns = ["measure_id", "quarter", "pk", "version", "state", "text", "is_sample"]
+    if evidence:
+        rows = rows.order_by("measure", "quarter", "evidence__position", "evidence__pk")
+        columns += [f"evidence__{name}" for name in ("kind", "number", "dated", "url", "text")]
+    for measure, quarter, pk, version, state, text, sample, *piece in rows.values_list(*columns):
         report = found[measure].setdefault(quarter, _Report(pk, version, state, text, sample, []))
-        if piece[0] is not None:
+        if piece and piece[0] is not None:
             report.evidence.append(EvidenceRow(*piece))
     return found
 

@@ -105,7 +105,7 @@ def entry_sheet(
     year: MeasureYear, unit: UnitName | None, quarter: int, today: date, who: Viewer
 ) -> EntrySheet:
     """The sheet by which a unit's quarter is reported. ``year`` with its ``deadline_day``."""
-    shown = year_row(year, today, who)
+    shown = year_row(year, today, who, evidence=True)
     rows = []
     for measure in sheet_measures(shown, unit):
         named = unit is None or unit.id in {each.id for each in measure.units}

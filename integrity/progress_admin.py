@@ -30,6 +30,7 @@ from integrity.measure_work import (
 from integrity.models import ItaMeasure, QuarterProgress
 from integrity.outcome_forms import OutcomeForm
 from strategy.clock import today
+from strategy.forms import typed_text
 from strategy.models import Unit
 from strategy.record_admin import RecordAdmin, version_shown
 from strategy.roles import viewer
@@ -202,7 +203,7 @@ class QuarterProgressAdmin(RecordAdmin):
         progress_delete(
             user=request.user,
             progress=obj,
-            reason=request.POST.get("change_reason", ""),
+            reason=typed_text(request.POST, "change_reason"),
             expected_version=version_shown(request),
         )
 

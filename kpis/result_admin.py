@@ -28,6 +28,7 @@ from kpis.work import entry_panel, reportable, work_list
 from strategy.clock import today
 from strategy.evidence import evidence_text
 from strategy.fiscal import FiscalMonth
+from strategy.forms import typed_text
 from strategy.record_admin import RecordAdmin, version_shown
 from strategy.roles import viewer
 from strategy.services import StaleVersion
@@ -268,7 +269,7 @@ class ResultAdmin(RecordAdmin):
         return self._transition(request, pk, services.result_approve, _("Approved."))
 
     def reopen_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        reason = request.POST.get("reason", "")
+        reason = typed_text(request.POST, "reason")
         return self._transition(request, pk, services.result_reopen, _("Reopened."), reason=reason)
 
     def _transition(
@@ -279,12 +280,11 @@ class ResultAdmin(RecordAdmin):
         result = self.get_object(request, str(pk))
         if result is None:
             raise Http404
-        version = request.POST.get("version", "")
         try:
             service(
                 user=request.user,
                 result=result,
-                expected_version=int(version) if version.isdecimal() else 0,
+                expected_version=version_shown(request, "version"),
                 **more,
             )
         except StaleVersion:

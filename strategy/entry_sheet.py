@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
 
+from strategy.forms import typed_text
+
 
 class RowForm(Protocol):
     """A row's form. ``is_wrong``: something in it was refused; ``has_news``: something clear was
@@ -72,7 +74,7 @@ class EntrySheetForm(ABC):
 
     @property
     def change_reason(self) -> str:
-        return (self.data or {}).get("change_reason", "").strip()
+        return typed_text(self.data, "change_reason")
 
     def is_valid(self) -> bool:
         """Asks every row, then the service's own rules for those that are clear."""

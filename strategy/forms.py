@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -79,6 +79,12 @@ class ThaiYearField(ThaiIntegerField):
             return parse_year(str(value))
         except Refusal as refusal:
             raise sentence(refusal) from None
+
+
+def typed_text(data: Mapping[str, Any] | None, name: str) -> str:
+    """A text that no form field cleans, without blanks around it and without null characters,
+    which nobody types and no database takes."""
+    return str((data or {}).get(name, "")).replace("\x00", "").strip()
 
 
 class WordsField(forms.CharField):

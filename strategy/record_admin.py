@@ -27,6 +27,7 @@ from strategy.forms import (
     ThaiDecimalField,
     ThaiIntegerField,
     ThaiYearField,
+    typed_text,
 )
 from strategy.history import history_of
 
@@ -255,7 +256,7 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
         services.record_delete(
             instance=obj,
             user=request.user,
-            reason=request.POST.get("change_reason", "").strip(),
+            reason=typed_text(request.POST, "change_reason"),
             expected_version=version_shown(request),
         )
 
@@ -270,10 +271,10 @@ def links(model: type[models.Model], depth: int = 3) -> list[str]:
     return found
 
 
-def version_shown(request: HttpRequest) -> int:
+def version_shown(request: HttpRequest, name: str = "expected_version") -> int:
     """The version of the row that a confirmation page showed; 0, which none has, if it is lost."""
-    version = request.POST.get("expected_version", "")
-    return int(version) if version.isascii() and version.isdigit() else 0
+    version = request.POST.get(name, "")
+    return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
 
 
 def plain_deletion(found: tuple[Any, ...], objs: Any) -> tuple[Any, ...]:

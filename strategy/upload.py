@@ -11,7 +11,7 @@ from datetime import date
 from decimal import Decimal
 from io import BytesIO
 from typing import Any, NamedTuple
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -69,11 +69,8 @@ def _check_package(content: bytes) -> None:
         raise ValidationError(
             _("The file is larger than %(limit)s MB.") % {"limit": MAX_BYTES // 1_000_000}
         )
-    try:
-        with ZipFile(BytesIO(content)) as package:
-            parts = package.infolist()
-    except BadZipFile as error:
-        raise _unreadable() from error
+    # A damaged list of parts fails in more ways than one.
+    parts = _read(lambda: ZipFile(BytesIO(content)).infolist())
     if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
         raise ValidationError(
             _("The file holds far more than a sheet of figures; it was not opened.")

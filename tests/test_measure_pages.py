@@ -380,6 +380,29 @@ def test_the_workbook_reopens_equal_to_the_page(sampled, reader, year, quarter):
         assert (f"{LABELS[state]} {count}" in counted) == bool(count)
 
 
+def test_only_who_has_signed_in_reads_the_evidence_of_a_quarter(
+    plan, client, reader, settings, today
+):
+    """Public reading opens what was done, not the letters that it rests on."""
+    today(TODAY)
+    settings.PUBLIC_READING = True
+    letter = EvidenceEntry("letter", "สม ๐๒๐๒/ว ๙๙๙", text="หนังสือเวียน")
+    progress(measure_of(2566, "2.2"), 1, text="จัดทำแนวทางแล้ว", evidence=[letter])
+    page, data = "/integrity/measures/2566/?quarter=1", "/integrity/measures/2566.json?quarter=1"
+    for path in (page, data):
+        public, known = (who.get(path).content.decode() for who in (client, reader))
+        assert "จัดทำแนวทางแล้ว" in public and "ว ๙๙๙" not in public
+        assert "ว ๙๙๙" in known
+    for path in (
+        "/integrity/measures/2566.xlsx",
+        f"/plans/{plan.slug}/board.xlsx?year=2566&month=3",
+    ):
+        for who, shown in ((client, False), (reader, True)):
+            book = load_workbook(BytesIO(who.get(path).content))
+            words = [str(c.value) for sheet in book for row in sheet.iter_rows() for c in row]
+            assert any("ว ๙๙๙" in word for word in words) is shown, path
+
+
 def test_texts_that_could_run_stay_texts(plan, reader):
     measure = measure_of(2566, "2.2")
     progress(measure, 1, text="=1+1", evidence=[EvidenceEntry("document", text="@SUM(1)")])

@@ -57,6 +57,7 @@ def integrity_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespo
 
 
 def _agency_and_plan(slug: str) -> tuple[Agency, Plan | None]:
+    slug = slug.replace("\x00", "�")
     plans = Plan.objects.select_related("agency").order_by("-is_current", "-first_year", "pk")
     plan = (plans.filter(agency__slug=slug) if slug else plans).first()
     if plan is not None:

@@ -73,7 +73,7 @@ def _found(request: HttpRequest, page: IntegrityPage, year: int) -> tuple[list[A
     if asked is None:
         raise Http404(_no_such_year(page, year, [each.fiscal_year for each in years]))
     quarter = _quarter(request.GET.get("quarter", ""))
-    shown = year_row(asked, page.today, page.viewer, answers=True)
+    shown = year_row(asked, page.today, page.viewer, evidence=page.viewer.signed_in, answers=True)
     return years, shown, quarter or latest_quarter(year, page.today)
 
 

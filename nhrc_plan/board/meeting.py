@@ -115,5 +115,5 @@ def board_report(
         .select_related("unit")
         .first(),
         draft=summary.draft(plan, standing, money, lines, changes),
-        integrity=measures_at(plan.agency_id, at, today),
+        integrity=measures_at(plan.agency_id, at, today, evidence=evidence),
     )

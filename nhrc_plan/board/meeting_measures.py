@@ -49,11 +49,13 @@ class MeasuresAt:
         ) % {"year": self.asked, "latest": self.latest}
 
 
-def measures_at(agency_id: int, at: FiscalMonth, today: date) -> MeasuresAt:
+def measures_at(
+    agency_id: int, at: FiscalMonth, today: date, *, evidence: bool = False
+) -> MeasuresAt:
     """The measures of a month's fiscal year at its quarter. Four queries; one where it has none."""
     years = measure_years(agency_id)
     asked = next((year for year in years if year.fiscal_year == at.year), None)
     latest = next((year.fiscal_year for year in years if year.fiscal_year < at.year), None)
-    shown = year_row(asked, today) if asked else None
+    shown = year_row(asked, today, evidence=evidence) if asked else None
     slug = years[0].agency.slug if years else ""
     return MeasuresAt(at.year, at.quarter, shown, None if shown else latest, slug)
