@@ -152,7 +152,10 @@ def ita_year_begin(
     try:
         with transaction.atomic():
             assessment = ItaAssessment(
-                agency=agency, fiscal_year=fiscal_year, weights_source=source.weights_source
+                agency=agency,
+                fiscal_year=fiscal_year,
+                weights_source=_("taken over from %(year)s, not checked yet")
+                % {"year": source.fiscal_year},
             )
             record_save(instance=assessment, user=user, reason=reason)
             copies: dict[int, Record] = {}

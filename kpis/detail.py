@@ -20,6 +20,7 @@ from strategy.fiscal import MONTHS, FiscalMonth
 from strategy.history import Entry, history_of
 from strategy.models import Plan
 from strategy.roles import Viewer
+from strategy.status import NO_TARGET
 from strategy.thai import format_number, month_name, natural_key
 
 #: What the heading of each change, or the page itself, says already.
@@ -155,7 +156,7 @@ def indicator_detail(
         evidence=evidence,
         ladder=levels,
         trends=tuple(_trends(plan, row, at)),
-        explanation=[*explain_score(row.current), *explain(row, row.current)],
+        explanation=_explanation(row),
         previous_code=codes[place - 1] if place else None,
         next_code=codes[place + 1] if place + 1 < len(codes) else None,
         target_history=_target_history(indicator) if viewer.signed_in else None,
@@ -176,6 +177,14 @@ def _result_history(indicator: Indicator, at: FiscalMonth, viewer: Viewer) -> li
     return history_of(
         Result, hidden=_KNOWN, indicator_id=indicator.pk, fiscal_year=at.year, limit=30
     )
+
+
+def _explanation(row: IndicatorRow) -> list[str]:
+    """How the score came about, and the achievement; a year without a target has only a score."""
+    scored = explain_score(row.current)
+    if scored and row.current.status == NO_TARGET:
+        return scored
+    return [*scored, *explain(row, row.current)]
 
 
 def _trends(plan: Plan, row: IndicatorRow, at: FiscalMonth) -> list[Trend]:

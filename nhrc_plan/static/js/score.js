@@ -17,8 +17,13 @@ document.addEventListener("DOMContentLoaded", () => {
   // The figure as a fraction: what is typed, or how many of how many in per cent.
   const figure = () => {
     const typed = read(field("value"));
-    if (typed !== null) return [typed, 1n];
-    const [part, whole] = [read(field("numerator")), read(field("denominator"))];
+    const counts = [field("numerator"), field("denominator")];
+    if (typed !== null) {
+      // What saving will refuse has no score: a percentage beside counts, or above 100.
+      const refused = counts[0] && (counts.some((input) => input.value.trim()) || typed > 100n * UNIT);
+      return refused ? null : [typed, 1n];
+    }
+    const [part, whole] = counts.map(read);
     if (part === null || !whole || part > whole) return null;
     return [part * 100n * UNIT, whole];
   };
