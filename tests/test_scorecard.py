@@ -281,6 +281,17 @@ def test_a_workbook_has_scores_reports_and_evidence_and_no_money(reader, path):
     assert max(size.height or 0 for sheet in book for size in sheet.row_dimensions.values()) <= 409
 
 
+def test_the_board_reads_the_scores_in_the_summary(reader, today):
+    """Page, data and the workbook's first sheets lead with the scores, as the overview does."""
+    today(DAY)
+    sentence = "ตัวชี้วัดที่มีเกณฑ์ระดับ 13 ตัว มีคะแนนตามเกณฑ์ (1–5) แล้ว 2 ตัว: D1-2 2.84, D2-1 5.00"
+    assert sentence in text_of(reader.get(f"{HERE}/board/"))
+    assert sentence in reader.get(f"{HERE}/board.json").json()["summary"]
+    book = load_workbook(BytesIO(reader.get(f"{HERE}/board.xlsx").content))
+    assert any(sentence in str(c.value) for s in book for row in s.iter_rows() for c in row)
+    assert "เกณฑ์ระดับ" not in reader.get("/plans/nhrc-2566-2570/board.json").json()["summary"]
+
+
 def test_only_who_has_signed_in_reads_the_evidence(client, settings, today):
     """Public reading opens the words of a result, not the letters that it rests on."""
     today(DAY)

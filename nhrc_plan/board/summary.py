@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from budgets.calc import MONEY_ONLY, RESULT_ONLY
 from budgets.rows import PlanMoney
 from kpis.rows import IndicatorRow, PlanStanding
+from nhrc_plan.board import tables
 from nhrc_plan.board.beside import BesideLine
 from nhrc_plan.board.changes import Changes
 from strategy.models import Plan
@@ -27,6 +28,7 @@ def draft(
     """One paragraph each on results, what needs a decision, money, and what changed."""
     parts = (
         _results(standing),
+        _scores(plan, standing),
         _decisions(standing),
         _money(money),
         _value(plan, lines),
@@ -34,6 +36,25 @@ def draft(
         _samples(standing, money),
     )
     return "\n\n".join(part for part in parts if part)
+
+
+def _scores(plan: Plan, standing: PlanStanding) -> str:
+    """The scores by level criteria; nothing for a plan without them."""
+    found = tables.scores(plan, standing.rows)
+    if found is None:
+        return ""
+    sentence = _(
+        "Of %(described)s indicators with level criteria, %(scored)s have a score from 1 to 5"
+    ) % {"described": len(found.described), "scored": len(found.scored)}
+    if found.scored:
+        each = ", ".join(f"{row.code} {row.current.score}" for row in found.scored)
+        sentence += f": {each}"
+    sentence += "."
+    if found.unstated:
+        sentence += " " + _("The reports of %(count)s do not say which level was reached.") % {
+            "count": len(found.unstated)
+        }
+    return sentence
 
 
 def _results(standing: PlanStanding) -> str:
