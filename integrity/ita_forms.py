@@ -101,7 +101,7 @@ class ScoreForm(forms.Form):
         for index, problem in ita_scores_problems(self.sheet, self.entries).items():
             self.add_error(self.entries[index].key, problem)
         if stale:
-            self.add_error(None, _meanwhile(self.sheet.assessment))
+            self.add_error(None, _meanwhile(self.sheet.assessment, clashing=bool(self.refused)))
             self.data = self.data.copy()
             self.data["version"] = str(self.sheet.assessment.version)
             self.data["seen"] = self.initial["seen"]
@@ -127,15 +127,18 @@ def _seen(text: str) -> dict[str, Decimal | None] | None:
     return seen if all(score is None or score.is_finite() for score in seen.values()) else None
 
 
-def _meanwhile(assessment: ItaAssessment) -> str:
+def _meanwhile(assessment: ItaAssessment, *, clashing: bool) -> str:
+    """Who was faster; ``clashing``: some line was changed by both."""
     last = assessment.history.order_by("-history_id").first()
     who = last.history_user_name if last and last.history_user_name else _("the system")
     when = format_date(timezone.localtime(last.history_date).date()) if last else "–"
-    return _(
+    told = _(
         "%(who)s has saved this assessment meanwhile (%(when)s), and nothing has been overwritten. "
-        "Their changes are below; lines that you both changed are marked. Saving again keeps what "
-        "you see."
+        "Their changes are below."
     ) % {"who": who, "when": when}
+    if clashing:
+        return f"{told} " + _("Lines that you both changed are marked; saving again keeps yours.")
+    return f"{told} " + _("You changed other lines than they did; saving again keeps both.")
 
 
 class UploadForm(forms.Form):

@@ -230,12 +230,25 @@ def test_who_saves_second_sees_the_others_change_and_decides(client, assessment,
     form = page.context["form"]
     assert differences(before, facts()) == {}
     assert "second" in form.non_field_errors()[0]
+    assert "แถวซึ่งแก้ไขตรงกัน" in form.non_field_errors()[0]
     assert "50.00" in form.errors[key("i27")][0] and list(form.errors) == [key("i27"), "__all__"]
     # What I typed is kept, what I left alone follows the other.
     assert [form[key(code)].value() for code in ("i27", "i25", "i30")] == ["60", "70", "51.00"]
     again = {field.html_name: str(field.value() or "") for field in form}
     assert client.post(sheet_of(assessment), again).status_code == 302
     assert [item(code).published for code in ("i27", "i25", "i30")] == [D(60), D(70), D(51)]
+
+
+def test_two_who_change_other_lines_are_told_that_both_stay(client, assessment, person):
+    second = signed_in(person("second", "planner"))
+    mine = typed(client.get(sheet_of(assessment)), i25="70")
+    theirs = typed(second.get(sheet_of(assessment)), i30="51")
+    assert second.post(sheet_of(assessment), theirs).status_code == 302
+    form = client.post(sheet_of(assessment), mine).context["form"]
+    assert "คนละแถวกัน" in form.non_field_errors()[0] and list(form.errors) == ["__all__"]
+    again = {field.html_name: str(field.value() or "") for field in form}
+    assert client.post(sheet_of(assessment), again).status_code == 302
+    assert [item(code).published for code in ("i25", "i30")] == [D(70), D(51)]
 
 
 def test_a_question_changed_in_its_own_form_is_not_overwritten(client, assessment, planner):
