@@ -16,11 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from integrity.models import Answer, SelfAssessment
-from integrity.rubric_checks import MOST_EVIDENCE
 from integrity.rubric_rows import AnswerRow, AssessmentPage, LevelRow, PartStanding
 from integrity.rubric_selectors import assessment_page
 from integrity.rubric_services import AnswerEntry, answer_problems_of, assessment_record
-from strategy.evidence_entry import EvidenceForm, EvidenceFormSet, entry_kept
+from strategy.evidence_entry import MOST_EVIDENCE, EvidenceForm, EvidenceFormSet, entry_kept
 from strategy.forms import RecordForm, ThaiDecimalField, ThaiIntegerField, WordsField, stale_lines
 from strategy.services import EntriesRefused
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -26,15 +26,38 @@ class Score:
 
 
 NO_SCORE = Score()
+#: How a question was scored, by the year of the assessment.
+Scored = Mapping[int, Score]
 
 
 def moved(before: Score, after: Score) -> Change | None:
     """How far a score moved, like against like: published where both years are, else computed."""
-    for name in ("published", "computed", "figure"):
+    for name in ("published", "computed"):
         found = change(getattr(before, name), getattr(after, name))
         if found is not None:
             return found
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class NextScore:
+    """How a question that was advised on did next: the year of that assessment, and its score."""
+
+    year: int
+    score: Score
+    change: Change | None
+
+
+def next_score(before: Score, scored: Scored, advised: int, measured: int = 0) -> NextScore | None:
+    """The first score after the year of the advice, and from the measure's year on.
+
+    ``before``: the score that the advice was given on. ``measured`` 0: no measure answers it.
+    """
+    later = [year for year in scored if year > advised and year >= measured]
+    if not later:
+        return None
+    year = min(later)
+    return NextScore(year, scored[year], moved(before, scored[year]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +191,13 @@ class Happened:
     sample: bool
     result: str
     outcome: str
+    #: How the question of the recommendation did from this measure's year on.
+    next: NextScore | None
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """A recommendation; ``item``, ``now`` and ``then`` close the loop where planners drew it."""
+    """A recommendation; ``item``, ``measures`` and ``nexts`` close the loop where it was drawn."""
 
     number: int
     text: str
@@ -180,13 +205,9 @@ class Advice:
     instrument: str
     item: Item | None
     measures: tuple[Happened, ...]
-    #: The year in which a question of the same code was next assessed, and its score then.
-    next_year: int | None
-    next_score: Score
-
-    @property
-    def moved(self) -> Change | None:
-        return moved(self.item.score, self.next_score) if self.item else None
+    #: How a question of the same code was next assessed, for each measure that answers: by year,
+    #: the same one once. Where none answers, the first later assessment.
+    nexts: tuple[NextScore, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -23,7 +23,10 @@ from integrity.ita_rows import (
     ItaYear,
     ItaYears,
     Item,
+    NextScore,
     Score,
+    Scored,
+    next_score,
 )
 from integrity.models import (
     ItaAssessment,
@@ -67,14 +70,13 @@ def ita_year(agency: Agency, year: int) -> ItaYear:
         & (Q(code__in=codes) | Q(parent__code__in=codes))
     )
     rows = _assessed(shown, items)
-    next_scores = _next_scores(items, {row.pk: row.fiscal_year for row in later}, codes)
     return ItaYear(
         agency_name=agency.name,
         agency_slug=agency.slug,
         now=rows[0],
         before=rows[1] if len(rows) > 1 else None,
         years=tuple(row.fiscal_year for row in found),
-        advice=_advice(rows[0], advice, next_scores),
+        advice=_advice(rows[0], advice, _scored(items)),
     )
 
 
@@ -142,6 +144,10 @@ class _Branch:
         )
 
 
+_ASSESSMENT = "indicator__instrument__assessment"
+_AGENCY, _YEAR = f"{_ASSESSMENT}__agency_id", f"{_ASSESSMENT}__fiscal_year"
+
+
 def _items(wanted: Q) -> _Branch:
     """The items that are wanted, as they hang together. One query."""
     branch = _Branch()
@@ -150,7 +156,7 @@ def _items(wanted: Q) -> _Branch:
         .order_by("position", "pk")
         .values(
             "id", "indicator_id", "parent_id", "code", "text", "published", "rest_score",
-            "item_count", "indicator__instrument__assessment_id",
+            "item_count", _AGENCY, _YEAR,
         )
     )  # fmt: skip
     for row in rows:
@@ -159,6 +165,28 @@ def _items(wanted: Q) -> _Branch:
         else:
             branch.of_item[row["parent_id"]].append(row)
     return branch
+
+
+#: How questions were scored through the years, by agency and code.
+ScoredQuestions = Mapping[tuple[int, str], Scored]
+
+
+def scored_questions(agencies: Collection[int], codes: Collection[str]) -> ScoredQuestions:
+    """How questions of some codes were scored in all years of some agencies. One query."""
+    # Asked for no code as well, so that a page takes the same number of queries whatever it shows.
+    wanted = Q(code__in=tuple(codes) or ("–",)) | Q(parent__code__in=tuple(codes) or ("–",))
+    return _scored(_items(wanted & Q(**{f"{_ASSESSMENT}__agency__in": agencies})))
+
+
+def _scored(items: _Branch) -> ScoredQuestions:
+    """The scores there are; of questions with the same code in a year, the first one's."""
+    found: dict[tuple[int, str], dict[int, Score]] = defaultdict(dict)
+    for rows in (*items.of_indicator.values(), *items.of_item.values()):
+        for item in rows:
+            score = _score(items.node(item))
+            if item["code"] and score.figure is not None:
+                found[item[_AGENCY], item["code"]].setdefault(item[_YEAR], score)
+    return found
 
 
 def _score(node: Node) -> Score:
@@ -277,7 +305,8 @@ def _advice_rows(assessment: int) -> list[dict[str, Any]]:
             "measures__position", "measures__progress__quarter",
         )
         .values(
-            "number", "text", "instrument__code", "item_id", "item__code", "measures__id",
+            "number", "text", "instrument__code", "item_id", "item__code",
+            "assessment__agency_id", "measures__id",
             "measures__number", "measures__text", "measures__result", "measures__outcome",
             "measures__issue__year__fiscal_year", "measures__issue__year__is_sample",
             "measures__progress__quarter", "measures__progress__state",
@@ -287,36 +316,41 @@ def _advice_rows(assessment: int) -> list[dict[str, Any]]:
 
 
 def _advice(
-    now: Assessed,
-    rows: Iterable[Mapping[str, Any]],
-    next_scores: Mapping[str, tuple[int, Score]],
+    now: Assessed, rows: Iterable[Mapping[str, Any]], scored: ScoredQuestions
 ) -> tuple[Advice, ...]:
     items = {item.id: item for item in now.all_items()}
     firsts: dict[int, Mapping[str, Any]] = {}
     measures: dict[int, dict[int, Happened]] = defaultdict(dict)
+
+    def after(row: Mapping[str, Any], measured: int = 0) -> NextScore | None:
+        item = items.get(row["item_id"])
+        later = scored.get((row["assessment__agency_id"], row["item__code"] or ""), {})
+        return next_score(item.score if item else NO_SCORE, later, now.year, measured)
+
     for row in rows:
         firsts.setdefault(row["number"], row)
         if row["measures__id"] is not None:
             # Quarters ascend, so the latest report stays.
-            measures[row["number"]][row["measures__id"]] = _happened(row)
+            measured = after(row, row["measures__issue__year__fiscal_year"])
+            measures[row["number"]][row["measures__id"]] = _happened(row, measured)
     found = []
     for number, row in firsts.items():
-        next_year, next_score = next_scores.get(row["item__code"], (None, NO_SCORE))
+        own = tuple(measures[number].values())
+        nexts = [measure.next for measure in own] if own else [after(row)]
         found.append(
             Advice(
                 number=number,
                 text=row["text"],
                 instrument=row["instrument__code"] or "",
                 item=items.get(row["item_id"]),
-                measures=tuple(measures[number].values()),
-                next_year=next_year,
-                next_score=next_score,
+                measures=own,
+                nexts=tuple({each.year: each for each in nexts if each is not None}.values()),
             )
         )
     return tuple(found)
 
 
-def _happened(row: Mapping[str, Any]) -> Happened:
+def _happened(row: Mapping[str, Any], measured: NextScore | None) -> Happened:
     state = row["measures__progress__state"]
     return Happened(
         id=row["measures__id"],
@@ -331,23 +365,5 @@ def _happened(row: Mapping[str, Any]) -> Happened:
         ),
         result=row["measures__result"],
         outcome=row["measures__outcome"],
+        next=measured,
     )
-
-
-def _next_scores(
-    items: _Branch, later: Mapping[int, int], codes: Iterable[str]
-) -> dict[str, tuple[int, Score]]:
-    """By code: the first later year in which such a question was scored, and its score."""
-    wanted = set(codes)
-    scored: list[tuple[int, str, Score]] = []
-    for rows in (*items.of_indicator.values(), *items.of_item.values()):
-        for item in rows:
-            year = later.get(item["indicator__instrument__assessment_id"])
-            if year is not None and item["code"] in wanted:
-                score = _score(items.node(item))
-                if score.figure is not None:
-                    scored.append((year, item["code"], score))
-    found: dict[str, tuple[int, Score]] = {}
-    for year, code, score in sorted(scored, key=lambda each: each[0]):
-        found.setdefault(code, (year, score))
-    return found

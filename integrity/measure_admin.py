@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from django import forms
@@ -13,7 +14,11 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from integrity.measure_services import measure_year_begin, outcome_problem
+from integrity.measure_services import (
+    measure_year_begin,
+    outcome_problem,
+    years_taken_over,
+)
 from integrity.models import (
     ItaMeasure,
     MeasureFigure,
@@ -79,6 +84,30 @@ class IssueInline(RecordInline):
     fields = ["number", "name", "instruments"]
 
 
+class YearAdmin(RecordAdmin):
+    """A row of a year's measures: what staff change in a sample year makes the year theirs."""
+
+    #: The way from a row to its year.
+    in_year: str
+
+    def save_related(
+        self, request: HttpRequest, form: Any, formsets: list[Any], change: bool
+    ) -> None:
+        super().save_related(request, form, formsets, change)
+        if not change or form.really_changed or any(each.has_changed() for each in formsets):
+            self._taken_over(request, form.instance)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        if self.in_year:
+            self._taken_over(request, obj)
+
+    def _taken_over(self, request: HttpRequest, obj: Any) -> None:
+        year = attrgetter(self.in_year)(obj) if self.in_year else obj
+        reason = request.POST.get("change_reason", "").strip()
+        years_taken_over(user=request.user, years=[year.pk], reason=reason)
+
+
 class BeginForm(forms.Form):
     """The fiscal year that begins with another one's measures."""
 
@@ -92,7 +121,7 @@ class BeginForm(forms.Form):
 
 
 @admin.register(MeasureYear)
-class MeasureYearAdmin(RecordAdmin):
+class MeasureYearAdmin(YearAdmin):
     list_display = ["fiscal_year", "agency", "title", "is_sample"]
     list_display_links = ["fiscal_year", "title"]
     list_filter = ["agency", "is_sample"]
@@ -101,6 +130,7 @@ class MeasureYearAdmin(RecordAdmin):
     list_select_related = ["agency"]
     fields = ["agency", "fiscal_year", "title"]
     inlines = [IssueInline]
+    in_year = ""
     change_form_template = "admin/integrity/measureyear/change_form.html"
 
     def get_urls(self) -> list[Any]:
@@ -110,10 +140,8 @@ class MeasureYearAdmin(RecordAdmin):
             *super().get_urls(),
         ]
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        if form.really_changed:
-            obj.is_sample = False  # what staff change is theirs
-        super().save_model(request, obj, form, change)
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ["agency"] if obj is not None else []
 
     def begin_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Begin another year with this one's issues, measures and units."""
@@ -164,7 +192,7 @@ class MeasureInline(RecordInline):
 
 
 @admin.register(MeasureIssue)
-class MeasureIssueAdmin(RecordAdmin):
+class MeasureIssueAdmin(YearAdmin):
     form = IssueForm
     list_display = ["fiscal_year", "number", "name", "codes"]
     list_display_links = ["name"]
@@ -174,6 +202,7 @@ class MeasureIssueAdmin(RecordAdmin):
     list_select_related = ["year"]
     fields = ["year", "number", "name", "instruments"]
     inlines = [MeasureInline]
+    in_year = "year"
 
     @admin.display(description=gettext_lazy("fiscal year"), ordering="year__fiscal_year")
     def fiscal_year(self, issue: MeasureIssue) -> int:
@@ -226,14 +255,26 @@ class FigureInlineForm(RecordInlineForm):
         widgets = {"label": forms.Textarea(attrs={"rows": 2, "cols": 50})}
 
 
+class Figures(forms.BaseInlineFormSet):
+    """Figures belong to the outcome, and are written when that may be."""
+
+    def clean(self) -> None:
+        super().clean()
+        issue = getattr(self.instance, "issue", None)
+        problem = outcome_problem(issue.year.fiscal_year, today()) if issue else None
+        if problem is not None and self.has_changed():
+            raise problem
+
+
 class FigureInline(RecordInline):
     model = MeasureFigure
     form = FigureInlineForm
+    formset = Figures
     fields = ["position", "label", "value", "unit_label"]
 
 
 @admin.register(ItaMeasure)
-class ItaMeasureAdmin(RecordAdmin):
+class ItaMeasureAdmin(YearAdmin):
     form = MeasureForm
     list_display = ["fiscal_year", "issue_number", "name", "responsible"]
     list_display_links = ["name"]
@@ -247,6 +288,7 @@ class ItaMeasureAdmin(RecordAdmin):
         "outcome",
     ]  # fmt: skip
     inlines = [FigureInline]
+    in_year = "issue.year"
 
     def get_queryset(self, request: HttpRequest) -> Any:
         return super().get_queryset(request).prefetch_related("units")

@@ -88,8 +88,6 @@ class ChooseForm(forms.Form):
 
 
 _TOKEN = re.compile(r"(\d{1,18})\.(\d{1,9})", re.ASCII)
-#: More pieces than anybody enters for a quarter.
-_MOST_PIECES = 40
 #: What the reader of a sheet's row knows from where it stands.
 _KNOWN = ("measure", "quarter")
 _Facts = tuple[str, str, tuple[EvidenceEntry, ...]]
@@ -132,11 +130,10 @@ class RowForm(forms.Form):
 
     def _set_pieces(self, data: Mapping[str, Any] | None) -> None:
         pieces = self.stored[2]
-        count = max(len(pieces) + 1, 2)
+        places = set(range(max(len(pieces) + 1, 2)))
         if data is not None:
-            pattern = re.compile(rf"{self.prefix}-evidence-(\d{{1,2}})-\w+", re.ASCII)
-            posted = [int(match[1]) for match in map(pattern.fullmatch, data) if match]
-            count = max([count, *(place + 1 for place in posted)])
+            pattern = re.compile(rf"{self.prefix}-evidence-(\d{{1,9}})-\w+", re.ASCII)
+            places |= {int(match[1]) for match in map(pattern.fullmatch, data) if match}
         self.pieces = [
             EvidenceForm(
                 data,
@@ -145,7 +142,7 @@ class RowForm(forms.Form):
                 today=self.today,
                 use_required_attribute=False,
             )
-            for place in range(min(count, _MOST_PIECES))
+            for place in sorted(places)
         ]
 
     @property
@@ -239,7 +236,7 @@ def _facts(row: Any) -> _Facts:
 class SheetForm(EntrySheetForm):
     """A quarter of all of a unit's measures."""
 
-    typed = ("state", "text")
+    typed = ("state", "text", *(f"evidence-{name}" for name in ("number", "dated", "url", "text")))
     foreign = gettext_lazy(
         "Something was typed for measures that this unit no longer answers for. "
         "Nothing was saved; look at the rows again."

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from integrity import quarters
-from integrity.calc import Change, change
+from integrity.ita_rows import NextScore, Score
 from integrity.models import QuarterEvidence, QuarterProgress
 from strategy.thai import format_date, format_number
 
@@ -140,8 +140,8 @@ class FigureRow:
 class AnswerRow:
     """A recommendation that a measure answers, and how the question it speaks of did next.
 
-    ``item``: the question's code; ``score`` is that of the year that gave the advice,
-    ``next_score`` that of the first assessment from the measure's year on.
+    ``item``: the question's code; ``score`` is that of the year that gave the advice, ``next``
+    that of the first assessment from the measure's year on.
     """
 
     year: int
@@ -149,13 +149,8 @@ class AnswerRow:
     text: str
     instrument: str
     item: str
-    score: Decimal | None
-    next_year: int | None
-    next_score: Decimal | None
-
-    @property
-    def change(self) -> Change | None:
-        return change(self.score, self.next_score)
+    score: Score
+    next: NextScore | None
 
 
 @dataclass(frozen=True, slots=True)

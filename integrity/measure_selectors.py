@@ -6,13 +6,13 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from integrity import quarters
-from integrity.calc import Node, computed, round2
+from integrity.ita_rows import NO_SCORE, next_score
+from integrity.ita_selectors import scored_questions
 from integrity.measure_access import reports_for, unit_agencies, unit_key
 from integrity.measure_rows import (
     AnswerRow,
@@ -25,7 +25,6 @@ from integrity.measure_rows import (
     YearRow,
 )
 from integrity.models import (
-    ItaItem,
     ItaMeasure,
     MeasureIssue,
     MeasureYear,
@@ -311,51 +310,20 @@ def _answers(years: Sequence[Any]) -> dict[int, list[AnswerRow]]:
             "recommendation__item__code",
         )
     )  # fmt: skip
-    scores = _scores(
+    scored = scored_questions(
         {year.agency_id for year in years} | {row[2] for row in rows},
         {code for *_rest, code in rows if code},
     )
     found: dict[int, list[AnswerRow]] = defaultdict(list)
-    for measure, measured_in, agency, advised_in, number, text, instrument, code in rows:
-        scored = scores.get((agency, code), {}) if code else {}
-        later = [y for y in scored if y > advised_in and y >= measured_in]
-        next_year = min(later) if later else None
+    for measure, measured, agency, advised, number, text, instrument, code in rows:
+        scores = scored.get((agency, code or ""), {})
+        score = scores.get(advised, NO_SCORE)
         found[measure].append(
             AnswerRow(
-                advised_in, number, text, instrument or "", code or "", scored.get(advised_in),
-                next_year, scored[next_year] if next_year else None,
+                advised, number, text, instrument or "", code or "", score,
+                next_score(score, scores, advised, measured),
             )
         )  # fmt: skip
-    return found
-
-
-def _scores(
-    agencies: Collection[int], codes: Collection[str]
-) -> dict[tuple[int, str], dict[int, Decimal]]:
-    """Scores of questions by agency and code, then year: as published, else from their parts."""
-    # Always asked, so that a page takes the same number of queries with answers as without.
-    wanted = tuple(codes) or ("–",)
-    rows = ItaItem.objects.filter(
-        Q(code__in=wanted) | Q(parent__code__in=wanted),
-        indicator__instrument__assessment__agency__in=agencies,
-    )
-    parts: dict[int, list[Node]] = defaultdict(list)
-    items = []
-    for agency, year, pk, parent, code, published, rest, size in rows.values_list(
-        "indicator__instrument__assessment__agency_id",
-        "indicator__instrument__assessment__fiscal_year",
-        "pk", "parent_id", "code", "published", "rest_score", "item_count",
-    ):  # fmt: skip
-        if parent is not None:
-            parts[parent].append(Node(published))
-        if code in codes:
-            items.append((agency, year, pk, code, published, rest, size))
-    found: dict[tuple[int, str], dict[int, Decimal]] = defaultdict(dict)
-    for agency, year, pk, code, published, rest, size in items:
-        node = Node(published, tuple(parts[pk]), rest, size)
-        score = published if published is not None else round2(computed(node))
-        if score is not None:
-            found[agency, code][year] = score
     return found
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -24,7 +24,7 @@ from integrity.models import (
 )
 from integrity.quarters import QUARTERS, first_month, has_begun
 from strategy.audit import Record
-from strategy.evidence_entry import EvidenceEntry, evidence_problems
+from strategy.evidence_entry import MOST_EVIDENCE, EvidenceEntry, evidence_problems
 from strategy.roles import viewer
 from strategy.services import (
     EntriesRefused,
@@ -88,7 +88,11 @@ def progress_record_many(
             refused = _refused(entries, kept, today)
             if refused:
                 raise EntriesRefused(refused)
-            return _write(user, entries, kept, reason)
+            rows = _write(user, entries, kept, reason)
+            years_taken_over(
+                user=user, years=[row.measure.issue.year_id for row in rows], reason=reason
+            )
+            return rows
     except IntegrityError as error:
         raise ValidationError(
             _("That quarter was reported just now by somebody else; look again.")
@@ -158,6 +162,12 @@ def _entry_errors(
         )  # fmt: skip
     elif entry.state != QuarterProgress.State.NOT_STARTED and not entry.text.strip():
         errors["text"].append(ValidationError(_("Say what was done in this quarter.")))
+    if len(entry.evidence) > MOST_EVIDENCE:
+        errors["evidence"].append(
+            ValidationError(
+                _("At most %(most)s pieces of evidence for a quarter.") % {"most": MOST_EVIDENCE}
+            )
+        )
     for place, piece in enumerate(entry.evidence):
         for name, problem in evidence_problems(piece, today).items():
             errors[f"evidence-{place}-{name}"].append(problem)
@@ -290,13 +300,13 @@ def outcome_record(
         if row._state.adding:
             row.position = kept[-1].position + 1 + place - len(kept) if kept else place + 1
         record_save(instance=row, user=user, reason=reason)
+    years_taken_over(user=user, years=[measure.issue.year_id], reason=reason)
     return measure
 
 
 # -------------------------------------------------------------------------------------- a new year
 
 
-@transaction.atomic
 def measure_year_begin(
     *,
     user: Any,
@@ -313,14 +323,21 @@ def measure_year_begin(
     """
     if user is not None and not viewer(user).is_planner:
         raise PermissionDenied
-    year = record_save(
-        instance=MeasureYear(
-            agency=source.agency, fiscal_year=fiscal_year, title=title, is_sample=is_sample
-        ),
-        user=user,
-        reason=reason,
+    year = MeasureYear(
+        agency=source.agency, fiscal_year=fiscal_year, title=title, is_sample=is_sample
     )
-    assert isinstance(year, MeasureYear)
+    try:
+        with transaction.atomic():
+            record_save(instance=year, user=user, reason=reason)
+            _copy_issues(source, year, user, reason)
+    except IntegrityError as error:
+        raise ValidationError(
+            {"fiscal_year": _("This agency's measures of that year exist.")}
+        ) from error
+    return year
+
+
+def _copy_issues(source: MeasureYear, year: MeasureYear, user: Any, reason: str) -> None:
     for issue in source.issues.prefetch_related("measures__units"):
         copied = record_save(
             instance=MeasureIssue(
@@ -342,7 +359,21 @@ def measure_year_begin(
                 reason=reason,
                 links={"units": measure.units.all()},
             )
-    return year
+
+
+# ------------------------------------------------------------------------------------ sample years
+
+
+@transaction.atomic
+def years_taken_over(*, user: Any, years: Iterable[int], reason: str = "") -> None:
+    """Who works in a sample year makes it theirs: it is a sample no longer."""
+    if user is None:
+        return
+    # Of two who come at once, the second finds it done.
+    samples = MeasureYear.objects.select_for_update().filter(pk__in=set(years), is_sample=True)
+    for year in samples:
+        year.is_sample = False
+        record_save(instance=year, user=user, reason=reason)
 
 
 @transaction.atomic

@@ -70,6 +70,14 @@ class OutcomeForm(forms.Form):
         versions = [f"{row.pk}.{row.version}" for row in self.kept]
         self.token = " ".join([str(measure.version), *versions])
         initial = {"result": measure.result, "outcome": measure.outcome, "version": self.token}
+        #: What the editor was shown and did not send back. It stands as it is stored.
+        self.missing: list[str] = []
+        if data is not None:
+            shown = self._shown(str(data.get("version", "")))
+            self.missing = [name for name in shown if name not in data]
+            data = data.copy()  # type: ignore[attr-defined]
+            for name in self.missing:
+                data[name] = shown[name]  # type: ignore[index]
         super().__init__(data, initial=initial)
         count = len(self.kept)
         if data is not None:
@@ -85,6 +93,14 @@ class OutcomeForm(forms.Form):
             return {}
         return {name: getattr(self.kept[place], name) for name in _FIGURE}
 
+    def _shown(self, read: str) -> dict[str, str]:
+        """The fields that a form of version ``read`` showed filled in, as they are stored now."""
+        found = {"result": self.measure.result, "outcome": self.measure.outcome}
+        for place, row in enumerate(self.kept[: read.count(" ")]):
+            for name in _FIGURE:
+                found[f"figure-{place}-{name}"] = str(getattr(row, name))
+        return found
+
     @property
     def is_wrong(self) -> bool:
         return bool(self.errors) or any(form.errors for form in self.figures)
@@ -93,6 +109,8 @@ class OutcomeForm(forms.Form):
         cleaned = super().clean() or self.cleaned_data
         for form in self.figures:
             form.is_valid()
+        if self.missing:
+            self.add_error(None, _("The sheet came back incomplete. Load it anew."))
         if cleaned.get("version") != self.token:
             first = str(cleaned.get("version", "")).partition(" ")[0]
             read = int(first) if first.isascii() and first.isdecimal() and len(first) < 9 else None

@@ -30,6 +30,7 @@ from integrity.measure_work import (
 from integrity.models import ItaMeasure, QuarterProgress
 from integrity.outcome_forms import OutcomeForm
 from strategy.clock import today
+from strategy.evidence import evidence_text
 from strategy.forms import typed_text
 from strategy.models import Unit
 from strategy.record_admin import RecordAdmin, version_shown
@@ -107,10 +108,7 @@ class QuarterProgressAdmin(RecordAdmin):
 
     @admin.display(description=gettext_lazy("evidence"))
     def evidence_shown(self, row: QuarterProgress) -> str:
-        return "; ".join(
-            " ".join(part for part in (piece.number, piece.text, piece.url) if part)
-            for piece in row.evidence.all()
-        )
+        return "; ".join(evidence_text(piece.as_details()) for piece in row.evidence.all())
 
     # --------------------------------------------------------------------- permissions
 

@@ -14,14 +14,12 @@ from django.utils.translation import gettext as _
 from integrity.models import Answer
 from integrity.rubric import Chosen, clashing
 from integrity.rubric_rows import CriterionRow, GroupRow, PartRow, RubricRow
-from strategy.evidence_entry import EvidenceEntry, evidence_problems
+from strategy.evidence_entry import MOST_EVIDENCE, EvidenceEntry, evidence_problems
 from strategy.messages import sentence
 from strategy.thai import Refusal, format_number
 
 Errors = dict[str, list[ValidationError]]
 
-#: More pieces than this for one criterion are a mistake or an attack.
-MOST_EVIDENCE = 20
 _DECIMALS = 2
 
 

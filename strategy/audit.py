@@ -8,7 +8,7 @@ that they outlive the account.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
@@ -72,6 +72,13 @@ class Record(models.Model):
     def audit_details(self) -> dict[str, Any]:
         """Facts of this record that live in other tables, as JSON-ready values by name."""
         return {}
+
+    def linked_by(self) -> Iterable[Record]:
+        """Rows that would lose their link to this one, or what goes with it, without a trace.
+
+        As long as there are any, it is not deleted. Foreign keys say so by themselves.
+        """
+        return ()
 
 
 def actor_name(user: Any) -> str:

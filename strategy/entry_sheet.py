@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
@@ -10,6 +11,8 @@ from typing import Any, Protocol
 from django.core.exceptions import ValidationError
 
 from strategy.forms import typed_text
+
+_PLACE = re.compile(r"-\d+-", re.ASCII)
 
 
 class RowForm(Protocol):
@@ -33,7 +36,8 @@ class RowForm(Protocol):
 class EntrySheetForm(ABC):
     """The whole screen. A sheet names its rows, and the service that writes them."""
 
-    #: The fields of a row in which something may have been typed.
+    #: The fields of a row in which something may have been typed; those of its parts without
+    #: their place, such as "evidence-number".
     typed: tuple[str, ...] = ()
     #: Said where something was typed for rows that are not on the sheet (any more).
     foreign: Any = ""
@@ -91,7 +95,8 @@ class EntrySheetForm(ABC):
         own = {form.prefix for form in self.forms}
         for name, value in (self.data or {}).items():
             prefix, _dash, field = name.partition("-")
-            if field in self.typed and str(value).strip() and prefix not in own:
+            typed = _PLACE.sub("-", field) in self.typed
+            if typed and str(value).strip() and prefix not in own:
                 return True
         return False
 

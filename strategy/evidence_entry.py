@@ -22,6 +22,8 @@ PREFIX = "evidence"
 EXTRA = 2
 #: More than this in one form is a mistake or an attack.
 MOST = 100
+#: More pieces than this for one statement are a mistake or an attack.
+MOST_EVIDENCE = 20
 _FIELDS = ("kind", "number", "dated", "url", "text")
 _is_address = URLValidator(schemes=["http", "https"])
 

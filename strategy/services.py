@@ -105,15 +105,22 @@ def record_delete(
     Raises ValidationError where other data depends on it, StaleVersion where it has changed.
     """
     claim([instance], [instance.version if expected_version is None else expected_version])
+    linked = list(instance.linked_by())
+    if linked:
+        raise _depended_on(linked)
     try:
         with acting(user=user, reason=reason):
             instance.delete()
     except (ProtectedError, RestrictedError) as error:
         blocking = getattr(error, "protected_objects", None) or error.restricted_objects
-        raise ValidationError(
-            _("This cannot be deleted while other data depends on it: %(what)s.")
-            % {"what": ", ".join(str(item) for item in list(blocking)[:5])}
-        ) from error
+        raise _depended_on(blocking) from error
+
+
+def _depended_on(blocking: Iterable[models.Model]) -> ValidationError:
+    return ValidationError(
+        _("This cannot be deleted while other data depends on it: %(what)s.")
+        % {"what": ", ".join(str(item) for item in list(blocking)[:5])}
+    )
 
 
 @transaction.atomic

@@ -25,6 +25,7 @@ from integrity.models import (
     ItaGrade,
     ItaItem,
     ItaMeasure,
+    MeasureYear,
     QuarterProgress,
     Recommendation,
     Rubric,
@@ -244,6 +245,7 @@ def samples(plan):
         LevelCriterion: LevelCriterion(indicator=undescribed("D2-3"), level=1, text="x"),
         BudgetTransfer: transfer(led_by(OWN), 2569, "1000"),
         SpendingTarget: SpendingTarget(agency=agency, fiscal_year=2569),
+        MeasureYear: MeasureYear(agency=agency, fiscal_year=2570),
         MonthSummary: MonthSummary(
             plan=indicator.strategy.plan, fiscal_year=2569, month=6, text="สรุป"
         ),

@@ -28,12 +28,9 @@ from integrity.models import (
     QuarterProgress,
     Recommendation,
 )
-from nhrc_plan.board import ita_views, sheets_ita
-from nhrc_plan.board.meeting import board_report
-from strategy.fiscal import FiscalMonth
+from nhrc_plan.board import ita_views
 from strategy.models import Agency, Plan
 from strategy.services import record_save
-from strategy.xlsx import Book
 from tests.test_pages import DAY, Rows
 from tests.writing import signed_in
 
@@ -322,26 +319,12 @@ def test_the_workbook_holds_the_figures_of_the_data(reader):
     assert [cell for row in scores.iter_rows() for cell in row if cell.comment]
 
 
-def test_the_sheet_of_the_boards_pack_takes_the_latest_year_there_is(plan, today):
-    today(DAY)
-    book = Book()
-    report = board_report(plan, FiscalMonth(2566, 3), DAY)
-    assert sheets_ita.board_scores(book, report).worksheet.title == "ITA 2564"
-    ItaAssessment.objects.filter(agency=plan.agency).delete()
-    empty = sheets_ita.board_scores(book, report)
-    assert any(
-        "ยังไม่มีผลการประเมิน" in str(cell.value)
-        for row in empty.worksheet.iter_rows(min_row=1)
-        for cell in row
-    )
-
-
 # ----------------------------------------------------------------------------- closing the loop
 
 
 @pytest.fixture
 def linked(plan: Plan, planner: Any) -> Recommendation:
-    """Recommendation 6 points at i27 and is answered by a measure of 2565; i27 scored in 2565."""
+    """Recommendation 6 points at i27 and is answered by a measure of 2580; i27 scored in 2580."""
     now = ItaAssessment.objects.get(agency=plan.agency, fiscal_year=2564)
     advice = now.recommendations.get(number=6)
     advice.item = ItaItem.objects.get(code="i27", indicator__instrument__assessment=now)
@@ -350,7 +333,7 @@ def linked(plan: Plan, planner: Any) -> Recommendation:
     issue = record_save(instance=MeasureIssue(year=year, number=3, name="ประเด็น"), user=None)
     measure = ItaMeasure(issue=issue, number="3.1", text="มาตรการแก้ปัญหา")
     record_save(instance=measure, user=None, links={"answers": [advice]})
-    later = ita_year_begin(user=planner, source=now, agency=plan.agency, fiscal_year=2566)
+    later = ita_year_begin(user=planner, source=now, agency=plan.agency, fiscal_year=2580)
     item = ItaItem.objects.get(code="i27", indicator__instrument__assessment=later)
     item.published = D("80.00")
     record_save(instance=item, user=None)
@@ -368,7 +351,8 @@ def test_the_loop_shows_measure_what_happened_and_the_next_score(reader, linked)
     row = row_with(text_of(reader, YEAR), "ควรแก้ไขปัญหาการทุจริตในหน่วยงานอย่างจริงจัง")
     assert "ไตรมาส 2" in row and "ทำแล้ว" in row and "ไตรมาส 1" not in row
     stored = reader.get("/integrity/ita/2564.json").json()["recommendations"][5]
-    assert (stored["item"], stored["next_year"], stored["next_score"]) == ("i27", 2566, "80.00")
+    assert stored["item"] == "i27" and stored["measures"][0]["next_year"] == 2580
+    assert [(row["year"], row["score"]) for row in stored["next_scores"]] == [(2580, "80.00")]
     assert (stored["measures"][0]["quarter"], stored["measures"][0]["said"]) == (2, "ทำแล้ว")
     book = openpyxl.load_workbook(io.BytesIO(reader.get("/integrity/ita/2564.xlsx").content))
     (line,) = [
@@ -376,6 +360,35 @@ def test_the_loop_shows_measure_what_happened_and_the_next_score(reader, linked)
     ]
     assert line[3] == "i27" and "3.1" in line[4] and "ไตรมาส 2" in line[5]
     assert [float(value) for value in line[6:8]] == [76.7, 80.0]
+
+
+def test_measures_of_two_years_have_each_their_own_next_score(reader, linked, planner):
+    """A measure of 2566 is followed to 2567, one of 2580 to 2580; without one, the first counts."""
+    now = linked.assessment
+    for year, score in ((2565, "50.00"), (2567, "99.00")):
+        begun = ita_year_begin(user=planner, source=now, agency=now.agency, fiscal_year=year)
+        item = ItaItem.objects.get(code="i27", indicator__instrument__assessment=begun)
+        item.published = D(score)
+        record_save(instance=item, user=None)
+    for measure in ItaMeasure.objects.filter(issue__year__fiscal_year=2566)[:1]:
+        record_save(instance=measure, user=None, links={"answers": [linked]})
+    stored = reader.get("/integrity/ita/2564.json").json()["recommendations"][5]
+    assert [(row["year"], row["next_year"]) for row in stored["measures"]] == [
+        (2566, 2567), (2580, 2580),
+    ]  # fmt: skip
+    assert [(row["year"], row["score"]) for row in stored["next_scores"]] == [
+        (2567, "99.00"), (2580, "80.00"),
+    ]  # fmt: skip
+    assert "→ 99.00 2567: +22.30 → 80.00 2580: +3.30" in row_with(
+        text_of(reader, YEAR), "3.1 มาตรการ"
+    )
+    book = openpyxl.load_workbook(io.BytesIO(reader.get("/integrity/ita/2564.xlsx").content))
+    (line,) = [row for row in book.worksheets[1].iter_rows(values_only=True) if row[0] == 6]
+    assert line[7] == "2567: 99.00\n2580: 80.00"
+    for measure in linked.measures.all():
+        record_save(instance=measure, user=None, links={"answers": []})
+    stored = reader.get("/integrity/ita/2564.json").json()["recommendations"][5]
+    assert [row["year"] for row in stored["next_scores"]] == [2565]
 
 
 def test_a_measures_result_stands_where_no_quarter_was_reported(reader, linked):
@@ -386,7 +399,7 @@ def test_a_measures_result_stands_where_no_quarter_was_reported(reader, linked):
 
 
 def test_a_question_that_was_not_scored_again_says_so(reader, linked):
-    ItaAssessment.objects.filter(fiscal_year=2566).delete()
+    ItaAssessment.objects.filter(fiscal_year=2580).delete()
     row = row_with(text_of(reader, YEAR), "3.1 มาตรการแก้ปัญหา")
     assert "ยังไม่มีการประเมินครั้งถัดไป" in row
 

@@ -65,6 +65,21 @@ def test_the_change_is_that_of_the_published_totals(nhrc):
     assert ita_year(nhrc, 2563).change is None
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "points"),
+    [
+        (Score(D(70), D(80)), Score(D(75), D(90)), D("5.00")),
+        (Score(None, D(80)), Score(D(75), D(90)), D("10.00")),
+        (Score(D(70), D(80)), Score(None, D(90)), D("10.00")),
+        (Score(D(70)), Score(None, D(90)), None),
+        (Score(None, D(80)), Score(D(75)), None),
+    ],
+)
+def test_a_published_score_is_never_compared_with_a_computed_one(before, after, points):
+    found = moved(before, after)
+    assert (found and found.points) == points
+
+
 def test_instruments_have_weights_respondents_and_scores_of_their_own(nhrc):
     now = ita_year(nhrc, 2564).now
     found = [(row.code, row.weight, row.respondents, row.questions) for row in now.instruments]
@@ -125,7 +140,7 @@ def test_the_recommendations(nhrc):
     }  # fmt: skip
     assert advice[19].instrument == ""
     # No source links a recommendation to a question or a measure.
-    assert not any(row.measures or row.item or row.next_year for row in advice)
+    assert not any(row.measures or row.item or row.nexts for row in advice)
 
 
 def test_the_department_has_total_and_grade_and_nothing_else(nhrc):

@@ -14,7 +14,7 @@ from django.utils import translation
 from integrity.measure_services import measure_year_begin
 from integrity.models import ItaMeasure, MeasureIssue, MeasureYear, QuarterProgress
 from strategy import roles
-from strategy.evidence_entry import EvidenceEntry
+from strategy.evidence_entry import MOST_EVIDENCE, EvidenceEntry
 from strategy.models import Unit
 from strategy.services import record_delete, record_save
 from tests.test_browser import browse  # noqa: F401
@@ -305,9 +305,36 @@ def test_a_forged_measure_is_not_written(own, reporter):
     foreign = measure_of(2566, "4.1", OTHER)
     client = signed_in(reporter)
     before = facts()
-    page = enter(client, typed(own), typed(foreign))
-    assert page.status_code == 200 and page.context["form"].general
+    for rows in (
+        typed(foreign),
+        typed(foreign, "", "", LETTER),
+        {f"m{foreign.pk}-evidence-12-url": "https://www.nhrc.or.th/x"},
+    ):
+        page = enter(client, typed(own), rows)
+        assert page.status_code == 200 and page.context["form"].general
+        assert differences(before, facts()) == {}
+
+
+def test_empty_fields_of_a_measure_that_left_the_sheet_do_not_matter(own, reporter):
+    foreign = measure_of(2566, "4.1", OTHER)
+    client = signed_in(reporter)
+    said(client, enter(client, typed(own), typed(foreign, "", "", {"kind": "letter", "url": ""})))
+    assert QuarterProgress.objects.get().measure == own
+
+
+@pytest.mark.parametrize("place", [45, 150])
+def test_too_much_evidence_is_refused_and_none_is_cut(own, reporter, place):
+    client = signed_in(reporter)
+    pieces = [{**LINK, "text": f"หน้า {number}"} for number in range(MOST_EVIDENCE)]
+    late = {f"m{own.pk}-evidence-{place}-{name}": value for name, value in LINK.items()}
+    before = facts()
+    page = enter(client, typed(own, "done", "เสร็จ", *pieces), late)
+    assert refusals(page) == {f"m{own.pk}": ["At most 20 pieces of evidence for a quarter."]}
+    assert shown(page)[f"m{own.pk}-evidence-{place}-url"] == LINK["url"]
     assert differences(before, facts()) == {}
+    said(client, enter(client, typed(own, "done", "เสร็จ", *pieces[1:]), late))
+    texts = [piece.text for piece in QuarterProgress.objects.get().evidence.all()]
+    assert texts == [piece["text"] for piece in pieces[1:]] + [LINK["text"]]
 
 
 # ---------------------------------------------------------------------------------- two editors
@@ -490,7 +517,99 @@ def test_before_the_fourth_quarter_there_is_no_form_for_the_result(plan, planner
     assert differences(before, facts()) == {}
 
 
+@pytest.mark.parametrize("form", ["change", "moved"])
+def test_before_the_fourth_quarter_no_form_takes_figures(plan, planner, form):
+    source = MeasureYear.objects.get(fiscal_year=2566)
+    measure_year_begin(user=None, source=source, fiscal_year=2570)
+    running = measure_of(2570, "2.2")
+    # A measure that is moved into the running year obeys that year.
+    measure = running if form == "change" else measure_of(2566, "2.2")
+    client, path = signed_in(planner), address(measure, "change")
+    data = filled(client.get(path)) | {"issue": running.issue_id, "position": 9}
+    place = int(data["figures-TOTAL_FORMS"])
+    data |= {
+        "figures-TOTAL_FORMS": place + 1, f"figures-{place}-position": 9,
+        f"figures-{place}-label": "เร็วไป", f"figures-{place}-value": "5",
+    }  # fmt: skip
+    before = facts()
+    page = client.post(path, data)
+    assert page.status_code == 200
+    (inline,) = page.context["inline_admin_formsets"]
+    assert "1 ก.ค. 2570" in " ".join(inline.formset.non_form_errors())
+    assert differences(before, facts()) == {}
+
+
+def test_from_the_fourth_quarter_on_the_planners_form_takes_figures(own, planner):
+    client, path = signed_in(planner), address(own, "change")
+    data = filled(client.get(path), **{"figures-0-value": "๑๒"})
+    assert client.post(path, data).status_code == 302
+    assert own.figures.first().value == 12
+
+
+@pytest.mark.parametrize(
+    "lost", [("figure-0-", "figure-1-"), ("figure-1-value",), ("outcome",), ("result",)]
+)
+def test_a_result_that_came_back_incomplete_deletes_nothing(own, reporter, lost):
+    client, path = signed_in(reporter), outcome_path(own)
+    whole = outcome_shown(client.get(path)) | {"change_reason": "ผล"}
+    data = {name: value for name, value in whole.items() if not name.startswith(lost)}
+    before = facts()
+    page = client.post(path, data | {"outcome": "ใหม่"} if "outcome" not in lost else data)
+    assert page.context["form"].non_field_errors() == [
+        "The sheet came back incomplete. Load it anew."
+    ]
+    assert differences(before, facts()) == {}
+    # What was lost is shown as it is stored: saving this page again deletes nothing either.
+    again = outcome_shown(page)
+    assert {name: str(again[name]) for name in whole if name.startswith("figure-1-label")} == {
+        "figure-1-label": own.figures.all()[1].label
+    }
+    assert client.post(path, again).status_code == 302
+    assert own.figures.count() == 2
+
+
 # ------------------------------------------------------------------------------- planners' forms
+
+
+def sample_year():
+    source = MeasureYear.objects.get(fiscal_year=2566)
+    return measure_year_begin(user=None, source=source, fiscal_year=2569, is_sample=True)
+
+
+@pytest.mark.parametrize("what", ["year", "issue below", "issue", "measure", "deleted"])
+def test_a_sample_year_that_planners_change_is_theirs(plan, planner, what):
+    year = sample_year()
+    measure = measure_of(2569, "2.2")
+    row, typed_in = {
+        "year": (year, {"title": "ของจริง"}),
+        "issue below": (year, {"issues-0-name": "ของจริง"}),
+        "issue": (measure.issue, {"name": "ของจริง"}),
+        "measure": (measure, {"text": "ของจริง"}),
+        "deleted": (measure, {}),
+    }[what]
+    client = signed_in(planner)
+    path = address(row, "change")
+    assert client.post(path, filled(client.get(path))).status_code == 302
+    year.refresh_from_db()
+    assert year.is_sample  # looking changes nothing
+    if what == "deleted":
+        data = {"post": "yes", "expected_version": str(row.version), "change_reason": "ผิด"}
+        assert client.post(address(row, "delete"), data).status_code == 302
+        assert not ItaMeasure.objects.filter(pk=row.pk).exists()
+    else:
+        assert client.post(path, filled(client.get(path), **typed_in)).status_code == 302
+    year.refresh_from_db()
+    assert not year.is_sample
+
+
+def test_the_agency_of_a_year_is_shown_and_not_asked_again(plan, planner):
+    year = MeasureYear.objects.get(fiscal_year=2566)
+    client = signed_in(planner)
+    page = client.get(address(year, "change"))
+    assert "agency" not in page.context["adminform"].form.fields
+    assert year.agency.name in page.content.decode()
+    add = client.get(reverse("admin:integrity_measureyear_add"))
+    assert "agency" in add.context["adminform"].form.fields
 
 
 def test_planners_begin_a_year_from_another(plan, planner, reporter):

@@ -285,6 +285,28 @@ def test_a_question_scored_in_parts_counts_with_their_mean(advice, reader):
     assert answer_of(reader) == ("75.99", 2566, "82.51")
 
 
+def test_both_pages_name_the_same_next_score(advice, reader):
+    """2565 came before the measure of 2566: both pages follow the advice to 2567."""
+    advice(2565, D("50.00"))
+    advice(2567, D("99.00"))
+    assert answer_of(reader) == ("75.99", 2567, "99.00")
+    (stored,) = reader.get("/integrity/ita/2564.json").json()["recommendations"]
+    assert [(row["year"], row["score"]) for row in stored["next_scores"]] == [(2567, "99.00")]
+
+
+def test_both_pages_compute_a_question_from_parts_of_parts_that_are_not_listed(advice, reader):
+    """A part that names but what each of its own parts scored counts with that."""
+    row = advice(2567, None, (D("80.00"), None))
+    part = row.parts.get(position=2)
+    part.rest_score, part.item_count = D("90.00"), 3
+    record_save(instance=part, user=None)
+    assert answer_of(reader) == ("75.99", 2567, "85.00")
+    (stored,) = reader.get("/integrity/ita/2564.json").json()["recommendations"]
+    assert [row["score"] for row in stored["next_scores"]] == ["85.00"]
+    # Then published, now computed: the pages show both and no change.
+    assert stored["next_scores"][0]["change"] is None and "+9.01" not in text(reader)
+
+
 def test_without_links_the_page_says_that_none_are_drawn(plan, reader):
     assert "ยังไม่มีมาตรการของปีนี้ที่เชื่อมโยงกับข้อเสนอแนะ" in text(reader, 2565)
 

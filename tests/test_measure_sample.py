@@ -164,10 +164,10 @@ def test_what_staff_changed_stays(plan, planner):
     fixtures.samples_clear()
     row = QuarterProgress.objects.get()
     assert (row.text, row.is_sample) == ("ของจริง", False)
-    # The year stays with it; the sample reports of its other quarters may come back.
-    assert MeasureYear.objects.filter(fiscal_year=2569).exists()
+    # The year stays with it, and is a sample no longer: nothing is added to it.
+    assert not MeasureYear.objects.get(fiscal_year=2569).is_sample
     fixtures.samples_load(TODAY)
-    assert not QuarterProgress.objects.filter(measure=measure, quarter=2).exists()
+    assert QuarterProgress.objects.get() == row
 
 
 @pytest.mark.parametrize("model", [MeasureYear, MeasureIssue, ItaMeasure])

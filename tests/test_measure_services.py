@@ -17,9 +17,16 @@ from integrity.measure_services import (
     progress_record,
     progress_record_many,
 )
-from integrity.models import ItaMeasure, MeasureYear, QuarterProgress
+from integrity.models import (
+    ItaAssessment,
+    ItaItem,
+    ItaMeasure,
+    MeasureYear,
+    QuarterProgress,
+    Recommendation,
+)
 from strategy import roles
-from strategy.evidence_entry import EvidenceEntry
+from strategy.evidence_entry import MOST_EVIDENCE, EvidenceEntry
 from strategy.models import Agency, Unit
 from strategy.services import EntriesRefused, StaleVersion, record_delete, record_save
 from tests.test_races import ROUNDS, split, together
@@ -203,6 +210,14 @@ def test_unclear_evidence_is_refused_by_its_place(plan, piece, field):
     assert not QuarterProgress.objects.exists()
 
 
+def test_more_evidence_than_a_quarter_can_have_is_refused_and_not_cut(plan):
+    pieces = tuple(EvidenceEntry("document", text=f"เอกสาร {n}") for n in range(MOST_EVIDENCE + 1))
+    measure = measure_of(2566, "2.2")
+    found = refusal(ProgressEntry(measure, 1, "done", "เสร็จ", pieces))
+    assert found == {"evidence": ["At most 20 pieces of evidence for a quarter."]}
+    assert progress(measure, 1, evidence=pieces[1:]).evidence.count() == MOST_EVIDENCE
+
+
 def test_many_are_saved_all_or_none_and_the_bad_one_is_named(plan):
     measures = [measure_of(2566, number) for number in ("2.1", "2.2", "4.1")]
     entries = [ProgressEntry(measure, 1, "in_progress", "ดำเนินการ") for measure in measures]
@@ -349,6 +364,47 @@ def test_neither_measure_nor_issue_nor_year_is_deleted_while_it_has_reports(plan
     assert ItaMeasure.objects.filter(pk=measure.pk).exists()
 
 
+def advised(plan):
+    """A recommendation that names instrument and question, answered by a measure."""
+    row = Recommendation.objects.filter(assessment__agency=plan.agency, instrument__code="IIT")[0]
+    row.item = ItaItem.objects.get(code="i30", indicator__instrument=row.instrument)
+    record_save(instance=row, user=None)
+    measure = measure_of(2566, "2.2")
+    record_save(instance=measure, user=None, links={"answers": [row]})
+    return row, measure
+
+
+def test_what_a_recommendation_names_is_not_deleted(plan, planner):
+    """Else the recommendation would lose it without a version and without history."""
+    row, _measure = advised(plan)
+    before = facts()
+    for named in (row.instrument, row.item.indicator, row.item):
+        with pytest.raises(ValidationError, match="while other data depends on it") as refused:
+            record_delete(instance=named, user=planner)
+        assert str(row) in refused.value.messages[0]
+    assert differences(before, facts()) == {}
+
+
+def test_neither_a_recommendation_that_measures_answer_nor_its_assessment_is_deleted(plan, planner):
+    row, measure = advised(plan)
+    before = facts()
+    for instance in (row, row.assessment):
+        with pytest.raises(ValidationError, match="while other data depends on it") as refused:
+            record_delete(instance=instance, user=planner)
+        assert str(measure) in refused.value.messages[0]
+    assert differences(before, facts()) == {}
+
+
+def test_an_assessment_that_nobody_answers_goes_whole_and_is_recorded(plan, planner):
+    row, measure = advised(plan)
+    record_save(instance=measure, user=planner, links={"answers": []})
+    record_delete(instance=ItaAssessment.objects.get(pk=row.assessment_id), user=planner)
+    last = Recommendation.history.filter(id=row.pk).first()
+    assert (last.history_type, last.instrument_id, last.item_id) == (
+        "-", row.instrument_id, row.item_id,
+    )  # fmt: skip
+
+
 # ------------------------------------------------------------------------------ result of the year
 
 
@@ -437,3 +493,57 @@ def test_a_year_is_begun_once_and_by_planners(plan, planner, reporter):
     with pytest.raises(ValidationError, match="exist"):
         measure_year_begin(user=planner, source=source, fiscal_year=2565)
     assert differences(before, facts()) == {}
+
+
+def test_of_two_who_begin_the_same_year_the_second_is_told(plan, planner, monkeypatch):
+    """Both found the year free, as in a race: the database decides, and nothing is left behind."""
+    source = MeasureYear.objects.get(fiscal_year=2566)
+    measure_year_begin(user=planner, source=source, fiscal_year=2570)
+    monkeypatch.setattr(MeasureYear, "validate_constraints", lambda self, exclude=None: None)
+    before = facts()
+    with pytest.raises(ValidationError) as refused:
+        measure_year_begin(user=planner, source=source, fiscal_year=2570)
+    assert list(refused.value.error_dict) == ["fiscal_year"]
+    assert refused.value.messages == ["This agency's measures of that year exist."]
+    assert differences(before, facts()) == {}
+
+
+def test_a_year_that_has_measures_stays_with_its_agency(plan, planner):
+    agency = Agency(slug="another", name="หน่วยงานอื่น")
+    record_save(instance=agency, user=None)
+    year = MeasureYear.objects.get(fiscal_year=2566)
+    year.agency = agency
+    with pytest.raises(ValidationError) as refused:
+        record_save(instance=year, user=planner)
+    assert list(refused.value.error_dict) == ["agency"]
+    empty = MeasureYear(agency=agency, fiscal_year=2580)
+    record_save(instance=empty, user=planner)
+    empty.agency = plan.agency
+    record_save(instance=empty, user=planner)
+
+
+# ------------------------------------------------------------------------------------ sample years
+
+
+@pytest.fixture
+def sample(plan):
+    """A sample year: the measures of 2566 once more in 2569."""
+    source = MeasureYear.objects.get(fiscal_year=2566)
+    return measure_year_begin(user=None, source=source, fiscal_year=2569, is_sample=True)
+
+
+@pytest.mark.parametrize("work", ["quarter", "result"])
+def test_a_sample_year_that_staff_work_in_is_theirs(sample, planner, work):
+    measure = measure_of(2569, "2.2")
+    if work == "quarter":
+        progress(measure, 1, is_sample=True)  # the system itself leaves it a sample
+        sample.refresh_from_db()
+        assert sample.is_sample
+        progress(measure, 2, user=planner, why="รายงานจริง")
+        progress(measure, 3, user=planner)
+    else:
+        conclude(measure, planner, reason="รายงานจริง")
+    sample.refresh_from_db()
+    assert (sample.is_sample, sample.version) == (False, 2)
+    last = sample.history.first()
+    assert (last.history_user_name, last.history_change_reason) == ("planner", "รายงานจริง")

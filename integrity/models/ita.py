@@ -5,6 +5,7 @@ What is published is stored; what follows from it is worked out on read (integri
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -83,6 +84,10 @@ class ItaAssessment(Record):
 
     def __str__(self) -> str:
         return f"ITA {self.fiscal_year} {self.agency.short_name or self.agency.name}"
+
+    def linked_by(self) -> Iterable[Record]:
+        measures = Recommendation._meta.get_field("measures").related_model
+        return measures.objects.filter(answers__assessment=self).distinct()
 
 
 class ItaGrade(Record):
@@ -267,7 +272,7 @@ class Recommendation(Record):
     text = models.TextField(_("text"))
     instrument = models.ForeignKey(
         ItaInstrument,
-        models.SET_NULL,
+        models.RESTRICT,
         null=True,
         blank=True,
         related_name="recommendations",
@@ -275,7 +280,7 @@ class Recommendation(Record):
     )
     item = models.ForeignKey(
         ItaItem,
-        models.SET_NULL,
+        models.RESTRICT,
         null=True,
         blank=True,
         related_name="recommendations",
@@ -297,6 +302,9 @@ class Recommendation(Record):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.text[:80]}"
+
+    def linked_by(self) -> Iterable[Record]:
+        return self.measures.all()
 
     def clean(self) -> None:
         if self.instrument_id and self.instrument.assessment_id != self.assessment_id:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +43,14 @@ class MeasureYear(Record):
 
     def __str__(self) -> str:
         return self.title or str(self.fiscal_year)
+
+    def clean(self) -> None:
+        """Units and recommendations of its measures are those of its agency."""
+        others = MeasureYear.objects.filter(pk=self.pk).exclude(agency=self.agency_id)
+        if self.pk and self.issues.exists() and others.exists():
+            raise ValidationError(
+                {"agency": _("The agency stays; begin a year of the other agency instead.")}
+            )
 
 
 class MeasureIssue(Record):

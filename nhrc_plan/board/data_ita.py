@@ -118,12 +118,18 @@ def _advice(row: Advice) -> dict[str, Any]:
                 "result": measure.result or None,
                 "outcome": measure.outcome or None,
                 "sample": measure.sample,
+                "next_year": measure.next and measure.next.year,
             }
             for measure in row.measures
         ],
-        "next_year": row.next_year,
-        "next_score": text(row.next_score.figure),
-        "change": _change(row.moved),
+        "next_scores": [
+            {
+                "year": each.year,
+                "score": text(each.score.figure),
+                "change": _change(each.change),
+            }
+            for each in row.nexts
+        ],
     }
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from integrity.measure_rows import AnswerRow, IssueRow, Late, MeasureRow, QuarterRow, YearRow
+from kpis.models import plain
+from nhrc_plan.board.data_money import text
 from nhrc_plan.board.meeting_measures import MeasuresAt
 from strategy.models import Agency
 
@@ -114,9 +115,9 @@ def _answer(answer: AnswerRow) -> dict[str, Any]:
         "text": answer.text,
         "instrument": answer.instrument,
         "item": answer.item,
-        "score": _text(answer.score),
-        "next_ita_year": answer.next_year,
-        "next_score": _text(answer.next_score),
+        "score": text(answer.score.figure),
+        "next_ita_year": answer.next and answer.next.year,
+        "next_score": answer.next and text(answer.next.score.figure),
     }
 
 
@@ -130,12 +131,3 @@ def at_month(found: MeasuresAt) -> dict[str, Any]:
         "sample": found.year.has_sample,
         **summary(found.year, found.quarter),
     }
-
-
-def plain(value: Decimal) -> str:
-    """A figure without trailing zeros and without exponent."""
-    return f"{value.normalize():f}"
-
-
-def _text(value: Decimal | None) -> str | None:
-    return None if value is None else str(value)

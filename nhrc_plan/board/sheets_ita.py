@@ -8,8 +8,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from integrity.ita_rows import Advice, ItaYear, Item, Score, moved
-from integrity.ita_selectors import ita_year, latest_year
-from nhrc_plan.board.meeting import BoardReport
 from strategy.thai import format_date
 from strategy.xlsx import Book, Sheet
 
@@ -113,13 +111,20 @@ def recommendations(book: Book, shown: ItaYear) -> Sheet:
             [
                 row.number, row.instrument or _("not stated"), row.text,
                 row.item.code if row.item else None, measures_in_words(row),
-                happened_in_words(row), score, row.next_score.figure,
+                happened_in_words(row), score, _next(row),
             ],
             ["center", "center", "text", "center", "text", "text", "percent", "percent"],
         )  # fmt: skip
     if not shown.advice:
         sheet.write([_("No recommendation has been entered for this year.")], "note")
     return sheet
+
+
+def _next(row: Advice) -> Decimal | str | None:
+    """The question's next score; where measures of several years answer, each with its year."""
+    if len(row.nexts) > 1:
+        return "\n".join(f"{each.year}: {each.score.figure}" for each in row.nexts)
+    return row.nexts[0].score.figure if row.nexts else None
 
 
 def measures_in_words(row: Advice) -> str:
@@ -184,17 +189,3 @@ def computed_rule() -> str:
 
 def differs_rule() -> str:
     return _("Said where published and computed are more than 0.01 apart.")
-
-
-# -------------------------------------------------------------------------- for the board's pack
-
-
-def board_scores(book: Book, report: BoardReport) -> Sheet:
-    """The latest assessment at or before the report's fiscal year, for the board's pack."""
-    year = latest_year(report.plan.agency, report.at.year)
-    if year is None:
-        sheet = book.sheet(_("ITA"), _WIDTHS)
-        sheet.title(_("ITA scores"), *report.notes)
-        sheet.write([_("No ITA assessment has been entered for this year or before.")], "note")
-        return sheet
-    return scores(book, ita_year(report.plan.agency, year))
