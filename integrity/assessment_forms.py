@@ -5,7 +5,6 @@ One screen holds the whole rubric. It is saved all or not at all; what is missin
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -20,13 +19,13 @@ from integrity.rubric_checks import MOST_EVIDENCE
 from integrity.rubric_rows import AnswerRow, AssessmentPage, LevelRow, PartStanding
 from integrity.rubric_selectors import assessment_page
 from integrity.rubric_services import AnswerEntry, answer_problems_of, assessment_record
+from strategy.entry_sheet import row_read
 from strategy.evidence_entry import EvidenceForm, EvidenceFormSet, entry_kept
 from strategy.forms import RecordForm, ThaiDecimalField, ThaiIntegerField, WordsField, stale_lines
 from strategy.services import EntriesRefused
 
 #: Empty rows of evidence below those that are kept.
 _EXTRA = 1
-_TOKEN = re.compile(r"(\d{1,18})\.(\d{1,9})", re.ASCII)
 #: What the reader of a criterion knows from where it stands.
 _KNOWN = ("assessment", "criterion")
 
@@ -170,10 +169,9 @@ class AnswerForm(forms.Form):
         return not self.is_wrong and not self.follows and self.typed() != self._stored()
 
     def entry(self) -> AnswerEntry:
-        match = _TOKEN.fullmatch(self.cleaned_data["version"])
         return AnswerEntry(
             criterion_id=self.row.criterion.id,
-            expected_version=int(match[2]) if match else None,
+            expected_version=row_read(self.cleaned_data["version"])[1],
             **self.typed(),
         )
 
@@ -187,8 +185,8 @@ class AnswerForm(forms.Form):
 
     def _meet(self, token: str, clear: bool) -> None:
         """Somebody saved since the editor read the row called ``token``."""
-        match = _TOKEN.fullmatch(token)
-        read = self._as_read(int(match[1]), int(match[2])) if match else _NOTHING
+        pk, version = row_read(token)
+        read = _NOTHING if pk is None else self._as_read(pk, version)
         self.data = self.data.copy()
         self.data[self.add_prefix("version")] = self.row.token
         if clear and self.typed() in (read, self._stored()):
@@ -200,11 +198,11 @@ class AnswerForm(forms.Form):
             )
         else:
             kept = Answer.objects.filter(pk=self.row.id).first()
-            since = int(match[2]) if match and int(match[1]) == self.row.id else None
+            since = version if pk == self.row.id else None
             for line in stale_lines(kept, since, _KNOWN) if kept else []:
                 self.add_error(None, line)
 
-    def _as_read(self, pk: int, version: int) -> dict[str, Any] | None:
+    def _as_read(self, pk: int, version: int | None) -> dict[str, Any] | None:
         """The answer as it stood when the editor read it, from the history."""
         kept = (
             Answer.history.filter(id=pk, version=version, criterion=self.row.criterion.id)

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
+
+_TOKEN = re.compile(r"(\d{1,18})\.(\d{1,9})", re.ASCII)
+
+
+def row_read(token: str) -> tuple[int | None, int | None]:
+    """The row, and its version, that a form's editor read; none where it was empty, or unclear."""
+    match = _TOKEN.fullmatch(token)
+    return (int(match[1]), int(match[2])) if match else (None, None)
 
 
 class RowForm(Protocol):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from django.apps import apps
@@ -29,6 +30,7 @@ from strategy.forms import (
     ThaiYearField,
 )
 from strategy.history import history_of
+from strategy.models import Unit
 
 _YEARS = {"fiscal_year", "first_year", "last_year"}
 
@@ -274,6 +276,17 @@ def version_shown(request: HttpRequest) -> int:
     """The version of the row that a confirmation page showed; 0, which none has, if it is lost."""
     version = request.POST.get("expected_version", "")
     return int(version) if version.isascii() and version.isdigit() else 0
+
+
+def refuse_anothers_unit(unit: str, own: Container[str]) -> None:
+    """A unit asked for that is there, but not theirs, is refused.
+
+    ``own``: those that may be asked for. Any other odd text is left to the form that asks again.
+    """
+    if unit in own or not (unit.isascii() and unit.isdecimal() and len(unit) < 19):
+        return
+    if Unit.objects.filter(pk=unit).exists():
+        raise PermissionDenied
 
 
 def plain_deletion(found: tuple[Any, ...], objs: Any) -> tuple[Any, ...]:
