@@ -83,7 +83,7 @@ def assessment_change(
 
     Its edition stays. Who changes a sample makes it theirs.
     """
-    stored = SelfAssessment.objects.get(pk=assessment.pk)
+    stored = SelfAssessment.objects.select_for_update().get(pk=assessment.pk)
     _require(user, stored.agency_id)
     _require(user, assessment.agency_id)
     if assessment.rubric_id != stored.rubric_id:
@@ -160,12 +160,13 @@ def answers_record(
     :class:`strategy.services.EntriesRefused` by place in the list, ValidationError,
     PermissionDenied, StaleVersion.
     """
-    _require(user, assessment.agency_id)
     try:
         with transaction.atomic():
             # One at a time for each assessment: two editors could each answer one of two
             # alternatives. On SQLite every transaction that writes waits for the one before.
             kept = SelfAssessment.objects.select_for_update().get(pk=assessment.pk)
+            # Whose it is counts now: it may have moved since the request read it.
+            _require(user, kept.agency_id)
             rubric = rubric_tree(Rubric.objects.get(pk=kept.rubric_id))
             _require_parts(user, rubric, entries)
             stored = _stored(kept)

@@ -339,6 +339,32 @@ def test_a_reporter_gives_an_assessment_to_nobody_else(reporter, another_agency)
         answer(begun("ที่สาม", agency=another_agency), {"A 1.1": 1}, reporter)
 
 
+def moved_after_reading(agency):
+    """An assessment of the own agency as a request read it, before it moved to another one."""
+    read = begun(agency=own_agency())
+    moved = SelfAssessment.objects.get(pk=read.pk)
+    moved.agency = agency
+    record_save(instance=moved, user=None)
+    return read
+
+
+def test_whose_an_assessment_is_counts_when_it_is_written(reporter, another_agency):
+    read = moved_after_reading(another_agency)
+    with pytest.raises(PermissionDenied):
+        answer(read, {"A 1.1": 2}, reporter)
+    assert stored(read) == {}
+
+
+def test_control_without_asking_of_the_stored_row_an_outsider_writes(
+    reporter, another_agency, monkeypatch
+):
+    """Negative control: nothing else stands between an outsider and the answers."""
+    read = moved_after_reading(another_agency)
+    monkeypatch.setattr(rubric_services, "_require", lambda user, agency_id: None)
+    answer(read, {"A 1.1": 2}, reporter)
+    assert stored(read) == {"A 1.1": 2}
+
+
 # -------------------------------------------------------------------------- who was first
 
 
