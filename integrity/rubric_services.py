@@ -16,6 +16,7 @@ from integrity.rubric_checks import AnswerEntry, answer_problems, places
 from integrity.rubric_rows import RubricRow
 from integrity.rubric_selectors import rubric_tree
 from strategy.clock import today as day_now
+from strategy.evidence import read_evidence
 from strategy.models import Agency
 from strategy.roles import viewer
 from strategy.services import (
@@ -241,6 +242,7 @@ def _write(
     # Evidence is replaced as a whole: it is part of the answer.
     AnswerEvidence.objects.filter(answer__in=changed).delete()
     AnswerEvidence.objects.bulk_create(pieces)
+    read_evidence(rows)
     write_history(new, "+", user=user, reason=reason)
     write_history(changed, "~", user=user, reason=reason)
     return rows

@@ -9,6 +9,8 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -27,6 +29,7 @@ from strategy.evidence_entry import EvidenceEntry
 from strategy.models import Agency, Unit
 from strategy.services import EntriesRefused, StaleVersion, record_save
 from tests.assessing import (
+    SELF,
     answer,
     begun,
     criterion,
@@ -244,6 +247,23 @@ def test_replies_are_kept_in_the_order_of_the_questions(planner):
     assessment.replies = ["a"] * 4
     with pytest.raises(ValidationError, match="There are 3 questions"):
         assessment_change(user=planner, assessment=assessment, expected_version=3)
+
+
+def test_many_answers_are_saved_with_as_many_queries_as_one():
+    """New ones and changed ones, each with evidence in its history."""
+    letter = (EvidenceEntry("letter", "ยธ 1", date(2020, 2, 27)),)
+    counts = set()
+    for codes in (SELF[:1], SELF[:5], [code for code in SELF if code != "A 7.1"][:22]):
+        assessment = begun(f"องค์กร {len(codes)}")
+        for level in (1, 3):
+            entries = [entry(assessment, code, level, evidence=letter) for code in codes]
+            with CaptureQueriesContext(connection) as captured:
+                answers_record(user=None, assessment=assessment, entries=entries)
+            counts.add((level, len(captured)))
+        history = Answer.history.filter(assessment=assessment)
+        assert [len(row.details["evidence"]) for row in history] == [1] * 2 * len(codes)
+    assert len(counts) == 2, counts
+    assert max(count for _level, count in counts) <= 14, counts
 
 
 # ---------------------------------------------------------------------- the organisation
