@@ -214,28 +214,15 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         reason = form.cleaned_data.get("change_reason", "")
-        formset.save(commit=False)
-        for row in formset.forms:
-            if row.instance in formset.deleted_objects:
-                services.record_delete(
-                    instance=row.instance,
-                    user=request.user,
-                    reason=reason,
-                    expected_version=row.cleaned_data.get("expected_version"),
-                )
-            elif row.has_changed() and row.instance in self._saved(formset):
-                if row.instance.pk is not None and not row.really_changed:
-                    continue
-                services.record_save(
-                    instance=row.instance,
-                    user=request.user,
-                    reason=reason,
-                    expected_version=row.cleaned_data.get("expected_version"),
-                )
-
-    @staticmethod
-    def _saved(formset: Any) -> list[Record]:
-        return [*formset.new_objects, *(obj for obj, _fields in formset.changed_objects)]
+        saved, deleted = changes_of(formset)
+        for row, version in deleted:
+            services.record_delete(
+                instance=row, user=request.user, reason=reason, expected_version=version
+            )
+        for row, version in saved:
+            services.record_save(
+                instance=row, user=request.user, reason=reason, expected_version=version
+            )
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         return plain_deletion(super().get_deleted_objects(objs, request), objs)
@@ -260,6 +247,26 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
             reason=request.POST.get("change_reason", "").strip(),
             expected_version=version_shown(request),
         )
+
+
+Versioned = list[tuple[Any, int | None]]
+
+
+def changes_of(formset: Any) -> tuple[Versioned, Versioned]:
+    """The rows of a valid formset to save, and to delete, each with the version that was read."""
+    formset.save(commit=False)
+    written = [*formset.new_objects, *(obj for obj, _fields in formset.changed_objects)]
+    saved: Versioned = []
+    deleted: Versioned = []
+    for row in formset.forms:
+        version = row.cleaned_data.get("expected_version")
+        if row.instance in formset.deleted_objects:
+            deleted.append((row.instance, version))
+            continue
+        is_news = row.instance.pk is None or row.really_changed
+        if row.has_changed() and row.instance in written and is_news:
+            saved.append((row.instance, version))
+    return saved, deleted
 
 
 def links(model: type[models.Model], depth: int = 3) -> list[str]:
