@@ -5,6 +5,7 @@ One screen holds the whole rubric. It is saved all or not at all; what is missin
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -16,7 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from integrity.models import Answer, SelfAssessment
 from integrity.rubric_checks import MOST_EVIDENCE
-from integrity.rubric_rows import AnswerRow, AssessmentPage, LevelRow, PartStanding
+from integrity.rubric_rows import AnswerRow, AssessmentPage, LevelRow, PartStanding, replies_to
 from integrity.rubric_selectors import assessment_page
 from integrity.rubric_services import AnswerEntry, answer_problems_of, assessment_record
 from strategy.entry_sheet import row_read
@@ -39,6 +40,15 @@ _Evidence = forms.formset_factory(
 )
 
 
+#: How the names of the fields for replies begin.
+_REPLY = "reply_"
+
+
+def reply_name(question: str) -> str:
+    """The field of the reply to a question: by its text, which stays when others move."""
+    return f"{_REPLY}{hashlib.sha256(question.encode()).hexdigest()[:12]}"
+
+
 class FactsForm(RecordForm):
     """Whose assessment it is, and the replies to the compulsory questions."""
 
@@ -52,23 +62,43 @@ class FactsForm(RecordForm):
             self.fields["agency"].queryset = agencies
             self.fields["agency"].required = True
             self.fields["agency"].empty_label = None
-        for number, question in enumerate(self.instance.rubric.questions):
-            kept = self.instance.replies
-            self.fields[f"reply_{number}"] = WordsField(
+        asked = self.instance.rubric.questions
+        for question, reply in replies_to(asked, self.instance.replies):
+            gone = question not in asked
+            self.fields[reply_name(question)] = WordsField(
                 label=question,
+                help_text=_("The rubric no longer asks this. Clear the reply to drop it.")
+                if gone
+                else "",
                 required=False,
-                initial=kept[number] if number < len(kept) else "",
+                initial=reply,
                 rows=4,
             )
 
     @property
     def questions(self) -> list[Any]:
-        return [self[name] for name in self.fields if name.startswith("reply_")]
+        return [self[name] for name in self.fields if name.startswith(_REPLY)]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name, text in self.data.items():
+            if name.startswith(_REPLY) and name not in self.fields and str(text).strip():
+                self.add_error(
+                    None,
+                    _(
+                        "The compulsory questions have changed meanwhile. You had replied "
+                        "“%(reply)s” to one that is gone; put it where it belongs, or leave it "
+                        "out, and save again."
+                    )
+                    % {"reply": str(text).strip()},
+                )
+        return cleaned
 
     def assessment(self) -> SelfAssessment:
         """What was typed, on the row it was typed for."""
         self.instance.replies = [
-            self.cleaned_data[name] for name in self.fields if name.startswith("reply_")
+            {"question": str(field.label), "reply": self.cleaned_data[field.name]}
+            for field in self.questions
         ]
         return self.instance
 

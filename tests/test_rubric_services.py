@@ -236,17 +236,58 @@ def test_evidence_is_replaced_as_a_whole_and_kept_in_the_history(planner):
     assert Answer.history.latest("history_id").details["evidence"][0]["url"] == link.url
 
 
-def test_replies_are_kept_in_the_order_of_the_questions(planner):
+def replying(*texts, questions=None):
+    """Replies as an assessment keeps them, to the questions as they stand or as given."""
+    asked = the_rubric().questions if questions is None else questions
+    return [{"question": q, "reply": text} for q, text in zip(asked, texts, strict=False)]
+
+
+def test_replies_are_kept_with_the_text_of_their_question(planner):
     assessment = begun()
-    assessment.replies = [" จุดเด่น ", "", "ขยายผล"]
+    assessment.replies = replying(" จุดเด่น ", " ", "ขยายผล")
     assessment_change(user=planner, assessment=assessment, expected_version=1)
+    asked = the_rubric().questions
+    assert SelfAssessment.objects.get().replies == [
+        {"question": asked[0], "reply": "จุดเด่น"},
+        {"question": asked[2], "reply": "ขยายผล"},
+    ]
     assert [reply for _question, reply in page(assessment).replies] == ["จุดเด่น", "", "ขยายผล"]
-    assessment.replies = ["", "", ""]
+    assert page(assessment).open_questions == 1
+    assessment.replies = replying("", "", "")
     assessment_change(user=planner, assessment=assessment, expected_version=2)
     assert SelfAssessment.objects.get().replies == []
-    assessment.replies = ["a"] * 4
-    with pytest.raises(ValidationError, match="There are 3 questions"):
-        assessment_change(user=planner, assessment=assessment, expected_version=3)
+
+
+def asking(*questions):
+    rubric = the_rubric()
+    rubric.questions = list(questions)
+    record_save(instance=rubric, user=None)
+
+
+@pytest.mark.parametrize("kept", [0, 1, 2, 3])
+def test_a_question_put_in_front_moves_no_reply(planner, kept):
+    one, two, three = the_rubric().questions
+    assessment = begun(replies=replying("ก", "ข", "ค"))
+    asking(*[one, two, three][:kept], "คำถามใหม่", *[one, two, three][kept:])
+    assert dict(page(assessment).replies) == {one: "ก", two: "ข", three: "ค", "คำถามใหม่": ""}
+    assert page(assessment).replies[kept] == ("คำถามใหม่", "")
+
+
+def test_a_reply_stays_under_a_question_that_is_no_longer_asked(planner):
+    one, two, three = the_rubric().questions
+    assessment = begun(replies=replying("ก", "ข", "ค"))
+    asking(three, "คำถามใหม่")
+    assert page(assessment).replies == ((three, "ค"), ("คำถามใหม่", ""), (one, "ก"), (two, "ข"))
+    # It may stay, change and go, but not come back, nor may one that was never asked.
+    changed = SelfAssessment.objects.get()
+    changed.replies = replying("ก ใหม่", "", questions=[one, two])
+    assessment_change(user=planner, assessment=changed, expected_version=1)
+    assert SelfAssessment.objects.get().replies == [{"question": one, "reply": "ก ใหม่"}]
+    for gone in (two, "อะไรก็ได้"):
+        changed = SelfAssessment.objects.get()
+        changed.replies = replying("x", questions=[gone])
+        with pytest.raises(ValidationError, match="not a compulsory question"):
+            assessment_change(user=planner, assessment=changed, expected_version=2)
 
 
 def test_many_answers_are_saved_with_as_many_queries_as_one():
