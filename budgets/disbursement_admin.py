@@ -22,8 +22,8 @@ from budgets.work import EntrySheet, due_list, entering_units, entry_sheet, spen
 from strategy.clock import today
 from strategy.fiscal import FiscalMonth
 from strategy.forms import typed_text
-from strategy.models import Plan, Unit
-from strategy.record_admin import RecordAdmin, version_shown
+from strategy.models import Plan
+from strategy.record_admin import RecordAdmin, refuse_anothers_unit, version_shown
 from strategy.roles import viewer
 from strategy.status_words import STATUS_LABELS, STATUS_SHAPES
 from strategy.thai import format_number, month_name
@@ -117,7 +117,7 @@ class DisbursementAdmin(RecordAdmin):
             request.GET or None, units=entering_units(who), plans=plans, today=today()
         )
         if not choose.is_valid():
-            _refuse_anothers_unit(request.GET.get("unit", ""), choose)
+            refuse_anothers_unit(request.GET.get("unit", ""), choose.units)
             return self._choose(request, choose, plans)
         chosen = choose.cleaned_data
         at, unit = chosen["at"], (chosen["unit_id"], chosen["unit_name"])
@@ -188,14 +188,6 @@ def entry_address(plan: Plan, unit_id: int | None, at: FiscalMonth) -> str:
         "month": at.month,
     }
     return f"{reverse('admin:budgets_disbursement_add')}?{urlencode(query)}"
-
-
-def _refuse_anothers_unit(unit: str, choose: ChooseForm) -> None:
-    """A unit that is there, but not theirs, is refused; any other odd one is asked for again."""
-    if unit in choose.units or not (unit.isascii() and unit.isdecimal() and len(unit) < 19):
-        return
-    if Unit.objects.filter(pk=unit).exists():
-        raise PermissionDenied
 
 
 def _saved_message(sheet: EntrySheet, count: int) -> str:

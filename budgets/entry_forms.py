@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -19,7 +18,7 @@ from budgets.services import (
     disbursement_record_many,
 )
 from budgets.work import EntryRow, due_month
-from strategy.entry_sheet import EntrySheetForm
+from strategy.entry_sheet import EntrySheetForm, row_read
 from strategy.fiscal import FiscalMonth, latest_ended
 from strategy.forms import ThaiDecimalField, ThaiYearField, WordsField, stale_lines
 from strategy.models import Plan
@@ -95,13 +94,6 @@ class ChooseForm(forms.Form):
 FACTS = ("disbursed", "committed", "note", "reason")
 #: What the reader of a sheet's row knows from where it stands.
 _KNOWN = ("project", "fiscal_year", "month")
-_TOKEN = re.compile(r"(\d{1,18})\.(\d{1,9})", re.ASCII)
-
-
-def _row_read(token: str) -> tuple[int | None, int | None]:
-    """The row, and its version, that a form's editor read; none where it was empty, or unclear."""
-    match = _TOKEN.fullmatch(token)
-    return (int(match[1]), int(match[2])) if match else (None, None)
 
 
 class RowForm(forms.Form):
@@ -141,7 +133,7 @@ class RowForm(forms.Form):
 
     def _meet(self, token: str) -> None:
         """Somebody saved since the editor read the row called ``token``."""
-        pk, version = _row_read(token)
+        pk, version = row_read(token)
         read = None if pk is None else self._as_read(pk, version)
         self.data = self.data.copy()
         self.data[self.add_prefix("version")] = self.row.token
@@ -181,7 +173,7 @@ class RowForm(forms.Form):
             project=projects[self.row.money.id],
             fiscal_year=self.at.year,
             month=self.at.month,
-            expected_version=_row_read(self.cleaned_data["version"])[1],
+            expected_version=row_read(self.cleaned_data["version"])[1],
             **self._typed(),
         )
 

@@ -20,11 +20,12 @@ from django.utils.translation import gettext_lazy
 from integrity import rubric_services as services
 from integrity.assessment_forms import AssessmentSheet
 from integrity.models import Answer, Criterion, SelfAssessment
-from integrity.rubric_access import may_fill_in, own_agencies, readable_assessments
+from integrity.rubric_access import may_fill_in, readable_assessments
 from integrity.rubric_selectors import assessment_page
 from strategy.clock import today
 from strategy.forms import RecordForm, typed_text
 from strategy.history import Entry, entries, history_of
+from strategy.models import Agency
 from strategy.record_admin import RecordAdmin, version_shown
 from strategy.roles import viewer
 
@@ -75,7 +76,7 @@ class SelfAssessmentAdmin(RecordAdmin):
     def _agencies(self, request: HttpRequest) -> Any:
         """The agencies that somebody may choose from; None: any, or none."""
         who = viewer(request.user)
-        return None if who.is_planner else own_agencies(who)
+        return None if who.is_planner else Agency.objects.filter(pk__in=who.agency_ids)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)

@@ -5,7 +5,7 @@ One screen holds the whole rubric. It is saved all or not at all; what is missin
 
 from __future__ import annotations
 
-import re
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -16,16 +16,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from integrity.models import Answer, SelfAssessment
-from integrity.rubric_rows import AnswerRow, AssessmentPage, LevelRow, PartStanding
+from integrity.rubric_rows import AnswerRow, AssessmentPage, LevelRow, PartStanding, replies_to
 from integrity.rubric_selectors import assessment_page
 from integrity.rubric_services import AnswerEntry, answer_problems_of, assessment_record
+from strategy.entry_sheet import row_read
 from strategy.evidence_entry import MOST_EVIDENCE, EvidenceForm, EvidenceFormSet, entry_kept
 from strategy.forms import RecordForm, ThaiDecimalField, ThaiIntegerField, WordsField, stale_lines
 from strategy.services import EntriesRefused
 
 #: Empty rows of evidence below those that are kept.
 _EXTRA = 1
-_TOKEN = re.compile(r"(\d{1,18})\.(\d{1,9})", re.ASCII)
 #: What the reader of a criterion knows from where it stands.
 _KNOWN = ("assessment", "criterion")
 
@@ -37,6 +37,15 @@ _Evidence = forms.formset_factory(
     absolute_max=MOST_EVIDENCE,
     validate_max=True,
 )
+
+
+#: How the names of the fields for replies begin.
+_REPLY = "reply_"
+
+
+def reply_name(question: str) -> str:
+    """The field of the reply to a question: by its text, which stays when others move."""
+    return f"{_REPLY}{hashlib.sha256(question.encode()).hexdigest()[:12]}"
 
 
 class FactsForm(RecordForm):
@@ -52,23 +61,43 @@ class FactsForm(RecordForm):
             self.fields["agency"].queryset = agencies
             self.fields["agency"].required = True
             self.fields["agency"].empty_label = None
-        for number, question in enumerate(self.instance.rubric.questions):
-            kept = self.instance.replies
-            self.fields[f"reply_{number}"] = WordsField(
+        asked = self.instance.rubric.questions
+        for question, reply in replies_to(asked, self.instance.replies):
+            gone = question not in asked
+            self.fields[reply_name(question)] = WordsField(
                 label=question,
+                help_text=_("The rubric no longer asks this. Clear the reply to drop it.")
+                if gone
+                else "",
                 required=False,
-                initial=kept[number] if number < len(kept) else "",
+                initial=reply,
                 rows=4,
             )
 
     @property
     def questions(self) -> list[Any]:
-        return [self[name] for name in self.fields if name.startswith("reply_")]
+        return [self[name] for name in self.fields if name.startswith(_REPLY)]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        for name, text in self.data.items():
+            if name.startswith(_REPLY) and name not in self.fields and str(text).strip():
+                self.add_error(
+                    None,
+                    _(
+                        "The compulsory questions have changed meanwhile. You had replied "
+                        "“%(reply)s” to one that is gone; put it where it belongs, or leave it "
+                        "out, and save again."
+                    )
+                    % {"reply": str(text).strip()},
+                )
+        return cleaned
 
     def assessment(self) -> SelfAssessment:
         """What was typed, on the row it was typed for."""
         self.instance.replies = [
-            self.cleaned_data[name] for name in self.fields if name.startswith("reply_")
+            {"question": str(field.label), "reply": self.cleaned_data[field.name]}
+            for field in self.questions
         ]
         return self.instance
 
@@ -169,10 +198,9 @@ class AnswerForm(forms.Form):
         return not self.is_wrong and not self.follows and self.typed() != self._stored()
 
     def entry(self) -> AnswerEntry:
-        match = _TOKEN.fullmatch(self.cleaned_data["version"])
         return AnswerEntry(
             criterion_id=self.row.criterion.id,
-            expected_version=int(match[2]) if match else None,
+            expected_version=row_read(self.cleaned_data["version"])[1],
             **self.typed(),
         )
 
@@ -186,8 +214,8 @@ class AnswerForm(forms.Form):
 
     def _meet(self, token: str, clear: bool) -> None:
         """Somebody saved since the editor read the row called ``token``."""
-        match = _TOKEN.fullmatch(token)
-        read = self._as_read(int(match[1]), int(match[2])) if match else _NOTHING
+        pk, version = row_read(token)
+        read = _NOTHING if pk is None else self._as_read(pk, version)
         self.data = self.data.copy()
         self.data[self.add_prefix("version")] = self.row.token
         if clear and self.typed() in (read, self._stored()):
@@ -199,11 +227,11 @@ class AnswerForm(forms.Form):
             )
         else:
             kept = Answer.objects.filter(pk=self.row.id).first()
-            since = int(match[2]) if match and int(match[1]) == self.row.id else None
+            since = version if pk == self.row.id else None
             for line in stale_lines(kept, since, _KNOWN) if kept else []:
                 self.add_error(None, line)
 
-    def _as_read(self, pk: int, version: int) -> dict[str, Any] | None:
+    def _as_read(self, pk: int, version: int | None) -> dict[str, Any] | None:
         """The answer as it stood when the editor read it, from the history."""
         kept = (
             Answer.history.filter(id=pk, version=version, criterion=self.row.criterion.id)

@@ -11,6 +11,8 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
+from strategy.status import round2_fraction
+
 _CENT = Decimal("0.01")
 
 #: A computed score further from the published one than this is flagged.
@@ -86,10 +88,7 @@ def total(instruments: Iterable[tuple[Fraction | None, Decimal]]) -> Fraction | 
 
 def round2(score: Fraction | None) -> Decimal | None:
     """A score as shown: half up to two decimals."""
-    if score is None:
-        return None
-    cents = Decimal((score * 100 + Fraction(1, 2)).__floor__())
-    return (cents / 100).quantize(_CENT)
+    return None if score is None else round2_fraction(score)
 
 
 def differs(score: Fraction | None, published: Decimal | None) -> bool:

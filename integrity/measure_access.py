@@ -22,17 +22,13 @@ def unit_key(unit_id: int | None, agency_id: int) -> str:
     return f"{NO_UNIT}{agency_id}" if unit_id is None else str(unit_id)
 
 
-def reports_for(
-    who: Viewer, units: Iterable[tuple[int, bool, int]], agencies: Collection[int]
-) -> bool:
-    """Whether a person answers for a measure of ``units``: (id, is a group, id of its agency).
-
-    ``agencies``: those whose units the person works in.
-    """
+def reports_for(who: Viewer, units: Iterable[tuple[int, bool, int]]) -> bool:
+    """Whether a person answers for a measure of ``units``: (id, is a group, id of its agency)."""
     if who.is_planner:
         return True
     return REPORTER in who.roles and any(
-        pk in who.unit_ids or (is_group and agency in agencies) for pk, is_group, agency in units
+        pk in who.unit_ids or (is_group and agency in who.agency_ids)
+        for pk, is_group, agency in units
     )
 
 
@@ -43,13 +39,8 @@ def unit_agencies(who: Viewer) -> dict[int, int]:
     return dict(Unit.objects.filter(pk__in=who.unit_ids).values_list("pk", "agency_id"))
 
 
-def agencies_of(who: Viewer) -> frozenset[int]:
-    """The agencies whose units a person works in."""
-    return frozenset(unit_agencies(who).values())
-
-
 def may_enter(who: Viewer, measures: Collection[int]) -> bool:
-    """Whether a person may enter all of these measures (their ids). Two queries at most."""
+    """Whether a person may enter all of these measures (their ids). One query at most."""
     if who.is_planner:
         return True
     if REPORTER not in who.roles:
@@ -60,5 +51,4 @@ def may_enter(who: Viewer, measures: Collection[int]) -> bool:
         "itameasure_id", "unit_id", "unit__is_group", "unit__agency_id"
     ):
         units[measure].append(tuple(unit))  # type: ignore[arg-type]
-    agencies = agencies_of(who)
-    return all(reports_for(who, units[measure], agencies) for measure in measures)
+    return all(reports_for(who, units[measure]) for measure in measures)

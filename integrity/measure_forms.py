@@ -23,7 +23,7 @@ from integrity.measure_work import EntryRow
 from integrity.models import ItaMeasure, QuarterProgress
 from integrity.models.measures import QUARTER_CHOICES
 from integrity.quarters import latest_quarter
-from strategy.entry_sheet import EntrySheetForm
+from strategy.entry_sheet import EntrySheetForm, row_read
 from strategy.evidence_entry import EvidenceEntry, EvidenceForm, entry_kept
 from strategy.fiscal import FiscalMonth
 from strategy.forms import WordsField, stale_lines
@@ -87,16 +87,9 @@ class ChooseForm(forms.Form):
         return {**cleaned, "unit": unit, "agency_id": agency, "year": year, "quarter": quarter}
 
 
-_TOKEN = re.compile(r"(\d{1,18})\.(\d{1,9})", re.ASCII)
 #: What the reader of a sheet's row knows from where it stands.
 _KNOWN = ("measure", "quarter")
 _Facts = tuple[str, str, tuple[EvidenceEntry, ...]]
-
-
-def _row_read(token: str) -> tuple[int | None, int | None]:
-    """The row, and its version, that a form's editor read; none where it was empty, or unclear."""
-    match = _TOKEN.fullmatch(token)
-    return (int(match[1]), int(match[2])) if match else (None, None)
 
 
 def _piece(row: EvidenceRow) -> EvidenceEntry:
@@ -165,7 +158,7 @@ class RowForm(forms.Form):
 
     def _meet(self, token: str) -> None:
         """Somebody saved since the editor read the row called ``token``."""
-        pk, version = _row_read(token)
+        pk, version = row_read(token)
         read = None if pk is None else self._as_read(pk, version)
         self.data = self.data.copy()  # type: ignore[attr-defined]
         self.data[self.add_prefix("version")] = self.row.token
@@ -210,7 +203,7 @@ class RowForm(forms.Form):
             state=state,
             text=text,
             evidence=pieces,
-            expected_version=_row_read(self.cleaned_data["version"])[1],
+            expected_version=row_read(self.cleaned_data["version"])[1],
         )
 
     def refuse(self, refused: ValidationError) -> None:

@@ -266,7 +266,7 @@ def _unit_to_enter(
     who: Viewer, units: Sequence[UnitName], agency_id: int, own: Mapping[int, int]
 ) -> str:
     """The unit under which a person reports a measure, as addresses name it; empty: none."""
-    if not reports_for(who, [(u.id, u.is_group, u.agency_id) for u in units], set(own.values())):
+    if not reports_for(who, [(u.id, u.is_group, u.agency_id) for u in units]):
         return ""
     if who.is_planner:
         return unit_key(units[0].id if units else None, agency_id)

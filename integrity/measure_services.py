@@ -24,6 +24,7 @@ from integrity.models import (
 )
 from integrity.quarters import QUARTERS, first_month, has_begun
 from strategy.audit import Record
+from strategy.evidence import read_evidence
 from strategy.evidence_entry import MOST_EVIDENCE, EvidenceEntry, evidence_problems
 from strategy.roles import viewer
 from strategy.services import (
@@ -230,6 +231,7 @@ def _write(
         ],
         batch_size=500,
     )
+    read_evidence(rows)
     write_history(new, "+", user=user, reason=reason)
     write_history(changed, "~", user=user, reason=reason)
     return rows

@@ -15,7 +15,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from integrity.measure_access import agencies_of, may_enter, unit_key
+from integrity.measure_access import may_enter, unit_key
 from integrity.measure_forms import ChooseForm, SheetForm
 from integrity.measure_selectors import measure_year
 from integrity.measure_services import outcome_problem, outcome_record, progress_delete
@@ -33,7 +33,7 @@ from strategy.clock import today
 from strategy.evidence import evidence_text
 from strategy.forms import typed_text
 from strategy.models import Unit
-from strategy.record_admin import RecordAdmin, version_shown
+from strategy.record_admin import RecordAdmin, refuse_anothers_unit, version_shown
 from strategy.roles import viewer
 
 _SHOWN = [
@@ -79,7 +79,7 @@ class QuarterProgressAdmin(RecordAdmin):
         if who.may_read_drafts(None):
             return rows
         own = Unit.objects.filter(
-            Q(pk__in=who.unit_ids) | Q(is_group=True, agency__in=agencies_of(who))
+            Q(pk__in=who.unit_ids) | Q(is_group=True, agency__in=who.agency_ids)
         )
         linked = ItaMeasure.units.through.objects.filter(unit__in=own)
         return rows.filter(measure__in=linked.values("itameasure"))
@@ -137,7 +137,7 @@ class QuarterProgressAdmin(RecordAdmin):
         years = agency_years({agency for _unit, agency in units.values()})
         choose = ChooseForm(request.GET or None, units=units, years=years, today=day)
         if not choose.is_valid():
-            _refuse_anothers_unit(request.GET.get("unit", ""), choose)
+            refuse_anothers_unit(request.GET.get("unit", ""), choose.units)
             return self._choose(request, choose)
         chosen = choose.cleaned_data
 
@@ -262,14 +262,6 @@ def entry_address(unit: str, year: int, quarter: int) -> str:
 
 def sheet_address(sheet: EntrySheet) -> str:
     return entry_address(sheet.key, sheet.year.fiscal_year, sheet.quarter)
-
-
-def _refuse_anothers_unit(unit: str, choose: ChooseForm) -> None:
-    """A unit that is there, but not theirs, is refused; any other odd one is asked for again."""
-    if unit in choose.units or not (unit.isascii() and unit.isdecimal() and len(unit) < 19):
-        return
-    if Unit.objects.filter(pk=unit).exists():
-        raise PermissionDenied
 
 
 def _saved_message(sheet: EntrySheet, count: int) -> str:

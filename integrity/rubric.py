@@ -32,13 +32,14 @@ class CriterionFacts(NamedTuple):
 class PartFacts(NamedTuple):
     """A part with its criteria; ``weight`` in per cent of the total, None: outside it.
 
-    ``full``: the part's points in all, where its criteria do not say.
+    ``full``: the part's points in all. They alone measure what is earned, so that every page
+    divides by the same; whether the criteria come to them is for who edits the rubric.
     """
 
     code: str
     weight: Decimal | None
     criteria: tuple[CriterionFacts, ...]
-    full: Decimal | None = None
+    full: Decimal
 
 
 class Chosen(NamedTuple):
@@ -112,21 +113,19 @@ def score(parts: Iterable[PartFacts], chosen: Mapping[int, Chosen]) -> Score:
     """The points of an assessment; ``chosen`` by criterion id."""
     found, gains, total = [], [], Fraction()
     for part in parts:
-        earned, full, missing = Fraction(), Fraction(), []
+        earned, full, missing = Fraction(), Fraction(part.full), []
         for slot in _slots(part.criteria):
             criterion = _counting(slot, chosen)
-            full += _full(criterion)
             held = points(criterion, chosen.get(criterion.id))
             if held is None:
                 missing.append(criterion.id)
             earned += held or 0
         if part.weight is not None and full:
-            # The part's points out of 100, so that parts of another size weigh the same.
-            scale = Fraction(100) / full * Fraction(part.weight) / 100
+            # What a point of this part is worth in the total.
+            scale = Fraction(part.weight) / full
             total += earned * scale
             gains += _gains(part.criteria, chosen, scale)
-        whole = full if part.full is None else Fraction(part.full)
-        found.append(PartScore(part.code, earned, whole, part.weight, tuple(missing)))
+        found.append(PartScore(part.code, earned, full, part.weight, tuple(missing)))
     gains.sort(key=lambda gain: (-gain.points, gain.criterion_id, gain.level))
     return Score(tuple(found), total, tuple(gains))
 
@@ -145,6 +144,11 @@ def _gains(
                 gains.append(Gain(criterion.id, level.level, (reached - held) * scale))
                 break
     return gains
+
+
+def full_points(criteria: Iterable[CriterionFacts]) -> Fraction:
+    """What some criteria come to together; alternatives count once, those without points not."""
+    return sum((max(map(_full, slot)) for slot in _slots(criteria)), Fraction())
 
 
 def clashing(criteria: Iterable[CriterionFacts], chosen: Mapping[int, Chosen]) -> set[str]:

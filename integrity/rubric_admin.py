@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.forms import BaseInlineFormSet
@@ -23,10 +24,12 @@ from integrity.models import (
     RubricPart,
     SelfAssessment,
 )
-from integrity.rubric_edition_services import levels_problem, rubric_copy
+from integrity.rubric_checks import structure_problems
+from integrity.rubric_edition_services import levels_problem, levels_record, rubric_copy
 from integrity.rubric_fields import LinesField, PairsField
+from integrity.rubric_selectors import rubric_tree
 from strategy.forms import RecordForm, ThaiYearField
-from strategy.record_admin import RecordAdmin, RecordInline
+from strategy.record_admin import RecordAdmin, RecordInline, changes_of
 from strategy.roles import viewer
 
 
@@ -60,7 +63,7 @@ class CriterionInline(RecordInline):
 
 
 class LevelFormSet(BaseInlineFormSet):
-    """The levels of a criterion: those that assessments have chosen stay."""
+    """The levels of a criterion. What the service would refuse is said beside them."""
 
     def clean(self) -> None:
         super().clean()
@@ -87,11 +90,29 @@ class StructureAdmin(RecordAdmin):
     #: The path from a row to the rubric that it belongs to.
     rubric_path = ""
 
-    def _assessments(self, obj: Any) -> QuerySet[SelfAssessment]:
+    def _rubric(self, obj: Any) -> Any:
         rubric = obj
         for name in self.rubric_path.split("."):
             rubric = getattr(rubric, name) if name else rubric
-        return SelfAssessment.objects.filter(rubric=rubric)
+        return rubric
+
+    def _assessments(self, obj: Any) -> QuerySet[SelfAssessment]:
+        return SelfAssessment.objects.filter(rubric=self._rubric(obj))
+
+    def _tell_problems(self, request: HttpRequest, obj: Any) -> None:
+        """Say where the edition's points do not add up after what was just done."""
+        for text in structure_problems(rubric_tree(self._rubric(obj))):
+            messages.warning(request, text)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        self._tell_problems(request, form.instance)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        rubric = self._rubric(obj)
+        super().delete_model(request, obj)
+        if rubric is not obj:
+            self._tell_problems(request, obj)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
         count = self._assessments(obj).count() if message else 0
@@ -129,6 +150,18 @@ class RubricAdmin(StructureAdmin):
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.copy_view)
         return [path("<int:pk>/copy/", view, name="integrity_rubric_copy"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        rubric = self.get_object(request, unquote(object_id))
+        problems = structure_problems(rubric_tree(rubric)) if rubric else []
+        more = {"problems": problems, **(extra_context or {})}
+        return super().change_view(request, object_id, form_url, more)
+
+    def _tell_problems(self, request: HttpRequest, obj: Any) -> None:
+        if "_continue" not in request.POST:  # else the form itself shows them
+            super()._tell_problems(request, obj)
 
     def copy_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """A new edition with everything that this one has."""
@@ -196,3 +229,14 @@ class CriterionAdmin(StructureAdmin):
     list_select_related = ["group"]
     search_fields = ["number", "text"]
     inlines = [LevelInline]
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        saved, deleted = changes_of(formset)
+        if saved or deleted:
+            levels_record(
+                user=request.user,
+                criterion=form.instance,
+                saved=saved,
+                deleted=deleted,
+                reason=form.cleaned_data.get("change_reason", ""),
+            )

@@ -21,6 +21,7 @@ from strategy.thai import Refusal, format_number
 Errors = dict[str, list[ValidationError]]
 
 _DECIMALS = 2
+PERCENT = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,21 +187,77 @@ def _check_groups(
         given = {
             row.id: chosen[row.id].points
             for row in group.criteria
-            if not row.levels and row.id in chosen and chosen[row.id].points is not None
+            if row.is_open and row.id in chosen and chosen[row.id].points is not None
         }
         total = sum((value for value in given.values() if value is not None), Decimal(0))
-        if not group.limits or total <= group.full:
+        if not given or total <= group.left:
             continue
         for number, entry in enumerate(entries):
             if entry.criterion_id in given and "points" not in errors.get(number, {}):
                 errors.setdefault(number, {}).setdefault("points", []).append(
                     ValidationError(
-                        _("Together the points of group %(number)s come to %(total)s, more than "
-                          "its %(full)s.")
+                        (
+                            _("Together the points of group %(number)s come to %(total)s, more "
+                              "than its %(full)s.")
+                            if group.left == group.full
+                            else _("Together these points of group %(number)s come to %(total)s, "
+                                   "and its other criteria leave %(full)s.")
+                        )
                         % {
                             "number": group.number,
                             "total": format_number(total),
-                            "full": format_number(group.full),
+                            "full": format_number(group.left),
                         }
                     )
                 )  # fmt: skip
+
+
+def structure_problems(rubric: RubricRow) -> list[str]:
+    """Where an edition's points do not add up, a sentence each.
+
+    Told, never refused: whoever moves points from one criterion to another saves one after the
+    other, and in between the sums cannot be right.
+    """
+    found = []
+    for part in rubric.parts:
+        for group in part.groups:
+            found += _group_problems(part, group)
+        groups = sum((group.full for group in part.groups), Decimal(0))
+        if groups != part.full:
+            found.append(
+                _("Part %(code)s has %(full)s points, its groups come to %(sum)s.")
+                % {
+                    "code": part.code,
+                    "full": format_number(part.full),
+                    "sum": format_number(groups),
+                }
+            )
+    weights = [part.weight for part in rubric.parts if part.weight is not None]
+    if rubric.parts and sum(weights) != PERCENT:
+        found.append(
+            _("The weights of the parts come to %(sum)s%%, not 100%%.")
+            % {"sum": format_number(sum(weights, Decimal(0)))}
+        )
+    return found
+
+
+def _group_problems(part: PartRow, group: GroupRow) -> list[str]:
+    """Criteria come to their group's points; open ones share what the others leave."""
+    facts = {
+        "code": f"{part.code} {group.number}",
+        "full": format_number(group.full),
+        "sum": format_number(group.full - group.left),
+    }
+    if not group.limits:
+        if not group.left:
+            return []
+        return [_("Group %(code)s has %(full)s points, its criteria come to %(sum)s.") % facts]
+    if group.left > 0:
+        return []
+    return [
+        _(
+            "Group %(code)s has %(full)s points; criteria with points of their own come to "
+            "%(sum)s and leave nothing for the others."
+        )
+        % facts
+    ]

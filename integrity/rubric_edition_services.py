@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -10,10 +10,11 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from integrity.models import Criterion, CriterionLevel, Rubric, RubricGroup, RubricPart
+from integrity.rubric_locks import edition_lock
 from integrity.rubric_selectors import levels_in_use
 from strategy.audit import Record
 from strategy.roles import viewer
-from strategy.services import record_save, write_history
+from strategy.services import record_delete, record_save, write_history
 
 
 @transaction.atomic
@@ -61,6 +62,33 @@ def _copy(
     model._base_manager.bulk_create(rows)
     write_history(rows, "+", user=user, reason=reason)
     return dict(zip(before, [row.pk for row in rows], strict=True))
+
+
+@transaction.atomic
+def levels_record(
+    *,
+    user: Any,
+    criterion: Criterion,
+    saved: Sequence[tuple[CriterionLevel, int | None]],
+    deleted: Sequence[tuple[CriterionLevel, int | None]] = (),
+    reason: str = "",
+) -> None:
+    """Write levels of a criterion, each with the version that its editor read; all or none.
+
+    Planners. Raises ValidationError where answers need a level that would be gone, StaleVersion.
+    """
+    if user is not None and not viewer(user).is_planner:
+        raise PermissionDenied
+    # Nobody answers by the edition meanwhile: what is in use is looked up after all is written.
+    edition_lock(criterion.group.part.rubric_id)
+    for level, version in deleted:
+        record_delete(instance=level, user=user, reason=reason, expected_version=version)
+    for level, version in saved:
+        record_save(instance=level, user=user, reason=reason, expected_version=version)
+    kept = CriterionLevel.objects.filter(criterion=criterion).values_list("level", flat=True)
+    problem = levels_problem(criterion.pk, kept)
+    if problem is not None:
+        raise problem
 
 
 def levels_problem(criterion_id: int, kept: Iterable[int]) -> ValidationError | None:

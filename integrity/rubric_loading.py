@@ -146,7 +146,10 @@ def sample_load(tree: Mapping[str, Any]) -> int:
             level=item["level"],
             province=item["province"],
             is_sample=True,
-            replies=item["replies"],
+            replies=[
+                {"question": question, "reply": reply}
+                for question, reply in zip(rubric.questions, item["replies"], strict=False)
+            ],
             reason=str(SAMPLE_REASON),
         )
         entries = [

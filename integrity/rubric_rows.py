@@ -5,7 +5,7 @@ Points are exact fractions inside and two decimals when shown; nothing is rounde
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from integrity.calc import round2
 from integrity.models import RubricPart, SelfAssessment
-from integrity.rubric import Chosen, CriterionFacts, Level, PartFacts, points
+from integrity.rubric import Chosen, CriterionFacts, Level, PartFacts, full_points, points
 from strategy.evidence import Evidence
 from strategy.evidence_entry import EvidenceEntry
 
@@ -66,6 +66,11 @@ class CriterionRow:
         levels = tuple(Level(row.level, row.share) for row in self.levels)
         return CriterionFacts(self.id, self.full, levels, self.alternative)
 
+    @property
+    def is_open(self) -> bool:
+        """Points are given for it, and only its group's limit them."""
+        return self.full is None and not self.levels
+
     def level_of(self, level: int | None) -> LevelRow | None:
         return next((row for row in self.levels if row.level == level), None)
 
@@ -84,8 +89,17 @@ class GroupRow:
 
     @property
     def limits(self) -> bool:
-        """Whether only the group's full points limit what its criteria are given."""
-        return any(row.full is None and not row.levels for row in self.criteria)
+        """Whether only the group's full points limit what some criteria are given."""
+        return any(row.is_open for row in self.criteria)
+
+    @property
+    def left(self) -> Decimal:
+        """What its full points leave beside criteria that have points of their own.
+
+        0 where these come to the group's, below 0 where they come to more.
+        """
+        own = full_points(row.facts for row in self.criteria)
+        return self.full - Decimal(own.numerator) / own.denominator
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +157,18 @@ class RubricRow:
     def has_reading(self) -> bool:
         """Whether any points were shared out by us."""
         return any(row.full_is_reading or row.levels for row in self.criteria)
+
+
+def replies_to(
+    questions: Iterable[str], kept: Iterable[Mapping[str, str]]
+) -> tuple[tuple[str, str], ...]:
+    """Each question with its reply; then the replies whose question is no longer asked.
+
+    ``kept`` as an assessment keeps them. They belong to the text of a question, not to its place:
+    planners may put another one in front.
+    """
+    told = {item["question"]: item["reply"] for item in kept}
+    return tuple((text, told.get(text, "")) for text in dict.fromkeys([*questions, *told]))
 
 
 def edition_name(kind: str, year: int) -> str:

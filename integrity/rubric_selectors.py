@@ -190,17 +190,13 @@ def page_of(
     """Rows of an assessment from what was read of it."""
     chosen = {pk: Chosen(answer.level, answer.points) for pk, (answer, _pieces) in answers.items()}
     scored = score([part.facts for part in rubric.parts], chosen)
-    replies = list(assessment.replies)
     return rows.AssessmentPage(
         facts=facts_of(assessment),
         rubric=rubric,
         parts=tuple(_standing(part, scored, answers) for part in rubric.parts),
         total=rows.shown(scored.total),
         gains=_gains(rubric, scored, answers),
-        replies=tuple(
-            (question, replies[place] if place < len(replies) else "")
-            for place, question in enumerate(rubric.questions)
-        ),
+        replies=rows.replies_to(rubric.questions, assessment.replies),
     )
 
 

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from integrity.models import Answer, AnswerEvidence, Rubric, SelfAssessment
 from integrity.rubric_access import may_fill_in
 from integrity.rubric_checks import AnswerEntry, answer_problems, places
-from integrity.rubric_rows import RubricRow
+from integrity.rubric_locks import edition_lock
+from integrity.rubric_rows import RubricRow, replies_to
 from integrity.rubric_selectors import rubric_tree
 from strategy.clock import today as day_now
+from strategy.evidence import read_evidence
 from strategy.models import Agency
 from strategy.roles import viewer
 from strategy.services import (
@@ -50,12 +52,13 @@ def assessment_begin(
     province: str = "",
     agency: Agency | None = None,
     is_sample: bool = False,
-    replies: Sequence[str] = (),
+    replies: Sequence[Mapping[str, str]] = (),
     reason: str = "",
 ) -> SelfAssessment:
     """Begin an organisation's assessment by an edition; it stays open while answers are missing.
 
     ``user`` None is the system. Planners begin any, reporters that of their own agency.
+    ``replies``: each with the text of its ``question``.
     """
     _require(user, agency.pk if agency else None)
     assessment = SelfAssessment(
@@ -67,7 +70,7 @@ def assessment_begin(
         is_sample=is_sample,
         replies=list(replies),
     )
-    assessment.replies = _replies(assessment)
+    assessment.replies = _replies(assessment, ())
     try:
         record_save(instance=assessment, user=user, reason=reason)
     except IntegrityError as error:
@@ -83,14 +86,14 @@ def assessment_change(
 
     Its edition stays. Who changes a sample makes it theirs.
     """
-    stored = SelfAssessment.objects.get(pk=assessment.pk)
+    stored = SelfAssessment.objects.select_for_update().get(pk=assessment.pk)
     _require(user, stored.agency_id)
     _require(user, assessment.agency_id)
     if assessment.rubric_id != stored.rubric_id:
         raise ValidationError(
             {"rubric": _("The edition stays; begin another assessment for another edition.")}
         )
-    assessment.replies = _replies(assessment)
+    assessment.replies = _replies(assessment, stored.replies)
     if user is not None:
         assessment.is_sample = False
     record_save(instance=assessment, user=user, reason=reason, expected_version=expected_version)
@@ -106,15 +109,25 @@ def assessment_delete(
     record_delete(instance=assessment, user=user, reason=reason, expected_version=expected_version)
 
 
-def _replies(assessment: SelfAssessment) -> list[str]:
-    """The replies as they are kept: in the order of the questions, nothing where all are empty."""
-    told = [str(text).strip() for text in assessment.replies]
-    count = len(assessment.rubric.questions)
-    if len(told) > count:
-        raise ValidationError(
-            _("There are %(count)s questions, and more replies.") % {"count": count}
-        )
-    return told if any(told) else []
+def _replies(
+    assessment: SelfAssessment, stored: Sequence[Mapping[str, str]]
+) -> list[dict[str, str]]:
+    """The replies as they are kept: each with the text of its question, none where it is empty.
+
+    ``stored``: what was kept before; a reply may stay although its question is no longer asked.
+    """
+    known = {text for text, _reply in replies_to(assessment.rubric.questions, stored)}
+    for item in assessment.replies:
+        if item["question"] not in known:
+            raise ValidationError(
+                _("“%(question)s” is not a compulsory question of this rubric; its reply cannot "
+                  "be kept.")
+                % {"question": item["question"]}
+            )  # fmt: skip
+    told = replies_to(assessment.rubric.questions, assessment.replies)
+    return [
+        {"question": question, "reply": reply.strip()} for question, reply in told if reply.strip()
+    ]
 
 
 def _require(user: Any, agency_id: int | None) -> None:
@@ -160,13 +173,14 @@ def answers_record(
     :class:`strategy.services.EntriesRefused` by place in the list, ValidationError,
     PermissionDenied, StaleVersion.
     """
-    _require(user, assessment.agency_id)
     try:
         with transaction.atomic():
             # One at a time for each assessment: two editors could each answer one of two
             # alternatives. On SQLite every transaction that writes waits for the one before.
             kept = SelfAssessment.objects.select_for_update().get(pk=assessment.pk)
-            rubric = rubric_tree(Rubric.objects.get(pk=kept.rubric_id))
+            # Whose it is counts now: it may have moved since the request read it.
+            _require(user, kept.agency_id)
+            rubric = rubric_tree(edition_lock(kept.rubric_id))
             _require_parts(user, rubric, entries)
             stored = _stored(kept)
             refused = answer_problems(rubric, stored, entries, today or day_now())
@@ -240,6 +254,7 @@ def _write(
     # Evidence is replaced as a whole: it is part of the answer.
     AnswerEvidence.objects.filter(answer__in=changed).delete()
     AnswerEvidence.objects.bulk_create(pieces)
+    read_evidence(rows)
     write_history(new, "+", user=user, reason=reason)
     write_history(changed, "~", user=user, reason=reason)
     return rows

@@ -7,7 +7,6 @@ once, at the end, and judged as rounded, so that what is shown is what is judged
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
@@ -25,6 +24,7 @@ from strategy.status import (
     STATUSES,
     Bands,
     round2,
+    round2_fraction,
     status_of,
 )
 
@@ -511,14 +511,8 @@ def roll_up(standings: Iterable[tuple[Standing, Decimal]]) -> RollUp:
     mean = None
     if weights:
         total = sum((Fraction(top) / Fraction(bottom) for bottom, top in tops.items()), Fraction())
-        mean = _round_fraction(total / Fraction(weights))
+        mean = round2_fraction(total / Fraction(weights))
     return RollUp(counts, with_target, reported, mean)
-
-
-def _round_fraction(value: Fraction) -> Decimal:
-    """Half up to two decimals, without a division that cuts anything off; not for negatives."""
-    cents = math.floor(value * 100 + Fraction(1, 2))
-    return Decimal(cents).scaleb(-2)
 
 
 def trend(

@@ -122,7 +122,7 @@ def explain_score(cell: Cell) -> list[str]:
     edges = [edge for edge in thresholds if edge is not None]
     if not are_thresholds(thresholds):
         return [_("Score = the level reported.")]
-    level = reached_level(value, thresholds)
+    level = reached_level(value, thresholds, is_level=cell.is_level)
     if level == LEVELS[-1]:
         return [_("Score = 5: the figure has reached the threshold of level 5.")]
     if level == 0 or value == edges[0]:

@@ -29,7 +29,7 @@ class Ladder:
     """An indicator's level criteria beside a figure.
 
     ``at``: the level that the figure has reached, 0 for none. ``needed``: what the next level
-    asks for, in words; "" at the highest, and where no level was stated.
+    asks for, in words; "" at the highest, and where no level was stated or can be told.
     """
 
     levels: tuple[Criterion, ...]
@@ -59,7 +59,7 @@ def ladder(indicator: Indicator, cell: Cell, steps_done: Sequence[int] = ()) -> 
         return None
     by_level = {row.level: row for row in levels}
     thresholds = [by_level[at].threshold if at in by_level else None for at in LEVELS]
-    at = reached_level(cell.value, thresholds)
+    at = reached_level(cell.value, thresholds, is_level=cell.is_level)
     return Ladder(
         levels=tuple(
             Criterion(row.level, row.text, row.threshold, row.level <= at) for row in levels
@@ -71,17 +71,18 @@ def ladder(indicator: Indicator, cell: Cell, steps_done: Sequence[int] = ()) -> 
         ),
         score=cell.score,
         at=at,
-        needed="" if cell.is_unstated else _needed(cell.value, thresholds, by_level, at),
+        needed="" if cell.is_unstated else _needed(cell, thresholds, by_level, at),
     )
 
 
 def _needed(
-    value: Decimal | None,
+    cell: Cell,
     thresholds: Sequence[Decimal | None],
     by_level: dict[int, LevelCriterion],
     at: int,
 ) -> str:
     """What the next level asks for: a figure, and how far it is; or a step of work."""
+    value = cell.value
     if are_thresholds(thresholds):
         following = next_level(value, [edge for edge in thresholds if edge is not None])
         if following is None:
@@ -97,6 +98,8 @@ def _needed(
             "figure": format_number(edge),
             "gap": format_number(abs(edge - value)),
         }
+    if not cell.is_level:
+        return ""
     above = [row for level, row in sorted(by_level.items()) if level > at]
     if not above:
         return ""

@@ -72,11 +72,16 @@ class Cell(NamedTuple):
         return self.figure.values.get(self.facts.measures[0].id)
 
     @property
+    def is_level(self) -> bool:
+        """What is reported is a level itself."""
+        return bool(self.facts.measures) and self.facts.measures[0].kind == calc.LEVEL
+
+    @property
     def score(self) -> Decimal | None:
         """The score from 1 to 5 by level criteria; None without criteria or figure."""
         return score.score_of(
             self.value,
-            is_level=bool(self.facts.measures) and self.facts.measures[0].kind == calc.LEVEL,
+            is_level=self.is_level,
             thresholds=self.facts.thresholds,
         )
 

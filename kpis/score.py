@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from fractions import Fraction
+
+from strategy.status import round2_fraction
 
 LEVELS = range(1, 6)
 _CENT = Decimal("0.01")
@@ -34,8 +36,7 @@ def score(result: Decimal, thresholds: Sequence[Decimal]) -> Decimal:
     for level, (low, high) in enumerate(zip(edges, edges[1:], strict=False), start=1):
         if reached < high:
             exact = level + (reached - low) / (high - low)
-            cents = Decimal((exact * 100 + Fraction(1, 2)).__floor__())
-            return (cents / 100).quantize(_CENT, ROUND_HALF_UP)
+            return round2_fraction(exact)
     return Decimal("5.00")
 
 
@@ -53,12 +54,17 @@ def score_of(
     return result.quantize(_CENT) if is_level else None
 
 
-def reached_level(result: Decimal | None, thresholds: Sequence[Decimal | None]) -> int:
-    """The highest level that a figure has reached; 0 for none. A level reported is its own."""
+def reached_level(
+    result: Decimal | None, thresholds: Sequence[Decimal | None], *, is_level: bool
+) -> int:
+    """The highest level that a figure has reached; 0 for none.
+
+    A level reported (``is_level``) is its own. Any other figure needs thresholds to reach one.
+    """
     if result is None:
         return 0
     if not are_thresholds(thresholds):
-        return int(result)
+        return int(result) if is_level else 0
     needed = next_level(result, [edge for edge in thresholds if edge is not None])
     return LEVELS[-1] if needed is None else needed[0] - 1
 

@@ -13,6 +13,13 @@ from django.core.exceptions import ValidationError
 from strategy.forms import typed_text
 
 _PLACE = re.compile(r"-\d+-", re.ASCII)
+_TOKEN = re.compile(r"(\d{1,18})\.(\d{1,9})", re.ASCII)
+
+
+def row_read(token: str) -> tuple[int | None, int | None]:
+    """The row, and its version, that a form's editor read; none where it was empty, or unclear."""
+    match = _TOKEN.fullmatch(token)
+    return (int(match[1]), int(match[2])) if match else (None, None)
 
 
 class RowForm(Protocol):

@@ -159,12 +159,18 @@ def _text(field: models.Field, row: Any, names: dict[tuple[str, Any], str]) -> s
     if isinstance(value, date):
         return format_date(value)
     if isinstance(value, list):
-        return ", ".join(map(str, value))
+        return ", ".join(map(_detail, value))
     return str(value)
 
 
+_TEXTS = frozenset({"meaning", "reply", "text"})
+
+
 def _detail(item: Any) -> str:
-    """One child fact: a name, or a pair such as year and number."""
+    """One child fact: a name, a pair such as year and number, or a name with its text."""
+    if isinstance(item, dict):
+        # Some databases keep the keys in an order of their own.
+        return ": ".join(str(item[name]) for name in sorted(item, key=_TEXTS.__contains__))
     return "/".join(map(str, item)) if isinstance(item, list) else str(item)
 
 

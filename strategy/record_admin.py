@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Any
 
 from django.apps import apps
@@ -30,6 +31,7 @@ from strategy.forms import (
     typed_text,
 )
 from strategy.history import history_of
+from strategy.models import Unit
 
 _YEARS = {"fiscal_year", "first_year", "last_year"}
 
@@ -213,28 +215,15 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         reason = form.cleaned_data.get("change_reason", "")
-        formset.save(commit=False)
-        for row in formset.forms:
-            if row.instance in formset.deleted_objects:
-                services.record_delete(
-                    instance=row.instance,
-                    user=request.user,
-                    reason=reason,
-                    expected_version=row.cleaned_data.get("expected_version"),
-                )
-            elif row.has_changed() and row.instance in self._saved(formset):
-                if row.instance.pk is not None and not row.really_changed:
-                    continue
-                services.record_save(
-                    instance=row.instance,
-                    user=request.user,
-                    reason=reason,
-                    expected_version=row.cleaned_data.get("expected_version"),
-                )
-
-    @staticmethod
-    def _saved(formset: Any) -> list[Record]:
-        return [*formset.new_objects, *(obj for obj, _fields in formset.changed_objects)]
+        saved, deleted = changes_of(formset)
+        for row, version in deleted:
+            services.record_delete(
+                instance=row, user=request.user, reason=reason, expected_version=version
+            )
+        for row, version in saved:
+            services.record_save(
+                instance=row, user=request.user, reason=reason, expected_version=version
+            )
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         return plain_deletion(super().get_deleted_objects(objs, request), objs)
@@ -261,6 +250,26 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
         )
 
 
+Versioned = list[tuple[Any, int | None]]
+
+
+def changes_of(formset: Any) -> tuple[Versioned, Versioned]:
+    """The rows of a valid formset to save, and to delete, each with the version that was read."""
+    formset.save(commit=False)
+    written = [*formset.new_objects, *(obj for obj, _fields in formset.changed_objects)]
+    saved: Versioned = []
+    deleted: Versioned = []
+    for row in formset.forms:
+        version = row.cleaned_data.get("expected_version")
+        if row.instance in formset.deleted_objects:
+            deleted.append((row.instance, version))
+            continue
+        is_news = row.instance.pk is None or row.really_changed
+        if row.has_changed() and row.instance in written and is_news:
+            saved.append((row.instance, version))
+    return saved, deleted
+
+
 def links(model: type[models.Model], depth: int = 3) -> list[str]:
     """The paths of a model's foreign keys, and of theirs in turn."""
     found = []
@@ -275,6 +284,17 @@ def version_shown(request: HttpRequest, name: str = "expected_version") -> int:
     """The version of the row that a confirmation page showed; 0, which none has, if it is lost."""
     version = request.POST.get(name, "")
     return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+
+
+def refuse_anothers_unit(unit: str, own: Container[str]) -> None:
+    """A unit asked for that is there, but not theirs, is refused.
+
+    ``own``: those that may be asked for. Any other odd text is left to the form that asks again.
+    """
+    if unit in own or not (unit.isascii() and unit.isdecimal() and len(unit) < 19):
+        return
+    if Unit.objects.filter(pk=unit).exists():
+        raise PermissionDenied
 
 
 def plain_deletion(found: tuple[Any, ...], objs: Any) -> tuple[Any, ...]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from fractions import Fraction
 
 HUNDRED = Decimal(100)
 _CENT = Decimal("0.01")
@@ -39,6 +40,11 @@ DEFAULT_BANDS = Bands()
 def round2(value: Decimal) -> Decimal:
     """Half up to two decimals."""
     return value.quantize(_CENT, ROUND_HALF_UP)
+
+
+def round2_fraction(value: Fraction) -> Decimal:
+    """Half up to two decimals, without a division that cuts anything off; not for negatives."""
+    return Decimal((value * 100 + Fraction(1, 2)).__floor__()).scaleb(-2)
 
 
 def status_of(of_expected: Decimal, bands: Bands = DEFAULT_BANDS) -> str:

@@ -13,6 +13,7 @@ import pytest
 from django.urls import reverse
 from django.utils import translation
 
+from integrity.assessment_forms import reply_name
 from integrity.models import Answer, Criterion, CriterionLevel, Rubric, SelfAssessment
 from strategy.models import Agency, Unit
 from strategy.services import record_save
@@ -75,6 +76,11 @@ class Fields(HTMLParser):
             self._select = ""
         elif tag == "form":
             self._inside = False
+
+
+def reply(place):
+    """The field of the reply to a question, by its place among those asked."""
+    return reply_name(the_rubric().questions[place])
 
 
 @pytest.fixture(autouse=True)
@@ -142,7 +148,7 @@ def test_a_reporter_begins_fills_in_and_sees_the_total(reporter):
         client, row, data,
         **{
             "A 1.1 level": "๓", "A 7.1 level": "3", "B 5 level": "2", "B 5 remark": "ทุกสิ้นปี",
-            "reply_0": "จุดเด่น\r\nสองบรรทัด",
+            reply(0): "จุดเด่น\r\nสองบรรทัด",
         },
     )  # fmt: skip
     assert response.status_code == 302
@@ -207,7 +213,7 @@ def test_everything_wrong_is_said_beside_its_field_and_nothing_is_lost(planner):
                 "A 1.2 level": "3", "A 1.1 level": "x", "S 1.1 points": "๔๑", "S 3 points": "many",
                 "A 2.1 level": "1", "A 2.1 evidence-0-kind": "link",
                 "A 2.1 evidence-0-url": "javascript:alert(1)", "A 2.1 remark": "เหตุผล <b>",
-                "organisation": "", "reply_1": "ตอบไว้",
+                "organisation": "", reply(1): "ตอบไว้",
             },
         )  # fmt: skip
     assert response.status_code == 200 and differences(before, facts()) == {}
@@ -220,7 +226,7 @@ def test_everything_wrong_is_said_beside_its_field_and_nothing_is_lost(planner):
     assert "organisation" in response.context["sheet"].facts.errors
     kept = Fields(response.content.decode()).data
     assert kept[name("A 1.2", "level")] == "3" and kept[name("S 3", "points")] == "many"
-    assert kept[name("A 2.1", "remark")] == "เหตุผล <b>" and kept["reply_1"] == "ตอบไว้"
+    assert kept[name("A 2.1", "remark")] == "เหตุผล <b>" and kept[reply(1)] == "ตอบไว้"
     assert kept[name("A 2.1", "evidence-0-url")] == "javascript:alert(1)"
     assert problems(response) == []
 
@@ -465,3 +471,22 @@ def test_the_live_total_is_the_servers_to_the_last_digit(browse, planner):  # no
         # The script has really worked it out: it shows itself.
         assert window.locator(".standing .live").is_visible()
     assert window.wrong == []
+
+
+def test_replies_follow_their_question_when_others_are_asked_meanwhile(planner):
+    """Between reading the form and sending it a question is put in front, and one is taken out."""
+    client, row = signed_in(planner), begun(agency=own_agency())
+    _shown, data = read(client, row)
+    first, second, third = (reply(place) for place in range(3))
+    rubric = the_rubric()
+    rubric.questions = ["คำถามใหม่", *rubric.questions[1:]]
+    record_save(instance=rubric, user=None)
+    said = {second: "คำตอบที่สอง"}
+    page_ = post(client, row, data, **said, **{first: "คำตอบแรก", third: ""})
+    assert page_.status_code == 200 and "คำตอบแรก" in page_.content.decode()
+    assert SelfAssessment.objects.get().replies == []
+    _shown, data = read(client, row)
+    assert post(client, row, data, **said).status_code == 302
+    assert SelfAssessment.objects.get().replies == [
+        {"question": rubric.questions[1], "reply": "คำตอบที่สอง"}
+    ]

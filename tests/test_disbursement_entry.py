@@ -753,7 +753,7 @@ def test_control_without_the_version_the_other_ones_figure_is_lost(plan, led, ed
     monkeypatch.setattr(RowForm, "_meet", lambda form, token: None)
     monkeypatch.setattr(
         entry_forms,
-        "_row_read",
+        "row_read",
         lambda token: (0, Disbursement.objects.values_list("version", flat=True).first()),
     )
     spend(plan, LED, 2569, 6, "100")

@@ -5,6 +5,8 @@ from decimal import Decimal as D
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from integrity import measure_access, measure_services
@@ -547,3 +549,25 @@ def test_a_sample_year_that_staff_work_in_is_theirs(sample, planner, work):
     assert (sample.is_sample, sample.version) == (False, 2)
     last = sample.history.first()
     assert (last.history_user_name, last.history_change_reason) == ("planner", "รายงานจริง")
+
+
+def test_many_reports_are_saved_with_as_many_queries_as_one(plan):
+    """New ones and changed ones, each with evidence in its history."""
+    letter = (EvidenceEntry("letter", "ยธ 1", date(2020, 2, 27)),)
+    measures = list(ItaMeasure.objects.select_related("issue__year"))[:7]
+    assert len(measures) == 7
+    counts = set()
+    for quarter, chosen in ((1, measures[:1]), (2, measures[:3]), (3, measures)):
+        for version in (None, 1):
+            entries = [
+                ProgressEntry(measure, quarter, "in_progress", f"ดำเนินการ {version}",
+                              evidence=letter, expected_version=version)
+                for measure in chosen
+            ]  # fmt: skip
+            with CaptureQueriesContext(connection) as captured:
+                progress_record_many(user=None, entries=entries, today=TODAY)
+            counts.add((version, len(captured)))
+        history = QuarterProgress.history.filter(quarter=quarter, measure__in=measures)
+        assert [len(row.details["evidence"]) for row in history] == [1] * 2 * len(chosen)
+    assert len(counts) == 2, counts
+    assert max(count for _version, count in counts) <= 10, counts

@@ -4,9 +4,20 @@ from decimal import Decimal as D
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from integrity.calc import round2
-from integrity.rubric import Chosen, CriterionFacts, Level, PartFacts, clashing, points, score
+from integrity.rubric import (
+    Chosen,
+    CriterionFacts,
+    Level,
+    PartFacts,
+    clashing,
+    full_points,
+    points,
+    score,
+)
 
 THIRDS = tuple(Level(level, Fraction(level, 3)) for level in (1, 2, 3))
 A = PartFacts(
@@ -17,6 +28,7 @@ A = PartFacts(
         CriterionFacts(2, D(40), THIRDS, "3.3"),
         CriterionFacts(3, D(40), THIRDS, "3.3"),
     ),
+    D(100),
 )
 B = PartFacts(
     "B",
@@ -25,6 +37,7 @@ B = PartFacts(
         CriterionFacts(4, D(90), THIRDS),
         CriterionFacts(5, D(10), (Level(1, Fraction()), *THIRDS[1:])),
     ),
+    D(100),
 )
 S = PartFacts("S", None, (CriterionFacts(6, None), CriterionFacts(7, None)), full=D(40))
 
@@ -76,3 +89,50 @@ def test_what_brings_most_comes_first():
 def test_alternatives_are_offered_once():
     found = score([A], {})
     assert [gain.criterion_id for gain in found.gains] == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("criteria", "full", "chosen", "total", "gains"),
+    [
+        # Criteria that come to more than their part: what a page multiplies is what counts.
+        (A.criteria + (CriterionFacts(9, D(10), THIRDS),), 100,
+         {1: Chosen(3), 2: Chosen(3), 9: Chosen(3)}, "110", []),
+        (A.criteria + (CriterionFacts(9, D(10), THIRDS),), 100,
+         {1: Chosen(3), 2: Chosen(3), 9: Chosen(1)}, "103.33", [(9, Fraction(10, 3))]),
+        # A criterion with levels beside one that assessors give points.
+        ((CriterionFacts(1, D(50), THIRDS), CriterionFacts(2, None)), 100,
+         {1: Chosen(3), 2: Chosen(points=D(50))}, "100", []),
+        ((CriterionFacts(1, D(50), THIRDS), CriterionFacts(2, None)), 100,
+         {1: Chosen(2)}, "33.33", [(1, Fraction(50, 3))]),
+        # A part of another size, and one without points.
+        ((CriterionFacts(1, D(20), THIRDS),), 40, {1: Chosen(3)}, "50", []),
+        ((CriterionFacts(1, D(0), THIRDS),), 0, {1: Chosen(3)}, "0", []),
+    ],
+)  # fmt: skip
+def test_a_parts_own_full_points_measure_what_is_earned(criteria, full, chosen, total, gains):
+    found = score([PartFacts("A", D(100), criteria, D(full))], chosen)
+    assert round2(found.total) == D(total)
+    assert [(gain.criterion_id, gain.points) for gain in found.gains] == gains
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 60), st.integers(0, 3)), min_size=1, max_size=6),
+    st.integers(1, 200),
+    st.integers(0, 100),
+)
+def test_the_total_is_what_the_formula_says(rows, full, weight):
+    """Whatever the criteria come to, points ÷ full × weight make the total, gains included."""
+    criteria = tuple(CriterionFacts(pk, D(row[0]), THIRDS) for pk, row in enumerate(rows))
+    part = PartFacts("A", D(weight), criteria, D(full))
+    chosen = {pk: Chosen(row[1] or None) for pk, row in enumerate(rows)}
+    found = score([part], chosen)
+    assert found.total == found.parts[0].points / found.parts[0].full * weight
+    assert found.parts[0].full == full
+    for gain in found.gains:
+        after = score([part], {**chosen, gain.criterion_id: Chosen(gain.level)})
+        assert after.total - found.total == gain.points
+
+
+def test_alternatives_come_to_their_points_once():
+    assert full_points(A.criteria) == 100
+    assert full_points(S.criteria) == 0

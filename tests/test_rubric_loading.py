@@ -10,8 +10,11 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
 from django.utils import translation
 
+from integrity import rubric_edition_services
 from integrity.models import (
     Answer,
     Criterion,
@@ -21,12 +24,25 @@ from integrity.models import (
     RubricPart,
     SelfAssessment,
 )
-from integrity.rubric_edition_services import levels_problem, rubric_copy
+from integrity.rubric_checks import structure_problems
+from integrity.rubric_edition_services import levels_problem, levels_record, rubric_copy
 from integrity.rubric_loading import even_share, rubric_load, sample_clear, sample_load
 from integrity.rubric_selectors import rubric_tree
+from integrity.rubric_services import answers_record
 from nhrc_plan.board import fixtures
 from strategy.services import record_delete, record_save
-from tests.assessing import SELF, all_at, answer, begun, criterion, page, stored, the_rubric
+from tests.assessing import (
+    SELF,
+    all_at,
+    answer,
+    begun,
+    criterion,
+    entry,
+    page,
+    stored,
+    the_rubric,
+)
+from tests.test_races import split, together
 from tests.writing import differences, facts
 
 pytestmark = pytest.mark.django_db
@@ -240,6 +256,145 @@ def test_what_has_been_answered_cannot_be_taken_away(planner):
 def test_levels_that_were_chosen_stay(code, kept, refused):
     answer(begun(), {"A 7.1": 3, "S 1.1": "5"})
     assert (levels_problem(criterion(code).pk, kept) is not None) is refused
+
+
+def levels_changed(code, number, **more):
+    """A level of a criterion with another number, for the service: (row, version)."""
+    row = criterion(code).levels.get(level=number)
+    for name, value in more.items():
+        setattr(row, name, value)
+    return row, row.version
+
+
+def test_a_level_that_an_answer_holds_is_neither_deleted_nor_renumbered(planner):
+    answer(begun(), {"A 7.1": 3})
+    row = criterion("A 7.1")
+    before = facts()
+    for change in (
+        {"saved": [], "deleted": [levels_changed("A 7.1", 3)]},
+        {"saved": [levels_changed("A 7.1", 3, level=2)]},
+        # All or none: the one that may go stays as well.
+        {"saved": [], "deleted": [levels_changed("A 7.1", 1), levels_changed("A 7.1", 3)]},
+    ):
+        with translation.override("en"), pytest.raises(ValidationError, match="chosen level 3"):
+            levels_record(user=planner, criterion=row, **change)
+        assert differences(before, facts()) == {}
+    levels_record(user=planner, criterion=row, saved=[levels_changed("A 7.1", 1, level=2)])
+    assert list(row.levels.values_list("level", flat=True)) == [2, 3]
+
+
+def test_control_without_the_question_an_answer_loses_its_level(planner, monkeypatch):
+    """NEGATIVE CONTROL: nothing else keeps the level that an answer names."""
+    assessment = begun()
+    answer(assessment, {"A 7.1": 3})
+    monkeypatch.setattr(rubric_edition_services, "levels_problem", lambda *more: None)
+    levels_record(
+        user=planner, criterion=criterion("A 7.1"), saved=[],
+        deleted=[levels_changed("A 7.1", 3)],
+    )  # fmt: skip
+    assert page(assessment).total == 0
+
+
+def test_levels_are_the_planners(reporter):
+    with pytest.raises(PermissionDenied):
+        levels_record(
+            user=reporter, criterion=criterion("A 7.1"), saved=[levels_changed("A 7.1", 3)]
+        )
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("round_", range(4))
+def test_of_two_at_once_one_answers_by_a_level_or_takes_it_away(planner, round_):
+    assessment = begun()
+    mine, row = entry(assessment, "A 7.1", 3), criterion("A 7.1")
+    going = levels_changed("A 7.1", 3)
+    found = together(
+        lambda: answers_record(user=planner, assessment=assessment, entries=[mine]),
+        lambda: levels_record(user=planner, criterion=row, saved=[], deleted=[going]),
+    )
+    assert split(found, ValidationError) == (1, 1)
+    answered = stored(assessment) == {"A 7.1": 3}
+    assert row.levels.filter(level=3).exists() == answered
+
+
+# ------------------------------------------------------------------- points that do not add up
+
+
+def told():
+    with translation.override("en"):
+        return structure_problems(rubric_tree(the_rubric()))
+
+
+def test_the_points_of_the_fixture_add_up():
+    assert told() == []
+
+
+@pytest.mark.parametrize(
+    ("row", "field", "value", "said"),
+    [
+        (lambda: criterion("A 1.1"), "full", 15,
+         ["Group A 1 has 15 points, its criteria come to 25."]),
+        # Of the alternatives the largest counts.
+        (lambda: criterion("A 3.3.1"), "full", 1, []),
+        (lambda: criterion("S 1.1"), "full", 10, []),
+        (lambda: criterion("S 1.1"), "full", 40,
+         ["Group S 1 has 40 points; criteria with points of their own come to 40 and leave "
+          "nothing for the others."]),
+        (lambda: criterion("A 1.1").group, "full", 25,
+         ["Group A 1 has 25 points, its criteria come to 15.",
+          "Part A has 100 points, its groups come to 110."]),
+        (lambda: criterion("A 1.1").group.part, "full", 90,
+         ["Part A has 90 points, its groups come to 100."]),
+        (lambda: criterion("A 1.1").group.part, "weight", 60,
+         ["The weights of the parts come to 90%, not 100%."]),
+    ],
+)  # fmt: skip
+def test_who_edits_is_told_where_points_do_not_add_up(row, field, value, said):
+    changed = row()
+    setattr(changed, field, D(value))
+    record_save(instance=changed, user=None)
+    assert told() == said
+
+
+def test_pages_and_the_admin_say_it(planner):
+    assessment = begun()
+    changed = criterion("A 1.1")
+    changed.full = D(15)
+    record_save(instance=changed, user=None)
+    client = Client()
+    client.force_login(planner)
+    change = reverse("admin:integrity_criterion_change", args=[changed.pk])
+    for address in (
+        reverse("rubric", args=[the_rubric().pk]),
+        reverse("assessment", args=[assessment.pk]),
+        reverse("admin:integrity_rubric_change", args=[the_rubric().pk]),
+    ):
+        shown = client.get(address, headers={"accept-language": "en"})
+        with translation.override("th"):
+            assert structure_problems(rubric_tree(the_rubric()))[0] in shown.content.decode()
+    levels = changed.levels.order_by("level")
+    form = {
+        "group": changed.group_id, "position": changed.position, "number": changed.number,
+        "text": changed.text, "full": "5", "alternative": "", "shows_policy": "on",
+        "change_reason": "", "expected_version": changed.version,
+        "levels-TOTAL_FORMS": len(levels), "levels-INITIAL_FORMS": len(levels),
+    }  # fmt: skip
+    for place, level in enumerate(levels):
+        for name in ("level", "text", "share_of", "share_in"):
+            form[f"levels-{place}-{name}"] = getattr(level, name)
+        form |= {
+            f"levels-{place}-id": level.pk, f"levels-{place}-criterion": changed.pk,
+            f"levels-{place}-expected_version": level.version,
+        }  # fmt: skip
+    saved = client.post(change, {**form, "full": "16"}, follow=True)
+    with translation.override("th"):
+        assert structure_problems(rubric_tree(the_rubric()))[0] in [
+            str(m) for m in saved.context["messages"]
+        ]
+    form["expected_version"] = changed.version + 1
+    mended = client.post(change, form, follow=True)
+    assert told() == []
+    assert len(mended.context["messages"]) == len(saved.context["messages"]) - 1
 
 
 # ---------------------------------------------------------------------------------- samples

@@ -9,6 +9,8 @@ from datetime import date
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -27,6 +29,7 @@ from strategy.evidence_entry import EvidenceEntry
 from strategy.models import Agency, Unit
 from strategy.services import EntriesRefused, StaleVersion, record_save
 from tests.assessing import (
+    SELF,
     answer,
     begun,
     criterion,
@@ -233,17 +236,75 @@ def test_evidence_is_replaced_as_a_whole_and_kept_in_the_history(planner):
     assert Answer.history.latest("history_id").details["evidence"][0]["url"] == link.url
 
 
-def test_replies_are_kept_in_the_order_of_the_questions(planner):
+def replying(*texts, questions=None):
+    """Replies as an assessment keeps them, to the questions as they stand or as given."""
+    asked = the_rubric().questions if questions is None else questions
+    return [{"question": q, "reply": text} for q, text in zip(asked, texts, strict=False)]
+
+
+def test_replies_are_kept_with_the_text_of_their_question(planner):
     assessment = begun()
-    assessment.replies = [" จุดเด่น ", "", "ขยายผล"]
+    assessment.replies = replying(" จุดเด่น ", " ", "ขยายผล")
     assessment_change(user=planner, assessment=assessment, expected_version=1)
+    asked = the_rubric().questions
+    assert SelfAssessment.objects.get().replies == [
+        {"question": asked[0], "reply": "จุดเด่น"},
+        {"question": asked[2], "reply": "ขยายผล"},
+    ]
     assert [reply for _question, reply in page(assessment).replies] == ["จุดเด่น", "", "ขยายผล"]
-    assessment.replies = ["", "", ""]
+    assert page(assessment).open_questions == 1
+    assessment.replies = replying("", "", "")
     assessment_change(user=planner, assessment=assessment, expected_version=2)
     assert SelfAssessment.objects.get().replies == []
-    assessment.replies = ["a"] * 4
-    with pytest.raises(ValidationError, match="There are 3 questions"):
-        assessment_change(user=planner, assessment=assessment, expected_version=3)
+
+
+def asking(*questions):
+    rubric = the_rubric()
+    rubric.questions = list(questions)
+    record_save(instance=rubric, user=None)
+
+
+@pytest.mark.parametrize("kept", [0, 1, 2, 3])
+def test_a_question_put_in_front_moves_no_reply(planner, kept):
+    one, two, three = the_rubric().questions
+    assessment = begun(replies=replying("ก", "ข", "ค"))
+    asking(*[one, two, three][:kept], "คำถามใหม่", *[one, two, three][kept:])
+    assert dict(page(assessment).replies) == {one: "ก", two: "ข", three: "ค", "คำถามใหม่": ""}
+    assert page(assessment).replies[kept] == ("คำถามใหม่", "")
+
+
+def test_a_reply_stays_under_a_question_that_is_no_longer_asked(planner):
+    one, two, three = the_rubric().questions
+    assessment = begun(replies=replying("ก", "ข", "ค"))
+    asking(three, "คำถามใหม่")
+    assert page(assessment).replies == ((three, "ค"), ("คำถามใหม่", ""), (one, "ก"), (two, "ข"))
+    # It may stay, change and go, but not come back, nor may one that was never asked.
+    changed = SelfAssessment.objects.get()
+    changed.replies = replying("ก ใหม่", "", questions=[one, two])
+    assessment_change(user=planner, assessment=changed, expected_version=1)
+    assert SelfAssessment.objects.get().replies == [{"question": one, "reply": "ก ใหม่"}]
+    for gone in (two, "อะไรก็ได้"):
+        changed = SelfAssessment.objects.get()
+        changed.replies = replying("x", questions=[gone])
+        with pytest.raises(ValidationError, match="not a compulsory question"):
+            assessment_change(user=planner, assessment=changed, expected_version=2)
+
+
+def test_many_answers_are_saved_with_as_many_queries_as_one():
+    """New ones and changed ones, each with evidence in its history."""
+    letter = (EvidenceEntry("letter", "ยธ 1", date(2020, 2, 27)),)
+    counts = set()
+    for codes in (SELF[:1], SELF[:5], [code for code in SELF if code != "A 7.1"][:22]):
+        assessment = begun(f"องค์กร {len(codes)}")
+        for level in (1, 3):
+            entries = [entry(assessment, code, level, evidence=letter) for code in codes]
+            with CaptureQueriesContext(connection) as captured:
+                answers_record(user=None, assessment=assessment, entries=entries)
+            counts.add((level, len(captured)))
+        history = Answer.history.filter(assessment=assessment)
+        assert [len(row.details["evidence"]) for row in history] == [1] * 2 * len(codes)
+    assert len(counts) == 2, counts
+    assert max(count for _level, count in counts) <= 14, counts
 
 
 # ---------------------------------------------------------------------- the organisation
@@ -337,6 +398,32 @@ def test_a_reporter_gives_an_assessment_to_nobody_else(reporter, another_agency)
         assessment_change(user=reporter, assessment=theirs, expected_version=1)
     with pytest.raises(PermissionDenied):
         answer(begun("ที่สาม", agency=another_agency), {"A 1.1": 1}, reporter)
+
+
+def moved_after_reading(agency):
+    """An assessment of the own agency as a request read it, before it moved to another one."""
+    read = begun(agency=own_agency())
+    moved = SelfAssessment.objects.get(pk=read.pk)
+    moved.agency = agency
+    record_save(instance=moved, user=None)
+    return read
+
+
+def test_whose_an_assessment_is_counts_when_it_is_written(reporter, another_agency):
+    read = moved_after_reading(another_agency)
+    with pytest.raises(PermissionDenied):
+        answer(read, {"A 1.1": 2}, reporter)
+    assert stored(read) == {}
+
+
+def test_control_without_asking_of_the_stored_row_an_outsider_writes(
+    reporter, another_agency, monkeypatch
+):
+    """Negative control: nothing else stands between an outsider and the answers."""
+    read = moved_after_reading(another_agency)
+    monkeypatch.setattr(rubric_services, "_require", lambda user, agency_id: None)
+    answer(read, {"A 1.1": 2}, reporter)
+    assert stored(read) == {"A 1.1": 2}
 
 
 # -------------------------------------------------------------------------- who was first

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kpis.score import are_thresholds, next_level, score
+from kpis.score import are_thresholds, next_level, reached_level, score, score_of
 
 D12 = [D(75), D(80), D(85), D(90), D(100)]
 D21 = [D(70), D(75), D(80), D(85), D(90)]
@@ -62,3 +62,23 @@ def test_more_never_scores_less(one, other):
     low, high = sorted((one, other))
     assert score(low, D12) <= score(high, D12)
     assert score(low, FALLING) >= score(high, FALLING)
+
+
+@pytest.mark.parametrize(
+    ("result", "thresholds", "is_level", "reached", "scored"),
+    [
+        ("84.21", [None] * 5, False, 0, None),  # a percentage beside steps of work says no level
+        ("4", [None] * 5, True, 4, "4.00"),
+        ("84.21", D12, False, 2, "2.84"),
+        ("84.21", D12, True, 2, "2.84"),
+        ("10", D12, False, 0, "1.00"),
+        (None, [None] * 5, True, 0, None),
+    ],
+)
+def test_a_level_is_reached_only_where_one_can_be_told(
+    result, thresholds, is_level, reached, scored
+):
+    value = None if result is None else D(result)
+    assert reached_level(value, thresholds, is_level=is_level) == reached
+    found = score_of(value, is_level=is_level, thresholds=thresholds)
+    assert found == (None if scored is None else D(scored))

@@ -245,6 +245,7 @@ class SelfAssessment(Record):
         verbose_name=_("agency"),
         help_text=_("Where the organisation works in this system: its people may fill it in."),
     )
+    #: Each with the text of its question: [{"question": …, "reply": …}].
     replies = models.JSONField(
         _("answers to the compulsory questions"), default=list, blank=True, editable=False
     )

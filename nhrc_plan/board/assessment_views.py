@@ -12,6 +12,7 @@ from django.shortcuts import render
 
 from integrity.assessment_filters import AssessmentFilter
 from integrity.rubric_access import may_fill_in, readable_assessments
+from integrity.rubric_checks import structure_problems
 from integrity.rubric_rows import AssessmentPage
 from integrity.rubric_selectors import (
     assessment_page,
@@ -84,7 +85,13 @@ def rubric(request: HttpRequest, page: IntegrityPage, rubric_id: int) -> HttpRes
         return as_json(data_assessments.rubric(shown))
     paper = request.GET.get("print") == "1"
     template = "pages/assessment_form.html" if paper else "pages/rubric.html"
-    context = {"page": page, "here": "assessments", "rubric": shown, "forms": blank_parts(shown)}
+    context = {
+        "page": page,
+        "here": "assessments",
+        "rubric": shown,
+        "forms": blank_parts(shown),
+        "problems": structure_problems(shown),
+    }
     return render(request, template, context)
 
 
@@ -100,6 +107,7 @@ def assessment(request: HttpRequest, page: IntegrityPage, assessment_id: int) ->
         "here": "assessments",
         "shown": shown,
         "rubric": shown.rubric,
+        "problems": structure_problems(shown.rubric),
         "forms": shown.parts,
         "bars": bars(shown),
         "may_fill_in": request.user.is_staff and may_fill_in(page.viewer, shown.facts.agency_id),

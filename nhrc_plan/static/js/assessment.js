@@ -1,6 +1,6 @@
 // The total of an assessment while it is filled in. Comfort only: saving works it out as well.
 // The same rule as integrity/rubric.py, in exact fractions of whole numbers: of alternatives the
-// first that is answered counts, and a part's points are taken out of 100 before they are weighed.
+// first that is answered counts, and a part's points are taken out of its full ones before they are weighed.
 (() => {
   const form = document.querySelector("form[data-assessment]");
   if (!form) return;
@@ -47,24 +47,17 @@
     form.querySelectorAll("[data-part]").forEach((part) => {
       const slots = new Map();
       part.querySelectorAll("[data-criterion]").forEach((criterion) => {
-        const slot = slots.get(criterion.dataset.slot) || { full: null, points: null };
-        const points = earned(criterion);
-        if (slot.full === null || (slot.points === null && points !== null)) {
-          slot.full = decimal(criterion.dataset.full) || ZERO;
-          slot.points = points;
-        }
-        slots.set(criterion.dataset.slot, slot);
+        const slot = criterion.dataset.slot;
+        slots.set(slot, slots.get(slot) || earned(criterion));
       });
       if (!slots.size) return; // only read here
-      let points = ZERO, full = ZERO;
-      for (const slot of slots.values()) {
-        points = add(points, slot.points || ZERO);
-        full = add(full, slot.full);
-      }
+      let points = ZERO;
+      for (const held of slots.values()) points = add(points, held || ZERO);
       write(`[data-part-points="${CSS.escape(part.dataset.part)}"]`, shown(points));
       const weight = decimal(part.dataset.weight);
       if (weight === null) return;
-      answered += [...slots.values()].filter((slot) => slot.points !== null).length;
+      answered += [...slots.values()].filter((held) => held !== null).length;
+      const full = decimal(part.dataset.full) || ZERO;
       if (full[0]) total = add(total, times(times(points, [full[1], full[0]]), weight));
     });
     write("[data-total]", shown(total));
