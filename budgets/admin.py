@@ -31,7 +31,7 @@ from budgets.models import (
 )
 from strategy.forms import RecordForm, RecordInlineForm
 from strategy.models import Objective
-from strategy.record_admin import RecordAdmin, RecordInline
+from strategy.record_admin import RecordAdmin, RecordInline, written_rows
 from strategy.services import children_changed
 from strategy.thai import format_date, format_number
 
@@ -176,7 +176,7 @@ class ProjectAdmin(ChecksBudgets, RecordAdmin):
         if formset.has_changed():
             children_changed(
                 parent=form.instance,
-                saved=RecordAdmin._saved(formset),
+                saved=written_rows(formset),
                 deleted=formset.deleted_objects,
                 user=request.user,
                 reason=form.cleaned_data.get("change_reason", ""),

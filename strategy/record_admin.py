@@ -250,13 +250,18 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
         )
 
 
+def written_rows(formset: Any) -> list[Record]:
+    """The new and the changed rows of a formset, after its ``save(commit=False)``."""
+    return [*formset.new_objects, *(obj for obj, _fields in formset.changed_objects)]
+
+
 Versioned = list[tuple[Any, int | None]]
 
 
 def changes_of(formset: Any) -> tuple[Versioned, Versioned]:
     """The rows of a valid formset to save, and to delete, each with the version that was read."""
     formset.save(commit=False)
-    written = [*formset.new_objects, *(obj for obj, _fields in formset.changed_objects)]
+    written = written_rows(formset)
     saved: Versioned = []
     deleted: Versioned = []
     for row in formset.forms:

@@ -571,3 +571,10 @@ def test_many_reports_are_saved_with_as_many_queries_as_one(plan):
         assert [len(row.details["evidence"]) for row in history] == [1] * 2 * len(chosen)
     assert len(counts) == 2, counts
     assert max(count for _version, count in counts) <= 10, counts
+
+
+def test_whether_somebody_may_enter_is_asked_once(plan, reporter, django_assert_num_queries):
+    measures = list(ItaMeasure.objects.values_list("pk", flat=True))
+    who = roles.viewer(reporter)
+    with django_assert_num_queries(1):
+        assert not measure_access.may_enter(who, measures)

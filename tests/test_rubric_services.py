@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from integrity import rubric_services
 from integrity.models import Answer, AnswerEvidence, SelfAssessment
+from integrity.rubric_access import may_fill_in
 from integrity.rubric_checks import AnswerEntry
 from integrity.rubric_services import (
     answers_record,
@@ -398,6 +399,15 @@ def test_a_reporter_gives_an_assessment_to_nobody_else(reporter, another_agency)
         assessment_change(user=reporter, assessment=theirs, expected_version=1)
     with pytest.raises(PermissionDenied):
         answer(begun("ที่สาม", agency=another_agency), {"A 1.1": 1}, reporter)
+
+
+def test_whose_people_may_fill_in_is_known_without_a_query(
+    reporter, another_agency, django_assert_num_queries
+):
+    who, own = roles.viewer(reporter), own_agency().pk
+    with django_assert_num_queries(0):
+        assert may_fill_in(who, own)
+        assert not may_fill_in(who, another_agency.pk) and not may_fill_in(who, None)
 
 
 def moved_after_reading(agency):
