@@ -91,7 +91,7 @@ def progress_record_many(
                 raise EntriesRefused(refused)
             rows = _write(user, entries, kept, reason)
             years_taken_over(
-                user=user, years=[row.measure.issue.year_id for row in rows], reason=reason
+                user=user, years=[entry.measure.issue.year_id for entry in entries], reason=reason
             )
             return rows
     except IntegrityError as error:
