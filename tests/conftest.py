@@ -63,6 +63,21 @@ def pytest_report_header() -> str:
     return f"database: {connection.vendor}"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On another database than SQLite: only what touches one; the rest is the same on both."""
+    if connection.vendor == "sqlite":
+        return
+    with_database = {"db", "transactional_db", "django_db_setup", "live_server"}
+    kept, same = [], []
+    for item in items:
+        touches = item.get_closest_marker("django_db") or with_database & set(
+            getattr(item, "fixturenames", with_database)
+        )
+        (kept if touches else same).append(item)
+    config.hook.pytest_deselected(items=same)
+    items[:] = kept
+
+
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _FOLDER in config.stash:
         shutil.rmtree(config.stash[_FOLDER], ignore_errors=True)
