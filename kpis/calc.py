@@ -1,4 +1,6 @@
-"""What the numbers mean: achievement, expected by now, status, roll-up and trend.
+"""What the numbers mean: achievement, expected by now, status.
+
+Roll-up and trend are in kpis/summing.py.
 
 Pure: no Django, no clock, no float. Each rule's source is docs/domain.md; each has a table of
 cases in tests/test_calc.py. Percentages are computed exactly, rounded half up to two decimals
@@ -7,10 +9,8 @@ once, at the end, and judged as rounded, so that what is shown is what is judged
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import ROUND_FLOOR, ROUND_HALF_UP, Decimal
-from fractions import Fraction
+from collections.abc import Iterable, Mapping
+from decimal import ROUND_FLOOR, Decimal
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -21,15 +21,12 @@ from strategy.status import (
     NO_CASES,
     NO_TARGET,
     NOT_DUE,
-    STATUSES,
     Bands,
     round2,
-    round2_fraction,
     status_of,
 )
 
 ZERO = Decimal(0)
-_TENTH = Decimal("0.1")
 
 NUMERIC = "numeric"
 MILESTONE = "milestone"
@@ -166,24 +163,10 @@ class Standing(NamedTuple):
     expected_percent: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RollUp:
-    """A set of indicators: mean of "of expected" (each capped at 100) and its coverage."""
-
-    counts: Mapping[str, int]
-    with_target: int
-    reported: int
-    mean: Decimal | None
-
-    @property
-    def total(self) -> int:
-        return sum(self.counts.values())
-
-
 # ------------------------------------------------------------------------------------- arithmetic
 
 
-_MET = Share(HUNDRED, Decimal(1))
+MET = Share(HUNDRED, Decimal(1))
 _MISSED = Share(ZERO, Decimal(1))
 
 
@@ -209,7 +192,7 @@ def _share(result: Decimal, goal: _Line, direction: str) -> Share:
     Goal 0: met when higher is better; when lower is better, met by 0 alone.
     """
     if goal.num == 0:
-        return _MET if direction != LOWER or result == 0 else _MISSED
+        return MET if direction != LOWER or result == 0 else _MISSED
     if direction == LOWER:
         top = (2 * goal.num - result * goal.den) * HUNDRED
         return Share(top, goal.num) if top > 0 else _MISSED
@@ -270,7 +253,7 @@ def _rounded_down(line: _Line, measure: MeasureFacts) -> _Line:
 def _of_expected(result: Decimal, line: _Line, target: Decimal, direction: str) -> Share:
     """Against what was expected. Expected 0 counts as met, unless 0 is the target itself."""
     if line.num == 0 and target != 0:
-        return _MET
+        return MET
     return _share(result, line, direction)
 
 
@@ -484,54 +467,3 @@ def outstanding(
         )
         return None if reached else Outstanding(earlier, results, targets)
     return None
-
-
-# ------------------------------------------------------------------------------- many indicators
-
-
-def roll_up(standings: Iterable[tuple[Standing, Decimal]]) -> RollUp:
-    """Sum up (standing, weight) pairs; the order does not matter.
-
-    The mean is over indicators with a current figure and a target, each capped at 100; "no
-    cases" counts as reported and stays outside the mean.
-    """
-    counts = dict.fromkeys(STATUSES, 0)
-    with_target = reported = 0
-    weights = ZERO
-    # Sums of weighted tops by their bottoms: exact, and one fraction for each distinct bottom.
-    tops: dict[Decimal, Decimal] = {}
-    for standing, weight in standings:
-        counts[standing.status] += 1
-        with_target += standing.has_target
-        reported += standing.has_target and standing.counts
-        if standing.has_target and standing.counts and standing.exact is not None:
-            share = standing.exact if standing.exact.value < HUNDRED else _MET
-            tops[share.bottom] = tops.get(share.bottom, ZERO) + share.top * weight
-            weights += weight
-    mean = None
-    if weights:
-        total = sum((Fraction(top) / Fraction(bottom) for bottom, top in tops.items()), Fraction())
-        mean = round2_fraction(total / Fraction(weights))
-    return RollUp(counts, with_target, reported, mean)
-
-
-def trend(
-    points: Sequence[tuple[int, Decimal]], at_year: int, *, percent: bool = False
-) -> Decimal | None:
-    """A straight line through the completed years' last figures, read at ``at_year``.
-
-    Least squares over (fiscal year, figure), once two stand; one decimal; a percentage is kept
-    within 0–100. Always to be called an estimate.
-    """
-    if len(points) < 2:
-        return None
-    count = len(points)
-    sum_x = sum(year for year, _ in points)
-    sum_y = sum((value for _, value in points), ZERO)
-    # Both sums are scaled by ``count`` so that whole years stay whole numbers.
-    spread = sum((count * year - sum_x) ** 2 for year, _ in points)
-    lean = sum(((count * year - sum_x) * (count * value - sum_y) for year, value in points), ZERO)
-    value = (sum_y * spread + lean * (count * at_year - sum_x)) / (count * spread)
-    if percent:
-        value = min(max(value, ZERO), HUNDRED)
-    return value.quantize(_TENTH, ROUND_HALF_UP)

@@ -16,6 +16,7 @@ from kpis.levels import Ladder, ladder
 from kpis.models import Indicator, Measure, Result, ResultEvidence, YearTarget
 from kpis.rows import Cell, IndicatorRow, result_text
 from kpis.selectors import indicator_rows, month_figures
+from kpis.summing import trend
 from strategy.fiscal import MONTHS, FiscalMonth
 from strategy.history import Entry, history_of
 from strategy.models import Plan
@@ -197,7 +198,7 @@ def _trends(plan: Plan, row: IndicatorRow, at: FiscalMonth) -> list[Trend]:
             for cell in complete
             if cell.figure is not None and measure.id in cell.figure.values
         ]
-        value = calc.trend(points, plan.last_year, percent=measure.kind == calc.PERCENT)
+        value = trend(points, plan.last_year, percent=measure.kind == calc.PERCENT)
         if value is not None:
             found.append(Trend(measure, plan.last_year, value, row.cells[-1].target))
     return found

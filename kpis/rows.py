@@ -15,9 +15,10 @@ from typing import NamedTuple
 
 from django.utils.translation import gettext as _
 
-from kpis import calc, score
-from kpis.calc import Figure, IndicatorFacts, RollUp, Standing, TargetFacts
+from kpis import calc, score, summing
+from kpis.calc import Figure, IndicatorFacts, Standing, TargetFacts
 from kpis.models import Result
+from kpis.summing import RollUp
 from strategy.evidence_entry import EvidenceEntry
 from strategy.fiscal import FiscalMonth
 from strategy.status import AWAITING
@@ -201,7 +202,7 @@ class Marked(ABC):
 
 def roll_up(rows: Iterable[IndicatorRow]) -> RollUp:
     """Roll-up of any set of rows at the month they were read for."""
-    return calc.roll_up((row.current.standing, row.weight) for row in rows)
+    return summing.roll_up((row.current.standing, row.weight) for row in rows)
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ PURE = {
     "kpis/calc.py",
     "kpis/entry.py",
     "kpis/score.py",
+    "kpis/summing.py",
     "budgets/entry.py",
     "integrity/quarters.py",
     "integrity/rubric.py",

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kpis.calc import RATE, roll_up, trend
+from kpis.calc import RATE
+from kpis.summing import roll_up, trend
 from strategy.status import STATUSES
 from tests.test_calc import NO_CASES, half_up, indicator, milestone, numbers, share, stand
 

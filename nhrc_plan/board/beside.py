@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from budgets.calc import MONEY_ONLY, NEITHER, RESULT_ONLY, TOGETHER, Total, quadrant
 from budgets.rows import PlanMoney
-from kpis.calc import RollUp
 from kpis.rows import PlanStanding
+from kpis.summing import RollUp
 from strategy.status import status_of
 
 CORNERS = {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from kpis.calc import RollUp
 from kpis.detail import IndicatorDetail
 from kpis.duties import Duty
 from kpis.levels import Ladder
 from kpis.models import plain
 from kpis.rows import Cell, IndicatorRow
+from kpis.summing import RollUp
 from nhrc_plan.board import data_money
 from nhrc_plan.board.data_money import head, text
 from nhrc_plan.board.selectors import (

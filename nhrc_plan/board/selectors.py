@@ -13,11 +13,11 @@ from django.utils.translation import gettext as _
 from budgets.calc import Total
 from budgets.rows import ProjectMoney, StrategyMoney, UnitMoney
 from budgets.selectors import MoneyView, plan_money, unit_money, year_rows
-from kpis.calc import RollUp
 from kpis.duties import LABELS, LATE, OPEN, SHAPES, Duty, year_duties
 from kpis.models import Indicator
 from kpis.rows import Cell, IndicatorRow, Marked, PlanStanding, StrategyStanding, roll_up
 from kpis.selectors import indicator_rows, plan_standing
+from kpis.summing import RollUp
 from strategy.fiscal import DEFAULT_DEADLINE_DAY, FiscalMonth
 from strategy.models import Approach, Objective, Plan, PlanStatement, Strategy, Unit
 from strategy.selectors import bands, deadline_days

@@ -6,10 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from kpis.calc import RollUp
 from kpis.duties import Duty
 from kpis.explain import explain, explain_score
 from kpis.rows import Cell, IndicatorRow
+from kpis.summing import RollUp
 from nhrc_plan.board import rules
 from nhrc_plan.board.meeting import Report
 from nhrc_plan.board.sheet_parts import (

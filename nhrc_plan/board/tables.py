@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy
 
-from kpis.calc import RollUp
 from kpis.rows import IndicatorRow
+from kpis.summing import RollUp
 from nhrc_plan.board.charts import sparkline, status_bar
 from nhrc_plan.board.geometry import Sparkline
 from nhrc_plan.board.money_charts import spending_bar

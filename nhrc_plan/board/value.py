@@ -10,8 +10,8 @@ from decimal import Decimal
 from budgets.calc import MONEY_ONLY, RESULT_ONLY, Total, quadrant
 from budgets.rows import PlanMoney, ProjectMoney
 from budgets.selectors import objective_links, plan_money
-from kpis.calc import RollUp
 from kpis.selectors import plan_standing
+from kpis.summing import RollUp
 from nhrc_plan.board.beside import corner_label
 from nhrc_plan.board.selectors import objective_parts
 from strategy.fiscal import FiscalMonth
