@@ -122,7 +122,7 @@ def indicator_rows(
             years |= Q(fiscal_year__lt=at.year, indicator__in=owing)
     figures = latest_figures(plan, at, indicators, years, narratives=narratives)
     if evidence:
-        figures = _with_evidence(figures, at.year)
+        _add_evidence(figures, at.year)
     view = MonthView(plan, at, today, days, every_year=every_year)
     return [
         _row(view, row, own, figures.get(row[0], {})) for row, own in zip(found, facts, strict=True)
@@ -296,10 +296,11 @@ def _targets(
             "values__measure_id", "values__value", "values__q1", "values__q2", "values__q3",
         )
     ):  # fmt: skip
-        points = {} if measure is None else {measure: TargetPoint(value, q1, q2, q3)}
-        if year in found[owner]:
-            points.update(found[owner][year].values)
-        found[owner][year] = TargetFacts(kind, points, milestone, due_month)
+        by_year = found[owner]
+        values = {} if measure is None else {measure: TargetPoint(value, q1, q2, q3)}
+        if year in by_year:
+            values = {**by_year[year].values, **values}
+        by_year[year] = TargetFacts(kind, values, milestone, due_month)
     return found
 
 
@@ -415,19 +416,13 @@ def _stored(results: QuerySet[Result], *, narratives: bool = False) -> list[Stor
     return list(found.values())
 
 
-def _with_evidence(
-    figures: dict[int, dict[int, Stored]], year: int
-) -> dict[int, dict[int, Stored]]:
-    """The same figures, those of one year with what they rest on. One query."""
-    shown = {by_year[year].id for by_year in figures.values() if year in by_year}
+def _add_evidence(figures: dict[int, dict[int, Stored]], year: int) -> None:
+    """Give the figures of one year what they rest on. One query."""
+    owners = {by_year[year].id: by_year for by_year in figures.values() if year in by_year}
     found: dict[int, list[EvidenceEntry]] = defaultdict(list)
-    pieces = ResultEvidence.objects.filter(result__in=shown).order_by("result", "position", "pk")
+    pieces = ResultEvidence.objects.filter(result__in=owners).order_by("result", "position", "pk")
     for piece in pieces:
         found[piece.result_id].append(entry_of(piece))
-    return {
-        indicator_id: {
-            at: stored._replace(evidence=tuple(found[stored.id])) if at == year else stored
-            for at, stored in by_year.items()
-        }
-        for indicator_id, by_year in figures.items()
-    }
+    for result_id, entries in found.items():
+        by_year = owners[result_id]
+        by_year[year] = by_year[year]._replace(evidence=tuple(entries))

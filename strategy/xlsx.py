@@ -6,7 +6,7 @@ are left out; numbers stay numbers and dates dates.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from copy import copy
 from datetime import date
 from decimal import Decimal
@@ -107,6 +107,27 @@ def put(cell: Cell, value: Any) -> None:
         put_text(cell, str(value))
 
 
+class _CellStyles(IndexedList):
+    """openpyxl's list of cell styles, which knows the house's by heart.
+
+    Saving asks it for the place of each cell's style; hashing nine numbers for every cell took
+    longer than reading the whole plan's results.
+    """
+
+    def __init__(self, known: Iterable[Any], house: Iterable[Any]) -> None:
+        super().__init__(known)
+        self._house = {id(array) for array in house}
+        self._places: dict[int, int] = {}
+
+    def add(self, value: Any) -> int:
+        place = self._places.get(id(value))
+        if place is None:
+            place = super().add(value)
+            if id(value) in self._house:
+                self._places[id(value)] = place
+        return place
+
+
 class Book:
     """A workbook with the house's styles."""
 
@@ -136,6 +157,7 @@ class Book:
                 cell.protection = Protection(locked=False)
             self.styles[name] = copy(cell._style)
         self.workbook.remove(scratch)
+        self.workbook._cell_styles = _CellStyles(self.workbook._cell_styles, self.styles.values())
 
     def sheet(self, title: str, widths: Sequence[float]) -> Sheet:
         """A new sheet with its column widths, set up for print."""
@@ -215,7 +237,7 @@ class Sheet:
         """A text across all columns, as high as its lines need."""
         columns = len(self.room)
         line = self.write([text, *[None] * (columns - 1)], style)
-        self.worksheet.merge_cells(start_row=line, end_row=line, start_column=1, end_column=columns)
+        self.merge((line, line), (1, columns))
         cell = self.worksheet.cell(line, 1)
         cell._style = copy(cell._style)
         cell.alignment = Alignment(
@@ -224,6 +246,16 @@ class Sheet:
         height = _LINE_HEIGHT * (1.3 if style == "title" else 1)
         self.worksheet.row_dimensions[line].height = height * lines_needed(text, sum(self.room))
         return line
+
+    def merge(self, rows: tuple[int, int], columns: tuple[int, int]) -> None:
+        """Show the cells from first to last row and column as one, with the first one's value.
+
+        Not by openpyxl's own way, which throws away the blank cells and works out anew the
+        borders that they were written with.
+        """
+        (top, bottom), (left, right) = rows, columns
+        area = f"{get_column_letter(left)}{top}:{get_column_letter(right)}{bottom}"
+        self.worksheet.merged_cells.add(area)
 
     def title(self, title: str, *notes: str) -> None:
         """The sheet's heading and the lines beneath it."""

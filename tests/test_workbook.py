@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -14,6 +15,7 @@ import pytest
 from defusedxml import ElementTree
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
+from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kpis.models import Result
@@ -23,6 +25,7 @@ from strategy.services import record_save
 from strategy.status import STATUSES
 from strategy.status_words import STATUS_LABELS, STATUS_SHAPES
 from strategy.thai import format_date, format_number, month_name
+from strategy.xlsx import Book
 from tests.test_pages import HERE, THAI, enter, indicator_of, samples
 from tests.test_standing import baseline, change
 
@@ -511,3 +514,33 @@ def test_odd_texts_are_kept_as_texts(plan, reader, written, kept):
     enter(plan, "S3-1.1", 2567, 12, "60", narrative=written)
     row = by_code(workbook(reader).worksheets[INDICATORS])["S3-1.1"]
     assert row[11].value == kept
+
+
+def test_cells_keep_their_own_style_beside_those_that_share_one():
+    book = Book()
+    sheet = book.sheet("ลักษณะ", [20, 20, 20])
+    sheet.write(["หัว", Decimal("1.5"), "=ไม่ใช่สูตร"], ["head", "percent", "text"])
+    own = sheet.worksheet.cell(sheet.write(["ร่วม", "เฉพาะ", None], "text"), 2)
+    own._style = copy(own._style)
+    own.alignment = Alignment(horizontal="right")
+    sheet.write([None, Decimal(7), "ร่วม"], ["text", "whole", "text"])
+    read_back = load_workbook(BytesIO(book.save())).active
+    found = [[cell for cell in row] for row in read_back.iter_rows()]
+    assert [cell.font.b for cell in found[0]] == [True, False, False]
+    assert [cell.quotePrefix for cell in found[0]] == [False, False, True]
+    assert [cell.number_format for cell in found[0]] == ["General", "#,##0.00", "General"]
+    assert not any(cell.quotePrefix for row in found[1:] for cell in row)
+    assert [cell.alignment.horizontal for cell in found[1]] == ["left", "right", "left"]
+    assert [cell.number_format for cell in found[2]] == ["General", "#,##0", "General"]
+    assert found[1][0].style_id == found[2][2].style_id != found[1][1].style_id
+
+
+def test_a_text_across_columns_keeps_its_frame():
+    book = Book()
+    sheet = book.sheet("กรอบ", [10, 10, 10])
+    sheet.paragraph("ข้อความยาวข้ามทุกคอลัมน์ " * 4, "text")
+    read_back = load_workbook(BytesIO(book.save())).active
+    assert [str(area) for area in read_back.merged_cells.ranges] == ["A1:C1"]
+    first, *_blank, last = read_back[1]
+    assert first.border.left.style == last.border.right.style == "thin"
+    assert first.value == "ข้อความยาวข้ามทุกคอลัมน์ " * 4

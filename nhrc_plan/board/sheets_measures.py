@@ -82,7 +82,7 @@ def _head(sheet: Sheet) -> None:
     sheet.head([None, None, *[str(quarter) for quarter in QUARTERS], None])
     for column in (1, 2, 7):
         _merge(sheet, column, top, sheet.row)
-    sheet.worksheet.merge_cells(start_row=top, end_row=top, start_column=3, end_column=6)
+    sheet.merge((top, top), (3, 6))
     sheet.worksheet.print_title_rows = f"{top}:{sheet.row}"
     rule = _("A quarter's report is due on the reporting day of the month after it. Once a measure "
              "is reported as done, the later quarters owe nothing.")  # fmt: skip
@@ -137,9 +137,7 @@ def slices(text: str, room: int) -> list[str]:
 
 def _merge(sheet: Sheet, column: int, first: int, last: int) -> None:
     if last > first:
-        sheet.worksheet.merge_cells(
-            start_row=first, end_row=last, start_column=column, end_column=column
-        )
+        sheet.merge((first, last), (column, column))
 
 
 def _colour(sheet: Sheet, first: int, last: int) -> None:

@@ -57,7 +57,7 @@ class Page:
     @property
     def query(self) -> str:
         """The month as it is carried from page to page."""
-        return urlencode({"year": self.at.year, "month": self.at.month})
+        return f"year={self.at.year}&month={self.at.month}"
 
 
 def readable(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
