@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.db.models import OuterRef, Subquery, Sum
-from django.forms import BaseInlineFormSet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,7 +30,7 @@ from budgets.models import (
 )
 from strategy.forms import RecordForm, RecordInlineForm
 from strategy.models import Objective
-from strategy.record_admin import RecordAdmin, RecordInline, written_rows
+from strategy.record_admin import RecordAdmin, RecordInline, RecordInlineFormSet, written_rows
 from strategy.services import children_changed
 from strategy.thai import format_date, format_number
 
@@ -78,7 +77,7 @@ class BudgetInlineForm(FixedYear, RecordInlineForm):
     pass
 
 
-class BudgetFormSet(BaseInlineFormSet):
+class BudgetFormSet(RecordInlineFormSet):
     """The years of a project: no year's amount may fall below what its transfers take."""
 
     def clean(self) -> None:
@@ -200,7 +199,7 @@ class DatedTransfers:
         return _baht(transfer.amount)
 
 
-class TransferFormSet(BaseInlineFormSet):
+class TransferFormSet(RecordInlineFormSet):
     """The transfers of a project's year: together they may not take more than there is."""
 
     def clean(self) -> None:

@@ -31,7 +31,7 @@ from integrity.progress_admin import QuarterProgressAdmin
 from strategy.clock import today
 from strategy.forms import RecordForm, RecordInlineForm, ThaiYearField
 from strategy.models import Unit
-from strategy.record_admin import RecordAdmin, RecordInline
+from strategy.record_admin import RecordAdmin, RecordInline, RecordInlineFormSet
 from strategy.roles import viewer
 
 admin.site.register(QuarterProgress, QuarterProgressAdmin)
@@ -255,7 +255,7 @@ class FigureInlineForm(RecordInlineForm):
         widgets = {"label": forms.Textarea(attrs={"rows": 2, "cols": 50})}
 
 
-class Figures(forms.BaseInlineFormSet):
+class Figures(RecordInlineFormSet):
     """Figures belong to the outcome, and are written when that may be."""
 
     def clean(self) -> None:

@@ -9,7 +9,6 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.forms import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -29,7 +28,7 @@ from integrity.rubric_edition_services import levels_problem, levels_record, rub
 from integrity.rubric_fields import LinesField, PairsField
 from integrity.rubric_selectors import rubric_tree
 from strategy.forms import RecordForm, ThaiYearField
-from strategy.record_admin import RecordAdmin, RecordInline, changes_of
+from strategy.record_admin import RecordAdmin, RecordInline, RecordInlineFormSet, changes_of
 from strategy.roles import viewer
 
 
@@ -62,7 +61,7 @@ class CriterionInline(RecordInline):
     fields = ["position", "number", "text", "full", "full_is_reading", "alternative"]
 
 
-class LevelFormSet(BaseInlineFormSet):
+class LevelFormSet(RecordInlineFormSet):
     """The levels of a criterion. What the service would refuse is said beside them."""
 
     def clean(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import TextField
-from django.forms import BaseInlineFormSet, Textarea
+from django.forms import Textarea
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,7 +27,7 @@ from kpis.target_services import (
 from strategy.forms import RecordForm, ThaiDecimalField
 from strategy.models import Plan
 from strategy.plan_words import PlanWords
-from strategy.record_admin import RecordAdmin, RecordInline
+from strategy.record_admin import RecordAdmin, RecordInline, RecordInlineFormSet
 
 admin.site.register(Result, result_admin.ResultAdmin)
 
@@ -43,7 +43,7 @@ class MeasureInline(RecordInline):
     model = Measure
 
 
-class LevelFormSet(BaseInlineFormSet):
+class LevelFormSet(RecordInlineFormSet):
     """The levels of one indicator, looked at together: five thresholds, or none."""
 
     def clean(self) -> None:

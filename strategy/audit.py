@@ -76,9 +76,13 @@ class Record(models.Model):
     def linked_by(self) -> Iterable[Record]:
         """Rows that would lose their link to this one, or what goes with it, without a trace.
 
-        As long as there are any, it is not deleted. Foreign keys say so by themselves.
+        As long as there are any, it is not deleted. Foreign keys say so by themselves; these are
+        the rows that name it in a many-to-many field of theirs. A model whose deletion takes such
+        rows along adds what links to them.
         """
-        return ()
+        for relation in self._meta.related_objects:
+            if relation.many_to_many and issubclass(relation.related_model, Record):
+                yield from getattr(self, relation.get_accessor_name()).all()
 
 
 def actor_name(user: Any) -> str:

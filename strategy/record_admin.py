@@ -10,7 +10,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError, models
-from django.forms import BaseFormSet, ModelForm
+from django.forms import BaseFormSet, BaseInlineFormSet, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -85,10 +85,27 @@ class CalmList:
             raise IncorrectLookupParameters(error) from error
 
 
+class RecordInlineFormSet(BaseInlineFormSet):
+    """The rows below a parent; one that other data depends on is not taken out.
+
+    Said before anything is saved, so that what was typed elsewhere on the form is not lost.
+    """
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.initial_forms:
+            if self._should_delete_form(form):
+                try:
+                    services.refuse_depended_on(form.instance)
+                except ValidationError as refused:
+                    raise ValidationError(f"{form.instance}: {refused.messages[0]}") from refused
+
+
 class RecordInline(ThaiFields, admin.TabularInline):
     """Rows of a stored fact below their parent; each carries the version that was read."""
 
     form = RecordInlineForm
+    formset = RecordInlineFormSet
     extra = 0
     show_change_link = True
 

@@ -12,6 +12,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import F, ProtectedError, Q, RestrictedError
+from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
 from strategy.audit import Record, acting, history_row
@@ -105,22 +106,24 @@ def record_delete(
     Raises ValidationError where other data depends on it, StaleVersion where it has changed.
     """
     claim([instance], [instance.version if expected_version is None else expected_version])
-    linked = list(instance.linked_by())
-    if linked:
-        raise _depended_on(linked)
-    try:
-        with acting(user=user, reason=reason):
-            instance.delete()
-    except (ProtectedError, RestrictedError) as error:
-        blocking = getattr(error, "protected_objects", None) or error.restricted_objects
-        raise _depended_on(blocking) from error
+    refuse_depended_on(instance)
+    with acting(user=user, reason=reason):
+        instance.delete()
 
 
-def _depended_on(blocking: Iterable[models.Model]) -> ValidationError:
-    return ValidationError(
-        _("This cannot be deleted while other data depends on it: %(what)s.")
-        % {"what": ", ".join(str(item) for item in list(blocking)[:5])}
-    )
+def refuse_depended_on(instance: Record) -> None:
+    """Raise ValidationError, naming them, where other rows depend on this one."""
+    blocking: Iterable[models.Model] = list(instance.linked_by())
+    if not blocking:
+        try:
+            Collector(using=instance._state.db, origin=instance).collect([instance])
+        except (ProtectedError, RestrictedError) as error:
+            blocking = getattr(error, "protected_objects", None) or error.restricted_objects
+    if blocking:
+        raise ValidationError(
+            _("This cannot be deleted while other data depends on it: %(what)s.")
+            % {"what": ", ".join(str(item) for item in list(blocking)[:5])}
+        )
 
 
 @transaction.atomic

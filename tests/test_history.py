@@ -4,7 +4,9 @@ from datetime import date
 from decimal import Decimal as D
 
 import pytest
+from django.apps import apps as django_apps
 from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import DatabaseError, connection, models, transaction
 from django.utils import timezone
@@ -805,6 +807,76 @@ def test_children_that_go_along_name_the_person(plan, planner, parent, child):
         planner.pk,
         "why",
     )
+
+
+#: Every many-to-many field that links stored facts.
+LINKS = sorted(
+    f"{model.__name__}.{field.name}"
+    for model in django_apps.get_models()
+    if issubclass(model, audit.Record)
+    for field in model._meta.many_to_many
+    if issubclass(field.related_model, audit.Record)
+)
+
+
+@pytest.fixture
+def linked(plan):
+    """For each such field a row that names another one, and that other one, free of all else."""
+    strategy = plan.strategies.order_by("number")[0]
+    goal = PlanStatement(plan=plan, kind="goal", number=9, text="เป้าหมายที่ถูกอ้างถึง")
+    unit = Unit(agency=plan.agency, name="สำนักที่ถูกอ้างถึง")
+    issue = StrategicIssue.objects.filter(strategy=strategy)[0]
+    objective = Objective(strategy=strategy, issue=issue, number=9, name="วัตถุประสงค์ที่ถูกอ้างถึง")
+    for row in (goal, unit, objective):
+        record_save(instance=row, user=None)
+    project = Project.objects.filter(strategy=strategy)[0]
+    measure = measure_of(2566, "2.2")
+    return {
+        "ItaMeasure.answers": (measure, Recommendation.objects.all()[0]),
+        "ItaMeasure.units": (measure, unit),
+        "Project.objectives": (project, objective),
+        "Project.supporting_units": (project, unit),
+        "Strategy.goals": (strategy, goal),
+    }
+
+
+@pytest.mark.parametrize("link", LINKS)
+def test_what_a_row_names_is_not_deleted_beneath_it(linked, planner, link):
+    """Else it would lose the link without a version, a name or a reason."""
+    owner, named = linked[link]
+    field = link.split(".")[1]
+    record_save(instance=owner, user=None, links={field: [named]})
+    kept = type(owner).history.count()
+    with pytest.raises(ValidationError, match="ลบไม่ได้") as refused:
+        record_delete(instance=named, user=planner)
+    assert str(owner) in refused.value.messages[0]
+    assert list(getattr(owner, field).all()) == [named]
+    assert type(owner).history.count() == kept
+    named.refresh_from_db()
+    record_save(instance=owner, user=planner, reason="ย้าย", links={field: []})
+    record_delete(instance=named, user=planner)
+    assert not type(named).objects.filter(pk=named.pk).exists()
+
+
+def test_a_named_row_taken_out_of_its_parent_s_form_stays_and_says_why(linked, planner, plan):
+    client = signed_in(planner)
+    strategy, goal = linked["Strategy.goals"]
+    record_save(instance=strategy, user=None, links={"goals": [goal]})
+    path = address(plan, "change")
+    page = client.get(path)
+    place = [form.instance.pk for form in page.context["inline_admin_formsets"][0].formset].index(
+        goal.pk
+    )
+    typed = {f"statements-{place}-DELETE": "on", "vision": "วิสัยทัศน์ที่พิมพ์ไว้"}
+    answer = client.post(path, filled(page, **typed, change_reason="why"))
+    assert answer.status_code == 200
+    assert str(strategy) in answer.content.decode()
+    assert "วิสัยทัศน์ที่พิมพ์ไว้" in answer.content.decode()
+    assert PlanStatement.objects.filter(pk=goal.pk).exists()
+    record_save(instance=Strategy.objects.get(pk=strategy.pk), user=None, links={"goals": []})
+    page = client.get(path)
+    assert client.post(path, filled(page, **typed)).status_code == 302
+    assert not PlanStatement.objects.filter(pk=goal.pk).exists()
 
 
 def test_the_person_does_not_stick_to_later_changes(plan, planner):

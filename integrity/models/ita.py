@@ -303,9 +303,6 @@ class Recommendation(Record):
     def __str__(self) -> str:
         return f"{self.number}. {self.text[:80]}"
 
-    def linked_by(self) -> Iterable[Record]:
-        return self.measures.all()
-
     def clean(self) -> None:
         if self.instrument_id and self.instrument.assessment_id != self.assessment_id:
             raise ValidationError(
