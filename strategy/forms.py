@@ -18,7 +18,7 @@ from strategy.messages import sentence
 from strategy.thai import (
     Refusal,
     format_date,
-    format_number,
+    format_exact,
     parse_date,
     parse_number,
     parse_year,
@@ -36,7 +36,7 @@ class ThaiDecimalField(forms.CharField):
         self.max_decimals = max_decimals
 
     def prepare_value(self, value: Any) -> Any:
-        return format_number(value) if isinstance(value, Decimal) else value
+        return format_exact(value) if isinstance(value, Decimal) else value
 
     def to_python(self, value: Any) -> Decimal | None:
         if value in self.empty_values:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from strategy.audit import Record
 from strategy.evidence import evidence_text
 from strategy.fiscal import FiscalMonth
-from strategy.thai import format_date, format_number, month_name
+from strategy.thai import format_date, format_exact, month_name
 
 _HIDDEN = {"id", "version"}
 _DETAIL_LABELS = {
@@ -155,7 +155,7 @@ def _text(field: models.Field, row: Any, names: dict[tuple[str, Any], str]) -> s
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if isinstance(field, models.DecimalField):
-        return format_number(value)
+        return format_exact(value)
     if isinstance(value, date):
         return format_date(value)
     if isinstance(value, list):

@@ -89,6 +89,14 @@ def format_number(value: Decimal, decimals: int | None = None) -> str:
     return f"{value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) + 0:,}"
 
 
+def format_exact(value: Decimal) -> str:
+    """A number with commas and every decimal that it has: 57.1250 is "57.125".
+
+    For what is typed into and read back, where a rounded figure would replace the stored one.
+    """
+    return f"{value.normalize() + 0:,f}"
+
+
 def format_signed(value: Decimal | None) -> str:
     """A change with two decimals and its sign, a true minus; a dash where there is none."""
     if value is None:

@@ -594,6 +594,17 @@ def test_saving_a_form_without_a_change_writes_nothing(form, rate):
     assert differences(before, facts()) == {}
 
 
+def test_a_figure_of_four_decimals_outlives_a_change_of_another_field(form, rate):
+    client, _path, field = form
+    result = enter(rate, 2569, 6, "57.1249")
+    change = address(result, "change")
+    page = client.get(change)
+    assert page.context["adminform"].form[field].value() == "57.1249"
+    client.post(change, filled(page, narrative="เขียนเพิ่ม", _save="1"))
+    result.refresh_from_db()
+    assert (figures(result), result.narrative) == (["57.1249"], "เขียนเพิ่ม")
+
+
 def test_a_month_that_was_entered_meanwhile_is_not_replaced_and_nothing_typed_is_lost(form, rate):
     client, path, field = form
     data = filled(client.get(path), **{field: "60", "narrative": "typed", "_save": "1"})

@@ -9,10 +9,12 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from strategy.fiscal import FiscalMonth
+from strategy.forms import ThaiDecimalField
 from strategy.thai import (
     Refusal,
     compare,
     format_date,
+    format_exact,
     format_number,
     month_name,
     natural_key,
@@ -175,6 +177,29 @@ def test_a_written_number_is_read_back(value):
     assert parse_number(format_number(value)) == value
     assert parse_number(format_number(value, 2)) == value
     assert parse_number(to_thai_digits(format_number(value))) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("57.1250", "57.125"),
+        ("12.3456", "12.3456"),
+        ("40.0000", "40"),
+        ("1E+3", "1,000"),
+        ("-1234567.5", "-1,234,567.5"),
+        ("0.0000", "0"),
+        ("-0.0000", "0"),
+    ],
+)
+def test_an_exact_number_keeps_every_decimal(value, text):
+    assert format_exact(Decimal(value)) == text
+
+
+@given(st.integers(-(10**17) + 1, 10**17 - 1).map(lambda n: Decimal(n).scaleb(-4)))
+def test_a_form_shows_the_figure_that_it_would_save_again(value):
+    field = ThaiDecimalField(max_decimals=4)
+    assert field.clean(field.prepare_value(value)) == value
+    assert not field.has_changed(value, field.prepare_value(value))
 
 
 @given(texts)
