@@ -29,7 +29,7 @@ from integrity.models import (
 )
 from integrity.progress_admin import QuarterProgressAdmin
 from strategy.clock import today
-from strategy.forms import RecordForm, RecordInlineForm, ThaiYearField
+from strategy.forms import ReadField, RecordForm, RecordInlineForm, ThaiYearField
 from strategy.models import Unit
 from strategy.record_admin import RecordAdmin, RecordInline, RecordInlineFormSet
 from strategy.roles import viewer
@@ -37,7 +37,7 @@ from strategy.roles import viewer
 admin.site.register(QuarterProgress, QuarterProgressAdmin)
 
 
-class CodesField(forms.CharField):
+class CodesField(ReadField):
     """Codes such as "IIT, EIT", kept as a list."""
 
     def prepare_value(self, value: Any) -> Any:
@@ -51,12 +51,6 @@ class CodesField(forms.CharField):
         if any(len(code) > 20 for code in codes):
             raise ValidationError(_("Write codes with commas between, such as IIT, EIT."))
         return codes
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        try:
-            return self.to_python(initial or []) != self.to_python(data or "")
-        except ValidationError:
-            return True
 
 
 class IssueFields(forms.Form):

@@ -9,8 +9,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from strategy.forms import ReadField
 
-class LinesField(forms.CharField):
+
+class LinesField(ReadField):
     """A list of texts, one on each line."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -25,12 +27,6 @@ class LinesField(forms.CharField):
         if isinstance(value, list):
             return value
         return [" ".join(line.split()) for line in (value or "").splitlines() if line.strip()]
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        try:
-            return bool(self.to_python(initial) != self.to_python(data))
-        except ValidationError:
-            return True
 
 
 class PairsField(LinesField):

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kpis.calc import LEVEL, PERCENT
-from strategy.thai import Refusal, format_number
+from strategy.thai import Refusal, format_exact
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,11 @@ def check_number(value: Decimal, *, kind: str, whole: bool) -> None:
     if value < 0:
         raise Refusal("number_negative")
     if kind == PERCENT and value > 100:
-        raise Refusal("percent_range", text=format_number(value))
+        raise Refusal("percent_range", text=format_exact(value))
     if kind == LEVEL and value > 5:
-        raise Refusal("level_range", text=format_number(value))
+        raise Refusal("level_range", text=format_exact(value))
     if (whole or kind == LEVEL) and value != value.to_integral_value():
-        raise Refusal("number_whole", text=format_number(value))
+        raise Refusal("number_whole", text=format_exact(value))
 
 
 def check_ratio(numerator: Decimal | None, denominator: Decimal | None) -> None:

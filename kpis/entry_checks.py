@@ -19,7 +19,7 @@ from strategy.evidence_entry import EvidenceEntry, evidence_problems
 from strategy.fiscal import FiscalMonth, latest_ended
 from strategy.messages import sentence
 from strategy.models import Plan
-from strategy.thai import Refusal, format_number, month_name
+from strategy.thai import Refusal, format_exact, month_name
 from strategy.timeline import Fall, find_fall
 
 
@@ -298,7 +298,7 @@ def _fall_sentence(fall: Fall) -> str:
         "%(later)s at %(later_value)s. Give the reason if it is right."
     ) % {
         "earlier": month_name(FiscalMonth(*fall.earlier), short=True),
-        "earlier_value": format_number(fall.earlier_value),
+        "earlier_value": format_exact(fall.earlier_value),
         "later": month_name(FiscalMonth(*fall.later), short=True),
-        "later_value": format_number(fall.later_value),
+        "later_value": format_exact(fall.later_value),
     }

@@ -208,6 +208,8 @@ class LevelField(forms.TypedChoiceField):
         return plain(value) if isinstance(value, Decimal) else value
 
     def has_changed(self, initial: Any, data: Any) -> bool:
+        if self.disabled:
+            return False
         return (self.prepare_value(initial) or "") != (data or "")
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from kpis.models import Indicator, LevelCriterion
 from kpis.rows import Cell
 from kpis.score import LEVELS, are_thresholds, next_level, reached_level
-from strategy.thai import format_number
+from strategy.thai import format_exact, format_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Ladder:
         edges = [level.threshold for level in self.levels]
         if not are_thresholds(edges):
             return ""
-        return " ".join(format_number(edge).replace(",", "") for edge in edges if edge is not None)
+        return " ".join(format_exact(edge).replace(",", "") for edge in edges if edge is not None)
 
 
 def ladder(indicator: Indicator, cell: Cell, steps_done: Sequence[int] = ()) -> Ladder | None:
@@ -91,11 +91,11 @@ def _needed(
         if value is None:
             return _("level %(level)s needs %(figure)s") % {
                 "level": level,
-                "figure": format_number(edge),
+                "figure": format_exact(edge),
             }
         return _("level %(level)s needs %(figure)s, which is %(gap)s away") % {
             "level": level,
-            "figure": format_number(edge),
+            "figure": format_exact(edge),
             "gap": format_number(abs(edge - value)),
         }
     if not cell.is_level:

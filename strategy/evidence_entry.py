@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from strategy.evidence import Evidence
-from strategy.forms import ThaiDateField
+from strategy.forms import ThaiDateField, WordsField
 
 PREFIX = "evidence"
 #: Empty rows below those that are kept.
@@ -94,11 +94,7 @@ class EvidenceForm(forms.Form):
     )
     number = forms.CharField(label=gettext_lazy("letter number"), required=False)
     dated = ThaiDateField(label=gettext_lazy("dated"), required=False, letter=True)
-    text = forms.CharField(
-        label=gettext_lazy("what it is"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    text = WordsField(label=gettext_lazy("what it is"), required=False)
     url = forms.CharField(
         label=gettext_lazy("web address"),
         required=False,

@@ -25,7 +25,22 @@ from strategy.thai import (
 )
 
 
-class ThaiDecimalField(forms.CharField):
+class ReadField(forms.CharField):
+    """A field that has changed where what was typed reads otherwise than what is stored.
+
+    The same number may be typed in many ways, and browsers send other line ends than are stored.
+    """
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        if self.disabled:
+            return False
+        try:
+            return bool(self.to_python(initial) != self.to_python(data))
+        except forms.ValidationError:
+            return True
+
+
+class ThaiDecimalField(ReadField):
     """A number in Arabic or Thai digits, with or without commas; Decimal or None."""
 
     def __init__(self, *, max_decimals: int = 4, **kwargs: Any) -> None:
@@ -47,12 +62,6 @@ class ThaiDecimalField(forms.CharField):
             return parse_number(str(value), max_decimals=self.max_decimals)
         except Refusal as refusal:
             raise sentence(refusal) from None
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        try:
-            return self.to_python(initial) != self.to_python(data)
-        except forms.ValidationError:
-            return True
 
 
 class ThaiIntegerField(ThaiDecimalField):
@@ -87,17 +96,17 @@ def typed_text(data: Mapping[str, Any] | None, name: str) -> str:
     return str((data or {}).get(name, "")).replace("\x00", "").strip()
 
 
-class WordsField(forms.CharField):
-    """A few lines of text, without the line ends that browsers send."""
+class WordsField(ReadField):
+    """Lines of text, without the line ends that browsers send."""
 
-    def __init__(self, *, rows: int = 2, **kwargs: Any) -> None:
-        super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **kwargs)
+    def __init__(self, *, rows: int = 2, widget: Any = None, **kwargs: Any) -> None:
+        super().__init__(widget=widget or forms.Textarea(attrs={"rows": rows}), **kwargs)
 
     def to_python(self, value: Any) -> str:
         return super().to_python(value).replace("\r\n", "\n")
 
 
-class ThaiDateField(forms.CharField):
+class ThaiDateField(ReadField):
     """A day of the Buddhist Era, day first, in Arabic or Thai digits; date or None.
 
     ``letter``: the date of an official letter, whose year may have two digits.
@@ -120,12 +129,6 @@ class ThaiDateField(forms.CharField):
             return parse_date(str(value), letter=self.letter)
         except Refusal as refusal:
             raise sentence(refusal) from None
-
-    def has_changed(self, initial: Any, data: Any) -> bool:
-        try:
-            return self.to_python(initial) != self.to_python(data)
-        except forms.ValidationError:
-            return True
 
 
 class RecordForm(forms.ModelForm):

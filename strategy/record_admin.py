@@ -28,6 +28,7 @@ from strategy.forms import (
     ThaiDecimalField,
     ThaiIntegerField,
     ThaiYearField,
+    WordsField,
     typed_text,
 )
 from strategy.history import history_of
@@ -37,13 +38,16 @@ _YEARS = {"fiscal_year", "first_year", "last_year"}
 
 
 class ThaiFields:
-    """Number fields that read Thai digits, years and dates that want the Buddhist Era."""
+    """Number fields that read Thai digits, years and dates that want the Buddhist Era, texts that
+    keep their lines as they are stored."""
 
     def formfield_for_dbfield(
         self, db_field: models.Field, request: HttpRequest, **kwargs: Any
     ) -> Any:
         if db_field.choices or isinstance(db_field, models.AutoField):
             return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if isinstance(db_field, models.TextField):
+            kwargs.setdefault("form_class", WordsField)
         field_class: type[ThaiDecimalField | ThaiDateField] | None = None
         if db_field.name in _YEARS:
             field_class = ThaiYearField
@@ -108,6 +112,13 @@ class RecordInline(ThaiFields, admin.TabularInline):
     formset = RecordInlineFormSet
     extra = 0
     show_change_link = True
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+        """The version goes with every row that may be changed, whichever fields are named."""
+        fields = [name for name in super().get_fields(request, obj) if name != "expected_version"]
+        if self.has_change_permission(request, obj):
+            fields.append("expected_version")
+        return fields
 
 
 class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):

@@ -7,7 +7,6 @@ asks for it, says so beside the field, and loses nothing.
 from __future__ import annotations
 
 from datetime import date
-from html.parser import HTMLParser
 
 import pytest
 from django.urls import reverse
@@ -30,52 +29,9 @@ from tests.assessing import (
 )
 from tests.test_browser import browse  # noqa: F401 - a fixture
 from tests.test_csp import problems
-from tests.writing import TODAY, address, differences, facts, signed_in
+from tests.writing import TODAY, address, differences, facts, shown, signed_in
 
 pytestmark = pytest.mark.django_db
-
-
-class Fields(HTMLParser):
-    """What a browser would post from the form of a page."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.data: dict[str, str] = {}
-        self._inside = False
-        self._select = self._text = ""
-        self.feed(html)
-
-    def handle_starttag(self, tag, attrs):
-        names = dict(attrs)
-        if tag == "form":
-            self._inside = "data-assessment" in names
-        if not self._inside:
-            return
-        name = names.get("name") or ""
-        if tag == "input" and names.get("type") == "radio":
-            if "checked" in names:
-                self.data[name] = names.get("value") or ""
-        elif tag == "input" and names.get("type") != "submit" and name:
-            self.data[name] = names.get("value") or ""
-        elif tag == "textarea":
-            self._text = name
-            self.data[name] = ""
-        elif tag == "select":
-            self._select = name
-        elif tag == "option" and self._select and "selected" in names:
-            self.data[self._select] = names.get("value") or ""
-
-    def handle_data(self, data):
-        if self._text:
-            self.data[self._text] += data.removeprefix("\n")
-
-    def handle_endtag(self, tag):
-        if tag == "textarea":
-            self._text = ""
-        elif tag == "select":
-            self._select = ""
-        elif tag == "form":
-            self._inside = False
 
 
 def reply(place):
@@ -96,7 +52,7 @@ def read(client, assessment):
     """The form as it is shown, and what a browser would post from it."""
     response = client.get(screen(assessment))
     assert response.status_code == 200
-    return response, Fields(response.content.decode()).data
+    return response, shown(response)
 
 
 def name(code, field):
@@ -224,7 +180,7 @@ def test_everything_wrong_is_said_beside_its_field_and_nothing_is_lost(planner):
         assert len(beside(response, code, field)) == 1, (code, field)
     assert beside(response, "A 1.2", "level") == []
     assert "organisation" in response.context["sheet"].facts.errors
-    kept = Fields(response.content.decode()).data
+    kept = shown(response)
     assert kept[name("A 1.2", "level")] == "3" and kept[name("S 3", "points")] == "many"
     assert kept[name("A 2.1", "remark")] == "เหตุผล <b>" and kept[reply(1)] == "ตอบไว้"
     assert kept[name("A 2.1", "evidence-0-url")] == "javascript:alert(1)"
@@ -273,7 +229,7 @@ def test_the_second_editor_sees_what_the_first_did_and_decides(planner, person):
     assert refused.status_code == 200 and stored(row) == {"A 1.1": 2, "A 1.2": 2}
     said = " ".join(beside(refused, "A 1.1", "__all__"))
     assert "colleague" in said and "level: 1 → 2" in said
-    again = Fields(refused.content.decode()).data
+    again = shown(refused)
     # What they typed stands; what they had not touched follows the colleague.
     assert again[name("A 1.1", "level")] == "3" and again[name("A 1.2", "level")] == "2"
     assert post(two, row, again).status_code == 302
@@ -290,7 +246,7 @@ def test_an_answer_cleared_meanwhile_is_entered_anew_only_on_purpose(planner, pe
     assert untouched.status_code == 302 and stored(row) == {}
     refused = post(client, row, data, **{"A 1.1 level": "3"})
     assert refused.status_code == 200 and stored(row) == {}
-    again = Fields(refused.content.decode()).data
+    again = shown(refused)
     assert post(client, row, again).status_code == 302 and stored(row) == {"A 1.1": 3}
 
 

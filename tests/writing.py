@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
+from html.parser import HTMLParser
 from typing import Any
 
 from django.db.models import QuerySet
@@ -152,6 +153,76 @@ def filled(response: Any, **typed: Any) -> dict[str, Any]:
             if shown is not None:
                 data[field.html_name] = shown
     return {**data, **typed}
+
+
+class _Controls(HTMLParser):
+    """The forms of a page: for each the names and values that a browser would send."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.forms: list[dict[str, list[str]]] = []
+        self._inside = False
+        self._select = self._text = ""
+        self._options: list[tuple[str, bool]] = []
+        self._many = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        names = dict(attrs)
+        if tag == "form":
+            self._inside = True
+            self.forms.append({})
+        name = names.get("name") or ""
+        if tag == "option" and self._select:
+            self._options.append((names.get("value") or "", "selected" in names))
+        if not self._inside or not name or "disabled" in names:
+            return
+        if tag == "input":
+            kind = names.get("type") or "text"
+            if kind in ("submit", "button", "image", "file", "reset"):
+                return
+            if kind in ("radio", "checkbox") and "checked" not in names:
+                return
+            default = "on" if kind in ("radio", "checkbox") else ""
+            self._send(name, names.get("value", default) or "")
+        elif tag == "textarea":
+            self._text = name
+            self._send(name, "")
+        elif tag == "select":
+            self._select, self._many, self._options = name, "multiple" in names, []
+
+    def handle_data(self, data: str) -> None:
+        if self._text:
+            self.forms[-1][self._text][-1] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "form":
+            self._inside = False
+        elif tag == "textarea" and self._text:
+            sent = self.forms[-1][self._text]
+            # The first line end belongs to the tag; the others are sent as the web has it.
+            sent[-1] = sent[-1].removeprefix("\n").replace("\r\n", "\n").replace("\n", "\r\n")
+            self._text = ""
+        elif tag == "select" and self._select:
+            chosen = [value for value, selected in self._options if selected]
+            if not chosen and not self._many:
+                chosen = [value for value, _selected in self._options[:1]]
+            for value in chosen:
+                self._send(self._select, value)
+            self._select = ""
+
+    def _send(self, name: str, value: str) -> None:
+        self.forms[-1].setdefault(name, []).append(value)
+
+
+def shown(response: Any) -> dict[str, Any]:
+    """What a browser would post from a page's largest form as it stands, line ends and all."""
+    largest = max(_Controls(response.content.decode()).forms, key=len)
+    return {
+        name: values[0] if len(values) == 1 else values
+        for name, values in largest.items()
+        if name != "csrfmiddlewaretoken"
+    }
 
 
 def address(row: Record | type[Record], action: str) -> str:
