@@ -113,12 +113,12 @@ class RecordInline(ThaiFields, admin.TabularInline):
     extra = 0
     show_change_link = True
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """The version goes with every row that may be changed, whichever fields are named."""
-        fields = [name for name in super().get_fields(request, obj) if name != "expected_version"]
+        fields = [name for name in self.get_fields(request, obj) if name != "expected_version"]
         if self.has_change_permission(request, obj):
             fields.append("expected_version")
-        return fields
+        return [(None, {"fields": fields})]
 
 
 class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):

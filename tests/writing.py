@@ -137,24 +137,6 @@ def figures(result: Result) -> list[str]:
     return [row.short() for row in result.values.order_by("measure__position")]
 
 
-def filled(response: Any, **typed: Any) -> dict[str, Any]:
-    """What a browser would post from the admin form of ``response``, with ``typed`` over it."""
-    context = response.context
-    formsets = [inline.formset for inline in context["inline_admin_formsets"]]
-    forms = [context["adminform"].form]
-    for formset in formsets:
-        forms += [formset.management_form, *formset.forms]
-    data: dict[str, Any] = {}
-    for form in forms:
-        for field in form:
-            shown = field.value()
-            if isinstance(shown, bool):
-                shown = "on" if shown else None
-            if shown is not None:
-                data[field.html_name] = shown
-    return {**data, **typed}
-
-
 class _Controls(HTMLParser):
     """The forms of a page: for each the names and values that a browser would send."""
 
@@ -223,6 +205,11 @@ def shown(response: Any) -> dict[str, Any]:
         for name, values in largest.items()
         if name != "csrfmiddlewaretoken"
     }
+
+
+def filled(response: Any, **typed: Any) -> dict[str, Any]:
+    """What a browser would post from the form of ``response``, with ``typed`` over it."""
+    return {**shown(response), **typed}
 
 
 def address(row: Record | type[Record], action: str) -> str:
