@@ -185,7 +185,7 @@ class StrategyMoney:
     @property
     def plan_amounts(self) -> list[tuple[int, Decimal]]:
         """What the plan sets aside, by fiscal year."""
-        return plan_amounts(self.rows)
+        return plan_amounts(self.rows, self.totals)
 
     @property
     def plan_total(self) -> Decimal:
@@ -193,13 +193,11 @@ class StrategyMoney:
         return sum((row.plan_total for row in self.rows), Decimal(0))
 
 
-def plan_amounts(rows: tuple[ProjectMoney, ...] | list[ProjectMoney]) -> list[tuple[int, Decimal]]:
-    """What the plan sets aside for these projects, by fiscal year."""
-    if not rows:
-        return []
+def plan_amounts(rows: Sequence[ProjectMoney], years: Iterable[int]) -> list[tuple[int, Decimal]]:
+    """What the plan sets aside for these projects, by fiscal year of the plan."""
     return [
-        (year.year, sum((row.years[place].budget.plan or Decimal(0) for row in rows), Decimal(0)))
-        for place, year in enumerate(rows[0].years)
+        (year, sum((row.years[place].budget.plan or Decimal(0) for row in rows), Decimal(0)))
+        for place, year in enumerate(years)
     ]
 
 
@@ -286,7 +284,7 @@ class PlanMoney:
     @property
     def plan_amounts(self) -> list[tuple[int, Decimal]]:
         """What the plan sets aside, by fiscal year."""
-        return plan_amounts(self.rows)
+        return plan_amounts(self.rows, self.totals)
 
     @property
     def plan_total(self) -> Decimal:

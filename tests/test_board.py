@@ -21,7 +21,7 @@ from nhrc_plan.board.meeting import board_report, month_report
 from nhrc_plan.board.models import MonthSummary
 from strategy.fiscal import FiscalMonth
 from strategy.history import history_of
-from strategy.models import Plan
+from strategy.models import Plan, Strategy
 from strategy.services import record_save
 from strategy.status_words import STATUS_LABELS
 from tests.test_pages import HERE, samples
@@ -177,6 +177,30 @@ def test_every_sheet_prints_on_a4_one_page_wide(full, reader):
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         assert "หน้า &P จาก &N" in (sheet.oddFooter.right.text or "")
     assert pack(reader)["สรุป"].page_setup.fitToHeight == 1
+
+
+@pytest.mark.parametrize("which", ["a-strategy-without-projects", "no-projects", "no-strategies"])
+def test_a_plan_that_is_not_filled_yet_has_its_pack(plan, reader, planner, which):
+    """As the next plan, and a strategy that was just added."""
+    slug = plan.slug
+    if which == "a-strategy-without-projects":
+        record_save(instance=Strategy(plan=plan, number=5, name="ยุทธศาสตร์ใหม่"), user=planner)
+    else:
+        slug = "next"
+        begun = Plan(agency=plan.agency, slug=slug, name="แผนถัดไป", first_year=2566, last_year=2567)
+        record_save(instance=begun, user=planner)
+        if which == "no-projects":
+            record_save(instance=Strategy(plan=begun, number=1, name="ว่าง"), user=planner)
+    query = "?year=2566&month=12"
+    for place in ("", "board/", "budgets/", "budgets/units/", "value/", "strategies/1/"):
+        for end in ("", ".json"):
+            address = f"/plans/{slug}/{place}".rstrip("/") + (end or "/") + query
+            expected = 404 if which == "no-strategies" and "strategies" in place else 200
+            assert reader.get(address).status_code == expected, address
+    book = load_workbook(BytesIO(reader.get(f"/plans/{slug}/board.xlsx{query}").content))
+    name = {"a-strategy-without-projects": "ยุทธศาสตร์ใหม่", "no-projects": "ว่าง"}.get(which, "ทั้งแผน")
+    [line] = [row for row in rows(book["งบประมาณรายปี"]) if row[1] == name]
+    assert set(line[2:]) == {0, None}
 
 
 def test_the_draft_tells_the_figures(full, reader):
