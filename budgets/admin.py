@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import admin
@@ -12,10 +14,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from budgets.budget_services import (
+    below_used_problem,
     budgets_check,
     overdrawn_problem,
     spent_problem,
     stored_transfers,
+    used_by_year,
     years_spent,
 )
 from budgets.calc import ZERO, Budget
@@ -28,7 +32,7 @@ from budgets.models import (
     ProjectLead,
     SpendingTarget,
 )
-from strategy.forms import RecordForm, RecordInlineForm
+from strategy.forms import RecordForm, RecordInlineForm, typed_text
 from strategy.models import Objective
 from strategy.record_admin import RecordAdmin, RecordInline, RecordInlineFormSet, written_rows
 from strategy.services import children_changed
@@ -45,6 +49,10 @@ def _base(fields: Mapping[str, Any]) -> Any:
     """What a year's row sets aside: the approved amount where entered, else the plan's."""
     approved = fields.get("approved_amount")
     return fields.get("plan_amount") if approved is None else approved
+
+
+def _allocated(base: Decimal | None, transfers: Iterable[tuple[date, Decimal]]) -> Decimal:
+    return (base or ZERO) + sum((amount for _day, amount in transfers), ZERO)
 
 
 class LeadInline(admin.TabularInline):
@@ -85,13 +93,19 @@ class BudgetFormSet(RecordInlineFormSet):
         kept = [form for form in self.initial_forms if form.instance.pk]
         transfers = stored_transfers([form.instance.pk for form in kept])
         spent = years_spent(self.instance.pk) if self.deleted_forms else set()
+        used = used_by_year(self.instance.pk) if self.has_changed() else {}
+        reason = typed_text(self.data, "change_reason")
         for form in kept:
             if form in self.deleted_forms:
                 if form.instance.fiscal_year in spent:
                     raise spent_problem(form.instance.fiscal_year)
             elif not form.errors:
                 taken = transfers.get(form.instance.pk, [])
-                problem = overdrawn_problem(_base(form.cleaned_data), taken)
+                problem = overdrawn_problem(_base(form.cleaned_data), taken) or below_used_problem(
+                    used.get(form.instance.fiscal_year, ZERO),
+                    *(_allocated(_base(row), taken) for row in (form.initial, form.cleaned_data)),
+                    reason,
+                )
                 if problem is not None:
                     form.add_error("approved_amount", problem)
 
@@ -211,9 +225,15 @@ class TransferFormSet(RecordInlineFormSet):
         ]
         if any(form.errors for form in kept):
             return
-        problem = overdrawn_problem(
-            _base(vars(self.instance)),
-            [(form.cleaned_data["document_date"], form.cleaned_data["amount"]) for form in kept],
+        base = _base(vars(self.instance))
+        typed = [(form.cleaned_data["document_date"], form.cleaned_data["amount"]) for form in kept]
+        stored = stored_transfers([self.instance.pk])[self.instance.pk]
+        used = used_by_year(self.instance.project_id) if self.has_changed() else {}
+        problem = overdrawn_problem(base, typed) or below_used_problem(
+            used.get(self.instance.fiscal_year, ZERO),
+            _allocated(base, stored),
+            _allocated(base, typed),
+            typed_text(self.data, "change_reason"),
         )
         if problem is not None:
             raise problem
@@ -231,7 +251,21 @@ class TransferInline(DatedTransfers, RecordInline):
 
 
 class BudgetForm(FixedYear, RecordForm):
-    pass
+    """A project's year; the transfers stand below it and are looked at there."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        row = self.instance
+        if row.pk is not None and not self.errors and self.really_changed:
+            taken = stored_transfers([row.pk])[row.pk]
+            problem = below_used_problem(
+                used_by_year(row.project_id).get(row.fiscal_year, ZERO),
+                *(_allocated(_base(fields), taken) for fields in (self.initial, cleaned)),
+                cleaned.get("change_reason", ""),
+            )
+            if problem is not None:
+                self.add_error("approved_amount", problem)
+        return cleaned
 
 
 @admin.register(ProjectBudget)

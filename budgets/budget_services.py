@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from budgets.entry import overdrawn
 from budgets.models import BudgetTransfer, Disbursement, ProjectBudget
-from strategy.thai import format_date, format_number
+from strategy.thai import format_date, format_number, says_why
 
 
 def overdrawn_problem(
@@ -46,6 +46,33 @@ def years_spent(project_id: int) -> set[int]:
     """The fiscal years of a project for which money has been entered. One query."""
     rows = Disbursement.objects.filter(project=project_id).order_by()
     return set(rows.values_list("fiscal_year", flat=True))
+
+
+def used_by_year(project_id: int) -> dict[int, Decimal]:
+    """What a project has disbursed and committed by its latest figure of each year. One query."""
+    rows = Disbursement.objects.filter(project=project_id).order_by("fiscal_year", "month")
+    return {
+        year: disbursed + committed
+        for year, disbursed, committed in rows.values_list("fiscal_year", "disbursed", "committed")
+    }
+
+
+def below_used_problem(
+    used: Decimal, before: Decimal, after: Decimal, reason: str
+) -> ValidationError | None:
+    """Why less cannot be allocated without a reason: more than that is used already.
+
+    ``before`` and ``after``: what is allocated without the change and with it.
+    """
+    if not used or after >= min(before, used) or says_why(reason):
+        return None
+    return ValidationError(
+        _(
+            "%(used)s baht are disbursed and committed already, more than the %(allocated)s that "
+            "would be allocated. If that is right, give the reason for the change."
+        )
+        % {"used": format_number(used, 2), "allocated": format_number(after, 2)}
+    )
 
 
 def spent_problem(year: int) -> ValidationError:

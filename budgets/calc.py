@@ -114,6 +114,21 @@ class Total(NamedTuple):
     def used(self) -> Decimal:
         return self.disbursed + self.committed
 
+    @property
+    def has_figures(self) -> bool:
+        """Something has been entered; without it the sums of 0 say nothing."""
+        return bool(self.used) or self.standing.disbursed_percent is not None
+
+    @property
+    def shown_disbursed(self) -> Decimal | None:
+        """What is disbursed; None where no figure has been entered."""
+        return self.disbursed if self.has_figures else None
+
+    @property
+    def shown_committed(self) -> Decimal | None:
+        """What is committed; None where no figure has been entered."""
+        return self.committed if self.has_figures else None
+
 
 def _expected_thirds(month: int, targets: SpendingTargets) -> Decimal:
     """Three times the per cent expected by the end of ``month``: exact, without a division."""

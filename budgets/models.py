@@ -88,7 +88,11 @@ class ProjectLead(models.Model):
     unit = models.ForeignKey(
         Unit, models.PROTECT, related_name="led_projects", verbose_name=_("unit")
     )
-    position = models.PositiveSmallIntegerField(_("order"), default=1)
+    position = models.PositiveSmallIntegerField(
+        _("order"),
+        default=1,
+        validators=[MinValueValidator(1, _("The order begins with 1: the first-named lead unit."))],
+    )
 
     class Meta:
         default_permissions = ()
@@ -105,6 +109,11 @@ class ProjectLead(models.Model):
                 fields=["project", "unit"],
                 name="%(app_label)s_%(class)s_unit",
                 violation_error_message=_("This unit leads the project already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(position__gte=1),
+                name="%(app_label)s_%(class)s_from_one",
+                violation_error_message=_("The order begins with 1: the first-named lead unit."),
             ),
         ]
 

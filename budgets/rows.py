@@ -24,6 +24,7 @@ from budgets.calc import (
     judge,
     total,
 )
+from budgets.entry import is_above
 from strategy.fiscal import FiscalMonth
 from strategy.history import Entry
 from strategy.status import AWAITING, DEFAULT_BANDS, Bands
@@ -93,6 +94,11 @@ class MoneyYear:
     @property
     def label(self) -> str:
         return status_label(self.standing.status)
+
+    @property
+    def is_above(self) -> bool:
+        """More is disbursed and committed than is allocated."""
+        return self.spent is not None and is_above(self.spent, self.allocated)
 
     @property
     def stale(self) -> bool:
@@ -294,6 +300,11 @@ class PlanMoney:
     @property
     def awaiting(self) -> list[ProjectMoney]:
         return [row for row in self.rows if row.current.status == AWAITING]
+
+    @property
+    def overspent(self) -> list[ProjectMoney]:
+        """The projects that have disbursed and committed more than is allocated."""
+        return [row for row in self.rows if row.current.is_above]
 
     @property
     def has_sample(self) -> bool:

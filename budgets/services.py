@@ -21,7 +21,7 @@ from strategy.fiscal import FiscalMonth, latest_ended
 from strategy.messages import sentence
 from strategy.roles import viewer
 from strategy.services import EntriesRefused, StaleVersion, claim, record_delete, write_history
-from strategy.thai import Refusal, format_number, month_name
+from strategy.thai import Refusal, format_number, month_name, says_why
 from strategy.timeline import Fall
 
 Errors = dict[str, list[ValidationError]]
@@ -108,7 +108,7 @@ def disbursement_delete(
     """Take a month's figures away that should never have been entered. Planners, with a reason."""
     if not viewer(user).is_planner:
         raise PermissionDenied
-    if not reason.strip():
+    if not says_why(reason):
         raise ValidationError(_("Say why these figures are deleted."))
     record_delete(
         instance=disbursement, user=user, reason=reason, expected_version=expected_version
@@ -194,7 +194,7 @@ def _entry_errors(entry: DisbursementEntry, context: _EntryContext, today: date)
             check_amount(value)
         except Refusal as refusal:
             errors[name].append(sentence(refusal))
-    if not errors and not entry.reason.strip():
+    if not errors and not says_why(entry.reason):
         _check_reason(entry, context, errors)
     return errors
 

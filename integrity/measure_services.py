@@ -35,7 +35,7 @@ from strategy.services import (
     record_save,
     write_history,
 )
-from strategy.thai import format_date
+from strategy.thai import format_date, says_why
 
 Errors = dict[str, list[ValidationError]]
 
@@ -111,7 +111,7 @@ def progress_delete(
     """Take a report away that should never have been entered. Planners, with a reason."""
     if not viewer(user).is_planner:
         raise PermissionDenied
-    if not reason.strip():
+    if not says_why(reason):
         raise ValidationError(_("Say why this report is deleted."))
     record_delete(instance=progress, user=user, reason=reason, expected_version=expected_version)
 

@@ -28,6 +28,7 @@ from strategy.forms import RecordForm, ThaiDecimalField
 from strategy.models import Plan
 from strategy.plan_words import PlanWords
 from strategy.record_admin import RecordAdmin, RecordInline, RecordInlineFormSet
+from strategy.thai import says_why
 
 admin.site.register(Result, result_admin.ResultAdmin)
 
@@ -169,7 +170,7 @@ class YearTargetForm(RecordForm):
         if (
             self.instance.pk
             and self.really_changed
-            and not cleaned.get("change_reason", "").strip()
+            and not says_why(cleaned.get("change_reason", ""))
         ):
             self.add_error(
                 "change_reason",

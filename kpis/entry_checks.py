@@ -19,7 +19,7 @@ from strategy.evidence_entry import EvidenceEntry, evidence_problems
 from strategy.fiscal import FiscalMonth, latest_ended
 from strategy.messages import sentence
 from strategy.models import Plan
-from strategy.thai import Refusal, format_exact, month_name
+from strategy.thai import Refusal, format_exact, month_name, says_why
 from strategy.timeline import Fall, find_fall
 
 
@@ -283,7 +283,7 @@ def _check_fall(
 ) -> None:
     if facts.accrual != calc.CUMULATIVE or facts.direction == calc.LOWER:
         return
-    if entry.fall_reason.strip():
+    if says_why(entry.fall_reason):
         return
     timeline = context.timelines[entry.indicator.pk]
     at = (entry.fiscal_year, entry.month)

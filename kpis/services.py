@@ -15,6 +15,7 @@ from kpis.entry_checks import EntryContext, ResultEntry, entry_errors, value_fie
 from kpis.models import Result, ResultEvidence, ResultValue, YearTarget
 from strategy.roles import viewer
 from strategy.services import EntriesRefused, StaleVersion, claim, record_delete, write_history
+from strategy.thai import says_why
 
 __all__ = [
     "ResultEntry",
@@ -221,7 +222,7 @@ def result_approve(*, user: Any, result: Result, expected_version: int) -> Resul
 
 def result_reopen(*, user: Any, result: Result, expected_version: int, reason: str) -> Result:
     """Open an approved figure for correction. Planners only, with a reason."""
-    if not reason.strip():
+    if not says_why(reason):
         raise ValidationError({"reason": _("Say why the figure is reopened.")})
     return _change_state(
         user=user,

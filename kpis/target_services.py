@@ -18,7 +18,7 @@ from kpis.services import value_field
 from strategy.messages import sentence
 from strategy.roles import viewer
 from strategy.services import claim, record_save, write_history
-from strategy.thai import Refusal
+from strategy.thai import Refusal, says_why
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def target_change(
         raise PermissionDenied
     adding = target._state.adding
     errors = target_problems(target.indicator, entry)
-    if not adding and not reason.strip():
+    if not adding and not says_why(reason):
         errors["reason"].append(ValidationError(_("Say why the target changes.")))
     if errors:
         raise ValidationError(dict(errors))

@@ -44,6 +44,11 @@ class Refusal(ValueError):
         self.params = params
 
 
+def says_why(text: str) -> bool:
+    """Whether a reason holds a word; "-" and "." give none."""
+    return any(letter.isalpha() for letter in text)
+
+
 def to_arabic(text: str) -> str:
     """Thai digits to Arabic ones; every other character stays."""
     return text.translate(_TO_ARABIC)

@@ -96,8 +96,9 @@ def test_strategies_equal_the_page(full, reader):
         assert close(row[7], money["disbursed_percent"])
         assert close(row[8], money["used_percent"])
         assert close(row[9], money["expected_percent"])
-        assert row[10] == str(STATUS_LABELS[money["status"]])
-        assert row[11] == part["money_beside_results"]
+        assert row[10] == f"{money['reported']}/{money['with_allocation']}"
+        assert row[11] == str(STATUS_LABELS[money["status"]])
+        assert row[12] == part["money_beside_results"]
 
 
 def test_projects_equal_the_page_and_the_budgets(full, reader):

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import translation
 
@@ -950,6 +950,61 @@ def test_an_amount_below_what_was_transferred_away_is_refused(plan, led, planner
     ]
     assert differences(before, facts()) == {}
     assert client.post(path, filled(client.get(path), **{field: "300,000"})).status_code == 302
+
+
+BELOW = "300,000.50 baht are disbursed and committed already, more than the %s that would be"
+
+
+@pytest.mark.parametrize("where", ["budget", "project", "transfer"])
+def test_less_than_is_used_already_is_allocated_only_with_a_reason(plan, led, planner, where):
+    spend(plan, LED, 2569, 6, "200000.50", "100000")
+    client = signed_in(planner)
+    budget = budget_of(led)
+    path = address(led if where == "project" else budget, "change")
+    page = client.get(path)
+    left = "200,000.00"
+    if where == "budget":
+        typed = {"approved_amount": "200,000"}
+    elif where == "project":
+        forms = page.context["inline_admin_formsets"][1].formset.initial_forms
+        [prefix] = [form.prefix for form in forms if form.instance == budget]
+        typed = {f"{prefix}-approved_amount": "200,000"}
+    else:
+        away = -(budget.plan_amount - 200_000)
+        typed = {**TRANSFER, "transfers-0-amount": str(away)}
+    before = facts()
+    for reason in ("", "-"):
+        answer = client.post(path, filled(page, **typed, change_reason=reason))
+        assert answer.status_code == 200
+        assert BELOW % left in answer.content.decode()
+    assert differences(before, facts()) == {}
+    assert client.post(path, filled(page, **typed, change_reason="ถูกตัดงบ")).status_code == 302
+    assert differences(before, facts()) != {}
+    # What stands is not asked about again.
+    page = client.get(path)
+    assert client.post(path, filled(page)).status_code == 302
+
+
+def test_control_more_or_as_much_as_is_used_asks_nothing(plan, led, planner):
+    spend(plan, LED, 2569, 6, "200000.50", "100000")
+    client = signed_in(planner)
+    path = address(budget_of(led), "change")
+    typed = {"approved_amount": "300,000.50"}
+    assert client.post(path, filled(client.get(path), **typed)).status_code == 302
+
+
+def test_the_leads_of_a_project_are_counted_from_1(led, planner):
+    """Reading takes 0 for a supporting unit: nobody could enter the project's money."""
+    client = signed_in(planner)
+    path = address(led, "change")
+    page = client.get(path)
+    answer = client.post(path, filled(page, **{"leads-0-position": "0"}))
+    assert answer.status_code == 200
+    assert form_errors(answer)["leads-0-position"] == [
+        "The order begins with 1: the first-named lead unit."
+    ]
+    with pytest.raises(IntegrityError), transaction.atomic():
+        led.leads.update(position=0)
 
 
 def test_what_is_moved_away_before_it_came_is_refused(plan, led, planner):

@@ -14,7 +14,9 @@ from budgets.explain import explain
 from budgets.models import BudgetTransfer, Disbursement, Project, SpendingTarget
 from budgets.services import DisbursementEntry, disbursement_record
 from nhrc_plan.board import fixtures
+from nhrc_plan.board.meeting import board_report
 from strategy import roles
+from strategy.fiscal import FiscalMonth
 from strategy.models import Agency, Objective, Plan, Unit
 from strategy.services import record_save
 from strategy.status_words import STATUS_SHAPES
@@ -142,7 +144,7 @@ def test_sums_are_of_the_projects_with_their_coverage(plan, reader):
             row for strategy in content["strategies"] for row in strategy["projects"]
         ]
         for key in ("allocated", "disbursed", "committed"):
-            assert Decimal(part[key]) == sum(Decimal(row[key] or 0) for row in projects), key
+            assert Decimal(part[key] or 0) == sum(Decimal(row[key] or 0) for row in projects), key
         assert part["with_allocation"] == sum(row["allocated"] is not None for row in projects)
         assert part["reported"] == sum(row["disbursed"] is not None for row in projects)
     first = content["strategies"][0]
@@ -295,7 +297,9 @@ def test_by_unit_each_project_counts_once(plan, reader):
     counted = [row["code"] for unit in content["units"] for row in unit["projects"]]
     assert len(counted) == len(set(counted)) == 17
     for key in ("allocated", "disbursed", "committed", "with_allocation", "reported"):
-        assert sum(Decimal(unit[key]) for unit in content["units"]) == Decimal(content[key]), key
+        assert sum(Decimal(unit[key] or 0) for unit in content["units"]) == Decimal(content[key]), (
+            key
+        )
     whole = data(reader, "/budgets")
     assert {key: content[key] for key in ("allocated", "disbursed")} == {
         key: whole[key] for key in ("allocated", "disbursed")
@@ -585,3 +589,46 @@ def test_the_rule_of_expected_is_told_in_the_words_of_its_source(plan):
     year = MoneyYear(2567, budget, spent, False, Basis())
     entered, straight = (explain(year, STRAIGHT_LINE, entered=known) for known in (True, False))
     assert len([1 for one, other in zip(entered, straight, strict=True) if one != other]) == 1
+
+
+# --------------------------------------------------------------- what the meeting has to notice
+
+
+def test_a_sum_judged_in_part_says_of_how_many(plan, reader):
+    """0.40 of 34 million is far below what is expected, yet the one who reported is on plan."""
+    spend(plan, "1-1", 1_000_000)
+    said = page(reader, "/board")
+    money = data(reader, "/board")["money"]
+    assert f"รายงานแล้ว {money['reported']}/{money['with_allocation']}" in said
+    assert money["reported"] < money["with_allocation"]
+    draft = board_report(plan, FiscalMonth(2567, 12), DAY).draft
+    assert "เฉพาะโครงการที่รายงานแล้ว" in draft
+
+
+def test_control_when_all_have_reported_the_draft_speaks_of_all(plan, reader):
+    fixtures.samples_load(DAY)
+    draft = board_report(plan, FiscalMonth(2567, 12), DAY).draft
+    assert "ควรเบิกจ่ายได้ร้อยละ 100.00 สถานะ" in draft and "เฉพาะโครงการที่รายงานแล้ว" not in draft
+
+
+def test_where_nothing_was_entered_sums_say_nothing(plan, reader):
+    content = data(reader, "/budgets")
+    assert (content["disbursed"], content["committed"]) == (None, None)
+    assert ">0.00<" not in page(reader, "/budgets") + page(reader, "/budgets/units")
+    spend(plan, "1-1", 0)
+    content = data(reader, "/budgets")
+    assert (content["disbursed"], content["committed"]) == ("0.00", "0.00")
+    assert [part["disbursed"] for part in content["strategies"]] == ["0.00", None, None, None]
+
+
+def test_what_is_used_above_the_allocation_is_put_before_the_meeting(plan, reader):
+    spend(plan, "1-1", 400_000)
+    assert data(reader, "/board")["above_allocation"] == []
+    assert "สูงกว่าวงเงินที่ได้รับจัดสรร" not in page(reader, "/board") + page(reader, "/budgets")
+    spend(plan, "1-1", 9_000_000, month=7, reason="โอนเงินล่วงหน้า")
+    asked = "?year=2567&month=7"
+    assert data(reader, "/board", asked)["above_allocation"] == ["1-1"]
+    said = page(reader, "/board", asked).split("โครงการที่ใช้เงินสูงกว่าวงเงินที่ได้รับจัดสรร")[1]
+    assert "9.00" in said.split("</ul>")[0]
+    assert "สูงกว่าวงเงินที่ได้รับจัดสรร" in project_rows(page(reader, "/budgets", asked))["1-1"]
+    assert "ใช้เงินสูงกว่าวงเงินที่ได้รับจัดสรร: 1-1 (9.00/" in data(reader, "/board", asked)["summary"]

@@ -25,5 +25,6 @@ def board_context(report: BoardReport) -> dict[str, Any]:
         "worrying": [row for row in standing.rows if row.current.status in worrying],
         "outstanding": [row for row in standing.rows if row.current.outstanding],
         "worrying_projects": [row for row in money.rows if row.current.status in worrying],
+        "overspent": money.overspent,
         "rules": rules.all_rules(report),
     }

@@ -48,5 +48,6 @@ def _money(report: BoardReport) -> dict[str, Any]:
     return {
         "money": data_money.total(report.money.total),
         "projects": [data_money.project(row) for row in report.money.rows],
+        "above_allocation": [row.code for row in report.money.overspent],
         "awaiting_money": [row.code for row in report.money.awaiting],
     }

@@ -55,8 +55,8 @@ def total(shown: Total) -> dict[str, Any]:
     """A sum of projects in one year."""
     return {
         "allocated": text(shown.allocated),
-        "disbursed": text(shown.disbursed),
-        "committed": text(shown.committed),
+        "disbursed": text(shown.shown_disbursed),
+        "committed": text(shown.shown_committed),
         "with_allocation": shown.with_allocation,
         "reported": shown.reported,
         **_standing(shown.standing),

@@ -50,7 +50,7 @@ def by_strategy(plan: Plan, money: PlanMoney) -> Drawing:
                 % {"label": plan.strategy_label, "number": part.number},
                 said=_("%(used)s of %(allocated)s")
                 % {
-                    "used": million(summed.used),
+                    "used": million(summed.used if summed.has_figures else None),
                     "allocated": million(summed.allocated),
                 },
                 parts=(
@@ -64,7 +64,10 @@ def by_strategy(plan: Plan, money: PlanMoney) -> Drawing:
         table.append(
             [
                 f"{part.number}. {part.name}",
-                *map(million, (summed.allocated, summed.disbursed, summed.committed, left)),
+                million(summed.allocated),
+                million(summed.shown_disbursed),
+                million(summed.shown_committed),
+                million(left),
             ]
         )
     return Drawing(

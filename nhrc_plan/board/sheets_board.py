@@ -83,14 +83,15 @@ def one_page(book: Book, report: BoardReport) -> Sheet:
 
 def strategies(book: Book, report: BoardReport) -> Sheet:
     """Results and money of each strategy side by side."""
-    sheet = book.sheet(_("strategies"), [7, 52, 11, 12, 16, 13, 13, 12, 12, 12, 16, 34])
+    sheet = book.sheet(_("strategies"), [7, 50, 11, 12, 16, 13, 13, 12, 12, 12, 11, 16, 32])
     sheet.title(_("Results beside money by strategy"), *report.notes)
     head = sheet.head(
         [
             _("No."), report.plan.strategy_label, _("reported"), _("mean of expected (%)"),
             _("status of results"), _("allocated (million baht)"),
             _("disbursed (million baht)"), _("disbursed (%)"), _("used (%)"),
-            _("expected (%)"), _("status of money"), _("money beside results"),
+            _("expected (%)"), _("projects reported"), _("status of money"),
+            _("money beside results"),
         ],
         66,
     )  # fmt: skip
@@ -101,7 +102,7 @@ def strategies(book: Book, report: BoardReport) -> Sheet:
         (8, rules.disbursed_percent()),
         (9, rules.used_percent()),
         (10, rules.money_expected(money.targets, money.targets_entered)),
-        (12, rules.corners(report.plan)),
+        (13, rules.corners(report.plan)),
     ):
         sheet.comment(head, column, rule)
     first = sheet.row + 1
@@ -111,16 +112,17 @@ def strategies(book: Book, report: BoardReport) -> Sheet:
             [
                 line.number, line.name, f"{results.reported}/{results.with_target}",
                 results.mean, status_label(line.status) if line.status else "–",
-                million(total.allocated), million(total.disbursed), standing.disbursed_percent,
-                standing.used_percent, standing.expected_percent,
-                status_label(standing.status), line.corner_label,
+                million(total.allocated), million(total.shown_disbursed),
+                standing.disbursed_percent, standing.used_percent, standing.expected_percent,
+                f"{total.reported}/{total.with_allocation}", status_label(standing.status),
+                line.corner_label,
             ],
             [
                 "center", "text", "center", "percent", "center", "percent", "percent",
-                "percent", "percent", "percent", "center", "text",
+                "percent", "percent", "percent", "center", "center", "text",
             ],
         )  # fmt: skip
-    colour_statuses(sheet, [5, 11], first, sheet.row)
+    colour_statuses(sheet, [5, 12], first, sheet.row)
     return sheet
 
 

@@ -58,9 +58,9 @@ def _total_row(sheet: Sheet, name: str, total: Total, *, group: bool) -> None:
     sheet.write(
         [
             name, million(total.allocated), f"{total.reported}/{total.with_allocation}",
-            standing.disbursed_percent, million(total.disbursed), million(total.committed),
-            million(left), standing.expected_percent, standing.of_expected,
-            status_label(standing.status),
+            standing.disbursed_percent, million(total.shown_disbursed),
+            million(total.shown_committed), million(left), standing.expected_percent,
+            standing.of_expected, status_label(standing.status),
         ],
         [
             "group" if group else "text", number, "group_center" if group else "center", number,
@@ -141,9 +141,9 @@ def _group_row(sheet: Sheet, number: int | None, name: str, total: Total) -> Non
     line = sheet.write(
         [
             number, name, f"{_('reported')} {total.reported}/{total.with_allocation}", None,
-            million(total.allocated), million(total.disbursed), million(total.committed),
-            standing.disbursed_percent, standing.used_percent, standing.expected_percent, None,
-            status_label(standing.status),
+            million(total.allocated), million(total.shown_disbursed),
+            million(total.shown_committed), standing.disbursed_percent, standing.used_percent,
+            standing.expected_percent, None, status_label(standing.status),
         ],
         ["group"] * 4 + ["group_number"] * 6 + ["group_center"] * 2,
     )  # fmt: skip

@@ -131,10 +131,24 @@ def _money(money: PlanMoney) -> str:
         "all": summed.with_allocation,
     }
     if summed.standing.counts:
-        sentence += " " + _("Expected by now: %(expected)s per cent; status: %(status)s.") % {
+        expected = _("Expected by now: %(expected)s per cent; status: %(status)s.")
+        if summed.reported < summed.with_allocation:
+            expected = _(
+                "Of the projects that reported %(expected)s per cent were expected by now; their "
+                "status together: %(status)s."
+            )
+        sentence += " " + expected % {
             "expected": summed.standing.expected_percent,
             "status": STATUS_LABELS[summed.standing.status],
         }
+    if money.overspent:
+        told = (
+            f"{row.code} ({format_million(row.current.spent.used)}/"
+            f"{format_million(row.current.allocated)})"
+            for row in money.overspent
+            if row.current.spent is not None
+        )
+        sentence += " " + _("Above what is allocated: %(list)s.") % {"list": _listed(told)}
     return sentence
 
 
