@@ -36,11 +36,15 @@ def _levels() -> tuple[str, ...]:
 def score_workbook(sheet: ScoreSheet) -> bytes:
     """The assessment's tree with its present scores, one column open for typing."""
     assessment = sheet.assessment
-    book = Book()
+    agency = assessment.agency.name
+    title = _("ITA scores of fiscal year %(year)s, %(agency)s") % {
+        "year": assessment.fiscal_year,
+        "agency": agency,
+    }
+    book = Book(title=title, creator=agency)
     page = book.sheet(SHEET, [16, 12, 9, 92, 24, 16, 16])
     page.title(
-        _("ITA scores of fiscal year %(year)s, %(agency)s")
-        % {"year": assessment.fiscal_year, "agency": assessment.agency.name},
+        title,
         _("Fill in the last column only: 0 to 100, at most two decimals; leave it empty where the "
           "source does not say. Then upload the file where it was downloaded."),
         _("Nothing is saved until you have seen what would change, and confirmed it."),

@@ -95,9 +95,10 @@ class SafeXLSX(base_formats.XLSX):
     """XLSX by the one writer of cells."""
 
     def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:
-        book = Book()
+        title = dataset.title or gettext("list")
+        book = Book(title=title, creator=gettext("NHRC plan tracker"))
         headers = list(dataset.headers or [])
-        sheet = book.sheet(dataset.title or gettext("list"), [24] * max(len(headers), 1))
+        sheet = book.sheet(title, [24] * max(len(headers), 1))
         sheet.head(headers)
         for row in dataset:
             sheet.write(row, "text")

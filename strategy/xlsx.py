@@ -31,6 +31,8 @@ _BORDER = Border(left=_HAIR, right=_HAIR, top=_HAIR, bottom=_HAIR)
 _ZERO_WIDTH = dict.fromkeys(map(ord, "ัิีึืฺุู็่้๊๋์ํ๎"))
 _LONGEST = 32_767  # characters that a cell can hold
 _LINE_HEIGHT = 22.0  # points; one line of the font at its size
+#: Points of rows that one printed page holds with letters that can still be read.
+_ONE_PAGE = 1_250.0
 _SHORT = 200  # characters; what is longer rarely comes twice
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -129,10 +131,15 @@ class _CellStyles(IndexedList):
 
 
 class Book:
-    """A workbook with the house's styles."""
+    """A workbook with the house's styles.
 
-    def __init__(self) -> None:
+    ``title`` and ``creator`` stand in the file's properties: what it is, and whose it is.
+    """
+
+    def __init__(self, *, title: str, creator: str) -> None:
         self.workbook = Workbook()
+        self.workbook.properties.title = clean_text(title)
+        self.workbook.properties.creator = clean_text(creator)
         self.workbook.remove(self.workbook.active)
         # What staff type into an empty cell gets the house's font as well.
         plain = Font(name=FONT, size=SIZE)
@@ -265,11 +272,29 @@ class Sheet:
         self.row += 1
 
     def head(self, labels: Sequence[str], height: float = 0) -> int:
-        """The header row: frozen, and repeated on every printed page."""
-        row = self.write(labels, "head", height)
+        """The header row: frozen, and repeated on every printed page.
+
+        What stands in brackets goes on a line of its own where a label needs more than one:
+        "(ร้อยละ)" has no space to break at and would be torn apart.
+        """
+        labels = [
+            label.replace(" (", "\n(") if lines_needed(label or "", room) > 1 else label
+            for label, room in zip(labels, self.room, strict=False)
+        ]
+        lines = [
+            lines_needed(label or "", room) for label, room in zip(labels, self.room, strict=False)
+        ]
+        needed = max(lines, default=1)
+        row = self.write(labels, "head", max(height, needed * _LINE_HEIGHT))
         self.worksheet.freeze_panes = self.worksheet.cell(row + 1, 1)
         self.worksheet.print_title_rows = f"{row}:{row}"
         return row
+
+    def fit_page(self) -> None:
+        """Shrink what is written to one printed page, if it can still be read there."""
+        heights = self.worksheet.row_dimensions
+        if sum(heights[row].height or _LINE_HEIGHT for row in range(1, self.row + 1)) <= _ONE_PAGE:
+            self.pages_tall = 1
 
     def lock(self) -> None:
         """Nothing but cells of the style "entry" can be changed by mistake; without a password."""

@@ -517,7 +517,7 @@ def test_odd_texts_are_kept_as_texts(plan, reader, written, kept):
 
 
 def test_cells_keep_their_own_style_beside_those_that_share_one():
-    book = Book()
+    book = Book(title="ทดสอบ", creator="ทดสอบ")
     sheet = book.sheet("ลักษณะ", [20, 20, 20])
     sheet.write(["หัว", Decimal("1.5"), "=ไม่ใช่สูตร"], ["head", "percent", "text"])
     own = sheet.worksheet.cell(sheet.write(["ร่วม", "เฉพาะ", None], "text"), 2)
@@ -536,7 +536,7 @@ def test_cells_keep_their_own_style_beside_those_that_share_one():
 
 
 def test_a_text_across_columns_keeps_its_frame():
-    book = Book()
+    book = Book(title="ทดสอบ", creator="ทดสอบ")
     sheet = book.sheet("กรอบ", [10, 10, 10])
     sheet.paragraph("ข้อความยาวข้ามทุกคอลัมน์ " * 4, "text")
     read_back = load_workbook(BytesIO(book.save())).active

@@ -101,6 +101,13 @@ def once() -> str:
     return _("A project counts once in every total; by unit, under its first-named lead.")
 
 
+def plan_in_all() -> str:
+    return _(
+        "Plan in all = the plan's amounts of all its years added up. The rows of a strategy and "
+        "of the whole plan add up their projects; disbursed is the latest figure of each year."
+    )
+
+
 def corners(plan: Plan) -> str:
     return _(
         "Money beside results: a side counts as come along above %(near)s per cent of what was "
@@ -134,6 +141,7 @@ def all_rules(report: BoardReport) -> list[str]:
         money_expected(money.targets, money.targets_entered),
         money_of_expected(),
         once(),
+        plan_in_all(),
         corners(report.plan),
     ]
     return [

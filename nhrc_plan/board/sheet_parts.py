@@ -10,7 +10,9 @@ from openpyxl.chart import BarChart, Reference
 from openpyxl.chart.label import DataLabel, DataLabelList
 from openpyxl.chart.shapes import GraphicalProperties
 from openpyxl.chart.text import RichText
+from openpyxl.chart.title import Title, title_maker
 from openpyxl.drawing.text import CharacterProperties, Paragraph, ParagraphProperties
+from openpyxl.drawing.text import Font as Typeface
 from openpyxl.formatting.rule import CellIsRule
 from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
@@ -26,7 +28,7 @@ from strategy.status import (
     ON_PLAN,
 )
 from strategy.status_words import STATUS_LABELS
-from strategy.xlsx import Sheet
+from strategy.xlsx import FONT, Sheet
 
 #: Fill and font of each status; the words say the same.
 STATUS_COLOURS = {
@@ -50,7 +52,8 @@ CHART_COLOURS = {
     NO_CASES: "C3CAD6",
 }
 
-DISBURSED, COMMITTED, LEFT = "1D3A6E", "C8992E", "DFE3EA"
+#: As the pages draw them (tokens.css: brand, brand-mid, brand-light), dark to light for grey print.
+DISBURSED, COMMITTED, LEFT = "1D3A6E", "8EA3C8", "DDE4F0"
 #: On these a label is white.
 DARK_COLOURS = {
     DISBURSED,
@@ -112,7 +115,7 @@ def stacked_bars(
     least = longest * len(labels) * _CHARACTER or 1
     chart = BarChart()
     chart.type, chart.grouping, chart.overlap = "bar", "stacked", 100
-    chart.title = title
+    chart.title = _heading(title)
     chart.width, chart.height = size
     chart.gapWidth = 60
     for column, colour in columns:
@@ -128,6 +131,7 @@ def stacked_bars(
         ]
     chart.set_categories(Reference(sheet.worksheet, min_col=1, min_row=first + 1, max_row=last))
     chart.legend.position = "b"
+    chart.legend.txPr = chart.x_axis.txPr = chart.y_axis.txPr = _words(_letters(1100))
     # Unset, these hide the axes in Excel.
     chart.x_axis.delete = chart.y_axis.delete = False
     chart.x_axis.scaling.orientation = "maxMin"
@@ -155,6 +159,30 @@ def _labels(colour: str, number_format: str) -> DataLabelList:
     labels.showVal = True
     labels.showSerName = labels.showCatName = labels.showLegendKey = labels.showPercent = False
     labels.numFmt = number_format
-    text = CharacterProperties(b=True, sz=1100, solidFill=colour)
-    labels.txPr = RichText(p=[Paragraph(pPr=ParagraphProperties(defRPr=text), endParaRPr=text)])
+    labels.txPr = _words(_letters(1100, b=True, solidFill=colour))
     return labels
+
+
+def _letters(size: int, **more: Any) -> CharacterProperties:
+    """Letters of a chart in the house's font; ``cs`` is the one that Thai is set in. ``size`` in
+    hundredths of a point."""
+    face = Typeface(typeface=FONT)
+    return CharacterProperties(sz=size, latin=face, cs=face, **more)
+
+
+def _words(letters: CharacterProperties) -> RichText:
+    return RichText(
+        p=[Paragraph(pPr=ParagraphProperties(defRPr=letters), endParaRPr=letters)],
+    )
+
+
+def _heading(text: str) -> Title:
+    """A chart's title, above the drawing."""
+    title: Title = title_maker(text)
+    letters = _letters(1500, b=True)
+    for paragraph in title.tx.rich.p:
+        paragraph.pPr = ParagraphProperties(defRPr=letters)
+        for run in paragraph.r:
+            run.rPr = letters
+    title.overlay = False
+    return title

@@ -14,7 +14,8 @@ CHOSEN, NOT_CHOSEN = "☑", "☐"
 
 def workbook(shown: AssessmentPage) -> bytes:
     """Both sheets as xlsx bytes."""
-    book = Book()
+    title = f"{_('Result of the assessment')}: {shown.facts.organisation}"
+    book = Book(title=title, creator=_("NHRC plan tracker"))
     for sheet in (result(book, shown), form(book, shown)):
         sheet.print_setup((_("page"), _("of")), footer=shown.rubric.name)
     return book.save()

@@ -157,11 +157,16 @@ def integrity(book: Book, report: BoardReport) -> Sheet:
     found = report.integrity
     if found.year is not None:
         return sheets_measures.by_quarter(book, found.year, found.quarter)
-    sheet = book.sheet(_("integrity measures"), [120])
-    sheet.title(
-        _("Integrity measures of fiscal year %(year)s") % {"year": found.asked}, *report.notes
+    # Two columns: a program that fits a sheet to its paper parts it between columns, and shrinks
+    # no single one that is wider than the page.
+    sheet = book.sheet(_("integrity measures"), [30, 90])
+    sheet.paragraph(
+        _("Integrity measures of fiscal year %(year)s") % {"year": found.asked}, "title"
     )
-    sheet.write([found.sentence], "note")
+    for text in report.notes:
+        sheet.paragraph(text, "note")
+    sheet.row += 1
+    sheet.paragraph(found.sentence, "note")
     return sheet
 
 

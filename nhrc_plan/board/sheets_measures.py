@@ -24,7 +24,7 @@ _MOST_LINES = 17
 
 def workbook(shown: YearRow, quarter: int) -> bytes:
     """A year's measures as xlsx bytes: the quarters, then results, outcomes and figures."""
-    book = Book()
+    book = Book(title=shown.name, creator=shown.agency)
     for sheet in (by_quarter(book, shown, quarter), results(book, shown)):
         sheet.print_setup((_("page"), _("of")), footer=shown.name)
     return book.save()

@@ -86,6 +86,11 @@ def money_chart(
     )
 
 
+def _marked(name: str, sample: bool) -> str:
+    """A project's name, with the word that pages set beside sample figures."""
+    return f"{name} ({_('sample')})" if sample else name
+
+
 def projects(book: Book, report: BoardReport) -> Sheet:
     """Every flagship project at the month, in million baht, with a stacked chart."""
     sheet = book.sheet(_("projects and money"), [40, 12, 12, 13, 13, 13, 13, 12, 13, 17])
@@ -103,7 +108,7 @@ def projects(book: Book, report: BoardReport) -> Sheet:
 
 def project_list(book: Book, report: BoardReport) -> Sheet:
     """Every flagship project with its units and figures of the year."""
-    sheet = book.sheet(_("project list"), [7, 48, 30, 12, 12, 12, 12, 11, 11, 11, 12, 17])
+    sheet = book.sheet(_("project list"), [7, 56, 30, 14, 12, 12, 12, 11, 11, 11, 14, 17])
     sheet.title(
         _("Flagship projects at the end of %(month)s, in million baht")
         % {"month": month_name(report.at)},
@@ -133,6 +138,7 @@ def project_list(book: Book, report: BoardReport) -> Sheet:
             _project_row(sheet, row)
     _group_row(sheet, None, _("whole plan"), money.total)
     colour_statuses(sheet, [12], first, sheet.row)
+    sheet.fit_page()
     return sheet
 
 
@@ -156,7 +162,8 @@ def _project_row(sheet: Sheet, row: ProjectMoney) -> None:
     first = row.first_lead
     sheet.write(
         [
-            row.code, row.name, first.name if first else _("no lead unit yet"),
+            row.code, _marked(row.name, shown.sample),
+            first.name if first else _("no lead unit yet"),
             million(shown.budget.plan), million(shown.allocated),
             million(spent.disbursed) if spent else None,
             million(spent.committed) if spent else None,
@@ -170,12 +177,13 @@ def _project_row(sheet: Sheet, row: ProjectMoney) -> None:
 def project_years(book: Book, report: BoardReport) -> Sheet:
     """What the plan sets aside for each project, and what was disbursed, year by year."""
     years = list(report.plan.years)
-    sheet = book.sheet(_("money by year"), [7, 48, *[11, 11] * len(years), 12])
+    sheet = book.sheet(_("money by year"), [7, 56, *[11, 12.5] * len(years), 12])
     sheet.title(_("Plan amounts and disbursement by fiscal year, in million baht"), *report.notes)
     head = [_("No."), _("Project")]
     for year in years:
         head += [_("plan %(year)s") % {"year": year}, _("disbursed %(year)s") % {"year": year}]
-    sheet.head([*head, _("plan in all")], 44)
+    line = sheet.head([*head, _("plan in all")], 44)
+    sheet.comment(line, 3 + 2 * len(years), rules.plan_in_all())
     first = sheet.row + 1
     for part in report.money.strategies:
         amounts = _year_amounts(part.plan_amounts, part.rows)
@@ -184,7 +192,8 @@ def project_years(book: Book, report: BoardReport) -> Sheet:
             ["group", "group", *["group_number"] * (2 * len(years) + 1)],
         )
         for row in part.rows:
-            values: list[Any] = [row.code, row.name]
+            sample = any(shown.sample for shown in row.years)
+            values: list[Any] = [row.code, _marked(row.name, sample)]
             for shown in row.years:
                 values += [
                     million(shown.budget.plan),
@@ -195,12 +204,14 @@ def project_years(book: Book, report: BoardReport) -> Sheet:
                 ["center", "text", *["percent"] * (2 * len(years)), "total"],
             )
     money = report.money
-    sheet.write(
+    whole = sheet.write(
         [None, _("whole plan"), *_year_amounts(money.plan_amounts, money.rows),
          million(money.plan_total)],
         ["group", "group", *["group_number"] * (2 * len(years) + 1)],
     )  # fmt: skip
+    sheet.comment(whole, 2, rules.once())
     sheet.worksheet.freeze_panes = sheet.worksheet.cell(first, 3)
+    sheet.fit_page()
     return sheet
 
 

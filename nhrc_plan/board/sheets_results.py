@@ -202,7 +202,10 @@ def five_years(book: Book, report: Report) -> Sheet:
             _("achieved %(year)s (%%)") % named,
             _("status %(year)s") % named,
         ]
-    sheet.head(head, 66)
+    line = sheet.head(head, 66)
+    for place in range(len(years)):
+        sheet.comment(line, 5 + 4 * place, rules.achievement())
+        sheet.comment(line, 6 + 4 * place, rules.bands_in_words(report.plan))
     first = sheet.row + 1
     for part in report.standing.strategies:
         sheet.write([part.number, part.name, *[None] * (4 * len(years))], "group")

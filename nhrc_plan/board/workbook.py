@@ -67,7 +67,7 @@ def _if(condition: bool, *builders: Builder) -> tuple[Builder, ...]:
 def monthly_report(plan: Plan, at: FiscalMonth, today: date, *, evidence: bool = True) -> bytes:
     """The workbook of a month's results as xlsx bytes."""
     report = month_report(plan, at, today, evidence=evidence)
-    book = Book()
+    book = _book(report, _("Results of the month"))
     _build(book, report, monthly_sheets(report))
     return book.save()
 
@@ -75,7 +75,7 @@ def monthly_report(plan: Plan, at: FiscalMonth, today: date, *, evidence: bool =
 def board_pack(plan: Plan, at: FiscalMonth, today: date, *, evidence: bool = True) -> bytes:
     """The board's workbook of a month as xlsx bytes."""
     report = board_report(plan, at, today, evidence=evidence)
-    book = Book()
+    book = _book(report, _("Report to the board on the plan's progress"))
     cover = sheets_board.cover(book, report)
     sheets = _build(book, report, board_sheets(report))
     sheets_board.contents(cover, [sheet.worksheet.title for sheet in sheets])
@@ -89,10 +89,20 @@ ITA: tuple[Builder, ...] = (sheets_ita.scores, sheets_ita.recommendations)
 
 def ita_report(shown: ItaYear) -> bytes:
     """The workbook of an ITA assessment as xlsx bytes."""
-    book = Book()
+    title = _("ITA scores of fiscal year %(year)s, %(agency)s") % {
+        "year": shown.now.year,
+        "agency": shown.agency_name,
+    }
+    book = Book(title=title, creator=shown.agency_name)
     for build in ITA:
         build(book, shown).print_setup((_("page"), _("of")), footer=shown.agency_name)
     return book.save()
+
+
+def _book(report: Report, what: str) -> Book:
+    """A plan's workbook of a month; the file's properties name both."""
+    title = f"{what} – {report.plan.name} – {report.month_name}"
+    return Book(title=title, creator=report.plan.agency.name)
 
 
 def _build(book: Book, report: Report, builders: Sequence[Builder]) -> list[Sheet]:
