@@ -369,3 +369,56 @@ def test_a_month_of_money_moves_what_it_should_and_nothing_else(browse, reporter
     book = load_workbook(BytesIO(page.request.get(f"{PLAN}/board.xlsx{AT}").body()))
     (row,) = [r for r in book["รายโครงการ"].iter_rows(values_only=True) if r[0] == "3-1"]
     assert round(row[5], 4) == 0.9
+
+
+def test_thai_letters_are_whole_in_every_choice(browse, planner, plan):
+    """The stock height cuts off vowels below a letter."""
+    page = browse(planner)
+    page.goto(reverse("admin:budgets_project_change", args=[Project.objects.first().pk]))
+    heights = page.locator("select:not([multiple]):visible").evaluate_all(
+        "all => all.map(each => each.offsetHeight)"
+    )
+    assert len(heights) > 1 and min(heights) >= 38
+
+
+def test_no_figure_on_a_phone_leaves_its_half_of_the_row(browse, planner, plan):
+    own = Project.objects.get(strategy__number=3, number=1)
+    Disbursement.objects.bulk_create(
+        [Disbursement(project=own, fiscal_year=2569, month=12, disbursed=1_000_000, committed=0)]
+    )
+    page = browse(planner, width=360)
+    for address in (f"{PLAN}/budgets/3-1/{AT}", f"{PLAN}/budgets/{AT}"):
+        page.goto(address)
+        beyond = page.locator("table.money td:visible").evaluate_all(
+            "all => all.filter(each => each.scrollWidth > each.clientWidth).length"
+        )
+        assert beyond == 0, address
+
+
+def test_the_boards_chart_fills_its_panel(browse, planner, plan):
+    page = browse(planner)
+    page.goto(f"{PLAN}/board/{AT}")
+    panel = page.locator(".chart-figure").bounding_box()["width"]
+    (drawn,) = page.locator(".chart-figure > svg:visible").all()
+    assert drawn.bounding_box()["width"] > 0.98 * panel > 900
+    page.set_viewport_size({"width": 360, "height": 800})
+    (drawn,) = page.locator(".chart-figure > svg:visible").all()
+    assert "chart-narrow" in drawn.get_attribute("class")
+
+
+def test_paper_holds_what_a_click_opens_and_parts_nothing_from_its_heading(browse, planner, plan):
+    page = browse(planner)
+    page.goto(f"{PLAN}/board/{AT}")
+    rules = page.locator("details.printed ol")
+    assert not rules.is_visible()
+    page.emulate_media(media="print")
+    assert rules.is_visible()
+    assert rules.bounding_box()["height"] > 100
+    for part in ("tfoot tr", ".key"):
+        style = page.locator(part).first.evaluate("each => getComputedStyle(each).breakBefore")
+        assert style == "avoid", part
+    for part in ("h2", "h3", "thead"):
+        style = page.locator(part).first.evaluate("each => getComputedStyle(each).breakAfter")
+        assert style == "avoid", part
+    # A bar as wide as the page would be as high as a paragraph.
+    assert page.locator("#status-bar").bounding_box()["height"] < 60

@@ -176,6 +176,21 @@ class ChartPartialTest(SimpleTestCase):
         self.assertEqual(sorted(words), sorted([NASTY, "together", "neither", "money only"]))
         self.assertEqual(len(list(svg.iter("circle"))), 2)
 
+    def test_an_empty_field_says_so_and_nothing_lies_across_it(self):
+        for points, lines in (([], 0), ([m.CornerPoint("1", TEN, TEN)], 2)):
+            chart = m.corners(points, Decimal(75), WORDS)
+            svg = ElementTree.fromstring(draw("corners", chart).strip())
+            found = list(svg.iter())
+            self.assertEqual(len([e for e in found if has(e, "corner-band")]), lines)
+            self.assertEqual(len([e for e in found if has(e, "corner-warn")]), lines / 2)
+
+    def test_the_key_explains_the_sign_of_what_lies_beyond_only_where_it_stands(self):
+        for far, explained in ((Decimal(201), True), (Decimal(200), False)):
+            chart = m.corners([m.CornerPoint("1", far, TEN)], Decimal(75), WORDS)
+            self.assertIs("›" in draw("corners", chart), explained)
+            key = render_to_string("charts/_corners_key.html", {"chart": chart})
+            self.assertIs("›" in key, explained)
+
     def test_a_class_can_be_given(self):
         self.assertIn(
             'class="chart chart-narrow"', draw("year_bars", YEARS, **{"class": "chart-narrow"})

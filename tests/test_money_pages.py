@@ -518,6 +518,7 @@ def test_objectives_appear_once_projects_are_tied_to_them(corners, reader):
         "number"
     )[:2]
     for objective in (one, two):
+        assert "‡" not in page(reader, "/value")
         project_of(corners, "3-1").objectives.add(objective)
     project_of(corners, "3-3").objectives.add(two)
     spend(corners, "3-3", 200_000)
@@ -528,6 +529,7 @@ def test_objectives_appear_once_projects_are_tied_to_them(corners, reader):
     assert Decimal(second["money"]["disbursed"]) == 700_000
     text = [text for text in rows_of(page(reader, "/value")) if two.name in text][-1]
     assert "3-1 ‡" in text and "3-3 ‡" not in text
+    assert page(reader, "/value").count("‡") == 3  # twice at the project, once in the note
 
 
 # -------------------------------------------------------------------- overview, strategy and unit

@@ -13,7 +13,7 @@ from strategy.status_words import counts_in_words
 
 def board_context(report: BoardReport) -> dict[str, Any]:
     """What the page shows beside the report itself."""
-    standing, money = report.standing, report.money
+    standing, money, plan = report.standing, report.money, report.plan
     worrying = (AT_RISK, CRITICAL)
     return {
         "paragraphs": [text for text in report.summary.split("\n") if text.strip()],
@@ -21,7 +21,9 @@ def board_context(report: BoardReport) -> dict[str, Any]:
         "legend": counts_in_words(standing.roll_up.counts),
         "lines": report.lines[:-1],
         "whole": report.lines[-1],
-        "money_chart": money_charts.by_strategy(report.plan, money) if report.has_money else None,
+        "money_chart": (
+            money_charts.by_strategy(plan, money, broad=True) if report.has_money else None
+        ),
         "worrying": [row for row in standing.rows if row.current.status in worrying],
         "outstanding": [row for row in standing.rows if row.current.outstanding],
         "worrying_projects": [row for row in money.rows if row.current.status in worrying],

@@ -33,7 +33,8 @@ class Table:
 class Drawing:
     """One chart, drawn wide and narrow, with its title, description and table.
 
-    ``template`` draws it; ``key`` is the template that says what its colours mean.
+    ``template`` draws it; ``key`` is the template that says what its colours mean. ``broad``, where
+    it is given, is for a panel as wide as the page.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Drawing:
     narrow: YearBars | MonthLine | StackedBars | Corners | Radar
     table: Table
     key: str = ""
+    broad: StackedBars | None = None
 
 
 @dataclass(frozen=True, slots=True)

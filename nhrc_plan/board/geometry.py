@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 WIDE, NARROW = 480, 300  # widths of the two drawings of a chart, see charts.css
+BROAD = 900  # that of a third one, for a panel as wide as the page
 SMALL, NORMAL = 11, 13  # text sizes
 LINE = 1.35  # height of a line of Thai text, in text sizes
 GAP = 6.0  # free space between a text and its neighbour

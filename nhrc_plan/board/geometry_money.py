@@ -29,6 +29,7 @@ PILL = 18.0  # height of a point's label in the four corners
 ASIDE = 60.0  # how much farther a label goes to stay in its point's corner
 HALF = Decimal(50)  # where an axis of the four corners starts if nothing lies below
 FARTHEST = Decimal(200)  # per cent; what lies beyond is drawn at the edge, with a sign
+BEYOND = "›"
 
 ZERO = Decimal(0)
 
@@ -237,6 +238,11 @@ class Corners:
     spots: tuple[Spot, ...]
 
     @property
+    def has_beyond(self) -> bool:
+        """Whether a point lies farther than the field and stands at its edge, with a sign."""
+        return any(spot.text.text.endswith(BEYOND) for spot in self.spots)
+
+    @property
     def plot_right(self) -> float:
         return _px(self.plot.x + self.plot.width)
 
@@ -269,7 +275,7 @@ def _corners(
     points: Sequence[CornerPoint], band: Decimal, words: CornerWords, width: int, height: int
 ) -> Corners | None:
     """The drawing at this size; None where it cannot hold every label."""
-    labels = [point.label + ("›" if point.x > FARTHEST else "") for point in points]
+    labels = [point.label + (BEYOND if point.x > FARTHEST else "") for point in points]
     pills = [max(PILL + 2, text_width(label, SMALL) + 1.5 * GAP) for label in labels]
     xs = _axis([min(point.x, FARTHEST) for point in points], band)
     ys = _axis([point.y for point in points], band)

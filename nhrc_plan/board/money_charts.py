@@ -37,8 +37,11 @@ def spending_bar(shown: Total | MoneyYear) -> Progress:
     return geometry.progress(standing.disbursed_percent, standing.expected_percent, HUNDRED)
 
 
-def by_strategy(plan: Plan, money: PlanMoney) -> Drawing:
-    """Each strategy's allocated money of the year: disbursed, committed, not yet used."""
+def by_strategy(plan: Plan, money: PlanMoney, *, broad: bool = False) -> Drawing:
+    """Each strategy's allocated money of the year: disbursed, committed, not yet used.
+
+    ``broad``: also drawn as wide as the page.
+    """
     rows, table = [], []
     year = {"year": money.at.year}
     for part in money.strategies:
@@ -81,6 +84,7 @@ def by_strategy(plan: Plan, money: PlanMoney) -> Drawing:
         key="charts/_stack_key.html",
         wide=geometry_money.stacked_bars(rows, geometry.WIDE),
         narrow=geometry_money.stacked_bars(rows, geometry.NARROW),
+        broad=geometry_money.stacked_bars(rows, geometry.BROAD) if broad else None,
         table=Table(
             caption=_("Money by strategy, in million baht"),
             headers=[

@@ -70,6 +70,11 @@ class ValuePage:
         return self.strategies + self.objectives
 
     @property
+    def has_shared(self) -> bool:
+        """Whether some project counts under several objectives."""
+        return any(row.shared for row in self.rows)
+
+    @property
     def drawn(self) -> list[ValueRow]:
         """What has figures enough for a place in the drawing."""
         return [row for row in self.rows if row.corner is not None]
