@@ -125,6 +125,8 @@ def _unknown(plan: Plan, code: str) -> Http404:
         f"{strategy}-{number}"
         for strategy, number in places.values_list("strategy__number", "number")[:40]
     )
+    if not known:
+        return Http404(_("This plan has no projects."))
     return Http404(
         _("There is no project “%(code)s”. There are: %(known)s.")
         % {"code": code[:40], "known": known}

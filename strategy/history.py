@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from strategy.audit import Record
+from strategy.baht import BahtField
 from strategy.evidence import evidence_text
 from strategy.fiscal import FiscalMonth
-from strategy.thai import format_date, format_exact, month_name
+from strategy.thai import format_baht, format_date, format_exact, month_name
 
 _HIDDEN = {"id", "version"}
 _DETAIL_LABELS = {
@@ -154,6 +155,8 @@ def _text(field: models.Field, row: Any, names: dict[tuple[str, Any], str]) -> s
         return names.get((field.attname, value), f"#{value}")
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, BahtField):
+        return format_baht(value)
     if isinstance(field, models.DecimalField):
         return format_exact(value)
     if isinstance(value, date):

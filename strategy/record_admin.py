@@ -20,10 +20,12 @@ from import_export.forms import ExportForm
 
 from strategy import services
 from strategy.audit import Record
+from strategy.baht import BahtField
 from strategy.exports import FORMATS, ComputedField, RecordResource
 from strategy.forms import (
     RecordForm,
     RecordInlineForm,
+    ThaiBahtField,
     ThaiDateField,
     ThaiDecimalField,
     ThaiIntegerField,
@@ -53,6 +55,8 @@ class ThaiFields:
             field_class = ThaiYearField
         elif isinstance(db_field, models.IntegerField):
             field_class = ThaiIntegerField
+        elif isinstance(db_field, BahtField):
+            field_class = ThaiBahtField
         elif isinstance(db_field, models.DecimalField):
             field_class = ThaiDecimalField
         elif isinstance(db_field, models.DateField):

@@ -37,6 +37,7 @@ from tests.test_races import ROUNDS, split, together
 from tests.writing import (
     OTHER,
     OWN,
+    SCORECARD,
     TODAY,
     address,
     differences,
@@ -158,7 +159,7 @@ def test_a_month_is_entered_and_the_screen_says_how_the_unit_stands(led, second,
     assert (row.fiscal_year, row.month, row.is_sample) == (2569, 6, False)
     assert row.history.get().history_user_name == "reporter"
     page = client.get(answer.url)
-    assert shown(page)[f"p{led.pk}-disbursed"] == "400,000.5"
+    assert shown(page)[f"p{led.pk}-disbursed"] == "400,000.50"
     assert page.context["sheet"].entered == 2
 
 
@@ -319,7 +320,7 @@ def test_words_without_amounts_are_not_lost(led, reporter):
 
 
 def test_emptying_what_is_stored_is_refused(plan, led, reporter):
-    """Deleting is the planners' to do, and asks for a reason."""
+    """Deleting is the planners' to do, and asks for a reason; a 0 would be another false figure."""
     spend(plan, LED, 2569, 6, "100")
     page = enter(signed_in(reporter), typed(led))
     assert set(refusals(page)) == {f"p{led.pk}-disbursed", f"p{led.pk}-committed"}
@@ -390,6 +391,9 @@ def test_names_that_no_field_has_are_no_fault(led, reporter):
 # ------------------------------------------------------------------------------ choosing first
 
 
+NO_SUCH_PLAN = "There is no plan “%s” in which money is entered. Choose another."
+
+
 @pytest.mark.parametrize(
     ("query", "field", "sentence"),
     [
@@ -416,6 +420,9 @@ def test_names_that_no_field_has_are_no_fault(led, reporter):
             "ตุลาคม 2569 has not ended; the latest month to report is กันยายน 2569.",
         ),
         ({"year": "2570", "month": ""}, "month", None),
+        # Another plan's sheet is never opened in place of the one that was asked for.
+        ({"plan": "zzz"}, "plan", NO_SUCH_PLAN % "zzz"),
+        ({"plan": SCORECARD}, "plan", NO_SUCH_PLAN % SCORECARD),
     ],
 )
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -440,7 +447,7 @@ def test_an_odd_address_is_asked_again(led, reporter, query, field, sentence, me
         ({"year": "๒๕๖๙"}, (2569, 12)),
         ({"year": "2567"}, (2567, 12)),
         ({"month": "3"}, (2569, 3)),
-        ({"year": "2569", "month": "6", "plan": "x"}, (2569, 6)),  # there is one plan to choose
+        ({"year": "2569", "month": "6", "plan": "nhrc-2566-2570"}, (2569, 6)),
     ],
 )
 def test_what_is_left_open_is_what_is_due(led, reporter, query, at):
