@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -19,6 +19,7 @@ from budgets.budget_services import (
     years_spent,
 )
 from budgets.calc import ZERO, Budget
+from budgets.detail import amounts_history
 from budgets.disbursement_admin import DisbursementAdmin
 from budgets.models import (
     BudgetTransfer,
@@ -29,6 +30,7 @@ from budgets.models import (
     SpendingTarget,
 )
 from strategy.forms import RecordForm, RecordInlineForm
+from strategy.history import Entry
 from strategy.models import Objective
 from strategy.record_admin import RecordAdmin, RecordInline, RecordInlineFormSet, written_rows
 from strategy.services import children_changed
@@ -274,6 +276,12 @@ class ProjectBudgetAdmin(ChecksBudgets, RecordAdmin):
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
         """Transfers are entered once there is a year to judge their days by."""
         return self.inlines if obj is not None else []
+
+    history_titled = True
+
+    def history_entries(self, obj: Any) -> Sequence[Entry]:
+        """With the transfers, which change what may be spent as well."""
+        return amounts_history(id=obj.pk)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         project_id = obj.project_id

@@ -194,6 +194,14 @@ class BudgetTransfer(Record):
     def __str__(self) -> str:
         return f"{self.document_number} {self.budget}"
 
+    @classmethod
+    def audit_title(cls, row: Any) -> str:
+        """By its document, in the fiscal year of its date."""
+        return _("transfer %(number)s, fiscal year %(year)s") % {
+            "number": row.document_number,
+            "year": FiscalMonth.of(row.document_date).year,
+        }
+
     def clean(self) -> None:
         """A transfer belongs to the fiscal year in which its document is dated."""
         if self.document_date is None or self.budget_id is None:

@@ -114,7 +114,7 @@ def _title(model: type[Record], row: Any) -> str:
         return month_name(FiscalMonth(row.fiscal_year, row.month), short=True)
     if hasattr(row, "fiscal_year"):
         return _("fiscal year %(year)s") % {"year": row.fiscal_year}
-    return str(model._meta.verbose_name)
+    return model.audit_title(row)
 
 
 def _changes(

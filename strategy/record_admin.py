@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -33,7 +33,7 @@ from strategy.forms import (
     WordsField,
     typed_text,
 )
-from strategy.history import history_of
+from strategy.history import Entry, history_of
 from strategy.models import Unit
 
 _YEARS = {"fiscal_year", "first_year", "last_year"}
@@ -196,10 +196,18 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
             "title": _("History: %(name)s") % {"name": obj},
             "opts": self.opts,
             "object": obj,
-            "entries": history_of(self.model, id=obj.pk),
+            "entries": self.history_entries(obj),
+            "titled": self.history_titled,
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/record_history.html", context)
+
+    #: Whether the history tells of several kinds of rows, so that each entry needs its title.
+    history_titled = False
+
+    def history_entries(self, obj: Any) -> Sequence[Entry]:
+        """What the history of a row tells, newest first."""
+        return history_of(self.model, id=obj.pk)
 
     # -------------------------------------------------------------------------- writing
 
