@@ -489,6 +489,41 @@ def test_what_is_due_is_offered_first(plan, led, second, reporter, planner):
     )
 
 
+def test_what_has_no_money_this_year_owes_no_figure(plan, led, second, planner):
+    """It is counted once figures are there after all."""
+    free = lead_project(led.strategy, 51, OWN, "0")
+    ProjectBudget.objects.filter(project=led).delete()  # nothing is set aside: "-" in the plan
+    client = signed_in(planner)
+
+    def due():
+        [row] = [row for row, _path in client.get(ADD).context["due"] if row.unit_name == OWN]
+        return (row.entered, row.projects, row.is_done)
+
+    def header():
+        sheet = client.get(sheet_path(month=12)).context["sheet"]
+        assert len(sheet.rows) == 3
+        return (sheet.entered, sheet.projects)
+
+    assert (due(), header()) == ((0, 1, False), (0, 1))
+    spend(plan, "3-50", 2569, 12, "100")
+    assert (due(), header()) == ((1, 1, True), (1, 1))
+    spend(plan, "3-51", 2569, 11, "0")  # begun: now it owes the month that is due as well
+    assert (due(), header()) == ((1, 2, False), (1, 2))
+    spend(plan, "3-51", 2569, 12, "0")
+    assert (due(), header()) == ((2, 2, True), (2, 2))
+    assert free.disbursements.count() == 2
+
+
+def test_a_unit_without_money_this_year_is_told_so_and_finds_its_sheet(plan, led, reporter):
+    ProjectBudget.objects.filter(project=led).delete()
+    client = signed_in(reporter)
+    page = client.get(ADD)
+    [(row, path)] = page.context["due"]
+    assert (row.projects, row.is_done) == (0, True)
+    for answer in (page, client.get(path)):
+        assert "– no money this year" in answer.content.decode()
+
+
 def test_planners_enter_projects_without_a_lead(plan, led, planner):
     ProjectLead.objects.filter(project=led).delete()
     client = signed_in(planner)
