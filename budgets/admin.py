@@ -32,7 +32,13 @@ from budgets.models import (
 from strategy.forms import RecordForm, RecordInlineForm
 from strategy.history import Entry
 from strategy.models import Objective
-from strategy.record_admin import RecordAdmin, RecordInline, RecordInlineFormSet, written_rows
+from strategy.record_admin import (
+    NamedInlineFormSet,
+    RecordAdmin,
+    RecordInline,
+    RecordInlineFormSet,
+    written_rows,
+)
 from strategy.services import children_changed
 from strategy.thai import format_date, format_number
 
@@ -51,6 +57,7 @@ def _base(fields: Mapping[str, Any]) -> Any:
 
 class LeadInline(admin.TabularInline):
     model = ProjectLead
+    formset = NamedInlineFormSet
     extra = 0
 
     # Lead units are part of their project: who may change the one may change the other.

@@ -93,7 +93,17 @@ class CalmList:
             raise IncorrectLookupParameters(error) from error
 
 
-class RecordInlineFormSet(BaseInlineFormSet):
+class NamedInlineFormSet(BaseInlineFormSet):
+    """Rows below a parent whose refusals call a field what its reader calls it."""
+
+    def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
+        names = (name for name in unique_check if name != self.fk.name)
+        return super().get_unique_error_message(
+            [str(self.model._meta.get_field(name).verbose_name) for name in names]
+        )
+
+
+class RecordInlineFormSet(NamedInlineFormSet):
     """The rows below a parent; one that other data depends on is not taken out.
 
     Said before anything is saved, so that what was typed elsewhere on the form is not lost.

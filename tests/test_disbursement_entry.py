@@ -51,6 +51,11 @@ pytestmark = pytest.mark.django_db
 
 ADD = "/admin/budgets/disbursement/add/"
 MONTH = {"year": 2569, "month": 6}
+AMOUNTS = ("disbursed", "committed")
+TAKEN_BACK = (
+    "Figures are kept for this month. If they were entered by mistake, planners take them back: "
+    "ask them, and do not write 0 instead."
+)
 LETTERS = "“%s” is not a clear number. Write digits only, such as 1,234.5 or ๑,๒๓๔.๕."
 BOTH = "Write both amounts; 0 where there is none."
 STALE = "Somebody else has changed this meanwhile, and nothing has been overwritten."
@@ -323,8 +328,11 @@ def test_emptying_what_is_stored_is_refused(plan, led, reporter):
     """Deleting is the planners' to do, and asks for a reason; a 0 would be another false figure."""
     spend(plan, LED, 2569, 6, "100")
     page = enter(signed_in(reporter), typed(led))
-    assert set(refusals(page)) == {f"p{led.pk}-disbursed", f"p{led.pk}-committed"}
+    assert refusals(page) == {f"p{led.pk}-{name}": [TAKEN_BACK] for name in AMOUNTS}
     assert stored() == [(6, "100.00", "0.00")]
+    # One amount alone is still one that is missing.
+    page = enter(signed_in(reporter), typed(led, "100"))
+    assert refusals(page) == {f"p{led.pk}-committed": [BOTH]}
 
 
 def test_a_reason_of_too_many_letters_is_refused(led, reporter):
@@ -928,6 +936,50 @@ def test_a_transfer_is_entered_with_its_document(plan, led, planner, auditor):
         address(BudgetTransfer, "export"), {"format": "1", "resource": "0"}
     ).content.decode()
     assert "15 ม.ค. 2569" in exported and "2026" not in exported
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "language", "sentence"),
+    [
+        ("unit", None, "en", "Please correct the duplicate data for unit."),
+        ("position", "1", "en", "Please correct the duplicate data for order."),
+        ("unit", None, "th", "โปรดแก้ไขข้อมูลที่ซ้ำกันในสำนัก/หน่วย"),
+        ("position", "1", "th", "โปรดแก้ไขข้อมูลที่ซ้ำกันในลำดับ"),
+    ],
+)
+def test_what_stands_twice_is_called_by_its_name(led, planner, field, value, language, sentence):
+    client = signed_in(planner)
+    path = address(led, "change")
+    page = client.get(path)
+    data = filled(page)
+    count = int(data["leads-TOTAL_FORMS"])
+    new = {"unit": str(Unit.objects.get(name=OTHER).pk), "position": "9"}
+    new[field] = value or data["leads-0-unit"]
+    data |= {"leads-TOTAL_FORMS": str(count + 1)}
+    data |= {f"leads-{count}-{name}": text for name, text in new.items()}
+    with translation.override(language):
+        answer = client.post(path, data, headers={"accept-language": language})
+        assert answer.status_code == 200
+        found = [
+            str(error)
+            for inline in answer.context["inline_admin_formsets"]
+            for error in inline.formset.non_form_errors()
+        ]
+    assert found == [sentence]
+
+
+def test_a_year_that_stands_twice_is_called_by_its_name(led, planner):
+    client = signed_in(planner)
+    path = address(led, "change")
+    data = filled(client.get(path))
+    count = int(data["budgets-TOTAL_FORMS"])
+    data |= {
+        "budgets-TOTAL_FORMS": str(count + 1),
+        f"budgets-{count}-fiscal_year": "2569",
+        f"budgets-{count}-plan_amount": "1",
+    }
+    text = client.post(path, data).content.decode()
+    assert "Please correct the duplicate data for fiscal year." in text
 
 
 DAY = "On %s %s baht would be allocated."
