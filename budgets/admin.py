@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -23,6 +23,7 @@ from budgets.budget_services import (
     years_spent,
 )
 from budgets.calc import ZERO, Budget
+from budgets.detail import amounts_history
 from budgets.disbursement_admin import DisbursementAdmin
 from budgets.models import (
     BudgetTransfer,
@@ -33,8 +34,15 @@ from budgets.models import (
     SpendingTarget,
 )
 from strategy.forms import RecordForm, RecordInlineForm, typed_text
+from strategy.history import Entry
 from strategy.models import Objective
-from strategy.record_admin import RecordAdmin, RecordInline, RecordInlineFormSet, written_rows
+from strategy.record_admin import (
+    NamedInlineFormSet,
+    RecordAdmin,
+    RecordInline,
+    RecordInlineFormSet,
+    written_rows,
+)
 from strategy.services import children_changed
 from strategy.thai import format_date, format_number
 
@@ -57,6 +65,7 @@ def _allocated(base: Decimal | None, transfers: Iterable[tuple[date, Decimal]]) 
 
 class LeadInline(admin.TabularInline):
     model = ProjectLead
+    formset = NamedInlineFormSet
     extra = 0
 
     # Lead units are part of their project: who may change the one may change the other.
@@ -308,6 +317,12 @@ class ProjectBudgetAdmin(ChecksBudgets, RecordAdmin):
     def get_inlines(self, request: HttpRequest, obj: Any) -> list[Any]:
         """Transfers are entered once there is a year to judge their days by."""
         return self.inlines if obj is not None else []
+
+    history_titled = True
+
+    def history_entries(self, obj: Any) -> Sequence[Entry]:
+        """With the transfers, which change what may be spent as well."""
+        return amounts_history(id=obj.pk)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         project_id = obj.project_id

@@ -9,10 +9,11 @@ from django.db.models import Q
 from django.utils import timezone
 
 from budgets.calc import Spent
-from budgets.models import Disbursement
+from budgets.models import BudgetTransfer, Disbursement, ProjectBudget, SpendingTarget
 from budgets.rows import MoneyYear
 from budgets.selectors import MoneyView, year_rows
 from strategy.fiscal import FiscalMonth
+from strategy.history import latest_after
 from strategy.models import Plan
 
 
@@ -52,3 +53,24 @@ def money_as_known(
         spent, sample = known.get(project_id, (None, False))
         rows[project_id] = view.judged(at.year, rows[project_id].budget, spent, sample)
     return rows
+
+
+def money_changed(plan: Plan, at: FiscalMonth, since: datetime) -> datetime | None:
+    """When money of the months up to ``at`` was last entered, changed or taken back.
+
+    What is disbursed, what may be spent, the government's targets; None where nothing has changed
+    since ``since``. One query.
+    """
+    own = ProjectBudget.history.filter(project__strategy__plan=plan, fiscal_year__lte=at.year)
+    return latest_after(
+        since,
+        Disbursement.history.filter(
+            Q(fiscal_year__lt=at.year) | Q(fiscal_year=at.year, month__lte=at.month),
+            project__strategy__plan=plan,
+        ),
+        own,
+        BudgetTransfer.history.filter(
+            budget_id__in=own.order_by().values("id"), document_date__lte=at.last_day
+        ),
+        SpendingTarget.history.filter(agency_id=plan.agency_id, fiscal_year__lte=at.year),
+    )

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from budgets import calc
 from budgets.calc import STRAIGHT_LINE, ZERO, Budget, SpendingTargets, Spent
 from budgets.explain import explain
-from budgets.models import Disbursement, Project, ProjectBudget
+from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget
 from budgets.rows import MoneyMonth, MoneyYear, ProjectPage, TransferRow
 from budgets.selectors import MoneyView, project_row, units_of
 from strategy.fiscal import MONTHS, FiscalMonth
@@ -24,12 +24,14 @@ from strategy.roles import Viewer
 
 #: What the heading of each change, or the page itself, says already.
 _KNOWN = ("project", "fiscal_year", "month", "is_sample")
+#: So many changes of each kind a page shows.
+_SHOWN = 60
 
 
 def project_detail(
-    plan: Plan, code: str, at: FiscalMonth, today: date, viewer: Viewer
+    plan: Plan, code: str, at: FiscalMonth, today: date, viewer: Viewer, *, history: bool = True
 ) -> ProjectPage:
-    """One project at the end of ``at``, for this viewer. Six queries with its history.
+    """One project at the end of ``at``, for this viewer. Seven queries with its history, else four.
 
     ``code``: its place in the plan, "1-2" (strategy, number); a 404 names those there are.
     """
@@ -48,7 +50,7 @@ def project_detail(
     }
     row = project_row(view, facts.named, years, units)
     own_targets, entered = targets.get(at.year, STRAIGHT_LINE), at.year in targets
-    may_read = viewer.may_read_drafts(row.first_lead.id if row.first_lead else None)
+    may_read = history and viewer.may_read_drafts(row.first_lead.id if row.first_lead else None)
     return ProjectPage(
         row=row,
         months=tuple(_months(view, facts, months)),
@@ -57,8 +59,8 @@ def project_detail(
         targets=own_targets,
         targets_entered=entered,
         explanation=tuple(explain(row.current, own_targets, entered=entered)),
-        history=_history(Disbursement, row.id, fiscal_year=at.year) if may_read else None,
-        budget_history=_history(ProjectBudget, row.id) if may_read else None,
+        history=_history(row.id, at.year) if may_read else None,
+        budget_history=amounts_history(limit=_SHOWN, project_id=row.id) if may_read else None,
     )
 
 
@@ -125,6 +127,8 @@ def _unknown(plan: Plan, code: str) -> Http404:
         f"{strategy}-{number}"
         for strategy, number in places.values_list("strategy__number", "number")[:40]
     )
+    if not known:
+        return Http404(_("This plan has no projects."))
     return Http404(
         _("There is no project “%(code)s”. There are: %(known)s.")
         % {"code": code[:40], "known": known}
@@ -180,7 +184,20 @@ def _months(
         )
 
 
-def _history(
-    model: type[Disbursement] | type[ProjectBudget], project_id: int, **condition: int
-) -> Sequence[Entry]:
-    return history_of(model, hidden=_KNOWN, limit=60, project_id=project_id, **condition)
+def _history(project_id: int, year: int) -> Sequence[Entry]:
+    return history_of(
+        Disbursement, hidden=_KNOWN, limit=_SHOWN, project_id=project_id, fiscal_year=year
+    )
+
+
+def amounts_history(*, limit: int = 200, **condition: int) -> Sequence[Entry]:
+    """Changes of the amounts that meet ``condition``, and of transfers to and from them.
+
+    Newest first; years and transfers that have been deleted since are among them. Two queries.
+    """
+    budgets = ProjectBudget.history.filter(**condition).order_by().values("id")
+    found = [
+        *history_of(ProjectBudget, hidden=_KNOWN, limit=limit, **condition),
+        *history_of(BudgetTransfer, hidden=["budget"], limit=limit, budget_id__in=budgets),
+    ]
+    return sorted(found, key=lambda entry: entry.when, reverse=True)[:limit]

@@ -20,7 +20,7 @@ from budgets.services import (
 from budgets.work import EntryRow, due_month
 from strategy.entry_sheet import EntrySheetForm, row_read
 from strategy.fiscal import FiscalMonth, latest_ended
-from strategy.forms import ThaiDecimalField, ThaiYearField, WordsField, stale_lines
+from strategy.forms import ThaiBahtField, ThaiYearField, WordsField, stale_lines
 from strategy.models import Plan
 from strategy.thai import month_name
 
@@ -57,7 +57,10 @@ class ChooseForm(forms.Form):
         self.fields["unit"].choices = names if len(names) == 1 else [("", "–"), *names]
         self.fields["plan"].choices = [(slug, plan.name) for slug, plan in self.plans.items()]
         self.fields["month"].choices = [("", _("what is due")), *MONTH_CHOICES]
-        if len(plans) == 1:
+        self.fields["plan"].error_messages["invalid_choice"] = _(
+            "There is no plan “%(value)s” in which money is entered. Choose another."
+        )
+        if len(plans) == 1 and (data or {}).get("plan", "") in ("", *self.plans):
             del self.fields["plan"]
 
     def clean(self) -> dict[str, Any]:
@@ -104,12 +107,8 @@ class RowForm(forms.Form):
     not touched follows the other one's change instead.
     """
 
-    disbursed = ThaiDecimalField(
-        label=gettext_lazy("disbursed (baht)"), max_decimals=2, required=False
-    )
-    committed = ThaiDecimalField(
-        label=gettext_lazy("committed, not yet paid (baht)"), max_decimals=2, required=False
-    )
+    disbursed = ThaiBahtField(label=gettext_lazy("disbursed (baht)"), required=False)
+    committed = ThaiBahtField(label=gettext_lazy("committed, not yet paid (baht)"), required=False)
     note = WordsField(label=gettext_lazy("note"), required=False)
     reason = WordsField(
         label=gettext_lazy("reason for a fall or for more than is allocated"),

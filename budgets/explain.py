@@ -88,9 +88,9 @@ def explain(year: MoneyYear, targets: SpendingTargets, *, entered: bool) -> list
 
 def _allocated(budget: Budget, allocated: Decimal) -> str:
     if budget.approved is not None:
-        base = _("the approved amount, %(amount)s") % {"amount": baht(budget.approved)}
+        base = _("the approved amount, %(amount)s baht") % {"amount": baht(budget.approved)}
     elif budget.plan is not None:
-        base = _("the plan's amount, %(amount)s, as none has been approved yet") % {
+        base = _("the plan's amount, %(amount)s baht, as none has been approved yet") % {
             "amount": baht(budget.plan)
         }
     else:
@@ -101,7 +101,7 @@ def _allocated(budget: Budget, allocated: Decimal) -> str:
             "moved": ("+" if budget.transferred > 0 else "−") + baht(abs(budget.transferred)),
             "sum": baht(allocated),
         }
-    return _("Allocated = %(base)s baht.") % {"base": base}
+    return _("Allocated = %(base)s.") % {"base": base}
 
 
 def _of_expected(disbursed: Decimal, expected: Decimal, percent: Decimal | None) -> str:

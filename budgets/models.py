@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from strategy.audit import Record
+from strategy.baht import BahtField
 from strategy.fiscal import MONTHS, FiscalMonth
 from strategy.models import (
     FISCAL_YEAR_VALIDATORS,
@@ -24,7 +25,6 @@ from strategy.models import (
 from strategy.thai import month_name
 
 MONTH_CHOICES = [(month, month_name(FiscalMonth(2566, month), year=False)) for month in MONTHS]
-_BAHT = {"max_digits": 16, "decimal_places": 2}
 
 
 def _percent_field(label: Any, default: int) -> models.DecimalField:
@@ -135,19 +135,17 @@ class ProjectBudget(Record):
     fiscal_year = models.PositiveSmallIntegerField(
         _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
     )
-    plan_amount = models.DecimalField(
+    plan_amount = BahtField(
         _("plan amount (baht)"),
         null=True,
         blank=True,
         help_text=_("Empty where the plan sets nothing aside for the year."),
-        **_BAHT,
     )
-    approved_amount = models.DecimalField(
+    approved_amount = BahtField(
         _("approved amount (baht)"),
         null=True,
         blank=True,
         help_text=_("Takes the place of the plan's amount once it is entered."),
-        **_BAHT,
     )
 
     class Meta(Record.Meta):
@@ -182,10 +180,9 @@ class BudgetTransfer(Record):
     budget = models.ForeignKey(
         ProjectBudget, models.CASCADE, related_name="transfers", verbose_name=_("project budget")
     )
-    amount = models.DecimalField(
+    amount = BahtField(
         _("amount (baht)"),
         help_text=_("Positive where the project gains, negative where it gives."),
-        **_BAHT,
     )
     document_number = models.CharField(_("document number"), max_length=100)
     document_date = models.DateField(_("document date"))
@@ -205,6 +202,14 @@ class BudgetTransfer(Record):
 
     def __str__(self) -> str:
         return f"{self.document_number} {self.budget}"
+
+    @classmethod
+    def audit_title(cls, row: Any) -> str:
+        """By its document, in the fiscal year of its date."""
+        return _("transfer %(number)s, fiscal year %(year)s") % {
+            "number": row.document_number,
+            "year": FiscalMonth.of(row.document_date).year,
+        }
 
     def clean(self) -> None:
         """A transfer belongs to the fiscal year in which its document is dated."""
@@ -237,8 +242,8 @@ class Disbursement(Record):
         _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
     )
     month = models.PositiveSmallIntegerField(_("month"), choices=MONTH_CHOICES)
-    disbursed = models.DecimalField(_("disbursed (baht)"), **_BAHT)
-    committed = models.DecimalField(_("committed, not yet paid (baht)"), **_BAHT)
+    disbursed = BahtField(_("disbursed (baht)"))
+    committed = BahtField(_("committed, not yet paid (baht)"))
     note = models.TextField(_("note"), blank=True, default="")
     reason = models.CharField(
         _("reason for a fall or for more than is allocated"),

@@ -149,6 +149,11 @@ class ProjectMoney(NamedTuple):
         return next(iter(self.leads), None)
 
     @property
+    def owes(self) -> bool:
+        """Whether figures are asked for: money is allocated this year, or some were entered."""
+        return bool(self.current.allocated) or self.current.spent is not None
+
+    @property
     def plan_total(self) -> Decimal:
         """What the plan sets aside over all its years."""
         return sum((year.budget.plan or Decimal(0) for year in self.years), Decimal(0))

@@ -186,11 +186,12 @@ def _entry_errors(entry: DisbursementEntry, context: _EntryContext, today: date)
         errors["month"].append(
             ValidationError(_("Figures for that month exist; change them instead."))
         )
+    emptied = kept is not None and entry.disbursed is None and entry.committed is None
     for name in ("disbursed", "committed"):
         value = getattr(entry, name)
         try:
             if value is None:
-                raise Refusal("amount_both")
+                raise Refusal("amount_kept" if emptied else "amount_both")
             check_amount(value)
         except Refusal as refusal:
             errors[name].append(sentence(refusal))

@@ -58,7 +58,10 @@ def due_month(plan: Plan, today: date) -> FiscalMonth:
 
 @dataclass(frozen=True, slots=True)
 class UnitDue:
-    """How far a unit has come with the month that is due."""
+    """How far a unit has come with the month that is due.
+
+    ``projects``: those that owe a figure; none in a year without money for any of them.
+    """
 
     plan: Plan
     unit_id: int | None
@@ -91,10 +94,11 @@ def due_list(who: Viewer, plans: list[Plan], today: date) -> list[UnitDue]:
         money = plan_money(plan, at, today)
         for unit in money.units:
             if unit.counted and who.may_report(unit.id):
-                entered = [row for row in unit.counted if row.current.as_of == at]
+                owing = [row for row in unit.counted if row.owes]
+                entered = [row for row in owing if row.current.as_of == at]
                 found.append(
                     UnitDue(
-                        plan, unit.id, unit.name, at, len(entered), len(unit.counted),
+                        plan, unit.id, unit.name, at, len(entered), len(owing),
                         at.deadline(money.deadline_day),
                     )
                 )  # fmt: skip
@@ -151,6 +155,11 @@ class EntrySheet:
     @property
     def entered(self) -> int:
         return sum(row.kept is not None for row in self.rows)
+
+    @property
+    def projects(self) -> int:
+        """How many of its projects owe a figure."""
+        return sum(row.money.owes for row in self.rows)
 
 
 def entry_sheet(

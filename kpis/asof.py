@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from kpis import calc
 from kpis.calc import Figure, TargetFacts, TargetPoint
-from kpis.models import Indicator, Result, YearTarget
+from kpis.models import Baseline, Indicator, Result, YearTarget
 from kpis.rows import Cell, IndicatorRow, progress_percent, target_text
 from kpis.selectors import (
     MonthView,
@@ -28,6 +28,7 @@ from kpis.selectors import (
     latest_figures,
 )
 from strategy.fiscal import FiscalMonth
+from strategy.history import latest_after
 from strategy.models import Plan
 
 
@@ -173,3 +174,23 @@ def _targets_back(
             row.due_month,
         )
     return found, reasons
+
+
+def figures_changed(plan: Plan, at: FiscalMonth, since: datetime) -> datetime | None:
+    """When a counted result, a target or a baseline of the months up to ``at`` last changed.
+
+    None where none has since ``since``. What is taken back or reopened changes as well; an
+    approval does where it makes a figure count. One query.
+    """
+    results = Result.history.filter(_up_to(at), indicator__strategy__plan=plan)
+    counted = results.filter(state__in=counted_states(plan)).order_by().values("id")
+    results = results.filter(id__in=counted)
+    if not plan.approved_only:
+        results = results.exclude(history_type="~", state=Result.State.APPROVED)
+    targets = YearTarget.history.filter(indicator__strategy__plan=plan, fiscal_year__lte=at.year)
+    baselines = Baseline.history.filter(_up_to(at), measure__indicator__strategy__plan=plan)
+    return latest_after(since, results, targets, baselines)
+
+
+def _up_to(at: FiscalMonth) -> Q:
+    return Q(fiscal_year__lt=at.year) | Q(fiscal_year=at.year, month__lte=at.month)

@@ -73,6 +73,11 @@ class Record(models.Model):
         """Facts of this record that live in other tables, as JSON-ready values by name."""
         return {}
 
+    @classmethod
+    def audit_title(cls, row: Any) -> str:
+        """What a history row is called in lists where neither month nor year say which it is."""
+        return str(cls._meta.verbose_name)
+
     def linked_by(self) -> Iterable[Record]:
         """Rows that would lose their link to this one, or what goes with it, without a trace.
 

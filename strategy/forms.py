@@ -17,6 +17,7 @@ from strategy.history import history_of
 from strategy.messages import sentence
 from strategy.thai import (
     Refusal,
+    format_baht,
     format_date,
     format_exact,
     parse_date,
@@ -62,6 +63,16 @@ class ThaiDecimalField(ReadField):
             return parse_number(str(value), max_decimals=self.max_decimals)
         except Refusal as refusal:
             raise sentence(refusal) from None
+
+
+class ThaiBahtField(ThaiDecimalField):
+    """An amount in baht, shown whole or with both decimals."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_decimals": 2, **kwargs})
+
+    def prepare_value(self, value: Any) -> Any:
+        return format_baht(value) if isinstance(value, Decimal) else value
 
 
 class ThaiIntegerField(ThaiDecimalField):

@@ -12,9 +12,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from strategy.audit import Record
+from strategy.baht import BahtField
 from strategy.evidence import evidence_text
 from strategy.fiscal import FiscalMonth
-from strategy.thai import format_date, format_exact, month_name
+from strategy.thai import format_baht, format_date, format_exact, month_name
 
 _HIDDEN = {"id", "version"}
 _DETAIL_LABELS = {
@@ -69,6 +70,18 @@ def history_of(
     return entries(model, rows, hidden)[:limit]
 
 
+def latest_after(since: datetime, *histories: models.QuerySet) -> datetime | None:
+    """When the last of these history rows was written; None where none is newer than ``since``.
+
+    One query.
+    """
+    newer = [
+        rows.filter(history_date__gt=since).order_by().values_list("history_date", flat=True)
+        for rows in histories
+    ]
+    return newer[0].union(*newer[1:]).order_by("-history_date").first()
+
+
 def entries(model: type[Record], rows: Iterable[Any], hidden: Iterable[str] = ()) -> list[Entry]:
     """History rows, newest first, as readable entries; each compared with the one before it."""
     rows = list(rows)
@@ -113,7 +126,7 @@ def _title(model: type[Record], row: Any) -> str:
         return month_name(FiscalMonth(row.fiscal_year, row.month), short=True)
     if hasattr(row, "fiscal_year"):
         return _("fiscal year %(year)s") % {"year": row.fiscal_year}
-    return str(model._meta.verbose_name)
+    return model.audit_title(row)
 
 
 def _changes(
@@ -154,6 +167,8 @@ def _text(field: models.Field, row: Any, names: dict[tuple[str, Any], str]) -> s
         return names.get((field.attname, value), f"#{value}")
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
+    if isinstance(field, BahtField):
+        return format_baht(value)
     if isinstance(field, models.DecimalField):
         return format_exact(value)
     if isinstance(value, date):

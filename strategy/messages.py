@@ -15,6 +15,10 @@ SENTENCES = {
     "number_whole": _("This counts whole things: write a number without decimals, not %(text)s."),
     "number_negative": _("The number cannot be negative."),
     "amount_both": _("Write both amounts; 0 where there is none."),
+    "amount_kept": _(
+        "Figures are kept for this month. If they were entered by mistake, planners take them "
+        "back: ask them, and do not write 0 instead."
+    ),
     "percent_range": _("A percentage is from 0 to 100, not %(text)s."),
     "level_range": _("A level is from 0 (not started) to 5, not %(text)s."),
     "ratio_half": _("Write both numbers: how many of how many."),

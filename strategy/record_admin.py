@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from typing import Any
 
 from django.apps import apps
@@ -20,10 +20,12 @@ from import_export.forms import ExportForm
 
 from strategy import services
 from strategy.audit import Record
+from strategy.baht import BahtField
 from strategy.exports import FORMATS, ComputedField, RecordResource
 from strategy.forms import (
     RecordForm,
     RecordInlineForm,
+    ThaiBahtField,
     ThaiDateField,
     ThaiDecimalField,
     ThaiIntegerField,
@@ -31,7 +33,7 @@ from strategy.forms import (
     WordsField,
     typed_text,
 )
-from strategy.history import history_of
+from strategy.history import Entry, history_of
 from strategy.models import Unit
 
 _YEARS = {"fiscal_year", "first_year", "last_year"}
@@ -53,6 +55,8 @@ class ThaiFields:
             field_class = ThaiYearField
         elif isinstance(db_field, models.IntegerField):
             field_class = ThaiIntegerField
+        elif isinstance(db_field, BahtField):
+            field_class = ThaiBahtField
         elif isinstance(db_field, models.DecimalField):
             field_class = ThaiDecimalField
         elif isinstance(db_field, models.DateField):
@@ -89,7 +93,17 @@ class CalmList:
             raise IncorrectLookupParameters(error) from error
 
 
-class RecordInlineFormSet(BaseInlineFormSet):
+class NamedInlineFormSet(BaseInlineFormSet):
+    """Rows below a parent whose refusals call a field what its reader calls it."""
+
+    def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
+        names = (name for name in unique_check if name != self.fk.name)
+        return super().get_unique_error_message(
+            [str(self.model._meta.get_field(name).verbose_name) for name in names]
+        )
+
+
+class RecordInlineFormSet(NamedInlineFormSet):
     """The rows below a parent; one that other data depends on is not taken out.
 
     Said before anything is saved, so that what was typed elsewhere on the form is not lost.
@@ -192,10 +206,18 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
             "title": _("History: %(name)s") % {"name": obj},
             "opts": self.opts,
             "object": obj,
-            "entries": history_of(self.model, id=obj.pk),
+            "entries": self.history_entries(obj),
+            "titled": self.history_titled,
             **(extra_context or {}),
         }
         return TemplateResponse(request, "admin/record_history.html", context)
+
+    #: Whether the history tells of several kinds of rows, so that each entry needs its title.
+    history_titled = False
+
+    def history_entries(self, obj: Any) -> Sequence[Entry]:
+        """What the history of a row tells, newest first."""
+        return history_of(self.model, id=obj.pk)
 
     # -------------------------------------------------------------------------- writing
 

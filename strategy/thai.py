@@ -102,6 +102,12 @@ def format_exact(value: Decimal) -> str:
     return f"{value.normalize() + 0:,f}"
 
 
+def format_baht(baht: Decimal) -> str:
+    """An amount in baht, exact like the others, whole or with satang: 1,000,000, 200,000.50."""
+    whole, point, satang = format_exact(baht).partition(".")
+    return f"{whole}.{satang.ljust(2, '0')}" if point else whole
+
+
 def format_signed(value: Decimal | None) -> str:
     """A change with two decimals and its sign, a true minus; a dash where there is none."""
     if value is None:

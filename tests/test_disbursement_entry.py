@@ -37,6 +37,7 @@ from tests.test_races import ROUNDS, split, together
 from tests.writing import (
     OTHER,
     OWN,
+    SCORECARD,
     TODAY,
     address,
     differences,
@@ -50,6 +51,11 @@ pytestmark = pytest.mark.django_db
 
 ADD = "/admin/budgets/disbursement/add/"
 MONTH = {"year": 2569, "month": 6}
+AMOUNTS = ("disbursed", "committed")
+TAKEN_BACK = (
+    "Figures are kept for this month. If they were entered by mistake, planners take them back: "
+    "ask them, and do not write 0 instead."
+)
 LETTERS = "“%s” is not a clear number. Write digits only, such as 1,234.5 or ๑,๒๓๔.๕."
 BOTH = "Write both amounts; 0 where there is none."
 STALE = "Somebody else has changed this meanwhile, and nothing has been overwritten."
@@ -158,7 +164,7 @@ def test_a_month_is_entered_and_the_screen_says_how_the_unit_stands(led, second,
     assert (row.fiscal_year, row.month, row.is_sample) == (2569, 6, False)
     assert row.history.get().history_user_name == "reporter"
     page = client.get(answer.url)
-    assert shown(page)[f"p{led.pk}-disbursed"] == "400,000.5"
+    assert shown(page)[f"p{led.pk}-disbursed"] == "400,000.50"
     assert page.context["sheet"].entered == 2
 
 
@@ -319,11 +325,14 @@ def test_words_without_amounts_are_not_lost(led, reporter):
 
 
 def test_emptying_what_is_stored_is_refused(plan, led, reporter):
-    """Deleting is the planners' to do, and asks for a reason."""
+    """Deleting is the planners' to do, and asks for a reason; a 0 would be another false figure."""
     spend(plan, LED, 2569, 6, "100")
     page = enter(signed_in(reporter), typed(led))
-    assert set(refusals(page)) == {f"p{led.pk}-disbursed", f"p{led.pk}-committed"}
+    assert refusals(page) == {f"p{led.pk}-{name}": [TAKEN_BACK] for name in AMOUNTS}
     assert stored() == [(6, "100.00", "0.00")]
+    # One amount alone is still one that is missing.
+    page = enter(signed_in(reporter), typed(led, "100"))
+    assert refusals(page) == {f"p{led.pk}-committed": [BOTH]}
 
 
 def test_a_reason_of_too_many_letters_is_refused(led, reporter):
@@ -390,6 +399,9 @@ def test_names_that_no_field_has_are_no_fault(led, reporter):
 # ------------------------------------------------------------------------------ choosing first
 
 
+NO_SUCH_PLAN = "There is no plan “%s” in which money is entered. Choose another."
+
+
 @pytest.mark.parametrize(
     ("query", "field", "sentence"),
     [
@@ -416,6 +428,9 @@ def test_names_that_no_field_has_are_no_fault(led, reporter):
             "ตุลาคม 2569 has not ended; the latest month to report is กันยายน 2569.",
         ),
         ({"year": "2570", "month": ""}, "month", None),
+        # Another plan's sheet is never opened in place of the one that was asked for.
+        ({"plan": "zzz"}, "plan", NO_SUCH_PLAN % "zzz"),
+        ({"plan": SCORECARD}, "plan", NO_SUCH_PLAN % SCORECARD),
     ],
 )
 @pytest.mark.parametrize("method", ["get", "post"])
@@ -440,7 +455,7 @@ def test_an_odd_address_is_asked_again(led, reporter, query, field, sentence, me
         ({"year": "๒๕๖๙"}, (2569, 12)),
         ({"year": "2567"}, (2567, 12)),
         ({"month": "3"}, (2569, 3)),
-        ({"year": "2569", "month": "6", "plan": "x"}, (2569, 6)),  # there is one plan to choose
+        ({"year": "2569", "month": "6", "plan": "nhrc-2566-2570"}, (2569, 6)),
     ],
 )
 def test_what_is_left_open_is_what_is_due(led, reporter, query, at):
@@ -480,6 +495,41 @@ def test_what_is_due_is_offered_first(plan, led, second, reporter, planner):
     assert all(
         signed_in(planner).get(path).status_code == 200 for _row, path in page.context["due"]
     )
+
+
+def test_what_has_no_money_this_year_owes_no_figure(plan, led, second, planner):
+    """It is counted once figures are there after all."""
+    free = lead_project(led.strategy, 51, OWN, "0")
+    ProjectBudget.objects.filter(project=led).delete()  # nothing is set aside: "-" in the plan
+    client = signed_in(planner)
+
+    def due():
+        [row] = [row for row, _path in client.get(ADD).context["due"] if row.unit_name == OWN]
+        return (row.entered, row.projects, row.is_done)
+
+    def header():
+        sheet = client.get(sheet_path(month=12)).context["sheet"]
+        assert len(sheet.rows) == 3
+        return (sheet.entered, sheet.projects)
+
+    assert (due(), header()) == ((0, 1, False), (0, 1))
+    spend(plan, "3-50", 2569, 12, "100")
+    assert (due(), header()) == ((1, 1, True), (1, 1))
+    spend(plan, "3-51", 2569, 11, "0")  # begun: now it owes the month that is due as well
+    assert (due(), header()) == ((1, 2, False), (1, 2))
+    spend(plan, "3-51", 2569, 12, "0")
+    assert (due(), header()) == ((2, 2, True), (2, 2))
+    assert free.disbursements.count() == 2
+
+
+def test_a_unit_without_money_this_year_is_told_so_and_finds_its_sheet(plan, led, reporter):
+    ProjectBudget.objects.filter(project=led).delete()
+    client = signed_in(reporter)
+    page = client.get(ADD)
+    [(row, path)] = page.context["due"]
+    assert (row.projects, row.is_done) == (0, True)
+    for answer in (page, client.get(path)):
+        assert "– no money this year" in answer.content.decode()
 
 
 def test_planners_enter_projects_without_a_lead(plan, led, planner):
@@ -886,6 +936,50 @@ def test_a_transfer_is_entered_with_its_document(plan, led, planner, auditor):
         address(BudgetTransfer, "export"), {"format": "1", "resource": "0"}
     ).content.decode()
     assert "15 ม.ค. 2569" in exported and "2026" not in exported
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "language", "sentence"),
+    [
+        ("unit", None, "en", "Please correct the duplicate data for unit."),
+        ("position", "1", "en", "Please correct the duplicate data for order."),
+        ("unit", None, "th", "โปรดแก้ไขข้อมูลที่ซ้ำกันในสำนัก/หน่วย"),
+        ("position", "1", "th", "โปรดแก้ไขข้อมูลที่ซ้ำกันในลำดับ"),
+    ],
+)
+def test_what_stands_twice_is_called_by_its_name(led, planner, field, value, language, sentence):
+    client = signed_in(planner)
+    path = address(led, "change")
+    page = client.get(path)
+    data = filled(page)
+    count = int(data["leads-TOTAL_FORMS"])
+    new = {"unit": str(Unit.objects.get(name=OTHER).pk), "position": "9"}
+    new[field] = value or data["leads-0-unit"]
+    data |= {"leads-TOTAL_FORMS": str(count + 1)}
+    data |= {f"leads-{count}-{name}": text for name, text in new.items()}
+    with translation.override(language):
+        answer = client.post(path, data, headers={"accept-language": language})
+        assert answer.status_code == 200
+        found = [
+            str(error)
+            for inline in answer.context["inline_admin_formsets"]
+            for error in inline.formset.non_form_errors()
+        ]
+    assert found == [sentence]
+
+
+def test_a_year_that_stands_twice_is_called_by_its_name(led, planner):
+    client = signed_in(planner)
+    path = address(led, "change")
+    data = filled(client.get(path))
+    count = int(data["budgets-TOTAL_FORMS"])
+    data |= {
+        "budgets-TOTAL_FORMS": str(count + 1),
+        f"budgets-{count}-fiscal_year": "2569",
+        f"budgets-{count}-plan_amount": "1",
+    }
+    text = client.post(path, data).content.decode()
+    assert "Please correct the duplicate data for fiscal year." in text
 
 
 DAY = "On %s %s baht would be allocated."

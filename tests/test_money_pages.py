@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
@@ -377,6 +378,34 @@ def test_there_is_a_sentence_for_every_step(plan, reader, before, year, said, to
     computed = data(reader, f"/budgets/{code}", f"?year={year}&month=12")["computed"]
     assert len(computed) == said
     assert len(set(computed)) == said
+
+
+def test_the_allocation_is_told_in_baht_and_then_its_source(plan, reader):
+    """The currency belongs to the amount, whatever is said about it."""
+    told = data(reader, "/budgets/1-2")["computed"][0]
+    assert re.fullmatch(r"วงเงินจัดสรร = .* [\d,]+\.00 บาท เพราะยังไม่มีวงเงินที่ได้รับอนุมัติ", told)
+    budget = project_of(plan, "1-2").budgets.get(fiscal_year=2567)
+    budget.approved_amount = Decimal("2000000.50")
+    record_save(instance=budget, user=None)
+    told = data(reader, "/budgets/1-2")["computed"][0]
+    assert told == "วงเงินจัดสรร = วงเงินที่ได้รับอนุมัติ 2,000,000.50 บาท"
+
+
+def test_no_abbreviated_month_is_glued_to_its_word(plan, reader):
+    spend(plan, "1-2", 500_000)
+    for path in ("/budgets", "/budgets/1-2", "/budgets/units", "/value", "/board"):
+        html = page(reader, path)
+        assert not re.findall(r"เดือน[ก-ฮ]{1,2}\.[ก-ฮ]{1,2}\.", html), path
+    assert "ณ สิ้นเดือน ก.ย. 2567" in page(reader, "/budgets/1-2")
+
+
+def test_a_plan_without_projects_says_so(plan, reader):
+    at = "/plans/rlpd-hr-2563/budgets/1-1"
+    for path in (f"{at}/", f"{at}.json"):
+        answer = reader.get(path)
+        assert answer.status_code == 404
+        text = answer.content.decode()
+        assert "แผนนี้ไม่มีโครงการ" in text and "โครงการที่มีคือ" not in text
 
 
 def test_an_overdue_figure_is_explained_and_not_judged(plan, reader):

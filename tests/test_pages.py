@@ -497,6 +497,9 @@ def test_a_month_that_has_not_ended(plan, reader, query):
         response = reader.get(f"{route.path}?{query}&keep=this")
         if not route.is_page:
             assert response.status_code == 404, route.path
+            text = response.content.decode()
+            # It names the latest month, and does not claim to show it.
+            assert "กันยายน 2567" in text and "จึงแสดง" not in text, route.path
             continue
         assert response.status_code == 302, route.path
         address, _, asked = response["Location"].partition("?")
@@ -505,7 +508,9 @@ def test_a_month_that_has_not_ended(plan, reader, query):
         landed = reader.get(response["Location"])
         assert landed.status_code == 200
         said = [str(message) for message in landed.context["messages"]]
-        assert any("กันยายน 2567" in sentence for sentence in said), route.path
+        assert any(
+            "จึงแสดงเดือนล่าสุด" in sentence and "กันยายน 2567" in sentence for sentence in said
+        ), route.path
 
 
 @pytest.mark.parametrize(

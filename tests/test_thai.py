@@ -9,10 +9,11 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from strategy.fiscal import FiscalMonth
-from strategy.forms import ThaiDecimalField
+from strategy.forms import ThaiBahtField, ThaiDecimalField
 from strategy.thai import (
     Refusal,
     compare,
+    format_baht,
     format_date,
     format_exact,
     format_number,
@@ -193,6 +194,28 @@ def test_a_written_number_is_read_back(value):
 )
 def test_an_exact_number_keeps_every_decimal(value, text):
     assert format_exact(Decimal(value)) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("200000.5000", "200,000.50"),
+        ("200000.25", "200,000.25"),
+        ("-0.05", "-0.05"),
+        ("1000000.00", "1,000,000"),
+        ("1E+6", "1,000,000"),
+        ("0", "0"),
+        ("0.125", "0.125"),  # finer than is kept, yet never rounded unseen
+    ],
+)
+def test_baht_are_whole_or_have_both_decimals(value, text):
+    assert format_baht(Decimal(value)) == text
+
+
+@given(cents)
+def test_a_form_shows_the_amount_that_it_would_save_again(value):
+    field = ThaiBahtField()
+    assert field.clean(field.prepare_value(value)) == value
 
 
 @given(st.integers(-(10**17) + 1, 10**17 - 1).map(lambda n: Decimal(n).scaleb(-4)))

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
+
+from django.utils import timezone
 
 from nhrc_plan.board import data, data_measures, data_money
 from nhrc_plan.board.beside import BesideLine
@@ -16,6 +19,8 @@ def board(report: BoardReport) -> dict[str, Any]:
         **data.head(report.plan, report.at),
         "summary": report.summary,
         "summary_kept": report.kept is not None,
+        "summary_kept_at": _moment(report.kept_at),
+        "figures_changed_at": _moment(report.changed_at),
         "sample": report.has_sample,
         **data.roll_up(standing.roll_up),
         "strategies": [
@@ -37,6 +42,11 @@ def board(report: BoardReport) -> dict[str, Any]:
         "awaiting": [data.duty(owed) for owed in report.duties],
         "integrity": data_measures.at_month(report.integrity),
     }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    """A moment in Bangkok's time."""
+    return timezone.localtime(moment).isoformat(timespec="seconds") if moment else None
 
 
 def _money_beside(line: BesideLine) -> dict[str, Any]:

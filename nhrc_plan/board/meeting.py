@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
+from itertools import takewhile
 
 from django.utils.translation import gettext as _
 
+from budgets.asof import money_changed
 from budgets.rows import PlanMoney
 from budgets.selectors import plan_money
+from kpis.asof import figures_changed
 from kpis.duties import Duty, owed_duties
 from kpis.rows import PlanStanding
 from kpis.selectors import plan_standing
@@ -63,6 +66,9 @@ class BoardReport(Report):
     changes: Changes
     #: The summary that planners kept with the month; None while there is only the draft.
     kept: MonthSummary | None
+    #: When its text was written, and when figures that the month shows last changed after that.
+    kept_at: datetime | None
+    changed_at: datetime | None
     draft: str
     integrity: MeasuresAt
 
@@ -96,12 +102,20 @@ def _duties(standing: PlanStanding, today: date) -> tuple[Duty, ...]:
 def board_report(
     plan: Plan, at: FiscalMonth, today: date, *, evidence: bool = False
 ) -> BoardReport:
-    """The pack of a month as known on ``today``. A fixed number of queries."""
+    """The pack of a month as known on ``today``. A fixed number of queries; three more where
+    planners kept a summary.
+    """
     days = deadline_days(plan)
     standing = plan_standing(plan, at, today, narratives=True, evidence=evidence, days=days)
     money = plan_money(plan, at, today, days=days)
     lines = beside_lines(standing, money)
     changes = plan_changes(plan, standing, money, days)
+    kept = (
+        MonthSummary.objects.filter(plan=plan, fiscal_year=at.year, month=at.month)
+        .select_related("unit")
+        .first()
+    )
+    kept_at = _written_at(kept) if kept else None
     return BoardReport(
         plan=plan,
         at=at,
@@ -111,9 +125,22 @@ def board_report(
         lines=lines,
         changes=changes,
         duties=_duties(standing, today),
-        kept=MonthSummary.objects.filter(plan=plan, fiscal_year=at.year, month=at.month)
-        .select_related("unit")
-        .first(),
+        kept=kept,
+        kept_at=kept_at,
+        changed_at=_changed_at(plan, at, kept_at) if kept_at else None,
         draft=summary.draft(plan, standing, money, lines, changes),
         integrity=measures_at(plan.agency_id, at, today, evidence=evidence),
     )
+
+
+def _written_at(kept: MonthSummary) -> datetime | None:
+    """When a summary's text became what it is; to name another unit leaves that alone."""
+    rows = kept.history.order_by("-history_date", "-history_id").values_list("history_date", "text")
+    same = [day for day, _text in takewhile(lambda row: row[1] == kept.text, rows)]
+    return same[-1] if same else None
+
+
+def _changed_at(plan: Plan, at: FiscalMonth, since: datetime) -> datetime | None:
+    """When figures that a month shows last changed after ``since``; None: they have not."""
+    found = (figures_changed(plan, at, since), money_changed(plan, at, since))
+    return max(filter(None, found), default=None)

@@ -63,7 +63,9 @@ def budget_units(request: HttpRequest, page: Page) -> HttpResponse:
 @reading_page
 def project(request: HttpRequest, page: Page, place: str) -> HttpResponse:
     """One project; ``place``: its strategy and number, as in "1-2"."""
-    shown = project_detail(page.plan, place, page.at, page.today, page.viewer)
+    shown = project_detail(
+        page.plan, place, page.at, page.today, page.viewer, history=not page.as_data
+    )
     if page.as_data:
         return as_json(data_money.project_page(page.plan, page.at, shown))
     first = shown.row.first_lead

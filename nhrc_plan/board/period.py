@@ -19,10 +19,15 @@ class NotEnded(Exception):
 
     def __init__(self, asked: FiscalMonth, latest: FiscalMonth) -> None:
         super().__init__(
-            _("%(month)s has not ended; the latest month that has is %(latest)s.")
+            _("%(month)s has not ended. The latest month that has is %(latest)s.")
             % {"month": month_name(asked), "latest": month_name(latest)}
         )
         self.latest = latest
+        #: Said where that one is shown instead.
+        self.shown = _("%(month)s has not ended, so the latest that has is shown: %(latest)s.") % {
+            "month": month_name(asked),
+            "latest": month_name(latest),
+        }
 
 
 def month_choices(year: int) -> list[tuple[int, str]]:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nhrc_plan.board import rules, sheets_measures
@@ -63,6 +66,8 @@ def one_page(book: Book, report: BoardReport) -> Sheet:
     for text in report.summary.split("\n"):
         if text.strip():
             sheet.paragraph(text.strip(), "text")
+    if report.kept_at is not None:
+        sheet.paragraph(_kept(report.kept_at, report.changed_at), "note")
     sheet.row += 1
     result_rows = status_table(sheet, report, words)
     money_rows = None
@@ -79,6 +84,21 @@ def one_page(book: Book, report: BoardReport) -> Sheet:
     sheet.worksheet.freeze_panes = None
     sheet.pages_tall = 1
     return sheet
+
+
+def _kept(kept_at: datetime, changed_at: datetime | None) -> str:
+    """When the text was written, and whether the figures beside it are newer."""
+    words = _("Kept by the planners with this month, written %(when)s.") % {"when": _day(kept_at)}
+    if changed_at is not None:
+        words += " " + _(
+            "Figures of this page have been entered or changed since that text was written, "
+            "last on %(when)s."
+        ) % {"when": _day(changed_at)}
+    return words
+
+
+def _day(moment: datetime) -> str:
+    return format_date(timezone.localtime(moment).date())
 
 
 def strategies(book: Book, report: BoardReport) -> Sheet:

@@ -95,7 +95,7 @@ def reading_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
         except NotEnded as not_ended:
             if as_data or request.path.endswith(".xlsx"):
                 return _not_found(request, str(not_ended), as_data)
-            messages.info(request, str(not_ended))
+            messages.info(request, not_ended.shown)
             latest = {"year": not_ended.latest.year, "month": not_ended.latest.month}
             return redirect(f"{request.path}?{urlencode({**request.GET.dict(), **latest})}")
 

@@ -37,6 +37,12 @@ def number(value: Decimal | None) -> str:
 
 
 @register.filter
+def baht(value: Decimal | None) -> str:
+    """Baht, whole or with both decimals; a dash where there is nothing."""
+    return "–" if value is None else thai.format_baht(value)
+
+
+@register.filter
 def million(value: Decimal | None) -> str:
     """Baht as million baht with two decimals; a dash where there is nothing."""
     return thai.format_million(value)
