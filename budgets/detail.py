@@ -15,8 +15,8 @@ from budgets import calc
 from budgets.calc import STRAIGHT_LINE, ZERO, Budget, SpendingTargets, Spent
 from budgets.explain import explain
 from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget
-from budgets.rows import MoneyMonth, MoneyYear, ProjectPage, TransferRow
-from budgets.selectors import MoneyView, project_row, units_of
+from budgets.rows import LeadUnit, MoneyMonth, MoneyYear, ProjectPage, TransferRow
+from budgets.selectors import MoneyView, in_order, project_row
 from strategy.fiscal import MONTHS, FiscalMonth
 from strategy.history import Entry, history_of
 from strategy.models import Agency, Plan
@@ -31,14 +31,13 @@ _SHOWN = 60
 def project_detail(
     plan: Plan, code: str, at: FiscalMonth, today: date, viewer: Viewer, *, history: bool = True
 ) -> ProjectPage:
-    """One project at the end of ``at``, for this viewer. Seven queries with its history, else four.
+    """One project at the end of ``at``, for this viewer. Six queries with its history, else three.
 
     ``code``: its place in the plan, "1-2" (strategy, number); a 404 names those there are.
     """
     facts = _Facts(plan, code)
     days, targets = _calendar(plan)
     view = MoneyView(plan, at, today, days, targets)
-    units = units_of(Project.objects.filter(pk=facts.named[0])).get(facts.named[0], [])
     months = {
         (held.fiscal_year, held.month): held
         for held in Disbursement.objects.filter(project=facts.named[0]).order_by("month")
@@ -48,7 +47,7 @@ def project_detail(
     years = {
         year: _judged(view, year, facts.budget(year, at), latest.get(year)) for year in plan.years
     }
-    row = project_row(view, facts.named, years, units)
+    row = project_row(view, facts.named, years, in_order(facts.units))
     own_targets, entered = targets.get(at.year, STRAIGHT_LINE), at.year in targets
     may_read = history and viewer.may_read_drafts(row.first_lead.id if row.first_lead else None)
     return ProjectPage(
@@ -65,7 +64,7 @@ def project_detail(
 
 
 class _Facts:
-    """What stands about a project: its name, amounts, transfers and objectives. One query.
+    """What stands about a project: its name, units, amounts, transfers, objectives. One query.
 
     They are few, so their product is too.
     """
@@ -75,10 +74,14 @@ class _Facts:
         self.amounts: dict[int, tuple[Decimal | None, Decimal | None]] = {}
         self.transfers: dict[int, TransferRow] = {}
         self.objectives: dict[int, tuple[int, str]] = {}
+        self.units: set[LeadUnit] = set()
         for row in _at_place(plan, code):
             self.named = row[:4]
             year, plan_amount, approved, transfer_id, *transfer = row[4:12]
-            objective_id, *objective = row[12:]
+            objective_id, *objective = row[12:15]
+            for unit_id, name, position in (row[15:18], (*row[18:], 0)):
+                if unit_id is not None:
+                    self.units.add(LeadUnit(unit_id, name, position))
             if year is not None:
                 self.amounts[year] = plan_amount, approved
             if transfer_id is not None:
@@ -117,6 +120,8 @@ def _at_place(plan: Plan, code: str) -> Iterable[tuple[Any, ...]]:
             "budgets__transfers__document_number", "budgets__transfers__document_date",
             "budgets__transfers__reason",
             "objectives__id", "objectives__number", "objectives__name",
+            "leads__unit_id", "leads__unit__name", "leads__position",
+            "supporting_units__id", "supporting_units__name",
         )
     )  # fmt: skip
 

@@ -186,9 +186,12 @@ def units_of(projects: QuerySet[Project]) -> dict[int, list[LeadUnit]]:
     found: dict[int, list[LeadUnit]] = defaultdict(list)
     for project_id, position, unit_id, name in rows:
         found[project_id].append(LeadUnit(unit_id, name, position))
-    for units in found.values():
-        units.sort(key=lambda unit: (unit.position == 0, unit.position, unit.name))
-    return found
+    return {project_id: in_order(units) for project_id, units in found.items()}
+
+
+def in_order(units: Iterable[LeadUnit]) -> list[LeadUnit]:
+    """The units of a project: leads in order, then those that support, by name."""
+    return sorted(units, key=lambda unit: (unit.position == 0, unit.position, unit.name))
 
 
 def plan_money(
