@@ -420,5 +420,10 @@ def test_paper_holds_what_a_click_opens_and_parts_nothing_from_its_heading(brows
     for part in ("h2", "h3", "thead"):
         style = page.locator(part).first.evaluate("each => getComputedStyle(each).breakAfter")
         assert style == "avoid", part
+    # Rows are kept with a sum below them, never with the panel that comes after their table.
+    last = "tbody:last-of-type > tr:last-child"
+    for table, glued in (("table:has(tfoot)", "avoid"), (".chart-data table", "auto")):
+        row = page.locator(f"{table} {last}").first
+        assert row.evaluate("each => getComputedStyle(each).breakAfter") == glued, table
     # A bar as wide as the page would be as high as a paragraph.
     assert page.locator("#status-bar").bounding_box()["height"] < 60
