@@ -37,7 +37,7 @@ def month_choices(year: int) -> list[tuple[int, str]]:
 
 def find_plan(slug: str) -> Plan:
     """The plan at an address, or a 404 that names those there are."""
-    plan = Plan.objects.select_related("agency").filter(slug=slug).first()
+    plan = Plan.objects.filter(slug=slug).first()
     if plan is None:
         known = ", ".join(Plan.objects.values_list("slug", flat=True)[:20])
         raise Http404(
