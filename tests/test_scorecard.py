@@ -326,7 +326,7 @@ def asked(reader: Any, path: str) -> int:
     ("path", "most"),
     [
         ("/", 10), (".json", 10), ("/indicators/", 10), ("/indicators.json", 10),
-        ("/indicators/D1-2/", 22), ("/strategies/2/", 20), ("/map/", 14), ("/report.xlsx", 11),
+        ("/indicators/D1-2/", 22), ("/strategies/2/", 20), ("/map/", 14), ("/report.xlsx", 12),
         ("/units/", 12), ("/board/", 32), ("/board.xlsx", 32),
     ],
 )  # fmt: skip
