@@ -6,7 +6,8 @@ calls :func:`claim` and :func:`write_history` itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -106,24 +107,39 @@ def record_delete(
     Raises ValidationError where other data depends on it, StaleVersion where it has changed.
     """
     claim([instance], [instance.version if expected_version is None else expected_version])
-    refuse_depended_on(instance)
-    with acting(user=user, reason=reason):
+    _refuse_linked(instance)
+    with _naming_what_depends(), acting(user=user, reason=reason):
         instance.delete()
 
 
 def refuse_depended_on(instance: Record) -> None:
-    """Raise ValidationError, naming them, where other rows depend on this one."""
-    blocking: Iterable[models.Model] = list(instance.linked_by())
-    if not blocking:
-        try:
-            Collector(using=instance._state.db, origin=instance).collect([instance])
-        except (ProtectedError, RestrictedError) as error:
-            blocking = getattr(error, "protected_objects", None) or error.restricted_objects
-    if blocking:
-        raise ValidationError(
-            _("This cannot be deleted while other data depends on it: %(what)s.")
-            % {"what": ", ".join(str(item) for item in list(blocking)[:5])}
-        )
+    """Raise ValidationError where other rows depend on this one, as deleting it would."""
+    _refuse_linked(instance)
+    with _naming_what_depends():
+        Collector(using=instance._state.db, origin=instance).collect([instance])
+
+
+def _refuse_linked(instance: Record) -> None:
+    linked = list(instance.linked_by())
+    if linked:
+        raise _depended_on(linked)
+
+
+@contextmanager
+def _naming_what_depends() -> Iterator[None]:
+    """What the database protects is refused in words."""
+    try:
+        yield
+    except (ProtectedError, RestrictedError) as error:
+        blocking = getattr(error, "protected_objects", None) or error.restricted_objects
+        raise _depended_on(blocking) from error
+
+
+def _depended_on(blocking: Iterable[models.Model]) -> ValidationError:
+    return ValidationError(
+        _("This cannot be deleted while other data depends on it: %(what)s.")
+        % {"what": ", ".join(str(item) for item in list(blocking)[:5])}
+    )
 
 
 @transaction.atomic

@@ -376,25 +376,25 @@ def advised(plan):
     return row, measure
 
 
+def stays(rows, because, user):
+    """Each row is kept for the sake of ``because``, which the refusal names."""
+    before = facts()
+    for row in rows:
+        with pytest.raises(ValidationError, match="while other data depends on it") as refused:
+            record_delete(instance=row, user=user)
+        assert str(because) in refused.value.messages[0]
+    assert differences(before, facts()) == {}
+
+
 def test_what_a_recommendation_names_is_not_deleted(plan, planner):
     """Else the recommendation would lose it without a version and without history."""
     row, _measure = advised(plan)
-    before = facts()
-    for named in (row.instrument, row.item.indicator, row.item):
-        with pytest.raises(ValidationError, match="while other data depends on it") as refused:
-            record_delete(instance=named, user=planner)
-        assert str(row) in refused.value.messages[0]
-    assert differences(before, facts()) == {}
+    stays((row.instrument, row.item.indicator, row.item), row, planner)
 
 
 def test_neither_a_recommendation_that_measures_answer_nor_its_assessment_is_deleted(plan, planner):
     row, measure = advised(plan)
-    before = facts()
-    for instance in (row, row.assessment):
-        with pytest.raises(ValidationError, match="while other data depends on it") as refused:
-            record_delete(instance=instance, user=planner)
-        assert str(measure) in refused.value.messages[0]
-    assert differences(before, facts()) == {}
+    stays((row, row.assessment), measure, planner)
 
 
 def test_an_assessment_that_nobody_answers_goes_whole_and_is_recorded(plan, planner):
