@@ -7,7 +7,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench lock translations
+.PHONY: help run test lint bench lock translations audit sbom
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -71,15 +71,24 @@ lint: $(VENV)/dev.stamp $(VENV)/trial-key ## style, types, migrations, settings,
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
 	@$(PY) -m mypy
+	@$(PY) -c "from importlinter.cli import lint_imports_command as run; run()"
 	@$(PRODUCTION) $(PY) manage.py makemigrations --check --dry-run
 	@$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
-	@$(PY) -m tests.translations
+	@$(PY) -m tests.support.translations
 
 translations: $(VENV)/dev.stamp ## bring locale/ up to date with the code, and compile it
-	@$(PY) -m tests.translations --update
+	@$(PY) -m tests.support.translations --update
 
 bench: $(VENV)/dev.stamp $(VENV)/trial-key ## measure speed
 	@$(TRIAL) $(PY) -m benchmarks $(ARGS)
+
+audit: $(VENV)/dev.stamp ## known holes in the packages of the lock; says so where they cannot be looked up
+	@$(PY) -m tests.support.audit
+
+sbom: $(VENV)/dev.stamp ## the list of parts as CycloneDX: sbom.cdx.json
+	@$(PY) -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible \
+	  --output-format JSON --output-file sbom.cdx.json requirements.lock
+	@echo "sbom.cdx.json lists what requirements.lock brings."
 
 COMPILE = uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --custom-compile-command "make lock" $(ARGS) pyproject.toml

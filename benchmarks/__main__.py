@@ -39,9 +39,13 @@ from openpyxl import Workbook, load_workbook  # noqa: E402
 from openpyxl.comments import Comment  # noqa: E402
 
 from benchmarks.data import make_plan, make_projects  # noqa: E402
-from nhrc_plan.board import money_views, views, workbook  # noqa: E402
+from budgets.pages import views as money_views  # noqa: E402
+from kpis.pages import views as kpi_views  # noqa: E402
+from kpis.pages.workbook import monthly_report  # noqa: E402
+from nhrc_plan.meetings.workbook import board_pack  # noqa: E402
 from nhrc_plan.memory import settle  # noqa: E402
-from strategy.fiscal import FiscalMonth  # noqa: E402
+from nhrc_plan.overview import views  # noqa: E402
+from strategy.calendar import FiscalMonth  # noqa: E402
 from strategy.models import Plan  # noqa: E402
 
 AT = FiscalMonth(2569, 12)
@@ -178,17 +182,17 @@ def measure(plans: int) -> None:
     _analyze()
     settle()
     print(f"{'one plan of 200 indicators × 5 years × 12 months':<58} {'ours':>11} {'floor':>11}")
-    for name, view in (("overview", views.overview), ("indicator table", views.indicators)):
+    for name, view in (("overview", views.overview), ("indicator table", kpi_views.indicators)):
         few, many = queries(view, small), queries(view, plan)
         print(f"{name}: {few} queries with 19 indicators, {many} with 200  [≤ 12, equal]")
         ours, floor = page(view, plan)
         show(f"{name}, against rendering ready rows", *median_pair(ours, floor, RUNS), "[≤ 1.5]")
     measure_money(small, plan)
-    content = workbook.monthly_report(plan, AT, TODAY)
+    content = monthly_report(plan, AT, TODAY)
     show(
         "workbook, against openpyxl writing the same cells",
         *median_pair(
-            lambda: workbook.monthly_report(plan, AT, TODAY), same_cells(content), max(RUNS // 3, 3)
+            lambda: monthly_report(plan, AT, TODAY), same_cells(content), max(RUNS // 3, 3)
         ),
         "[≤ 1.3]",
     )
@@ -214,15 +218,13 @@ def measure_money(small: Plan, plan: Plan) -> None:
     ours, floor = page(money_views.budgets, plan)
     show("budgets, against rendering ready rows", *median_pair(ours, floor, RUNS), "")
     tracemalloc.start()
-    content = workbook.board_pack(plan, AT, TODAY)
+    content = board_pack(plan, AT, TODAY)
     peak = tracemalloc.get_traced_memory()[1] / 1_000_000
     tracemalloc.stop()
     print(f"board pack: {len(content) / 1000:.0f} kB, {peak:.0f} MB at its peak  [≤ 150]")
     show(
         "board pack, against openpyxl writing the same cells",
-        *median_pair(
-            lambda: workbook.board_pack(plan, AT, TODAY), same_cells(content), max(RUNS // 3, 3)
-        ),
+        *median_pair(lambda: board_pack(plan, AT, TODAY), same_cells(content), max(RUNS // 3, 3)),
         "[≤ 1.3]",
     )
 
@@ -230,7 +232,7 @@ def measure_money(small: Plan, plan: Plan) -> None:
 def _alone(name: str, plan: Plan) -> float:
     """Median seconds of one page or workbook by itself."""
     if name == "workbook":
-        run: Callable[[], Any] = lambda: workbook.monthly_report(plan, AT, TODAY)  # noqa: E731
+        run: Callable[[], Any] = lambda: monthly_report(plan, AT, TODAY)  # noqa: E731
     else:
         run, _floor = page(getattr(views, name), plan)
     return median_pair(run, lambda: None, RUNS)[0]

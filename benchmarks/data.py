@@ -8,7 +8,7 @@ from django.db.models import Max
 
 from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget, ProjectLead
 from kpis.models import Indicator, Measure, Result, ResultValue, TargetValue, YearTarget
-from strategy.fiscal import FiscalMonth
+from strategy.calendar import FiscalMonth
 from strategy.models import Agency, Objective, Plan, StrategicIssue, Strategy, Unit
 
 YEARS = range(2566, 2571)

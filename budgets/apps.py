@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class BudgetsConfig(AppConfig):
     name = "budgets"
     verbose_name = _("Flagship projects and budgets")
+
+    def ready(self) -> None:
+        from budgets.write.sentences import SENTENCES
+        from strategy.messages import add_sentences
+
+        add_sentences(SENTENCES)

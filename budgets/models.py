@@ -11,9 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from strategy.audit import Record
-from strategy.baht import BahtField
-from strategy.fiscal import MONTHS, FiscalMonth
+from strategy.calendar import MONTHS, FiscalMonth
 from strategy.models import (
     FISCAL_YEAR_VALIDATORS,
     THAI,
@@ -22,6 +20,8 @@ from strategy.models import (
     Strategy,
     Unit,
 )
+from strategy.records.baht import BahtField
+from strategy.records.model import Record
 from strategy.thai import month_name
 
 MONTH_CHOICES = [(month, month_name(FiscalMonth(2566, month), year=False)) for month in MONTHS]
@@ -39,6 +39,12 @@ def _percent_field(label: Any, default: int) -> models.DecimalField:
 
 class Project(Record):
     """A flagship project (โครงการสำคัญ) of a strategy."""
+
+    audit_labels = {
+        "leads": _("lead units"),
+        "supporting": _("supporting units"),
+        "objectives": _("objectives it serves"),
+    }
 
     strategy = models.ForeignKey(
         Strategy, models.PROTECT, related_name="projects", verbose_name=_("strategy")
@@ -234,6 +240,8 @@ class BudgetTransfer(Record):
 
 class Disbursement(Record):
     """Where a project's money stands at the end of a month: running totals of its fiscal year."""
+
+    written_by_reporters = True
 
     project = models.ForeignKey(
         Project, models.PROTECT, related_name="disbursements", verbose_name=_("flagship project")

@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class KpisConfig(AppConfig):
     name = "kpis"
     verbose_name = _("Indicators and results")
+
+    def ready(self) -> None:
+        from kpis.write.sentences import SENTENCES
+        from strategy.messages import add_sentences
+
+        add_sentences(SENTENCES)

@@ -6,13 +6,13 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 
 class NhrcAdminSite(AdminSite):
-    site_header = _("NHRC plan tracker – data entry")
-    site_title = _("NHRC plan tracker")
-    index_title = _("Data entry")
+    site_header = site_title = _("Strategic plan tracker")
+    index_title = capfirst(_("data entry"))
     site_url = "/"
     # The room goes to the names of indicators; the index has the same links.
     enable_nav_sidebar = False

@@ -59,7 +59,8 @@ INSTALLED_APPS = [
     "kpis",
     "budgets",
     "integrity",
-    "nhrc_plan.board",
+    "nhrc_plan.setup",
+    "nhrc_plan.meetings",
 ]
 
 MIDDLEWARE = [
@@ -87,6 +88,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "strategy.pages.context.titles",
             ],
         },
     },

@@ -8,14 +8,14 @@ from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 
-from nhrc_plan.board import (
-    assessment_views,
-    board_views,
-    ita_views,
-    measure_views,
-    money_views,
-    views,
-)
+from budgets.pages import views as money_views
+from integrity.ita import pages as ita_views
+from integrity.measures import pages as measure_views
+from integrity.self_assessments import pages as assessment_views
+from kpis.pages import views as kpi_views
+from nhrc_plan.meetings import views as board_views
+from nhrc_plan.overview import views
+from nhrc_plan.value import views as value_views
 
 PLAN = "plans/<slug:slug>"
 
@@ -36,18 +36,18 @@ urlpatterns = [
     *page("plans", views.plans, "plans"),
     *page(PLAN, views.overview, "overview"),
     *page(f"{PLAN}/strategies/<int:number>", views.strategy, "strategy"),
-    *page(f"{PLAN}/indicators", views.indicators, "indicators"),
-    *page(f"{PLAN}/indicators/<str:code>", views.indicator, "indicator"),
+    *page(f"{PLAN}/indicators", kpi_views.indicators, "indicators"),
+    *page(f"{PLAN}/indicators/<str:code>", kpi_views.indicator, "indicator"),
     *page(f"{PLAN}/units", views.units, "units"),
     *page(f"{PLAN}/units/<int:unit_id>", views.unit, "unit"),
     *page(f"{PLAN}/budgets", money_views.budgets, "budgets"),
     *page(f"{PLAN}/budgets/units", money_views.budget_units, "budget_units"),
     *page(f"{PLAN}/budgets/<str:place>", money_views.project, "project"),
-    *page(f"{PLAN}/value", money_views.value, "value"),
+    *page(f"{PLAN}/value", value_views.value, "value"),
     *page(f"{PLAN}/map", views.strategy_map, "map"),
     *page(f"{PLAN}/board", board_views.board, "board"),
     path(f"{PLAN}/board.xlsx", board_views.board_pack, name="board_pack"),
-    path(f"{PLAN}/report.xlsx", views.report, name="report"),
+    path(f"{PLAN}/report.xlsx", kpi_views.report, name="report"),
     *page("integrity/ita", ita_views.years, "ita_years"),
     *page("integrity/ita/<int:year>", ita_views.year, "ita"),
     path("integrity/ita/<int:year>.xlsx", ita_views.ita_workbook, name="ita_workbook"),
@@ -69,4 +69,4 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
-handler404 = "nhrc_plan.board.views.not_found"
+handler404 = "strategy.pages.page.not_found"

@@ -8,4 +8,8 @@ from nhrc_plan.memory import settle
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "nhrc_plan.settings")
 application = get_wsgi_application()
+
+from strategy.records.checks import refuse_open_history  # noqa: E402 - needs what is set up above
+
+refuse_open_history()
 settle()

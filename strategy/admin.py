@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from strategy import roles
+from strategy import access
 from strategy.models import (
     Agency,
     Approach,
@@ -28,8 +28,8 @@ from strategy.models import (
     Unit,
 )
 from strategy.plan_words import PlanWords
-from strategy.record_admin import CalmList, RecordAdmin, RecordInline, plain_deletion
-from strategy.services import account_delete
+from strategy.records.admin import CalmList, RecordAdmin, RecordInline, plain_deletion
+from strategy.records.write import account_delete
 
 
 @admin.register(Agency)
@@ -171,7 +171,7 @@ class PersonAdmin(CalmList, UserAdmin):
 
     @admin.display(description=_("roles"))
     def role_names(self, person: Any) -> str:
-        return ", ".join(sorted(roles.label(group.name) for group in person.groups.all()))
+        return ", ".join(sorted(access.label(group.name) for group in person.groups.all()))
 
     @admin.display(description=_("password of the account"))
     def new_password(self, person: Any) -> str:
@@ -186,7 +186,7 @@ class PersonAdmin(CalmList, UserAdmin):
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if db_field.name == "groups" and field is not None:
             field.label = _("roles")
-            field.label_from_instance = lambda group: roles.label(group.name)
+            field.label_from_instance = lambda group: access.label(group.name)
         return field
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:

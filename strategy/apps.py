@@ -15,6 +15,8 @@ class StrategyConfig(AppConfig):
     verbose_name = _("Plan structure")
 
     def ready(self) -> None:
+        from strategy.records import checks  # noqa: F401 - registers itself
+
         connection_created.connect(register_thai_order)
         post_migrate.connect(after_migrate)
 
@@ -32,8 +34,8 @@ def after_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:
     last = [config for config in apps.get_app_configs() if config.models_module][-1]
     if sender is not last:
         return
-    from strategy.audit import close_history_tables
-    from strategy.roles import sync_roles
+    from strategy.access import sync_roles
+    from strategy.records.model import close_history_tables
 
     close_history_tables(using)
     sync_roles()

@@ -8,7 +8,6 @@ from typing import Any
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy
 
-from strategy.audit import Record
 from strategy.models import (
     Agency,
     Approach,
@@ -19,7 +18,8 @@ from strategy.models import (
     Strategy,
     Unit,
 )
-from strategy.services import record_save
+from strategy.records.model import Record
+from strategy.records.write import record_save
 
 #: The reason in the history of whatever samples bring and take away again.
 SAMPLE_REASON = gettext_lazy("sample data")
@@ -66,7 +66,10 @@ def plan_load(tree: Mapping[str, Any], *, reason: str) -> Plan | None:
     agency = load_row(
         Agency,
         {"slug": source["slug"]},
-        {name: source[name] for name in ("name", "short_name", "address", "phone")},
+        {
+            **{name: source[name] for name in ("name", "short_name", "address", "phone")},
+            "site_title": source.get("site_title", ""),
+        },
         reason=reason,
     )
     if agency is None:

@@ -1,11 +1,19 @@
-"""The sentences that say why an input was refused and what would be right."""
+"""The sentences that say why an input was refused and what would be right.
+
+Those of numbers, years and dates stand here; each app adds its own when the system starts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from strategy.thai import Refusal
 
-SENTENCES = {
+_SENTENCES: dict[str, Any] = {
     "number_empty": _("Write a number."),
     "number_unclear": _(
         "“%(text)s” is not a clear number. Write digits only, such as 1,234.5 or ๑,๒๓๔.๕."
@@ -14,18 +22,6 @@ SENTENCES = {
     "number_too_fine": _("At most %(decimals)s decimals are kept; round the number first."),
     "number_whole": _("This counts whole things: write a number without decimals, not %(text)s."),
     "number_negative": _("The number cannot be negative."),
-    "amount_both": _("Write both amounts; 0 where there is none."),
-    "amount_kept": _(
-        "Figures are kept for this month. If they were entered by mistake, planners take them "
-        "back: ask them, and do not write 0 instead."
-    ),
-    "percent_range": _("A percentage is from 0 to 100, not %(text)s."),
-    "level_range": _("A level is from 0 (not started) to 5, not %(text)s."),
-    "ratio_half": _("Write both numbers: how many of how many."),
-    "ratio_zero": _("Nothing can be counted out of 0; check the second number."),
-    "ratio_no_cases": _("0 of 0 is nothing to measure: tick “no cases” instead."),
-    "ratio_above": _("The first number cannot be more than the second."),
-    "ratio_not_both": _("Write either the percentage or the two numbers it comes from."),
     "year_unclear": _(
         "“%(text)s” is not a clear year. Write four digits of the Buddhist Era, such as 2569."
     ),
@@ -38,8 +34,20 @@ SENTENCES = {
 }
 
 
+def add_sentences(sentences: Mapping[str, Any]) -> None:
+    """Let an app's refusals be said: lazy texts by code. Raises ValueError where one is taken."""
+    for code, text in sentences.items():
+        if _SENTENCES.setdefault(code, text) is not text:
+            raise ValueError(f"a sentence for {code} is there already")
+
+
+def said(refusal: Refusal, **more: object) -> str:
+    """A refusal in words; ``more`` takes the place of its own parameters."""
+    return str(_SENTENCES[refusal.code]) % {**refusal.params, **more}
+
+
 def sentence(refusal: Refusal, **more: object) -> ValidationError:
     """A refusal as a validation error with its sentence."""
     return ValidationError(
-        SENTENCES[refusal.code], code=refusal.code, params={**refusal.params, **more}
+        _SENTENCES[refusal.code], code=refusal.code, params={**refusal.params, **more}
     )

@@ -39,10 +39,11 @@ from django.db import connection, transaction
 from django.test import TransactionTestCase
 from django.utils import timezone
 
-from nhrc_plan.board import fixtures
-from strategy import audit, roles
+from nhrc_plan.setup import fixtures
+from strategy import access as roles
 from strategy.models import Membership, Plan, Unit
-from strategy.services import record_save
+from strategy.records import model as audit
+from strategy.records.write import record_save
 
 # ----------------------------------------------------------------------------------- the session
 _FOLDER = pytest.StashKey[Path]()

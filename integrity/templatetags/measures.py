@@ -2,7 +2,7 @@
 
 from django import template
 
-from integrity.measure_rows import LABELS, SHAPES, MeasureRow, QuarterRow
+from integrity.measures.rows import LABELS, SHAPES, MeasureRow, QuarterRow
 
 register = template.Library()
 

@@ -8,7 +8,6 @@ from kpis.models.indicators import (
     Measure,
     TargetValue,
     YearTarget,
-    plain,
 )
 from kpis.models.results import Result, ResultEvidence, ResultValue
 
@@ -23,5 +22,4 @@ __all__ = [
     "ResultValue",
     "TargetValue",
     "YearTarget",
-    "plain",
 ]

@@ -10,22 +10,34 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kpis.score import LEVELS
-from strategy.audit import Record
-from strategy.fiscal import MONTHS, FiscalMonth
+from kpis.rules.score import LEVELS
+from strategy.calendar import MONTHS, FiscalMonth
 from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Objective, Strategy, Unit
-from strategy.thai import month_name
+from strategy.records.model import Record
+from strategy.thai import month_name, plain
 
 #: Fiscal months under their names, for forms and filters.
 MONTH_CHOICES = [(month, month_name(FiscalMonth(2566, month), year=False)) for month in MONTHS]
 MONTH_RANGE = {"month__gte": 1, "month__lte": 12}
 
 
-def plain(value: Decimal | None) -> str | None:
-    """A stored number as short text, for history rows: 40.0000 is "40"."""
-    if value is None:
-        return None
-    return format(value.normalize() + 0, "f")
+class ValuesInHistory:
+    """For a :class:`Record` with a figure for each measure: a line of the history for each."""
+
+    @classmethod
+    def audit_lines(cls, name: str, value: Any) -> list[tuple[str, str]]:
+        if name != "values":
+            return super().audit_lines(name, value)  # type: ignore[misc,no-any-return]
+        lines = []
+        for item in value:
+            shown = item["value"]
+            if shown is None:
+                shown = f"{item['numerator']}/{item['denominator']}"
+            planned = [part for part in item.get("planned", []) if part is not None]
+            if planned:
+                shown += f" ({', '.join(planned)})"
+            lines.append((item["label"], shown))
+        return lines
 
 
 class Indicator(Record):
@@ -95,6 +107,13 @@ class Indicator(Record):
     )
     baseline_text = models.CharField(
         _("baseline as printed in the plan"), max_length=200, blank=True
+    )
+    suggestion = models.CharField(
+        _("figures shown beside the entry form"),
+        max_length=40,
+        blank=True,
+        default="",
+        help_text=_("What another part of the system knows; nobody is held to it."),
     )
     assignment_is_sample = models.BooleanField(
         _("sample assignment"),
@@ -266,7 +285,7 @@ class Baseline(Record):
         return f"{self.measure}: {plain(self.value)}"
 
 
-class YearTarget(Record):
+class YearTarget(ValuesInHistory, Record):
     """What is promised for one indicator and fiscal year."""
 
     class Kind(models.TextChoices):

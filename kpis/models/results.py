@@ -1,6 +1,6 @@
 """Results: what was reached by the end of each month, in figures and in words.
 
-Inputs are stored, progress is derived on read (kpis/calc.py). "No data", "no figure stated" and
+Inputs are stored, progress is derived on read (kpis/rules). "No data", "no figure stated" and
 "no target" are states of their own and never 0.
 """
 
@@ -12,14 +12,23 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from kpis.models.indicators import MONTH_CHOICES, MONTH_RANGE, Indicator, Measure, plain
-from strategy.audit import Record
-from strategy.evidence import Evidence
+from kpis.models.indicators import (
+    MONTH_CHOICES,
+    MONTH_RANGE,
+    Indicator,
+    Measure,
+    ValuesInHistory,
+)
+from strategy.evidence.model import Evidence, SupportedByEvidence
 from strategy.models import FISCAL_YEAR_VALIDATORS
+from strategy.records.model import Record
+from strategy.thai import plain
 
 
-class Result(Record):
+class Result(ValuesInHistory, SupportedByEvidence, Record):
     """Where an indicator stands at the END of a fiscal month."""
+
+    written_by_reporters = True
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")

@@ -2,16 +2,16 @@
 
 from django import template
 
-from strategy import status_words
+from strategy.standing import words
 
 register = template.Library()
 
 
 @register.filter
 def status_shape(code: str) -> str:
-    return status_words.STATUS_SHAPES[code]
+    return words.STATUS_SHAPES[code]
 
 
 @register.filter
 def status_label(code: str) -> str:
-    return status_words.status_label(code)
+    return words.status_label(code)

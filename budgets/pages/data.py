@@ -1,0 +1,155 @@
+"""Money as JSON-ready data: the same figures as the pages, decimals as strings, baht."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from budgets.read.rows import MoneyYear, PlanMoney, ProjectMoney, ProjectPage, UnitMoney
+from budgets.rules.calc import MoneyStanding, SpendingTargets, Total
+from strategy.calendar import FiscalMonth
+from strategy.models import Plan
+from strategy.pages.data import head, text
+
+
+def _standing(shown: MoneyStanding) -> dict[str, Any]:
+    return {
+        "disbursed_percent": text(shown.disbursed_percent),
+        "used_percent": text(shown.used_percent),
+        "expected_percent": text(shown.expected_percent),
+        "of_expected": text(shown.of_expected),
+        "status": shown.status,
+    }
+
+
+def money_year(shown: MoneyYear) -> dict[str, Any]:
+    """One project in one year."""
+    return {
+        "plan_amount": text(shown.budget.plan),
+        "approved_amount": text(shown.budget.approved),
+        "transferred": text(shown.budget.transferred),
+        "allocated": text(shown.allocated),
+        "as_of_month": shown.spent.month if shown.spent else None,
+        "disbursed": text(shown.spent.disbursed) if shown.spent else None,
+        "committed": text(shown.spent.committed) if shown.spent else None,
+        "sample": shown.sample,
+        **_standing(shown.standing),
+    }
+
+
+def total(shown: Total) -> dict[str, Any]:
+    """A sum of projects in one year."""
+    return {
+        "allocated": text(shown.allocated),
+        "disbursed": text(shown.shown_disbursed),
+        "committed": text(shown.shown_committed),
+        "with_allocation": shown.with_allocation,
+        "reported": shown.reported,
+        **_standing(shown.standing),
+    }
+
+
+def project(row: ProjectMoney) -> dict[str, Any]:
+    """A project at the month looked at, with what the plan sets aside for it."""
+    return {
+        "code": row.code,
+        "number": row.number,
+        "name": row.name,
+        "leads": [unit.name for unit in row.leads],
+        "supporting": [unit.name for unit in row.supporting],
+        "plan_amounts": {str(year.year): text(year.budget.plan) for year in row.years},
+        "plan_total": text(row.plan_total),
+        **money_year(row.current),
+    }
+
+
+def _amounts(amounts: list[tuple[int, Decimal]]) -> dict[str, str | None]:
+    return {str(year): text(amount) for year, amount in amounts}
+
+
+def _targets(targets: SpendingTargets, entered: bool) -> dict[str, Any]:
+    return {"entered": entered, **{name: text(value) for name, value in targets._asdict().items()}}
+
+
+def budgets(plan: Plan, money: PlanMoney) -> dict[str, Any]:
+    """The whole plan's money."""
+    return {
+        **head(plan, money.at),
+        "unit": "baht",
+        "expected_by_quarter": _targets(money.targets, money.targets_entered),
+        "plan_amounts": _amounts(money.plan_amounts),
+        "plan_total": text(money.plan_total),
+        **total(money.total),
+        "years": {str(year): total(summed) for year, summed in money.totals.items()},
+        "strategies": [
+            {
+                "number": part.number,
+                "name": part.name,
+                "plan_amounts": _amounts(part.plan_amounts),
+                **total(part.total),
+                "projects": [project(row) for row in part.rows],
+            }
+            for part in money.strategies
+        ],
+    }
+
+
+def unit_projects(shown: UnitMoney) -> dict[str, Any]:
+    """A unit's projects: those that count under it with their sum, and those it shares."""
+    return {
+        **total(shown.total),
+        "projects": [project(row) for row in shown.counted],
+        "shared": [row.code for row in shown.shared],
+    }
+
+
+def _unit(shown: UnitMoney) -> dict[str, Any]:
+    return {"id": shown.id, "name": shown.name, **unit_projects(shown)}
+
+
+def units(plan: Plan, money: PlanMoney) -> dict[str, Any]:
+    """The plan's money by unit, each project counted once."""
+    return {
+        **head(plan, money.at),
+        "unit": "baht",
+        **total(money.total),
+        "units": [_unit(shown) for shown in money.units],
+    }
+
+
+def project_page(plan: Plan, at: FiscalMonth, shown: ProjectPage) -> dict[str, Any]:
+    """One project whole."""
+    return {
+        **head(plan, at),
+        "unit": "baht",
+        "strategy": shown.row.strategy_number,
+        **project(shown.row),
+        "expected_by_quarter": _targets(shown.targets, shown.targets_entered),
+        "objectives": [{"number": number, "name": name} for number, name in shown.objectives],
+        "years": {str(year.year): money_year(year) for year in shown.row.years},
+        "months": [
+            {
+                "month": month.at.month,
+                "disbursed": text(month.spent.disbursed) if month.spent else None,
+                "committed": text(month.spent.committed) if month.spent else None,
+                "expected": text(month.expected),
+                "expected_percent": text(month.expected_percent),
+                "disbursed_percent": text(month.standing.disbursed_percent),
+                "note": month.note,
+                "reason": month.reason,
+                "sample": month.sample,
+            }
+            for month in shown.months
+        ],
+        "computed": list(shown.explanation),
+        "transfers": [
+            {
+                "year": transfer.year,
+                "amount": text(transfer.amount),
+                "document_number": transfer.document_number,
+                "document_date": transfer.document_date.isoformat(),
+                "reason": transfer.reason,
+            }
+            for transfer in shown.transfers
+        ],
+    }

@@ -1,0 +1,243 @@
+"""The sheets of money: flagship projects at the month, and over the plan's years."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any, Protocol
+
+from django.utils.translation import gettext as _
+
+from budgets.pages import rule_words
+from budgets.read.rows import PlanMoney, ProjectMoney
+from budgets.rules.calc import Total
+from strategy.calendar import FiscalMonth
+from strategy.models import Plan
+from strategy.standing.words import status_label
+from strategy.thai import month_name
+from strategy.workbook.book import Book, Sheet
+from strategy.workbook.parts import colour_statuses, stacked_bars
+from strategy.workbook.styles import COMMITTED, DISBURSED, LEFT
+
+_MILLION = 1_000_000
+
+
+class MoneyReport(Protocol):
+    """What these sheets speak of: a plan's money at a month, and what its reader has to know."""
+
+    @property
+    def plan(self) -> Plan: ...
+
+    @property
+    def at(self) -> FiscalMonth: ...
+
+    @property
+    def money(self) -> PlanMoney: ...
+
+    @property
+    def notes(self) -> list[str]: ...
+
+
+def million(amount: Any) -> Any:
+    """Baht as million baht, a number; None stays None."""
+    return None if amount is None else amount / _MILLION
+
+
+def money_table(sheet: Sheet, report: MoneyReport) -> tuple[int, int]:
+    """Each strategy's money in million baht, with what is left; gives header and last row."""
+    first = sheet.head(
+        [
+            report.plan.strategy_label, _("allocated"), _("reported"), _("disbursed (%)"),
+            _("disbursed"), _("committed"), _("not yet used"), _("expected (%)"),
+            _("of expected (%)"), _("status"),
+        ],
+        44,
+    )  # fmt: skip
+    money = report.money
+    for column, rule in (
+        (2, rule_words.allocated()),
+        (4, rule_words.disbursed_percent()),
+        (8, rule_words.money_expected(money.targets, money.targets_entered)),
+        (9, rule_words.money_of_expected()),
+    ):
+        sheet.comment(first, column, rule)
+    for part in money.strategies:
+        _total_row(sheet, f"{part.number} {part.name}", part.total, group=False)
+    last = sheet.row
+    _total_row(sheet, _("whole plan"), money.total, group=True)
+    colour_statuses(sheet, [10], first + 1, sheet.row)
+    return first, last
+
+
+def _total_row(sheet: Sheet, name: str, total: Total, *, group: bool) -> None:
+    standing = total.standing
+    left = max(total.allocated - total.used, Decimal(0))
+    number = "group_number" if group else "percent"
+    sheet.write(
+        [
+            name, million(total.allocated), f"{total.reported}/{total.with_allocation}",
+            standing.disbursed_percent, million(total.shown_disbursed),
+            million(total.shown_committed), million(left), standing.expected_percent,
+            standing.of_expected, status_label(standing.status),
+        ],
+        [
+            "group" if group else "text", number, "group_center" if group else "center", number,
+            number, number, number, number, number, "group_center" if group else "center",
+        ],
+    )  # fmt: skip
+
+
+def money_chart(
+    sheet: Sheet, rows: tuple[int, int], anchor: str, size: tuple[float, float] = (25, 9.2)
+) -> None:
+    """Each strategy's money split into disbursed, committed and not yet used; none without rows."""
+    if rows[1] == rows[0]:
+        return
+    stacked_bars(
+        sheet,
+        _("Money of flagship projects (million baht)"),
+        [(5, DISBURSED), (6, COMMITTED), (7, LEFT)],
+        rows,
+        anchor=anchor,
+        labels="0.00",
+        size=size,
+    )
+
+
+def _marked(name: str, sample: bool) -> str:
+    """A project's name, with the word that pages set beside sample figures."""
+    return f"{name} ({_('sample')})" if sample else name
+
+
+def projects(book: Book, report: MoneyReport) -> Sheet:
+    """Every flagship project at the month, in million baht, with a stacked chart."""
+    sheet = book.sheet(_("projects and money"), [40, 12, 12, 13, 13, 13, 13, 12, 13, 17])
+    sheet.title(
+        _("Flagship projects at the end of %(month)s, in million baht")
+        % {"month": month_name(report.at)},
+        *report.notes,
+        rule_words.million_baht(),
+    )
+    head, last = money_table(sheet, report)
+    money_chart(sheet, (head, last), f"A{sheet.row + 2}")
+    sheet.row += 19
+    return sheet
+
+
+def project_list(book: Book, report: MoneyReport) -> Sheet:
+    """Every flagship project with its units and figures of the year."""
+    sheet = book.sheet(_("project list"), [7, 56, 30, 14, 12, 12, 12, 11, 11, 11, 14, 17])
+    sheet.title(
+        _("Flagship projects at the end of %(month)s, in million baht")
+        % {"month": month_name(report.at)},
+        *report.notes,
+    )
+    head = sheet.head(
+        [
+            _("No."), _("Project"), _("lead unit"), _("plan amount"), _("allocated"),
+            _("disbursed"), _("committed"), _("disbursed (%)"), _("used (%)"),
+            _("expected (%)"), _("figure of"), _("status"),
+        ],
+        44,
+    )  # fmt: skip
+    money = report.money
+    for column, rule in (
+        (5, rule_words.allocated()),
+        (8, rule_words.disbursed_percent()),
+        (9, rule_words.used_percent()),
+        (10, rule_words.money_expected(money.targets, money.targets_entered)),
+        (12, rule_words.money_of_expected()),
+    ):
+        sheet.comment(head, column, rule)
+    first = sheet.row + 1
+    for part in money.strategies:
+        _group_row(sheet, part.number, part.name, part.total)
+        for row in part.rows:
+            _project_row(sheet, row)
+    _group_row(sheet, None, _("whole plan"), money.total)
+    colour_statuses(sheet, [12], first, sheet.row)
+    sheet.fit_page()
+    return sheet
+
+
+def _group_row(sheet: Sheet, number: int | None, name: str, total: Total) -> None:
+    standing = total.standing
+    line = sheet.write(
+        [
+            number, name, f"{_('reported')} {total.reported}/{total.with_allocation}", None,
+            million(total.allocated), million(total.shown_disbursed),
+            million(total.shown_committed), standing.disbursed_percent, standing.used_percent,
+            standing.expected_percent, None, status_label(standing.status),
+        ],
+        ["group"] * 4 + ["group_number"] * 6 + ["group_center"] * 2,
+    )  # fmt: skip
+    sheet.comment(line, 8, rule_words.once())
+
+
+def _project_row(sheet: Sheet, row: ProjectMoney) -> None:
+    shown = row.current
+    standing, spent = shown.standing, shown.spent
+    first = row.first_lead
+    sheet.write(
+        [
+            row.code, _marked(row.name, shown.sample),
+            first.name if first else _("no lead unit yet"),
+            million(shown.budget.plan), million(shown.allocated),
+            million(spent.disbursed) if spent else None,
+            million(spent.committed) if spent else None,
+            standing.disbursed_percent, standing.used_percent, standing.expected_percent,
+            shown.as_of_short, shown.label,
+        ],
+        ["center", "text", "text"] + ["percent"] * 7 + ["center", "center"],
+    )  # fmt: skip
+
+
+def project_years(book: Book, report: MoneyReport) -> Sheet:
+    """What the plan sets aside for each project, and what was disbursed, year by year."""
+    years = list(report.plan.years)
+    sheet = book.sheet(_("money by year"), [7, 56, *[11, 12.5] * len(years), 12])
+    sheet.title(_("Plan amounts and disbursement by fiscal year, in million baht"), *report.notes)
+    head = [_("No."), _("Project")]
+    for year in years:
+        head += [_("plan %(year)s") % {"year": year}, _("disbursed %(year)s") % {"year": year}]
+    line = sheet.head([*head, _("plan in all")], 44)
+    sheet.comment(line, 3 + 2 * len(years), rule_words.plan_in_all())
+    first = sheet.row + 1
+    for part in report.money.strategies:
+        amounts = _year_amounts(part.plan_amounts, part.rows)
+        sheet.write(
+            [part.number, part.name, *amounts, million(part.plan_total)],
+            ["group", "group", *["group_number"] * (2 * len(years) + 1)],
+        )
+        for row in part.rows:
+            sample = any(shown.sample for shown in row.years)
+            values: list[Any] = [row.code, _marked(row.name, sample)]
+            for shown in row.years:
+                values += [
+                    million(shown.budget.plan),
+                    million(shown.spent.disbursed) if shown.spent else None,
+                ]
+            sheet.write(
+                [*values, million(row.plan_total)],
+                ["center", "text", *["percent"] * (2 * len(years)), "total"],
+            )
+    money = report.money
+    whole = sheet.write(
+        [None, _("whole plan"), *_year_amounts(money.plan_amounts, money.rows),
+         million(money.plan_total)],
+        ["group", "group", *["group_number"] * (2 * len(years) + 1)],
+    )  # fmt: skip
+    sheet.comment(whole, 2, rule_words.once())
+    sheet.freeze(first, 3)
+    sheet.fit_page()
+    return sheet
+
+
+def _year_amounts(amounts: Sequence[tuple[int, Any]], rows: Sequence[ProjectMoney]) -> list[Any]:
+    """Plan amount and disbursed of each year; nothing where no figure stands."""
+    found: list[Any] = []
+    for place, (_year, amount) in enumerate(amounts):
+        spent = [row.years[place].disbursed for row in rows]
+        figures = [value for value in spent if value is not None]
+        found += [million(amount), million(sum(figures)) if figures else None]
+    return found

@@ -1,0 +1,84 @@
+"""The reading pages of money: ask a selector, choose a template."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from budgets.pages import charts, data, rule_words
+from budgets.read.money import plan_money
+from budgets.read.project import project_detail
+from budgets.read.rows import PlanMoney
+from strategy.pages.page import PlanPage, as_json, plan_page
+
+
+def is_without_projects(page: PlanPage, money: PlanMoney) -> bool:
+    """A scorecard has none: its menu leads to no page of money, and the address says so calmly."""
+    return page.plan.is_scorecard and not money.rows
+
+
+@plan_page
+def budgets(request: HttpRequest, page: PlanPage) -> HttpResponse:
+    """A plan's money by strategy and project."""
+    money = plan_money(page.plan, page.at, page.today)
+    if page.as_data:
+        return as_json(data.budgets(page.plan, money))
+    if is_without_projects(page, money):
+        return render(request, "budgets/no_money.html", {"page": page})
+    context = {
+        "page": page,
+        "nav": "budgets",
+        "here": "budgets",
+        "money": money,
+        "bar": charts.spending_bar(money.total),
+        "chart": charts.by_strategy(page.plan, money),
+        "notes": [
+            rule_words.million_baht(),
+            rule_words.money_expected(money.targets, money.targets_entered),
+        ],
+    }
+    return render(request, "budgets/budgets.html", context)
+
+
+@plan_page
+def budget_units(request: HttpRequest, page: PlanPage) -> HttpResponse:
+    """The same money by unit."""
+    money = plan_money(page.plan, page.at, page.today)
+    if page.as_data:
+        return as_json(data.units(page.plan, money))
+    if is_without_projects(page, money):
+        return render(request, "budgets/no_money.html", {"page": page})
+    context = {
+        "page": page,
+        "nav": "budgets",
+        "here": "budget_units",
+        "money": money,
+        "notes": [
+            rule_words.once(),
+            rule_words.million_baht(),
+            rule_words.money_expected(money.targets, money.targets_entered),
+        ],
+    }
+    return render(request, "budgets/budget_units.html", context)
+
+
+@plan_page
+def project(request: HttpRequest, page: PlanPage, place: str) -> HttpResponse:
+    """One project; ``place``: its strategy and number, as in "1-2"."""
+    shown = project_detail(
+        page.plan, place, page.at, page.today, page.viewer, history=not page.as_data
+    )
+    if page.as_data:
+        return as_json(data.project_page(page.plan, page.at, shown))
+    first = shown.row.first_lead
+    context = {
+        "page": page,
+        "nav": "budgets",
+        "shown": shown,
+        "row": shown.row,
+        "year": shown.row.current,
+        "bar": charts.spending_bar(shown.row.current),
+        "chart": charts.months(shown),
+        "may_report": page.viewer.may_report(first.id if first else None),
+    }
+    return render(request, "budgets/project.html", context)

@@ -1,0 +1,184 @@
+"""Reading for those who enter money: whose projects they are, and a unit's month on one sheet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext as _
+
+from budgets.models import Disbursement, Project, ProjectLead
+from budgets.read.money import plan_money, unit_money
+from budgets.read.rows import ProjectMoney, UnitMoney
+from budgets.rules.calc import Total
+from strategy.access import Viewer
+from strategy.calendar import FiscalMonth
+from strategy.models import Plan
+from strategy.read import deadline_days, due_month
+from strategy.thai import format_date, month_name, sort_key
+
+
+def entering_units(who: Viewer) -> list[tuple[int | None, str]]:
+    """The units for which a person may enter money, by name; None: projects without a lead.
+
+    A reporter's own; for planners every unit that is the first-named lead of a project.
+    """
+    if not who.is_planner:
+        return list(who.units)
+    first = ProjectLead.objects.filter(project=OuterRef("pk")).order_by("position")
+    leads = Project.objects.order_by().values_list(
+        Subquery(first.values("unit")[:1]), Subquery(first.values("unit__name")[:1])
+    )
+    named = {(pk, name) for pk, name in leads if pk is not None}
+    units = sorted(named, key=lambda unit: sort_key(unit[1]))
+    return [*units, (None, _("projects without a lead"))]
+
+
+def spending_plans() -> list[Plan]:
+    """The plans that have projects, the one at work first."""
+    return list(
+        Plan.objects.filter(strategies__projects__isnull=False)
+        .distinct()
+        .order_by("-is_current", "-first_year", "pk")
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class UnitDue:
+    """How far a unit has come with the month that is due.
+
+    ``projects``: those that owe a figure; none in a year without money for any of them.
+    """
+
+    plan: Plan
+    unit_id: int | None
+    unit_name: str
+    at: FiscalMonth
+    entered: int
+    projects: int
+    deadline: date
+
+    @property
+    def month_name(self) -> str:
+        return month_name(self.at)
+
+    @property
+    def deadline_name(self) -> str:
+        return format_date(self.deadline)
+
+    @property
+    def is_done(self) -> bool:
+        return self.entered == self.projects
+
+
+def due_list(who: Viewer, plans: list[Plan], today: date) -> list[UnitDue]:
+    """What the units of a person owe for the month that is due, plan by plan."""
+    found = []
+    for plan in plans:
+        at = due_month(plan, today)
+        if not at.has_ended(today):
+            continue
+        money = plan_money(plan, at, today)
+        for unit in money.units:
+            if unit.counted and who.may_report(unit.id):
+                owing = [row for row in unit.counted if row.owes]
+                entered = [row for row in owing if row.current.as_of == at]
+                found.append(
+                    UnitDue(
+                        plan, unit.id, unit.name, at, len(entered), len(owing),
+                        at.deadline(money.deadline_day),
+                    )
+                )  # fmt: skip
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class EntryRow:
+    """One project of a sheet: its money, what stands for the month, and before it."""
+
+    money: ProjectMoney
+    earlier: Disbursement | None
+    kept: Disbursement | None
+
+    @property
+    def token(self) -> str:
+        """Which row, in which version, an editor of this project's figures has read."""
+        return f"{self.kept.pk}.{self.kept.version}" if self.kept else ""
+
+    @property
+    def earlier_name(self) -> str:
+        if self.earlier is None:
+            return ""
+        return month_name(FiscalMonth(self.earlier.fiscal_year, self.earlier.month), short=True)
+
+
+@dataclass(frozen=True, slots=True)
+class EntrySheet:
+    """A month of all projects whose first-named lead is a unit, and what it only shares."""
+
+    plan: Plan
+    unit_id: int | None
+    unit_name: str
+    at: FiscalMonth
+    rows: tuple[EntryRow, ...]
+    shared: tuple[ProjectMoney, ...]
+    total: Total | None
+    #: The months beside it that can be entered as well.
+    previous: FiscalMonth | None
+    next: FiscalMonth | None
+
+    @property
+    def month_name(self) -> str:
+        return month_name(self.at)
+
+    @property
+    def previous_name(self) -> str:
+        return month_name(self.previous, short=True) if self.previous else ""
+
+    @property
+    def next_name(self) -> str:
+        return month_name(self.next, short=True) if self.next else ""
+
+    @property
+    def entered(self) -> int:
+        return sum(row.kept is not None for row in self.rows)
+
+    @property
+    def projects(self) -> int:
+        """How many of its projects owe a figure."""
+        return sum(row.money.owes for row in self.rows)
+
+
+def entry_sheet(
+    plan: Plan, unit_id: int | None, unit_name: str, at: FiscalMonth, today: date
+) -> EntrySheet:
+    """The sheet by which a unit's month is entered. Six queries; seven for ``unit_id`` None."""
+    unit = _unit_money(plan, unit_id, at, today)
+    own = unit.counted if unit else ()
+    kept: dict[int, Disbursement] = {}
+    earlier: dict[int, Disbursement] = {}
+    for row in Disbursement.objects.filter(
+        project__in=[project.id for project in own], fiscal_year=at.year, month__lte=at.month
+    ).order_by("month"):
+        (kept if row.month == at.month else earlier)[row.project_id] = row
+    before, after = at.previous, at.next
+    return EntrySheet(
+        plan=plan,
+        unit_id=unit_id,
+        unit_name=unit_name,
+        at=at,
+        rows=tuple(EntryRow(row, earlier.get(row.id), kept.get(row.id)) for row in own),
+        shared=unit.shared if unit else (),
+        total=unit.total if unit else None,
+        previous=before if before.year in plan.years else None,
+        next=after if after.year in plan.years and after.has_ended(today) else None,
+    )
+
+
+def _unit_money(plan: Plan, unit_id: int | None, at: FiscalMonth, today: date) -> UnitMoney | None:
+    days = deadline_days(plan)
+    if unit_id is not None:
+        return unit_money(plan, unit_id, at, today, days)
+    units = plan_money(plan, at, today, days=days).units
+    return next((unit for unit in units if unit.id is None), None)

@@ -1,0 +1,208 @@
+"""Reading one project whole: its years, its months, its transfers, its changes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget
+from budgets.read.explain import explain
+from budgets.read.money import MoneyView, in_order, project_row
+from budgets.read.rows import LeadUnit, MoneyMonth, MoneyYear, ProjectPage, TransferRow
+from budgets.rules import calc
+from budgets.rules.calc import STRAIGHT_LINE, ZERO, Budget, SpendingTargets, Spent
+from strategy.access import Viewer
+from strategy.calendar import MONTHS, FiscalMonth
+from strategy.models import Agency, Plan
+from strategy.records.history import Entry, history_of
+
+#: What the heading of each change, or the page itself, says already.
+_KNOWN = ("project", "fiscal_year", "month", "is_sample")
+#: So many changes of each kind a page shows.
+_SHOWN = 60
+
+
+def project_detail(
+    plan: Plan, code: str, at: FiscalMonth, today: date, viewer: Viewer, *, history: bool = True
+) -> ProjectPage:
+    """One project at the end of ``at``, for this viewer. Six queries with its history, else three.
+
+    ``code``: its place in the plan, "1-2" (strategy, number); a 404 names those there are.
+    """
+    facts = _Facts(plan, code)
+    days, targets = _calendar(plan)
+    view = MoneyView(plan, at, today, days, targets)
+    months = {
+        (held.fiscal_year, held.month): held
+        for held in Disbursement.objects.filter(project=facts.named[0]).order_by("month")
+        if FiscalMonth(held.fiscal_year, held.month) <= at
+    }
+    latest = {year: held for (year, _month), held in months.items()}
+    years = {
+        year: _judged(view, year, facts.budget(year, at), latest.get(year)) for year in plan.years
+    }
+    row = project_row(view, facts.named, years, in_order(facts.units))
+    own_targets, entered = targets.get(at.year, STRAIGHT_LINE), at.year in targets
+    may_read = history and viewer.may_read_drafts(row.first_lead.id if row.first_lead else None)
+    return ProjectPage(
+        row=row,
+        months=tuple(_months(view, facts, months)),
+        transfers=tuple(facts.transfers.values()),
+        objectives=tuple(facts.objectives.values()),
+        targets=own_targets,
+        targets_entered=entered,
+        explanation=tuple(explain(row.current, own_targets, entered=entered)),
+        history=_history(row.id, at.year) if may_read else None,
+        budget_history=amounts_history(limit=_SHOWN, project_id=row.id) if may_read else None,
+    )
+
+
+class _Facts:
+    """What stands about a project: its name, units, amounts, transfers, objectives. One query.
+
+    They are few, so their product is too.
+    """
+
+    def __init__(self, plan: Plan, code: str) -> None:
+        self.named: tuple[int, int, str, int] | None = None
+        self.amounts: dict[int, tuple[Decimal | None, Decimal | None]] = {}
+        self.transfers: dict[int, TransferRow] = {}
+        self.objectives: dict[int, tuple[int, str]] = {}
+        self.units: set[LeadUnit] = set()
+        for row in _at_place(plan, code):
+            self.named = row[:4]
+            year, plan_amount, approved, transfer_id, *transfer = row[4:12]
+            objective_id, *objective = row[12:15]
+            for unit_id, name, position in (row[15:18], (*row[18:], 0)):
+                if unit_id is not None:
+                    self.units.add(LeadUnit(unit_id, name, position))
+            if year is not None:
+                self.amounts[year] = plan_amount, approved
+            if transfer_id is not None:
+                self.transfers[transfer_id] = TransferRow(year, *transfer)
+            if objective_id is not None:
+                self.objectives[objective_id] = tuple(objective)
+        if self.named is None:
+            raise _unknown(plan, code)
+
+    def budget(self, year: int, at: FiscalMonth) -> Budget:
+        """What the project may spend in a year, with the transfers dated up to ``at``."""
+        moved = [
+            transfer.amount
+            for transfer in self.transfers.values()
+            if transfer.year == year and transfer.document_date <= at.last_day
+        ]
+        return Budget(*self.amounts.get(year, (None, None)), sum(moved, ZERO))
+
+
+def _at_place(plan: Plan, code: str) -> Iterable[tuple[Any, ...]]:
+    place = re.fullmatch(r"(\d{1,4})-(\d{1,4})", code, re.ASCII)
+    if place is None:
+        return ()
+    return (
+        Project.objects.filter(strategy__plan=plan, strategy__number=place[1], number=place[2])
+        .order_by(
+            "budgets__transfers__document_date",
+            "budgets__transfers__id",
+            "objectives__strategy__number",
+            "objectives__number",
+        )
+        .values_list(
+            "id", "number", "name", "strategy__number",
+            "budgets__fiscal_year", "budgets__plan_amount", "budgets__approved_amount",
+            "budgets__transfers__id", "budgets__transfers__amount",
+            "budgets__transfers__document_number", "budgets__transfers__document_date",
+            "budgets__transfers__reason",
+            "objectives__id", "objectives__number", "objectives__name",
+            "leads__unit_id", "leads__unit__name", "leads__position",
+            "supporting_units__id", "supporting_units__name",
+        )
+    )  # fmt: skip
+
+
+def _unknown(plan: Plan, code: str) -> Http404:
+    places = Project.objects.filter(strategy__plan=plan).order_by("strategy__number", "number")
+    known = ", ".join(
+        f"{strategy}-{number}"
+        for strategy, number in places.values_list("strategy__number", "number")[:40]
+    )
+    if not known:
+        return Http404(_("This plan has no projects."))
+    return Http404(
+        _("There is no project “%(code)s”. There are: %(known)s.")
+        % {"code": code[:40], "known": known}
+    )
+
+
+def _calendar(plan: Plan) -> tuple[dict[int, int], dict[int, SpendingTargets]]:
+    """Reporting days and the government's targets by fiscal year, where entered. One query."""
+    days: dict[int, int] = {}
+    targets: dict[int, SpendingTargets] = {}
+    for year, day, target_year, *quarters in Agency.objects.filter(pk=plan.agency_id).values_list(
+        "reporting_years__fiscal_year", "reporting_years__deadline_day",
+        "spending_targets__fiscal_year",
+        *(f"spending_targets__{quarter}" for quarter in SpendingTargets._fields),
+    ):  # fmt: skip
+        if year is not None:
+            days[year] = day
+        if target_year is not None:
+            targets[target_year] = SpendingTargets(*quarters)
+    return days, targets
+
+
+def _spent(held: Disbursement | None) -> Spent | None:
+    return None if held is None else Spent(held.month, held.disbursed, held.committed)
+
+
+def _judged(view: MoneyView, year: int, budget: Budget, held: Disbursement | None) -> MoneyYear:
+    return view.judged(year, budget, _spent(held), bool(held and held.is_sample))
+
+
+def _months(
+    view: MoneyView, facts: _Facts, entered: dict[tuple[int, int], Disbursement]
+) -> Iterator[MoneyMonth]:
+    """The twelve months of the year looked at, each with what was allocated by then."""
+    year = view.at.year
+    targets = view.targets.get(year, STRAIGHT_LINE)
+    for month in MONTHS:
+        at = FiscalMonth(year, month)
+        allocated = facts.budget(year, at).allocated
+        held = entered.get((year, month))
+        spent = _spent(held)
+        yield MoneyMonth(
+            at=at,
+            spent=spent,
+            expected=calc.expected_amount(allocated, month, targets),
+            expected_percent=calc.expected_percent(month, targets),
+            standing=calc.judge(
+                allocated, spent, overdue_month=None, targets=targets, bands=view.bands
+            ),
+            note=held.note if held else "",
+            reason=held.reason if held else "",
+            sample=bool(held and held.is_sample),
+        )
+
+
+def _history(project_id: int, year: int) -> Sequence[Entry]:
+    return history_of(
+        Disbursement, hidden=_KNOWN, limit=_SHOWN, project_id=project_id, fiscal_year=year
+    )
+
+
+def amounts_history(*, limit: int = 200, **condition: int) -> Sequence[Entry]:
+    """Changes of the amounts that meet ``condition``, and of transfers to and from them.
+
+    Newest first; years and transfers that have been deleted since are among them. Two queries.
+    """
+    budgets = ProjectBudget.history.filter(**condition).order_by().values("id")
+    found = [
+        *history_of(ProjectBudget, hidden=_KNOWN, limit=limit, **condition),
+        *history_of(BudgetTransfer, hidden=["budget"], limit=limit, budget_id__in=budgets),
+    ]
+    return sorted(found, key=lambda entry: entry.when, reverse=True)[:limit]

@@ -1,0 +1,281 @@
+"""What the money figures mean: allocated, disbursed and used per cent, expected, status, totals.
+
+Pure: no Django, no clock, no float. Amounts are baht as Decimal. Source: docs/domain.md,
+"Budgets"; the bands are those of results (strategy/status.py). Percentages are computed exactly,
+rounded half up to two decimals once, at the end, and judged as rounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import NamedTuple
+
+from strategy.standing.status import (
+    AWAITING,
+    DEFAULT_BANDS,
+    HUNDRED,
+    NO_TARGET,
+    NOT_DUE,
+    STATUSES,
+    Bands,
+    round2,
+    status_of,
+)
+
+ZERO = Decimal(0)
+
+
+class SpendingTargets(NamedTuple):
+    """What share of the year's money is to be disbursed by the end of each quarter, in per cent."""
+
+    q1: Decimal = Decimal(25)
+    q2: Decimal = Decimal(50)
+    q3: Decimal = Decimal(75)
+    q4: Decimal = HUNDRED
+
+
+#: While the government's targets of a year have not been entered.
+STRAIGHT_LINE = SpendingTargets()
+
+
+class Budget(NamedTuple):
+    """What a project may spend in a fiscal year, in baht; None where nothing was said.
+
+    ``transferred``: the sum of transfers in (+) and out (−) by the month looked at.
+    """
+
+    plan: Decimal | None = None
+    approved: Decimal | None = None
+    transferred: Decimal = ZERO
+
+    @property
+    def allocated(self) -> Decimal | None:
+        """The approved amount where entered, else the plan's, with the transfers."""
+        base = self.plan if self.approved is None else self.approved
+        if base is None and self.transferred == 0:
+            return None
+        return (base or ZERO) + self.transferred
+
+
+class Spent(NamedTuple):
+    """Running totals at the end of a fiscal ``month``: paid, and committed but not yet paid."""
+
+    month: int
+    disbursed: Decimal
+    committed: Decimal
+
+    @property
+    def used(self) -> Decimal:
+        return self.disbursed + self.committed
+
+
+class MoneyStanding(NamedTuple):
+    """How a sum of money stands; per cent, rounded, not capped.
+
+    ``counts``: there is a current figure, so it counts as reported. ``expected_percent`` is that
+    of the figure's own month; ``used_of_expected`` sets used beside it in the same way as
+    ``of_expected`` sets disbursed.
+    """
+
+    status: str
+    counts: bool = False
+    disbursed_percent: Decimal | None = None
+    used_percent: Decimal | None = None
+    expected_percent: Decimal | None = None
+    of_expected: Decimal | None = None
+    used_of_expected: Decimal | None = None
+
+
+class MoneyFacts(NamedTuple):
+    """One project in one fiscal year: what total() sums up."""
+
+    allocated: Decimal | None
+    spent: Spent | None
+    standing: MoneyStanding
+
+
+class Total(NamedTuple):
+    """A set of projects in a fiscal year.
+
+    ``disbursed`` and ``committed`` sum every figure shown; ``with_allocation`` and ``reported``
+    count projects. ``standing`` judges the projects with a current figure together.
+    """
+
+    allocated: Decimal
+    disbursed: Decimal
+    committed: Decimal
+    with_allocation: int
+    reported: int
+    counts: Mapping[str, int]
+    standing: MoneyStanding
+
+    @property
+    def used(self) -> Decimal:
+        return self.disbursed + self.committed
+
+    @property
+    def has_figures(self) -> bool:
+        """Something has been entered; without it the sums of 0 say nothing."""
+        return bool(self.used) or self.standing.disbursed_percent is not None
+
+    @property
+    def shown_disbursed(self) -> Decimal | None:
+        """What is disbursed; None where no figure has been entered."""
+        return self.disbursed if self.has_figures else None
+
+    @property
+    def shown_committed(self) -> Decimal | None:
+        """What is committed; None where no figure has been entered."""
+        return self.committed if self.has_figures else None
+
+
+def _expected_thirds(month: int, targets: SpendingTargets) -> Decimal:
+    """Three times the per cent expected by the end of ``month``: exact, without a division."""
+    quarter = (month - 1) // 3
+    start = targets[quarter - 1] if quarter else ZERO
+    return start * 3 + (targets[quarter] - start) * (month - quarter * 3)
+
+
+def expected_percent(month: int, targets: SpendingTargets = STRAIGHT_LINE) -> Decimal:
+    """What share of the money is to be disbursed by the end of ``month``, in per cent, rounded.
+
+    A straight line within each quarter, from the last quarter's target to its own.
+    """
+    return round2(_expected_thirds(month, targets) / 3)
+
+
+def expected_amount(
+    allocated: Decimal | None, month: int, targets: SpendingTargets = STRAIGHT_LINE
+) -> Decimal | None:
+    """What is to be disbursed by the end of ``month``, in baht to the satang."""
+    if not allocated:
+        return None
+    return round2(allocated * _expected_thirds(month, targets) / 300)
+
+
+def _percent(part: Decimal, whole: Decimal) -> Decimal:
+    return round2(part * HUNDRED / whole)
+
+
+def _against(amount: Decimal, expected_300: Decimal) -> Decimal:
+    """An amount against what was expected, given as 300 × baht. Nothing expected: met."""
+    return round2(amount * 300 * HUNDRED / expected_300 if expected_300 else HUNDRED)
+
+
+def judge(
+    allocated: Decimal | None,
+    spent: Spent | None,
+    *,
+    overdue_month: int | None,
+    targets: SpendingTargets = STRAIGHT_LINE,
+    bands: Bands = DEFAULT_BANDS,
+) -> MoneyStanding:
+    """How a project stands in a fiscal year, by its latest figure at that figure's own month.
+
+    ``overdue_month``: the last month whose report is overdue
+    (:func:`strategy.calendar.deadline_passed`); a figure older than that is shown and not judged.
+    A year without money has no status.
+    """
+    if not allocated:
+        return MoneyStanding(NO_TARGET)
+    overdue = overdue_month is not None and (spent is None or spent.month < overdue_month)
+    if spent is None:
+        return MoneyStanding(AWAITING if overdue else NOT_DUE)
+    thirds = _expected_thirds(spent.month, targets)
+    shown = MoneyStanding(
+        AWAITING,
+        disbursed_percent=_percent(spent.disbursed, allocated),
+        used_percent=_percent(spent.used, allocated),
+        expected_percent=round2(thirds / 3),
+    )
+    if overdue:
+        return shown
+    of_expected = _against(spent.disbursed, allocated * thirds)
+    return shown._replace(
+        status=status_of(of_expected, bands),
+        counts=True,
+        of_expected=of_expected,
+        used_of_expected=_against(spent.used, allocated * thirds),
+    )
+
+
+def total(
+    facts: Iterable[MoneyFacts],
+    *,
+    month: int,
+    targets: SpendingTargets = STRAIGHT_LINE,
+    bands: Bands = DEFAULT_BANDS,
+) -> Total:
+    """Sum up projects of one fiscal year; the order does not matter.
+
+    Disbursed and used per cent are of all that is allocated. What is judged are the projects with
+    a current figure: their money together against what was expected of them by their months.
+    """
+    counts = dict.fromkeys(STATUSES, 0)
+    allocated = disbursed = committed = ZERO
+    judged = judged_used = expected_300 = judged_allocated = ZERO
+    with_allocation = reported = shown = 0
+    for money in facts:
+        counts[money.standing.status] += 1
+        if money.spent is not None:
+            shown += 1
+            disbursed += money.spent.disbursed
+            committed += money.spent.committed
+        if not money.allocated:
+            continue
+        allocated += money.allocated
+        with_allocation += 1
+        if money.standing.counts and money.spent is not None:
+            reported += 1
+            judged += money.spent.disbursed
+            judged_used += money.spent.used
+            judged_allocated += money.allocated
+            expected_300 += money.allocated * _expected_thirds(money.spent.month, targets)
+    if not allocated:
+        standing = MoneyStanding(NO_TARGET)
+    elif not reported:
+        standing = MoneyStanding(
+            AWAITING if counts[AWAITING] else NOT_DUE,
+            disbursed_percent=_percent(disbursed, allocated) if shown else None,
+            used_percent=_percent(disbursed + committed, allocated) if shown else None,
+            expected_percent=expected_percent(month, targets),
+        )
+    else:
+        of_expected = _against(judged, expected_300)
+        standing = MoneyStanding(
+            status_of(of_expected, bands),
+            counts=True,
+            disbursed_percent=_percent(disbursed, allocated),
+            used_percent=_percent(disbursed + committed, allocated),
+            expected_percent=round2(expected_300 / (judged_allocated * 3)),
+            of_expected=of_expected,
+            used_of_expected=_against(judged_used, expected_300),
+        )
+    return Total(allocated, disbursed, committed, with_allocation, reported, counts, standing)
+
+
+# --------------------------------------------------------------------- money beside results
+
+TOGETHER = "together"
+MONEY_ONLY = "money_only"
+RESULT_ONLY = "result_only"
+NEITHER = "neither"
+
+
+def quadrant(
+    money: Decimal | None, result: Decimal | None, bands: Bands = DEFAULT_BANDS
+) -> str | None:
+    """Which corner a strategy stands in: money used and results, both in per cent of expected.
+
+    A side is high above the plan's band "near" (75 unless set), so that what stands near its
+    target counts as come along. None where one of the two is not known.
+    """
+    if money is None or result is None:
+        return None
+    spent, reached = money > bands.near, result > bands.near
+    if spent and reached:
+        return TOGETHER
+    if spent:
+        return MONEY_ONLY
+    return RESULT_ONLY if reached else NEITHER

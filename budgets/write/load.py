@@ -1,0 +1,118 @@
+"""Loading flagship projects, their yearly amounts and sample disbursements from fixtures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.db import transaction
+
+from budgets.models import Disbursement, Project, ProjectBudget, ProjectLead
+from budgets.write.disbursements import DisbursementEntry, disbursement_record_many
+from strategy.loading import SAMPLE_REASON, load_row, missing_or_none
+from strategy.models import Plan, Unit
+from strategy.records.write import EntriesRefused, record_delete, write_history
+
+
+@transaction.atomic
+def projects_load(plan: Plan, tree: Mapping[str, Any], *, reason: str) -> None:
+    """Load the projects of a fixture's tree (fixtures/README.md); changes nothing there.
+
+    A unit that staff have renamed or deleted is left out of a project that is new.
+    """
+    strategies = {strategy.number: strategy for strategy in plan.strategies.all()}
+    units = {unit.name: unit for unit in Unit.objects.filter(agency=plan.agency_id)}
+    for source in tree["plan"]["strategies"]:
+        strategy = strategies.get(source["number"])
+        if strategy is None:
+            continue
+        for item in source["projects"]:
+            project = _project_load(strategy, item, units, reason=reason)
+            if project is None:
+                continue
+            for year, amount in item["budgets"].items():
+                load_row(
+                    ProjectBudget,
+                    {"project": project, "fiscal_year": int(year)},
+                    {"plan_amount": Decimal(amount)},
+                    reason=reason,
+                )
+
+
+def _project_load(
+    strategy: Any, item: Mapping[str, Any], units: Mapping[str, Unit], *, reason: str
+) -> Project | None:
+    key = {"strategy": strategy, "number": item["number"]}
+    project = missing_or_none(Project, **key)
+    if project is None:
+        return Project.objects.filter(**key).first()
+    project.name = item["name"]
+    project.full_clean()
+    project.save_without_historical_record()
+    leads = [units[name] for name in item["leads"] if name in units]
+    ProjectLead.objects.bulk_create(
+        ProjectLead(project=project, unit=unit, position=position)
+        for position, unit in enumerate(leads, start=1)
+    )
+    project.supporting_units.set([units[n] for n in item["supporting"] if n in units])
+    write_history([project], "+", user=None, reason=reason)
+    return project
+
+
+# --------------------------------------------------------------------------------------- samples
+
+
+@transaction.atomic
+def sample_load(plan: Plan, tree: Mapping[str, Any], *, today: date) -> int:
+    """Load the sample disbursements of months that have ended; gives the number added.
+
+    Leaves alone every month that holds figures or that staff have had a hand in, and every year
+    without a budget, so that disbursements are all that samples bring. Figures that do not go
+    with what staff entered are left out. Format: fixtures/README.md.
+    """
+    entries = [entry for entry in _sample_entries(plan, tree) if entry.at.has_ended(today)]
+    while entries:
+        try:
+            disbursement_record_many(
+                user=None, entries=entries, today=today, reason=str(SAMPLE_REASON)
+            )
+            break
+        except EntriesRefused as refused:
+            # Once its neighbours are gone, another may turn out not to go with staff's figures.
+            entries = [entry for n, entry in enumerate(entries) if n not in refused.errors]
+    return len(entries)
+
+
+def _sample_entries(plan: Plan, tree: Mapping[str, Any]) -> Iterator[DisbursementEntry]:
+    """A fixture's figures for months that are free."""
+    own = Project.objects.filter(strategy__plan=plan).select_related("strategy")
+    projects = {f"{row.strategy.number}-{row.number}": row for row in own}
+    key = ("project_id", "fiscal_year", "month")
+    funded = set(ProjectBudget.objects.filter(project__in=own).values_list(*key[:2]))
+    by_staff = Disbursement.history.filter(project__in=own, history_user_id__isnull=False)
+    taken = set(Disbursement.objects.filter(project__in=own).values_list(*key))
+    taken |= set(by_staff.values_list(*key))
+    for item in tree["disbursements"]:
+        project = projects.get(item["project"])
+        if project is None or (project.pk, item["year"]) not in funded:
+            continue
+        for month, figures in enumerate(item["months"], start=1):
+            if figures is not None and (project.pk, item["year"], month) not in taken:
+                disbursed, committed = map(Decimal, figures)
+                yield DisbursementEntry(
+                    project, item["year"], month, disbursed, committed, is_sample=True
+                )
+
+
+@transaction.atomic
+def sample_clear() -> int:
+    """Take away every sample disbursement; gives their number.
+
+    What staff changed since is theirs and stays. The history keeps the rows, marked as samples.
+    """
+    rows = list(Disbursement.objects.filter(is_sample=True))
+    for row in rows:
+        record_delete(instance=row, user=None, reason=str(SAMPLE_REASON))
+    return len(rows)

@@ -1,0 +1,258 @@
+"""ITA in the admin: assessment, instruments, indicators. Their scores: ita_score_admin.py."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.widgets import AdminTextareaWidget
+from django.db.models import F, ForeignKey
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse
+from django.urls import NoReverseMatch, reverse
+from django.utils.html import format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from integrity.ita.models import (
+    ItaAssessment,
+    ItaGrade,
+    ItaIndicator,
+    ItaInstrument,
+    ItaItem,
+    Recommendation,
+)
+from integrity.ita.score_admin import ScorePages
+from strategy.records.admin import RecordAdmin, RecordInline, with_links
+
+
+class WordyInline(RecordInline):
+    """Long texts in a field of several lines."""
+
+    wordy: tuple[str, ...] = ()
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.wordy:
+            kwargs["widget"] = AdminTextareaWidget(attrs={"rows": 2})
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, ForeignKey) and field is not None:
+            # What is chosen here is made in its own place.
+            for verb in ("add", "change", "delete", "view"):
+                setattr(field.widget, f"can_{verb}_related", False)
+        return field
+
+
+class OwnChoices:
+    """Choices of foreign keys that are the parent's own, read once for all rows."""
+
+    def own_choices(self, name: str, parent: Any) -> Any:
+        """The rows that may be chosen under ``parent``; None leaves the field as it is."""
+        return None
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+        own = self.own_choices(db_field.name, getattr(request, "parent_row", None))
+        if own is not None and field is not None:
+            field.queryset = own
+            field.choices = [("", "–"), *((row.pk, _short(str(row))) for row in own)]
+        return field
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 70 else f"{text[:69]}…"
+
+
+class GradeInline(RecordInline):
+    model = ItaGrade
+    show_change_link = False
+
+
+class InstrumentInline(WordyInline):
+    model = ItaInstrument
+    wordy = ("target_group",)
+
+
+class RecommendationInline(OwnChoices, WordyInline):
+    model = Recommendation
+    show_change_link = False
+    wordy = ("text",)
+
+    def own_choices(self, name: str, parent: Any) -> Any:
+        if name == "instrument":
+            return ItaInstrument.objects.filter(assessment=parent)
+        if name == "item":
+            own = ItaItem.objects.filter(indicator__instrument__assessment=parent)
+            return own.exclude(code="").order_by("indicator__number", "position")
+        return None
+
+
+class IndicatorInline(RecordInline):
+    model = ItaIndicator
+
+
+class ItemInline(OwnChoices, WordyInline):
+    model = ItaItem
+    show_change_link = False
+    wordy = ("text",)
+    fields = ["parent", "position", "code", "text", "published", "item_count", "rest_score"]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Each question above its parts."""
+        return (
+            super()
+            .get_queryset(request)
+            .order_by(
+                Coalesce("parent__position", "position"),
+                F("parent").asc(nulls_first=True),
+                "position",
+            )
+        )
+
+    def own_choices(self, name: str, parent: Any) -> Any:
+        if name != "parent":
+            return None
+        return ItaItem.objects.filter(indicator=parent, parent=None).order_by("position")
+
+
+class KnowsParent(RecordAdmin):
+    """Lets inlines know whose rows they are, and shows where to go from here."""
+
+    change_form_template = "admin/integrity/change_form.html"
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Choices are read with all that they are called by."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if field is not None:
+            field.queryset = with_links(field.queryset)
+        return field
+
+    def get_inline_instances(self, request: HttpRequest, obj: Any = None) -> Any:
+        request.parent_row = obj  # type: ignore[attr-defined]
+        return super().get_inline_instances(request, obj)
+
+    def leads(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        """(address, words) of where one goes from a row."""
+        return []
+
+    def render_change_form(
+        self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        obj = context.get("original")
+        if obj is not None:
+            context["leads"] = self.leads(request, obj)
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _page(obj: ItaAssessment) -> str:
+    """The reading page of an assessment; "" where the site has none."""
+    try:
+        address = reverse("ita", args=[obj.fiscal_year])
+    except NoReverseMatch:
+        return ""
+    return f"{address}?agency={obj.agency.slug}"
+
+
+@admin.register(ItaAssessment)
+class ItaAssessmentAdmin(ScorePages, KnowsParent):
+    list_display = ["fiscal_year", "agency", "published_total", "published_grade", "rank", "pages"]
+    list_display_links = ["fiscal_year", "agency"]
+    list_filter = ["agency", "fiscal_year"]
+    search_fields = ["agency__name", "fiscal_year", "notes", "recommendations__text"]
+    list_select_related = ["agency"]
+    ordering = ["agency__name", "-fiscal_year"]
+    inlines = [InstrumentInline, GradeInline, RecommendationInline]
+    fieldsets = [
+        (None, {"fields": ["agency", "fiscal_year"]}),
+        (
+            _("As published"),
+            {
+                "fields": [
+                    "published_total",
+                    "published_grade",
+                    "rank",
+                    "rank_group",
+                    "announced_on",
+                    "published_change",
+                    "published_change_percent",
+                ]
+            },
+        ),
+        (None, {"fields": ["weights_source", "notes"]}),
+    ]
+
+    @admin.display(description=_("go to"))
+    def pages(self, row: ItaAssessment) -> str:
+        links = [(reverse("admin:integrity_itaassessment_scores", args=[row.pk]), _("scores"))]
+        if _page(row):
+            links.append((_page(row), _("analysis")))
+        return format_html_join(" · ", '<a href="{}">{}</a>', links)
+
+    def leads(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        found = [(_page(obj), _("Analysis page"))] if _page(obj) else []
+        if self.has_change_permission(request, obj):
+            address = reverse("admin:integrity_itaassessment_scores", args=[obj.pk])
+            found.append((address, _("Enter all scores on one sheet, or by workbook")))
+        for instrument in obj.instruments.order_by("position"):
+            address = reverse("admin:integrity_itainstrument_change", args=[instrument.pk])
+            found.append((address, _("%(code)s and its indicators") % {"code": instrument.code}))
+        if self.has_add_permission(request):
+            address = reverse("admin:integrity_itaassessment_begin", args=[obj.pk])
+            found.append((address, _("Begin another year from this one's structure")))
+        return found
+
+
+@admin.register(ItaInstrument)
+class ItaInstrumentAdmin(KnowsParent):
+    list_display = ["code", "name", "assessment_name", "weight", "respondents"]
+    list_display_links = ["code", "name"]
+    list_filter = ["assessment__agency", "assessment__fiscal_year"]
+    search_fields = ["code", "name", "indicators__name"]
+    list_select_related = ["assessment__agency"]
+    ordering = ["-assessment__fiscal_year", "assessment__agency", "position"]
+    inlines = [IndicatorInline]
+
+    @admin.display(description=ItaAssessment._meta.verbose_name, ordering="assessment__fiscal_year")
+    def assessment_name(self, row: ItaInstrument) -> str:
+        return str(row.assessment)
+
+    def leads(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        above = reverse("admin:integrity_itaassessment_change", args=[obj.assessment_id])
+        found = [(above, f"← {obj.assessment}")]
+        for indicator in obj.indicators.order_by("number"):
+            address = reverse("admin:integrity_itaindicator_change", args=[indicator.pk])
+            found.append((address, _("Questions of %(name)s") % {"name": indicator}))
+        return found
+
+
+@admin.register(ItaIndicator)
+class ItaIndicatorAdmin(KnowsParent):
+    list_display = ["number", "name", "instrument_name", "published", "complete"]
+    list_display_links = ["number", "name"]
+    list_filter = ["instrument__assessment__agency", "instrument__assessment__fiscal_year"]
+    search_fields = ["name", "items__code", "items__text"]
+    list_select_related = ["instrument__assessment__agency"]
+    ordering = ["-instrument__assessment__fiscal_year", "instrument__assessment__agency", "number"]
+    inlines = [ItemInline]
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Every year has its IIT: an instrument is called with its assessment."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "instrument" and field is not None:
+            field.label_from_instance = lambda row: f"{row} · {row.assessment}"
+        return field
+
+    @admin.display(description=ItaInstrument._meta.verbose_name, ordering="instrument__code")
+    def instrument_name(self, row: ItaIndicator) -> str:
+        return f"{row.instrument} · {row.instrument.assessment}"
+
+    def leads(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+        instrument = obj.instrument
+        return [
+            (
+                reverse("admin:integrity_itainstrument_change", args=[instrument.pk]),
+                f"← {instrument}",
+            ),
+            (
+                reverse("admin:integrity_itaassessment_change", args=[instrument.assessment_id]),
+                f"← {instrument.assessment}",
+            ),
+        ]

@@ -1,0 +1,185 @@
+"""ITA as JSON-ready data: the rows of the pages, decimals as text, null where not stated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from integrity.ita.rows import (
+    Advice,
+    Assessed,
+    Indicator,
+    Instrument,
+    ItaYear,
+    ItaYears,
+    Item,
+    Score,
+    moved,
+)
+from integrity.ita.rules import Change
+from strategy.pages.data import text
+
+
+def score(shown: Score) -> dict[str, Any]:
+    return {
+        "published": text(shown.published),
+        "computed": text(shown.computed),
+        "differs": shown.differs,
+    }
+
+
+def _change(move: Change | None) -> dict[str, Any] | None:
+    return move and {"points": text(move.points), "percent": text(move.percent)}
+
+
+def _assessed(shown: Assessed) -> dict[str, Any]:
+    return {
+        "year": shown.year,
+        "total": score(shown.total),
+        "grade": {
+            "published": shown.published_grade or None,
+            "computed": shown.computed_grade or None,
+            "differs": shown.grade_differs,
+        },
+        "rank": shown.rank,
+        "rank_group": shown.rank_group or None,
+        "announced_on": shown.announced_on and shown.announced_on.isoformat(),
+        "printed_change": {
+            "points": text(shown.printed_change[0]),
+            "percent": text(shown.printed_change[1]),
+        },
+        "weights_source": shown.weights_source or None,
+        "notes": shown.notes or None,
+        "grades": [{"grade": label, "at_least": text(edge)} for label, edge in shown.grades],
+    }
+
+
+def _item(item: Item, page: ItaYear) -> dict[str, Any]:
+    before = page.item_before(item)
+    return {
+        "code": item.code or None,
+        "text": item.text,
+        **score(item.score),
+        "before": text(before.figure),
+        "change": _change(moved(before, item.score)),
+        "rest": text(item.rest),
+        "unlisted": item.unlisted,
+        "parts": [_item(part, page) for part in item.ranked_parts],
+    }
+
+
+def _indicator(row: Indicator, page: ItaYear) -> dict[str, Any]:
+    before = page.indicator_before(row)
+    return {
+        "number": row.number,
+        "name": row.name,
+        "instrument": row.instrument,
+        **score(row.score),
+        "before": score(before),
+        "change": _change(moved(before, row.score)),
+        "all_items_listed": row.complete,
+        "item_count": row.item_count,
+        "items": [_item(item, page) for item in row.ranked_items],
+    }
+
+
+def _instrument(row: Instrument, page: ItaYear) -> dict[str, Any]:
+    before = page.instrument_before(row)
+    return {
+        "code": row.code,
+        "name": row.name,
+        "weight": text(row.weight),
+        "respondents": row.respondents,
+        "respondents_before": before.respondents if before else None,
+        "respondents_unit": row.respondents_unit or None,
+        "questions": row.questions,
+        "target_group": row.target_group or None,
+        **score(row.score),
+        "before": text(before.score.figure) if before else None,
+        "change": _change(moved(before.score, row.score)) if before else None,
+        "weakest": row.weakest and row.weakest.number,
+    }
+
+
+def _advice(row: Advice) -> dict[str, Any]:
+    return {
+        "number": row.number,
+        "text": row.text,
+        "instrument": row.instrument or None,
+        "item": row.item and row.item.code,
+        "score": text(row.item.score.figure) if row.item else None,
+        "measures": [
+            {
+                "year": measure.year,
+                "number": measure.number or None,
+                "text": measure.text,
+                "quarter": measure.quarter,
+                "state": measure.state or None,
+                "said": measure.said or None,
+                "result": measure.result or None,
+                "outcome": measure.outcome or None,
+                "sample": measure.sample,
+                "next_year": measure.next and measure.next.year,
+            }
+            for measure in row.measures
+        ],
+        "next_scores": [
+            {
+                "year": each.year,
+                "score": text(each.score.figure),
+                "change": _change(each.change),
+            }
+            for each in row.nexts
+        ],
+    }
+
+
+def year(page: ItaYear) -> dict[str, Any]:
+    """One assessment whole, the indicators from the highest score down."""
+    before = page.before
+    return {
+        "agency": page.agency_slug,
+        "agency_name": page.agency_name,
+        **_assessed(page.now),
+        "years": list(page.years),
+        "before": before
+        and {
+            "year": before.year,
+            "total": score(before.total),
+            "grade": before.published_grade or None,
+            "rank": before.rank,
+        },
+        "change": _change(page.change),
+        "instruments": [_instrument(row, page) for row in page.now.instruments],
+        "indicators": [_indicator(row, page) for row in page.ranked],
+        "recommendations": [_advice(row) for row in page.advice],
+    }
+
+
+def years(page: ItaYears) -> dict[str, Any]:
+    """Every year of an agency side by side."""
+    return {
+        "agency": page.agency_slug,
+        "agency_name": page.agency_name,
+        "agencies": [{"agency": slug, "name": name} for slug, name in page.agencies],
+        "years": [{**_assessed(row), "change": _change(move)} for row, move in page.changes()],
+        "instruments": [
+            {"code": line.instrument, "name": line.name, "scores": _scores(page, line.scores)}
+            for line in page.instruments
+        ],
+        "indicators": [
+            {
+                "number": line.number,
+                "name": line.name,
+                "instrument": line.instrument,
+                "scores": _scores(page, line.scores),
+            }
+            for line in page.indicators
+        ],
+    }
+
+
+def _scores(page: ItaYears, scores: tuple[Score | None, ...]) -> dict[str, Any]:
+    """By year; null where the thing was not assessed."""
+    return {
+        str(row.year): each and score(each) for row, each in zip(page.years, scores, strict=True)
+    }

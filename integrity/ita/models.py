@@ -1,0 +1,314 @@
+"""ITA: yearly scores as published, from the total down to the parts of an item.
+
+What is published is stored; what follows from it is worked out on read (integrity/calc.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Agency
+from strategy.records.model import Record
+
+_BETWEEN = _("A score is between 0 and 100.")
+_SCORE_VALIDATORS = [MinValueValidator(0, _BETWEEN), MaxValueValidator(100, _BETWEEN)]
+
+
+def score_field(label: Any, **more: Any) -> models.DecimalField:
+    """A score from 0 to 100 with two decimals; empty where the source does not say."""
+    return models.DecimalField(
+        label,
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=_SCORE_VALIDATORS,
+        **more,
+    )
+
+
+def score_range(*names: str) -> models.CheckConstraint:
+    """Each of the named scores is empty or between 0 and 100."""
+    condition = Q()
+    for name in names:
+        condition &= Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gte": 0, f"{name}__lte": 100})
+    return models.CheckConstraint(
+        condition=condition, name="%(app_label)s_%(class)s_score", violation_error_message=_BETWEEN
+    )
+
+
+class ItaAssessment(Record):
+    """An agency's ITA result of a fiscal year, as published."""
+
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="ita_assessments", verbose_name=_("agency")
+    )
+    fiscal_year = models.PositiveSmallIntegerField(
+        _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
+    )
+    published_total = score_field(_("published total"))
+    published_grade = models.CharField(_("published grade"), max_length=40, blank=True)
+    rank = models.PositiveSmallIntegerField(_("rank"), null=True, blank=True)
+    rank_group = models.CharField(_("rank among"), max_length=200, blank=True)
+    announced_on = models.DateField(_("announced on"), null=True, blank=True)
+    published_change = models.DecimalField(
+        _("published change"), max_digits=5, decimal_places=2, null=True, blank=True
+    )
+    published_change_percent = models.DecimalField(
+        _("published change (%)"), max_digits=6, decimal_places=2, null=True, blank=True
+    )
+    weights_source = models.CharField(
+        _("where weights and grade scale come from"), max_length=300, blank=True
+    )
+    notes = models.TextField(_("notes"), blank=True)
+
+    class Meta(Record.Meta):
+        verbose_name = _("ITA assessment")
+        verbose_name_plural = _("ITA assessments")
+        ordering = ["agency_id", "-fiscal_year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "fiscal_year"],
+                name="%(app_label)s_%(class)s_year",
+                violation_error_message=_("This agency's assessment of that year exists."),
+            ),
+            score_range("published_total"),
+        ]
+
+    def __str__(self) -> str:
+        return f"ITA {self.fiscal_year} {self.agency.short_name or self.agency.name}"
+
+    def linked_by(self) -> Iterable[Record]:
+        measures = Recommendation._meta.get_field("measures").related_model
+        return measures.objects.filter(answers__assessment=self).distinct()
+
+
+class ItaGrade(Record):
+    """A grade of the year's scale and the lowest total that earns it."""
+
+    assessment = models.ForeignKey(
+        ItaAssessment, models.CASCADE, related_name="grades", verbose_name=_("ITA assessment")
+    )
+    label = models.CharField(_("grade"), max_length=40)
+    at_least = models.DecimalField(
+        _("at least"), max_digits=5, decimal_places=2, validators=_SCORE_VALIDATORS
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = _("ITA grade")
+        verbose_name_plural = _("ITA grades")
+        ordering = ["assessment_id", "-at_least"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment", "label"],
+                name="%(app_label)s_%(class)s_label",
+                violation_error_message=_("That grade stands in the scale already."),
+            ),
+            models.UniqueConstraint(
+                fields=["assessment", "at_least"],
+                name="%(app_label)s_%(class)s_edge",
+                violation_error_message=_("Two grades cannot begin at the same total."),
+            ),
+            score_range("at_least"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class ItaInstrument(Record):
+    """IIT, EIT or OIT: what it weighs that year, and whom it asked."""
+
+    assessment = models.ForeignKey(
+        ItaAssessment, models.CASCADE, related_name="instruments", verbose_name=_("ITA assessment")
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=1)
+    code = models.CharField(_("code"), max_length=10)
+    name = models.CharField(_("name"), max_length=200, db_collation=THAI)
+    weight = models.DecimalField(
+        _("weight (%)"),
+        max_digits=5,
+        decimal_places=2,
+        validators=[
+            MinValueValidator(0, _("A weight is between 0 and 100.")),
+            MaxValueValidator(100, _("A weight is between 0 and 100.")),
+        ],
+    )
+    respondents = models.PositiveIntegerField(_("respondents"), null=True, blank=True)
+    respondents_unit = models.CharField(_("unit of respondents"), max_length=60, blank=True)
+    items = models.PositiveSmallIntegerField(_("number of questions"), null=True, blank=True)
+    target_group = models.TextField(_("who was asked"), blank=True)
+
+    class Meta(Record.Meta):
+        verbose_name = _("ITA instrument")
+        verbose_name_plural = _("ITA instruments")
+        ordering = ["assessment_id", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment", "code"],
+                name="%(app_label)s_%(class)s_code",
+                violation_error_message=_("This instrument stands in the assessment already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(weight__gte=0, weight__lte=100),
+                name="%(app_label)s_%(class)s_weight",
+                violation_error_message=_("A weight is between 0 and 100."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class ItaIndicator(Record):
+    """One of the ITA indicators, numbered 1 to 10 across the instruments."""
+
+    instrument = models.ForeignKey(
+        ItaInstrument, models.CASCADE, related_name="indicators", verbose_name=_("ITA instrument")
+    )
+    number = models.PositiveSmallIntegerField(_("number"))
+    name = models.CharField(_("name"), max_length=300, db_collation=THAI)
+    published = score_field(_("published score"))
+    complete = models.BooleanField(
+        _("all items listed"),
+        default=False,
+        help_text=_("The items below are all that its score is the mean of."),
+    )
+    item_count = models.PositiveSmallIntegerField(_("number of questions"), null=True, blank=True)
+
+    class Meta(Record.Meta):
+        verbose_name = _("ITA indicator")
+        verbose_name_plural = _("ITA indicators")
+        ordering = ["instrument_id", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["instrument", "number"],
+                name="%(app_label)s_%(class)s_number",
+                violation_error_message=_("That number is taken."),
+            ),
+            score_range("published"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.name}"
+
+
+class ItaItem(Record):
+    """A question (i25), a part of it, or a sub-indicator of OIT that groups questions."""
+
+    indicator = models.ForeignKey(
+        ItaIndicator, models.CASCADE, related_name="items", verbose_name=_("ITA indicator")
+    )
+    parent = models.ForeignKey(
+        "self",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="parts",
+        verbose_name=_("part of"),
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=1)
+    code = models.CharField(_("code"), max_length=10, blank=True)
+    text = models.CharField(_("question"), max_length=1000, db_collation=THAI)
+    published = score_field(_("published score"))
+    rest_score = score_field(
+        _("score of each other part"),
+        help_text=_("Where only some parts are listed: what each of the others scored."),
+    )
+    item_count = models.PositiveSmallIntegerField(
+        _("number of parts"), null=True, blank=True, help_text=_("Listed or not.")
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = _("ITA question")
+        verbose_name_plural = _("ITA questions")
+        ordering = ["indicator_id", "parent_id", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["indicator", "position"],
+                condition=Q(parent__isnull=True),
+                name="%(app_label)s_%(class)s_position",
+                violation_error_message=_("That place is taken."),
+            ),
+            models.UniqueConstraint(
+                fields=["parent", "position"],
+                name="%(app_label)s_%(class)s_part",
+                violation_error_message=_("That place is taken."),
+            ),
+            score_range("published", "rest_score"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.text}".strip()
+
+    def clean(self) -> None:
+        if self.parent_id and self.indicator_id and self.parent.indicator_id != self.indicator_id:
+            raise ValidationError(
+                {"parent": _("This question belongs to another indicator; choose one of its own.")}
+            )
+        if self.parent_id and (self.parent.parent_id or (self.pk and self.parts.exists())):
+            raise ValidationError(
+                {"parent": _("Parts stand right below a question: no part has parts of its own.")}
+            )
+
+
+class Recommendation(Record):
+    """What the year's assessment advises; ``instrument`` is empty where the source names none."""
+
+    assessment = models.ForeignKey(
+        ItaAssessment,
+        models.CASCADE,
+        related_name="recommendations",
+        verbose_name=_("ITA assessment"),
+    )
+    number = models.PositiveSmallIntegerField(_("number"))
+    text = models.TextField(_("text"))
+    instrument = models.ForeignKey(
+        ItaInstrument,
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="recommendations",
+        verbose_name=_("ITA instrument"),
+    )
+    item = models.ForeignKey(
+        ItaItem,
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="recommendations",
+        verbose_name=_("ITA question"),
+        help_text=_("The question that it is to improve, where planners know it."),
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = _("recommendation")
+        verbose_name_plural = _("recommendations")
+        ordering = ["assessment_id", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["assessment", "number"],
+                name="%(app_label)s_%(class)s_number",
+                violation_error_message=_("That number is taken."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.text[:80]}"
+
+    def clean(self) -> None:
+        if self.instrument_id and self.instrument.assessment_id != self.assessment_id:
+            raise ValidationError(
+                {"instrument": _("This instrument belongs to another year; choose its own.")}
+            )
+        if self.item_id and self.item.indicator.instrument.assessment_id != self.assessment_id:
+            raise ValidationError(
+                {"item": _("This question belongs to another year; choose one of its own.")}
+            )

@@ -1,0 +1,58 @@
+"""The pages of ITA: ask a selector, choose a template."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from integrity.ita import charts, data, tables
+from integrity.ita.read import ita_year, ita_years
+from integrity.ita.sheets import computed_rule, ita_report
+from strategy.pages.page import Page, agency_page, as_json, xlsx
+
+
+@agency_page
+def years(request: HttpRequest, page: Page) -> HttpResponse:
+    """An agency's assessments side by side."""
+    shown = ita_years(page.agency)
+    if page.as_data:
+        return as_json(data.years(shown))
+    context = {
+        "page": page,
+        "nav": "integrity",
+        "here": "ita_years",
+        "shown": shown,
+        "chart": charts.totals(shown),
+        "rule": computed_rule(),
+        "weights_source": shown.years[-1].weights_source if shown.years else "",
+        **tables.years(shown),
+    }
+    return render(request, "integrity/ita/ita_years.html", context)
+
+
+@agency_page
+def year(request: HttpRequest, page: Page, year: int) -> HttpResponse:
+    """One assessment: what it says, where it is weak, what it advises."""
+    shown = ita_year(page.agency, year)
+    if page.as_data:
+        return as_json(data.year(shown))
+    context = {
+        "page": page,
+        "nav": "integrity",
+        "here": "ita",
+        "shown": shown,
+        "now": shown.now,
+        "radar": charts.radar(shown),
+        "bars": charts.bars(shown),
+        "rule": computed_rule(),
+        **tables.year(shown),
+        "may_plan": page.viewer.is_planner and request.user.is_staff,
+    }
+    return render(request, "integrity/ita/ita.html", context)
+
+
+@agency_page
+def ita_workbook(request: HttpRequest, page: Page, year: int) -> HttpResponse:
+    """The same as a workbook."""
+    content = ita_report(ita_year(page.agency, year))
+    return xlsx(content, f"ita-{page.agency.slug}-{year}.xlsx")

@@ -1,0 +1,363 @@
+"""Reading ITA assessments: a fixed number of queries, handed to rules.py, turned into rows."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from django.db.models import Q
+from django.http import Http404
+from django.utils.translation import gettext as _
+
+from integrity.ita import rules
+from integrity.ita.models import ItaAssessment, ItaGrade, ItaInstrument, ItaItem, Recommendation
+from integrity.ita.rows import (
+    NO_SCORE,
+    Advice,
+    Assessed,
+    Happened,
+    Indicator,
+    Instrument,
+    ItaYear,
+    ItaYears,
+    Item,
+    NextScore,
+    Score,
+    Scored,
+    next_score,
+)
+from integrity.ita.rules import Node
+from integrity.measures.models import QuarterProgress
+from strategy.models import Agency
+
+
+def ita_years(agency: Agency) -> ItaYears:
+    """All assessments of an agency side by side. Five queries."""
+    found = list(ItaAssessment.objects.filter(agency=agency).order_by("fiscal_year"))
+    agencies = Agency.objects.filter(ita_assessments__isnull=False).distinct().order_by("name")
+    return ItaYears(
+        agency_name=agency.name,
+        agency_slug=agency.slug,
+        years=tuple(_assessed(found, _items(Q(indicator__instrument__assessment__in=found)))),
+        agencies=tuple(agencies.values_list("slug", "name")),
+    )
+
+
+def ita_year(agency: Agency, year: int) -> ItaYear:
+    """One assessment beside that of the year before. Five queries; Http404 names those there are.
+
+    What closes the loop is read with it: measures that answer a recommendation, and how the
+    question that it points at was next scored.
+    """
+    found = list(ItaAssessment.objects.filter(agency=agency).order_by("-fiscal_year"))
+    shown = [row for row in found if row.fiscal_year in (year, year - 1)]
+    if not shown or shown[0].fiscal_year != year:
+        raise Http404(_no_such_year(agency, year, [row.fiscal_year for row in found]))
+    advice = _advice_rows(shown[0].pk)
+    codes = {row["item__code"] for row in advice} - {None, ""}
+    later = [row for row in found if row.fiscal_year > year] if codes else []
+    items = _items(
+        Q(indicator__instrument__assessment__in=shown)
+        | Q(indicator__instrument__assessment__in=later)
+        & (Q(code__in=codes) | Q(parent__code__in=codes))
+    )
+    rows = _assessed(shown, items)
+    return ItaYear(
+        agency_name=agency.name,
+        agency_slug=agency.slug,
+        now=rows[0],
+        before=rows[1] if len(rows) > 1 else None,
+        years=tuple(row.fiscal_year for row in found),
+        advice=_advice(rows[0], advice, _scored(items)),
+    )
+
+
+def scores_by_key(agency: Agency, year: int) -> dict[str, Score]:
+    """The scores of an assessment under the keys of its score sheet (ita_scores.py)."""
+    now = ita_year(agency, year).now
+    found = {f"T{now.id}": now.total}
+    found |= {f"I{row.id}": row.score for row in now.indicators}
+    return found | {f"Q{item.id}": item.score for item in now.all_items()}
+
+
+def latest_year(agency: Agency, up_to: int) -> int | None:
+    """The fiscal year of the agency's newest assessment that is not after ``up_to``."""
+    return (
+        ItaAssessment.objects.filter(agency=agency, fiscal_year__lte=up_to)
+        .order_by("-fiscal_year")
+        .values_list("fiscal_year", flat=True)
+        .first()
+    )
+
+
+def _no_such_year(agency: Agency, year: int, known: Sequence[int]) -> str:
+    if known:
+        return _("%(agency)s has no ITA assessment of %(year)s. There are those of: %(known)s.") % {
+            "agency": agency.name,
+            "year": year,
+            "known": ", ".join(map(str, known[:20])),
+        }
+    others = Agency.objects.filter(ita_assessments__isnull=False).distinct().order_by("name")
+    return _("%(agency)s has no ITA assessment yet. These agencies have: %(known)s.") % {
+        "agency": agency.name,
+        "known": ", ".join(f"{row.name} ({row.slug})" for row in others[:20]) or "–",
+    }
+
+
+# ------------------------------------------------------------------------------------- the tree
+
+
+class _Branch:
+    """The items of some assessments, by what they hang from."""
+
+    def __init__(self) -> None:
+        self.of_indicator: dict[int, list[dict[str, Any]]] = defaultdict(list)
+        self.of_item: dict[int, list[dict[str, Any]]] = defaultdict(list)
+
+    def node(self, item: Mapping[str, Any]) -> Node:
+        return Node(
+            published=item["published"],
+            parts=tuple(self.node(part) for part in self.of_item[item["id"]]),
+            rest=item["rest_score"],
+            size=item["item_count"],
+        )
+
+    def row(self, item: Mapping[str, Any]) -> Item:
+        parts = self.of_item[item["id"]]
+        count = item["item_count"]
+        return Item(
+            id=item["id"],
+            code=item["code"],
+            text=item["text"],
+            score=_score(self.node(item)),
+            parts=tuple(self.row(part) for part in parts),
+            rest=item["rest_score"],
+            unlisted=None if count is None else max(count - len(parts), 0),
+        )
+
+
+_ASSESSMENT = "indicator__instrument__assessment"
+_AGENCY, _YEAR = f"{_ASSESSMENT}__agency_id", f"{_ASSESSMENT}__fiscal_year"
+
+
+def _items(wanted: Q) -> _Branch:
+    """The items that are wanted, as they hang together. One query."""
+    branch = _Branch()
+    rows = (
+        ItaItem.objects.filter(wanted)
+        .order_by("position", "pk")
+        .values(
+            "id", "indicator_id", "parent_id", "code", "text", "published", "rest_score",
+            "item_count", _AGENCY, _YEAR,
+        )
+    )  # fmt: skip
+    for row in rows:
+        if row["parent_id"] is None:
+            branch.of_indicator[row["indicator_id"]].append(row)
+        else:
+            branch.of_item[row["parent_id"]].append(row)
+    return branch
+
+
+#: How questions were scored through the years, by agency and code.
+ScoredQuestions = Mapping[tuple[int, str], Scored]
+
+
+def scored_questions(agencies: Collection[int], codes: Collection[str]) -> ScoredQuestions:
+    """How questions of some codes were scored in all years of some agencies. One query."""
+    # Asked for no code as well, so that a page takes the same number of queries whatever it shows.
+    wanted = Q(code__in=tuple(codes) or ("–",)) | Q(parent__code__in=tuple(codes) or ("–",))
+    return _scored(_items(wanted & Q(**{f"{_ASSESSMENT}__agency__in": agencies})))
+
+
+def _scored(items: _Branch) -> ScoredQuestions:
+    """The scores there are; of questions with the same code in a year, the first one's."""
+    found: dict[tuple[int, str], dict[int, Score]] = defaultdict(dict)
+    for rows in (*items.of_indicator.values(), *items.of_item.values()):
+        for item in rows:
+            score = _score(items.node(item))
+            if item["code"] and score.figure is not None:
+                found[item[_AGENCY], item["code"]].setdefault(item[_YEAR], score)
+    return found
+
+
+def _score(node: Node) -> Score:
+    computed = rules.computed(node)
+    return Score(node.published, rules.round2(computed), rules.differs(computed, node.published))
+
+
+def _assessed(found: Sequence[ItaAssessment], items: _Branch) -> list[Assessed]:
+    """Assessments with all that hangs from them, in the order given. Two queries."""
+    grades: dict[int, list[tuple[str, Any]]] = defaultdict(list)
+    scale = ItaGrade.objects.filter(assessment__in=found).order_by("-at_least")
+    for pk, label, edge in scale.values_list("assessment_id", "label", "at_least"):
+        grades[pk].append((label, edge))
+    instruments = _instruments(found, items)
+    return [_assessment(row, grades[row.pk], instruments[row.pk]) for row in found]
+
+
+#: An instrument with what it counts for further up: unrounded.
+_Weighed = tuple[Instrument, Fraction | None]
+
+
+def _instruments(found: Sequence[ItaAssessment], items: _Branch) -> dict[int, list[_Weighed]]:
+    """The instruments of each assessment with their indicators. One query."""
+    own = ("id", "assessment_id", "code", "name", "weight", "respondents", "respondents_unit",
+           "items", "target_group")  # fmt: skip
+    below = ("id", "number", "name", "published", "complete", "item_count")
+    rows = ItaInstrument.objects.filter(assessment__in=found).order_by(
+        "position", "pk", "indicators__number"
+    )
+    sources: dict[int, dict[str, Any]] = {}
+    indicators: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for values in rows.values_list(*own, *(f"indicators__{name}" for name in below)):
+        source = dict(zip(own, values, strict=False))
+        sources[source["id"]] = source
+        indicator = dict(zip(below, values[len(own) :], strict=True))
+        if indicator["id"] is not None:
+            indicators[source["id"]].append(indicator)
+    weighed: dict[int, list[_Weighed]] = defaultdict(list)
+    for pk, source in sources.items():
+        weighed[source["assessment_id"]].append(_instrument(source, indicators[pk], items))
+    return weighed
+
+
+def _instrument(
+    source: Mapping[str, Any], below: Iterable[Mapping[str, Any]], items: _Branch
+) -> _Weighed:
+    nodes, rows = [], []
+    for indicator in below:
+        own = items.of_indicator[indicator["id"]]
+        node = Node(
+            published=indicator["published"],
+            parts=tuple(items.node(item) for item in own),
+            complete=indicator["complete"],
+        )
+        nodes.append(node)
+        rows.append(
+            Indicator(
+                id=indicator["id"],
+                number=indicator["number"],
+                name=indicator["name"],
+                instrument=source["code"],
+                score=_score(node),
+                items=tuple(items.row(item) for item in own),
+                complete=indicator["complete"],
+                item_count=indicator["item_count"],
+            )
+        )
+    mean = rules.mean(nodes)
+    row = Instrument(
+        id=source["id"],
+        code=source["code"],
+        name=source["name"],
+        weight=source["weight"],
+        respondents=source["respondents"],
+        respondents_unit=source["respondents_unit"],
+        questions=source["items"],
+        target_group=source["target_group"],
+        score=Score(None, rules.round2(mean)),
+        indicators=tuple(rows),
+    )
+    return row, mean
+
+
+def _assessment(
+    row: ItaAssessment, grades: Sequence[tuple[str, Any]], weighed: Sequence[_Weighed]
+) -> Assessed:
+    total = rules.total((mean, instrument.weight) for instrument, mean in weighed)
+    return Assessed(
+        id=row.pk,
+        year=row.fiscal_year,
+        total=Score(
+            row.published_total, rules.round2(total), rules.differs(total, row.published_total)
+        ),
+        published_grade=row.published_grade,
+        computed_grade=rules.grade(rules.round2(total), grades),
+        rank=row.rank,
+        rank_group=row.rank_group,
+        announced_on=row.announced_on,
+        printed_change=(row.published_change, row.published_change_percent),
+        weights_source=row.weights_source,
+        notes=row.notes,
+        grades=tuple(grades),
+        instruments=tuple(instrument for instrument, _mean in weighed),
+    )
+
+
+# ----------------------------------------------------------------------------- recommendations
+
+
+def _advice_rows(assessment: int) -> list[dict[str, Any]]:
+    """A row for each recommendation × measure that answers it × quarter reported. One query."""
+    return list(
+        Recommendation.objects.filter(assessment=assessment)
+        .order_by(
+            "number", "measures__issue__year__fiscal_year", "measures__issue__number",
+            "measures__position", "measures__progress__quarter",
+        )
+        .values(
+            "number", "text", "instrument__code", "item_id", "item__code",
+            "assessment__agency_id", "measures__id",
+            "measures__number", "measures__text", "measures__result", "measures__outcome",
+            "measures__issue__year__fiscal_year", "measures__issue__year__is_sample",
+            "measures__progress__quarter", "measures__progress__state",
+            "measures__progress__text", "measures__progress__is_sample",
+        )
+    )  # fmt: skip
+
+
+def _advice(
+    now: Assessed, rows: Iterable[Mapping[str, Any]], scored: ScoredQuestions
+) -> tuple[Advice, ...]:
+    items = {item.id: item for item in now.all_items()}
+    firsts: dict[int, Mapping[str, Any]] = {}
+    measures: dict[int, dict[int, Happened]] = defaultdict(dict)
+
+    def after(row: Mapping[str, Any], measured: int = 0) -> NextScore | None:
+        item = items.get(row["item_id"])
+        later = scored.get((row["assessment__agency_id"], row["item__code"] or ""), {})
+        return next_score(item.score if item else NO_SCORE, later, now.year, measured)
+
+    for row in rows:
+        firsts.setdefault(row["number"], row)
+        if row["measures__id"] is not None:
+            # Quarters ascend, so the latest report stays.
+            measured = after(row, row["measures__issue__year__fiscal_year"])
+            measures[row["number"]][row["measures__id"]] = _happened(row, measured)
+    found = []
+    for number, row in firsts.items():
+        own = tuple(measures[number].values())
+        nexts = [measure.next for measure in own] if own else [after(row)]
+        found.append(
+            Advice(
+                number=number,
+                text=row["text"],
+                instrument=row["instrument__code"] or "",
+                item=items.get(row["item_id"]),
+                measures=own,
+                nexts=tuple({each.year: each for each in nexts if each is not None}.values()),
+            )
+        )
+    return tuple(found)
+
+
+def _happened(row: Mapping[str, Any], measured: NextScore | None) -> Happened:
+    state = row["measures__progress__state"]
+    return Happened(
+        id=row["measures__id"],
+        year=row["measures__issue__year__fiscal_year"],
+        number=row["measures__number"],
+        text=row["measures__text"],
+        quarter=row["measures__progress__quarter"],
+        state=str(QuarterProgress.State(state).label) if state else "",
+        said=row["measures__progress__text"] or "",
+        sample=bool(
+            row["measures__issue__year__is_sample"] or row["measures__progress__is_sample"]
+        ),
+        result=row["measures__result"],
+        outcome=row["measures__outcome"],
+        next=measured,
+    )

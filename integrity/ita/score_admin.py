@@ -1,0 +1,243 @@
+"""The pages of an assessment's scores in the admin: one sheet, the workbook, the next year."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core import signing
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from integrity.ita.forms import BeginForm, ScoreForm, UploadForm
+from integrity.ita.models import ItaAssessment
+from integrity.ita.read import scores_by_key
+from integrity.ita.scores import ScoreEntry, ScoreSheet
+from integrity.ita.upload import Comparison, compare, score_workbook
+from integrity.ita.write import ita_scores_record, ita_year_begin
+from strategy.records.forms import typed_text
+from strategy.records.write import EntriesRefused, StaleVersion
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_SALT = "integrity.ita.upload"
+#: Seconds for which a preview can be confirmed.
+_LASTS = 3600
+
+
+class ScorePages:
+    """Scores on one sheet, by workbook, and "begin another year"; for the assessment's admin."""
+
+    def get_urls(self) -> list[Any]:
+        wrap, name = self.admin_site.admin_view, "integrity_itaassessment"  # type: ignore[attr-defined]
+        return [
+            path("<path:object_id>/scores/", wrap(self.scores_view), name=f"{name}_scores"),
+            path(
+                "<path:object_id>/scores.xlsx",
+                wrap(require_GET(self.workbook_view)),
+                name=f"{name}_workbook",
+            ),
+            path(
+                "<path:object_id>/upload/",
+                wrap(require_POST(self.upload_view)),
+                name=f"{name}_upload",
+            ),
+            path(
+                "<path:object_id>/confirm/",
+                wrap(require_POST(self.confirm_view)),
+                name=f"{name}_confirm",
+            ),
+            path("<path:object_id>/begin/", wrap(self.begin_view), name=f"{name}_begin"),
+            *super().get_urls(),  # type: ignore[misc]
+        ]
+
+    def _assessment(self, request: HttpRequest, object_id: str, may: str) -> ItaAssessment:
+        """The assessment, if there is one and the person may do that with it."""
+        row = self.get_object(request, unquote(object_id))  # type: ignore[attr-defined]
+        if not getattr(self, f"has_{may}_permission")(request):
+            raise PermissionDenied
+        if row is None:
+            raise Http404(_("There is no such row, or it is not yours to see."))
+        return row
+
+    # ----------------------------------------------------------------------------- one sheet
+
+    def scores_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """All scores of an assessment; POST saves them, all or none."""
+        assessment = self._assessment(request, object_id, "change")
+        posted = request.POST if request.method == "POST" else None
+        form = ScoreForm(ScoreSheet(assessment), posted)
+        if posted is not None and form.is_valid():
+            try:
+                count = self._recorded(request, form)
+            except ValidationError:
+                # Somebody was faster: the sheet is read again, and says what they did.
+                form = ScoreForm(ScoreSheet(self._assessment(request, object_id, "change")), posted)
+                form.is_valid()
+            else:
+                messages.success(request, _saved(count))
+                return HttpResponseRedirect(_scores_address(assessment))
+        return self._sheet(request, form, UploadForm())
+
+    def _recorded(self, request: HttpRequest, form: ScoreForm) -> int:
+        return ita_scores_record(
+            user=request.user,
+            assessment=form.sheet.assessment,
+            entries=form.entries,
+            expected_version=form.cleaned_data["version"],
+            reason=form.cleaned_data["change_reason"],
+        )
+
+    def _sheet(self, request: HttpRequest, form: ScoreForm, upload: UploadForm) -> HttpResponse:
+        assessment = form.sheet.assessment
+        scores = scores_by_key(assessment.agency, assessment.fiscal_year)
+        title = _("Scores of %(name)s") % {"name": assessment}
+        context = self._context(request, assessment, title)
+        context |= {"form": form, "rows": form.rows(scores), "upload": upload}
+        return TemplateResponse(request, "admin/integrity/itaassessment/scores.html", context)
+
+    def _context(self, request: HttpRequest, assessment: ItaAssessment, title: str) -> Any:
+        return {
+            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
+            "title": title,
+            "opts": self.opts,  # type: ignore[attr-defined]
+            "assessment": assessment,
+        }
+
+    # ------------------------------------------------------------------------------- workbook
+
+    def workbook_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The scores as a workbook to fill in."""
+        assessment = self._assessment(request, object_id, "change")
+        name = f"ita-{assessment.agency.slug}-{assessment.fiscal_year}-scores.xlsx"
+        return HttpResponse(
+            score_workbook(ScoreSheet(assessment)),
+            content_type=XLSX,
+            headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        )
+
+    def upload_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What a filled-in workbook would change; nothing is written."""
+        assessment = self._assessment(request, object_id, "change")
+        sheet = ScoreSheet(assessment)
+        upload = UploadForm(request.POST, request.FILES)
+        if upload.is_valid():
+            try:
+                compared = compare(upload.cleaned_data["workbook"], sheet)
+            except ValidationError as refused:
+                upload.add_error("workbook", refused)
+            else:
+                return self._preview(request, assessment, compared)
+        return self._sheet(request, ScoreForm(sheet), upload)
+
+    def _preview(
+        self, request: HttpRequest, assessment: ItaAssessment, compared: Comparison
+    ) -> HttpResponse:
+        context = self._context(request, assessment, _("What the workbook would change"))
+        context |= {"compared": compared, "upload": UploadForm()}
+        if compared.may_apply:
+            context["payload"] = signing.dumps(
+                {
+                    "assessment": assessment.pk,
+                    "version": assessment.version,
+                    "user": request.user.pk,
+                    "entries": [
+                        [entry.key, _text(entry.before), _text(entry.after)]
+                        for entry in compared.entries
+                    ],
+                },
+                salt=_SALT,
+                compress=True,
+            )
+        return TemplateResponse(request, "admin/integrity/itaassessment/preview.html", context)
+
+    def confirm_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Write what a preview showed: once, and only while nothing has changed since."""
+        assessment = self._assessment(request, object_id, "change")
+        answer = HttpResponseRedirect(_scores_address(assessment))
+        try:
+            seen = signing.loads(request.POST.get("payload", ""), salt=_SALT, max_age=_LASTS)
+        except signing.BadSignature:
+            seen = {}
+        if (seen.get("assessment"), seen.get("user")) != (assessment.pk, request.user.pk):
+            messages.error(
+                request, _("This preview is too old or not yours. Upload the workbook again.")
+            )
+            return answer
+        entries = [
+            ScoreEntry(key, _score(before), _score(after)) for key, before, after in seen["entries"]
+        ]
+        try:
+            count = ita_scores_record(
+                user=request.user,
+                assessment=assessment,
+                entries=entries,
+                expected_version=seen["version"],
+                reason=typed_text(request.POST, "change_reason") or _("from a workbook"),
+            )
+        except (StaleVersion, EntriesRefused):
+            messages.error(
+                request,
+                _(
+                    "The assessment has changed since the preview, so nothing was saved. Upload "
+                    "the workbook again to see how it compares now."
+                ),
+            )
+        else:
+            messages.success(request, _saved(count))
+        return answer
+
+    # ------------------------------------------------------------------------------ next year
+
+    def begin_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Another year with this one's structure and no scores."""
+        source = self._assessment(request, object_id, "add")
+        form = BeginForm(source, request.POST if request.method == "POST" else None)
+        if request.method == "POST" and form.is_valid():
+            try:
+                made = ita_year_begin(
+                    user=request.user,
+                    source=source,
+                    agency=form.cleaned_data["agency"],
+                    fiscal_year=form.cleaned_data["fiscal_year"],
+                    reason=_("structure of %(name)s") % {"name": source},
+                )
+            except ValidationError as refused:
+                for problem in refused.messages:
+                    form.add_error("fiscal_year", problem)
+            else:
+                messages.success(
+                    request,
+                    _("%(name)s is ready, without any score. Check weights and grade scale: they "
+                      "are those of %(source)s.") % {"name": made, "source": source},
+                )  # fmt: skip
+                return HttpResponseRedirect(
+                    reverse("admin:integrity_itaassessment_change", args=[made.pk])
+                )
+        title = _("Begin another year from %(name)s") % {"name": source}
+        context = {**self._context(request, source, title), "form": form}
+        return TemplateResponse(request, "admin/integrity/itaassessment/begin.html", context)
+
+
+def _scores_address(assessment: ItaAssessment) -> str:
+    return reverse("admin:integrity_itaassessment_scores", args=[assessment.pk])
+
+
+def _saved(count: int) -> str:
+    if not count:
+        return _("Nothing was changed, so nothing was saved.")
+    return ngettext("%(count)s score saved.", "%(count)s scores saved.", count) % {"count": count}
+
+
+def _text(score: Decimal | None) -> str:
+    return "" if score is None else str(score)
+
+
+def _score(text: str) -> Decimal | None:
+    return Decimal(text) if text else None

@@ -1,0 +1,209 @@
+"""The sheets of ITA: scores from the total down to questions, and the recommendations."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from integrity.ita import sheets
+from integrity.ita.rows import Advice, ItaYear, Item, Score, moved
+from strategy.thai import format_date
+from strategy.workbook.book import Book, Sheet
+from strategy.workbook.build import Builder
+
+_WIDTHS = [12, 9, 84, 15, 13, 13, 13, 13, 12]
+
+
+def flag(score: Score) -> str:
+    """In words, where published and computed are more than 0.01 apart."""
+    return _("differs") if score.differs else ""
+
+
+def scores(book: Book, shown: ItaYear) -> Sheet:
+    """Total, instruments and indicators with their questions, published beside computed."""
+    now = shown.now
+    sheet = book.sheet(_("ITA %(year)s") % {"year": now.year}, _WIDTHS)
+    sheet.title(
+        _("ITA scores of fiscal year %(year)s, %(agency)s")
+        % {"year": now.year, "agency": shown.agency_name},
+        *summary_lines(shown),
+    )
+    head = sheet.head(
+        [
+            _("instrument"), _("No."), _("what is scored"), _("weight (%)"), _("published"),
+            _("computed"), _("year before"), _("change"), _("remark"),
+        ],
+        44,
+    )  # fmt: skip
+    sheet.comment(head, 6, computed_rule())
+    sheet.comment(head, 9, differs_rule())
+    before = shown.before.total if shown.before else Score()
+    _row(sheet, ["", "", _("total"), None], now.total, before, group=True)
+    for instrument in now.instruments:
+        earlier = shown.instrument_before(instrument)
+        _row(
+            sheet,
+            [instrument.code, "", instrument.name, instrument.weight],
+            instrument.score,
+            earlier.score if earlier else Score(),
+            group=True,
+        )
+        for row in instrument.indicators:
+            _row(
+                sheet,
+                [row.instrument, row.number, row.name, None],
+                row.score,
+                shown.indicator_before(row),
+                group=True,
+            )
+            for item in row.items:
+                _item_rows(sheet, row.instrument, item, shown)
+    return sheet
+
+
+def _item_rows(sheet: Sheet, instrument: str, item: Item, shown: ItaYear) -> None:
+    _row(sheet, [instrument, item.code, item.text, None], item.score, shown.item_before(item))
+    for part in item.parts:
+        named = [instrument, part.code, f"– {part.text}", None]
+        _row(sheet, named, part.score, shown.item_before(part))
+    if item.rest is not None:
+        words = _("– each of the other questions")
+        if item.unlisted is not None:
+            words = _("– each of the other %(count)s questions") % {"count": item.unlisted}
+        _row(sheet, [instrument, "", words, None], Score(item.rest), Score())
+
+
+def _row(
+    sheet: Sheet, named: list[Any], score: Score, before: Score, *, group: bool = False
+) -> None:
+    move = moved(before, score)
+    text, center, number = (
+        ("group", "group_center", "group_number") if group else ("text", "center", "percent")
+    )
+    sheet.write(
+        [
+            *named, score.published, score.computed, before.figure,
+            move.points if move else None, flag(score),
+        ],
+        [center, center, text, number, number, number, number, number, center],
+    )  # fmt: skip
+
+
+def recommendations(book: Book, shown: ItaYear) -> Sheet:
+    """What the assessment advises, the measures that answer it, and what came of it."""
+    sheet = book.sheet(
+        _("recommendations %(year)s") % {"year": shown.now.year}, [7, 12, 70, 11, 46, 32, 12, 16]
+    )
+    sheet.title(
+        _("Recommendations of ITA %(year)s, %(agency)s")
+        % {"year": shown.now.year, "agency": shown.agency_name}
+    )
+    sheet.head(
+        [
+            _("No."), _("instrument"), _("recommendation"), _("question"),
+            _("measure that answers it"), _("what happened"), _("score"), _("next score"),
+        ],
+        44,
+    )  # fmt: skip
+    for row in shown.advice:
+        score: Decimal | None = row.item.score.figure if row.item else None
+        sheet.write(
+            [
+                row.number, row.instrument or _("not stated"), row.text,
+                row.item.code if row.item else None, measures_in_words(row),
+                happened_in_words(row), score, _next(row),
+            ],
+            ["center", "center", "text", "center", "text", "text", "percent", "percent"],
+        )  # fmt: skip
+    if not shown.advice:
+        sheet.write([_("No recommendation has been entered for this year.")], "note")
+    return sheet
+
+
+def _next(row: Advice) -> Decimal | str | None:
+    """The question's next score; where measures of several years answer, each with its year."""
+    if len(row.nexts) > 1:
+        return "\n".join(f"{each.year}: {each.score.figure}" for each in row.nexts)
+    return row.nexts[0].score.figure if row.nexts else None
+
+
+def measures_in_words(row: Advice) -> str:
+    return "\n".join(
+        f"{measure.year}: {measure.number} {measure.text}".replace("  ", " ")
+        for measure in row.measures
+    )
+
+
+def happened_in_words(row: Advice) -> str:
+    """The newest that is known of each measure: its latest quarter, else its result."""
+    lines = []
+    for measure in row.measures:
+        if measure.quarter is not None:
+            line = _("quarter %(quarter)s: %(state)s") % {
+                "quarter": measure.quarter,
+                "state": measure.state,
+            }
+            said = f" – {measure.said}" if measure.said else ""
+            sample = f" ({_('sample')})" if measure.sample else ""
+            lines.append(f"{line}{said}{sample}")
+        else:
+            lines.append(measure.result or measure.outcome or "–")
+    return "\n".join(lines)
+
+
+def summary_lines(shown: ItaYear) -> list[str]:
+    """The year in a few lines: grade, rank, change, where weights come from."""
+    now = shown.now
+    grade = now.published_grade or _("not stated")
+    line = _("Grade: %(grade)s") % {"grade": grade}
+    if now.computed_grade:
+        line += " " + _("(by the scale: %(grade)s)") % {"grade": now.computed_grade}
+    rank = f"{now.rank} ({now.rank_group})" if now.rank_group else now.rank
+    line += " · " + _("Rank: %(rank)s") % {"rank": rank or _("not stated")}
+    if now.announced_on:
+        line += " · " + _("announced on %(day)s") % {
+            "day": format_date(now.announced_on, short=False)
+        }
+    lines = [line]
+    if shown.change is not None:
+        lines.append(
+            _("Against %(year)s: %(points)s points, %(percent)s%%")
+            % {
+                "year": now.year - 1,
+                "points": shown.change.points,
+                "percent": shown.change.percent if shown.change.percent is not None else "–",
+            }
+        )
+    if now.weights_source:
+        lines.append(_("Weights and grades: %(source)s") % {"source": now.weights_source})
+    return lines
+
+
+def computed_rule() -> str:
+    return _(
+        "Means of what lies below: parts make a question, questions an indicator, indicators an "
+        "instrument; the total weighs the instruments. Nothing is rounded before it is shown. "
+        "Empty where the source does not give all that it would take."
+    )
+
+
+def differs_rule() -> str:
+    return _("Said where published and computed are more than 0.01 apart.")
+
+
+#: An ITA assessment.
+ITA: tuple[Builder, ...] = (sheets.scores, sheets.recommendations)
+
+
+def ita_report(shown: ItaYear) -> bytes:
+    """The workbook of an ITA assessment as xlsx bytes."""
+    title = _("ITA scores of fiscal year %(year)s, %(agency)s") % {
+        "year": shown.now.year,
+        "agency": shown.agency_name,
+    }
+    book = Book(title=title, creator=shown.agency_name)
+    for build in ITA:
+        build(book, shown).print_setup((_("page"), _("of")), footer=shown.agency_name)
+    return book.save()

@@ -1,0 +1,195 @@
+"""Writing ITA scores, many at once; and beginning a year from the structure of another."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from integrity.ita.models import ItaAssessment, ItaGrade, ItaIndicator, ItaInstrument, ItaItem
+from integrity.ita.scores import ScoreEntry, ScoreSheet, check_score, shown_score
+from strategy.access import viewer
+from strategy.models import Agency
+from strategy.records.model import Record
+from strategy.records.write import EntriesRefused, StaleVersion, claim, record_save, write_history
+
+
+def ita_scores_record(
+    *,
+    user: Any,
+    assessment: ItaAssessment,
+    entries: Sequence[ScoreEntry],
+    expected_version: int,
+    reason: str = "",
+) -> int:
+    """Save published scores of one assessment, all or none; gives how many changed.
+
+    Planners only; ``user`` None is the system. ``expected_version``: the assessment's that the
+    editor read. Raises :class:`strategy.services.EntriesRefused` naming each refused entry by its
+    place, StaleVersion where somebody else has saved the assessment since, PermissionDenied.
+    """
+    if user is not None and not viewer(user).is_planner:
+        raise PermissionDenied
+    with transaction.atomic():
+        # Read anew: what the caller holds may be older than what is stored.
+        stored = ItaAssessment.objects.filter(pk=assessment.pk).first()
+        if stored is None:
+            raise StaleVersion(assessment)
+        assessment, sheet = stored, ScoreSheet(stored)
+        refused = _refused(sheet, entries)
+        if refused:
+            raise EntriesRefused(refused)
+        changed: dict[tuple[type[Record], int], Record] = {}
+        fields: dict[type[Record], set[str]] = {}
+        count = 0
+        for entry in entries:
+            row, field = sheet.targets[entry.key]
+            if getattr(row, field) != entry.after:
+                setattr(row, field, entry.after)
+                fields.setdefault(type(row), set()).add(field)
+                if type(row) is not ItaAssessment:
+                    changed[type(row), row.pk] = row
+                count += 1
+        if not count:
+            if assessment.version != expected_version:
+                raise StaleVersion(assessment)
+            return 0
+        # The assessment takes the next version whatever was changed below it: two who read the
+        # same sheet cannot both save.
+        claim([assessment], [expected_version])
+        if ItaAssessment in fields:
+            _stored([assessment], fields[ItaAssessment])
+        for model in (ItaIndicator, ItaItem):
+            rows = [row for (kind, _pk), row in changed.items() if kind is model]
+            if rows:
+                claim(rows, [row.version for row in rows])
+                _stored(rows, fields[model])
+                write_history(rows, "~", user=user, reason=reason)
+        write_history([assessment], "~", user=user, reason=reason)
+        return count
+
+
+def _stored(rows: Sequence[Record], fields: set[str]) -> None:
+    type(rows[0])._base_manager.bulk_update(rows, sorted(fields), batch_size=200)
+
+
+def ita_scores_problems(
+    sheet: ScoreSheet, entries: Sequence[ScoreEntry]
+) -> dict[int, ValidationError]:
+    """Which entries :func:`ita_scores_record` would refuse, by their place in the list."""
+    return _refused(sheet, entries)
+
+
+def _refused(sheet: ScoreSheet, entries: Sequence[ScoreEntry]) -> dict[int, ValidationError]:
+    refused: dict[int, ValidationError] = {}
+    seen: set[str] = set()
+    for place, entry in enumerate(entries):
+        try:
+            _check(sheet, entry, seen)
+        except ValidationError as problem:
+            refused[place] = problem
+        seen.add(entry.key)
+    return refused
+
+
+def _check(sheet: ScoreSheet, entry: ScoreEntry, seen: set[str]) -> None:
+    if entry.key not in sheet.targets:
+        raise ValidationError(
+            _("There is no “%(key)s” in this assessment; take the code from its own sheet.")
+            % {"key": entry.key[:40]}
+        )
+    if entry.key in seen:
+        raise ValidationError(
+            _("“%(key)s” stands here more than once; keep one row.") % {"key": entry.key}
+        )
+    if entry.after is not None:
+        check_score(entry.after)
+    row, field = sheet.targets[entry.key]
+    stored = getattr(row, field)
+    if stored not in (entry.before, entry.after):
+        raise ValidationError(
+            _(
+                "Somebody else has changed this meanwhile, from %(before)s to %(now)s; nothing "
+                "has been overwritten. Look again, then decide."
+            )
+            % {"before": shown_score(entry.before), "now": shown_score(stored)},
+            code="stale",
+        )
+
+
+# ------------------------------------------------------------------------------- the next year
+
+#: What a year takes over from another, by model; scores and results of that year stay behind.
+_KEPT: dict[type[Record], tuple[str, ...]] = {
+    ItaGrade: ("label", "at_least"),
+    ItaInstrument: ("position", "code", "name", "weight", "respondents_unit", "items"),
+    ItaIndicator: ("number", "name", "complete", "item_count"),
+    ItaItem: ("position", "code", "text", "item_count"),
+}
+
+
+def ita_year_begin(
+    *, user: Any, source: ItaAssessment, agency: Agency, fiscal_year: int, reason: str = ""
+) -> ItaAssessment:
+    """A new assessment with the structure of ``source`` and no scores.
+
+    Takes over weights, grades, instruments, indicators and questions with their parts; neither
+    scores nor respondents, rank, notes or recommendations. Planners only. Raises ValidationError
+    where that year exists or is no year.
+    """
+    if user is not None and not viewer(user).is_planner:
+        raise PermissionDenied
+    try:
+        with transaction.atomic():
+            assessment = ItaAssessment(
+                agency=agency,
+                fiscal_year=fiscal_year,
+                weights_source=_("taken over from %(year)s, not checked yet")
+                % {"year": source.fiscal_year},
+            )
+            record_save(instance=assessment, user=user, reason=reason)
+            copies: dict[int, Record] = {}
+            grades = source.grades.order_by("pk")
+            _copied(ItaGrade, grades, {"assessment": assessment}, user, reason)
+            for instrument in source.instruments.order_by("position", "pk"):
+                below = {"assessment": assessment}
+                copies |= _copied(ItaInstrument, [instrument], below, user, reason)
+                own = copies[instrument.pk]
+                for indicator in instrument.indicators.order_by("number"):
+                    made = _copied(ItaIndicator, [indicator], {"instrument": own}, user, reason)
+                    _items_copied(indicator, made[indicator.pk], user, reason)
+            return assessment
+    except IntegrityError as error:
+        raise ValidationError(
+            {"fiscal_year": _("This agency's assessment of that year exists.")}
+        ) from error
+
+
+def _items_copied(source: ItaIndicator, indicator: Record, user: Any, reason: str) -> None:
+    """Questions before their parts: a part needs its question's new row."""
+    below: dict[int | None, list[ItaItem]] = defaultdict(list)
+    for item in source.items.order_by("position", "pk"):
+        below[item.parent_id].append(item)
+
+    def copied(above: int | None, parent: Record | None) -> None:
+        if below[above]:
+            links = {"indicator": indicator, "parent": parent}
+            for pk, row in _copied(ItaItem, below[above], links, user, reason).items():
+                copied(pk, row)
+
+    copied(None, None)
+
+
+def _copied(
+    model: type[Record], rows: Any, below: dict[str, Any], user: Any, reason: str
+) -> dict[int, Record]:
+    """Copies of some rows under new parents, by the key of the one that each was made from."""
+    made = {}
+    for row in rows:
+        copy = model(**below, **{name: getattr(row, name) for name in _KEPT[model]})
+        made[row.pk] = record_save(instance=copy, user=user, reason=reason)
+    return made

@@ -1,0 +1,221 @@
+"""Measures to promote integrity and transparency, and how they went, quarter by quarter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from integrity.ita.models import Recommendation
+from strategy.evidence.model import Evidence, SupportedByEvidence, evidence_details
+from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Agency, Unit
+from strategy.records.model import Record
+
+QUARTER_CHOICES = [(1, "1"), (2, "2"), (3, "3"), (4, "4")]
+
+
+class MeasureYear(Record):
+    """An agency's measures of a fiscal year under their title."""
+
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="measure_years", verbose_name=_("agency")
+    )
+    fiscal_year = models.PositiveSmallIntegerField(
+        _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
+    )
+    title = models.CharField(_("title"), max_length=500, blank=True, db_collation=THAI)
+    is_sample = models.BooleanField(_("sample"), default=False, editable=False)
+
+    class Meta(Record.Meta):
+        verbose_name = _("year of integrity measures")
+        verbose_name_plural = _("years of integrity measures")
+        ordering = ["agency_id", "-fiscal_year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "fiscal_year"],
+                name="%(app_label)s_%(class)s_year",
+                violation_error_message=_("This agency's measures of that year exist."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.title or str(self.fiscal_year)
+
+    def clean(self) -> None:
+        """Units and recommendations of its measures are those of its agency."""
+        others = MeasureYear.objects.filter(pk=self.pk).exclude(agency=self.agency_id)
+        if self.pk and self.issues.exists() and others.exists():
+            raise ValidationError(
+                {"agency": _("The agency stays; begin a year of the other agency instead.")}
+            )
+
+
+class MeasureIssue(Record):
+    """An issue (ประเด็น) that the measures of a year are grouped under."""
+
+    year = models.ForeignKey(
+        MeasureYear,
+        models.CASCADE,
+        related_name="issues",
+        verbose_name=_("year of integrity measures"),
+    )
+    number = models.PositiveSmallIntegerField(_("number"))
+    name = models.CharField(_("name"), max_length=500, db_collation=THAI)
+    instruments = models.JSONField(
+        _("ITA instruments"),
+        default=list,
+        blank=True,
+        help_text=_("Codes as printed beside the issue, such as IIT."),
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = _("integrity issue")
+        verbose_name_plural = _("integrity issues")
+        ordering = ["year_id", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["year", "number"],
+                name="%(app_label)s_%(class)s_number",
+                violation_error_message=_("That number is taken."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.name}"
+
+
+class ItaMeasure(Record):
+    """One measure: who is responsible, which recommendations it answers, what came of it."""
+
+    audit_labels = {
+        "units": _("responsible units"),
+        "answers": _("recommendations it answers"),
+    }
+
+    issue = models.ForeignKey(
+        MeasureIssue, models.CASCADE, related_name="measures", verbose_name=_("integrity issue")
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=1)
+    number = models.CharField(
+        _("number"),
+        max_length=10,
+        blank=True,
+        help_text=_("As printed; empty where an issue has one measure without a number."),
+    )
+    text = models.TextField(_("integrity measure"))
+    units = models.ManyToManyField(
+        Unit, blank=True, related_name="ita_measures", verbose_name=_("responsible units")
+    )
+    responsible_text = models.CharField(_("responsible, as printed"), max_length=300, blank=True)
+    answers = models.ManyToManyField(
+        Recommendation,
+        blank=True,
+        related_name="measures",
+        verbose_name=_("recommendations it answers"),
+        help_text=_("Drawn by planners: the sources do not say."),
+    )
+    result = models.TextField(_("result"), blank=True)
+    outcome = models.TextField(_("outcome"), blank=True)
+
+    class Meta(Record.Meta):
+        verbose_name = _("integrity measure")
+        verbose_name_plural = _("integrity measures")
+        ordering = ["issue_id", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["issue", "position"],
+                name="%(app_label)s_%(class)s_position",
+                violation_error_message=_("That place is taken."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.text[:80]}".strip()
+
+    def audit_details(self) -> dict[str, Any]:
+        return {
+            "units": list(self.units.order_by("name").values_list("name", flat=True)),
+            "answers": list(
+                self.answers.order_by("assessment__fiscal_year", "number").values_list(
+                    "assessment__fiscal_year", "number"
+                )
+            ),
+        }
+
+
+class MeasureFigure(Record):
+    """A figure that a measure's outcome states, as a figure."""
+
+    measure = models.ForeignKey(
+        ItaMeasure, models.CASCADE, related_name="figures", verbose_name=_("integrity measure")
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=1)
+    label = models.CharField(_("what is measured"), max_length=300)
+    value = models.DecimalField(_("value"), max_digits=18, decimal_places=4)
+    unit_label = models.CharField(_("unit of measure"), max_length=60, blank=True)
+
+    class Meta(Record.Meta):
+        verbose_name = _("figure of a measure")
+        verbose_name_plural = _("figures of measures")
+        ordering = ["measure_id", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["measure", "position"],
+                name="%(app_label)s_%(class)s_position",
+                violation_error_message=_("That place is taken."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class QuarterProgress(SupportedByEvidence, Record):
+    """How a measure stands at the end of a quarter."""
+
+    written_by_reporters = True
+
+    class State(models.TextChoices):
+        NOT_STARTED = "not_started", _("not started")
+        IN_PROGRESS = "in_progress", _("in progress")
+        DONE = "done", _("done")
+
+    measure = models.ForeignKey(
+        ItaMeasure, models.PROTECT, related_name="progress", verbose_name=_("integrity measure")
+    )
+    quarter = models.PositiveSmallIntegerField(_("quarter"), choices=QUARTER_CHOICES)
+    state = models.CharField(_("progress"), max_length=12, choices=State)
+    text = models.TextField(_("what was done"), blank=True)
+    is_sample = models.BooleanField(_("sample"), default=False, editable=False)
+
+    class Meta(Record.Meta):
+        verbose_name = _("progress of a measure")
+        verbose_name_plural = _("progress of measures")
+        ordering = ["measure_id", "quarter"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["measure", "quarter"],
+                name="%(app_label)s_%(class)s_quarter",
+                violation_error_message=_("That quarter is reported already; change it instead."),
+            ),
+            models.CheckConstraint(
+                condition=Q(quarter__gte=1, quarter__lte=4),
+                name="%(app_label)s_%(class)s_range",
+                violation_error_message=_("A quarter is 1 to 4."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.measure} {self.quarter}"
+
+    def audit_details(self) -> dict[str, Any]:
+        return {"evidence": evidence_details(self)}
+
+
+class QuarterEvidence(Evidence):
+    """What a quarter's progress rests on."""
+
+    progress = models.ForeignKey(QuarterProgress, models.CASCADE, related_name="evidence")

@@ -1,0 +1,96 @@
+"""The reading pages of integrity measures: the years, and one year by quarter."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from integrity.measures import data, sheets
+from integrity.measures.read import measure_years, year_row
+from integrity.measures.rows import YearRow
+from integrity.measures.rules import QUARTERS, has_begun, latest_quarter
+from strategy.drawing.geometry import segments
+from strategy.pages.page import Page, agency_page, as_json, xlsx
+from strategy.thai import to_arabic
+
+
+@agency_page
+def measures(request: HttpRequest, page: Page) -> HttpResponse:
+    """The fiscal years that have measures."""
+    years = measure_years(page.agency.pk)
+    if page.as_data:
+        return as_json(data.years(page.agency, years))
+    context = {
+        "page": page,
+        "nav": "integrity",
+        "here": "measures",
+        "years": years,
+        "has_sample": any(year.is_sample for year in years),
+    }
+    return render(request, "integrity/measures/measures.html", context)
+
+
+@agency_page
+def measure_year(request: HttpRequest, page: Page, year: int) -> HttpResponse:
+    """One year's measures at a quarter."""
+    years, shown, quarter = _found(request, page, year)
+    if page.as_data:
+        return as_json(data.year(shown, quarter))
+    context = {
+        "page": page,
+        "nav": "integrity",
+        "here": "measures",
+        "years": [each.fiscal_year for each in years],
+        "shown": shown,
+        "quarter": quarter,
+        "quarters": QUARTERS,
+        "counts": shown.counts(quarter),
+        "bar": segments([(each.colour, each.label, each.count) for each in shown.counts(quarter)]),
+        "late": shown.late(quarter),
+        "figures": [(row, figure) for row in shown.measures for figure in row.figures],
+        "answered": [(row, answer) for row in shown.measures for answer in row.answers],
+        "writes_results": has_begun(shown.fiscal_year, 4, page.today),
+    }
+    return render(request, "integrity/measures/measure_year.html", context)
+
+
+@agency_page
+def measure_workbook(request: HttpRequest, page: Page, year: int) -> HttpResponse:
+    """The same as a workbook."""
+    _years, shown, quarter = _found(request, page, year)
+    content = sheets.workbook(shown, quarter)
+    return xlsx(content, f"{page.agency.slug}-measures-{shown.fiscal_year}.xlsx")
+
+
+def _found(request: HttpRequest, page: Page, year: int) -> tuple[list[Any], YearRow, int]:
+    """The agency's years, the one asked for with its rows, and the quarter asked for."""
+    years = measure_years(page.agency.pk)
+    asked = next((each for each in years if each.fiscal_year == year), None)
+    if asked is None:
+        raise Http404(_no_such_year(page, year, [each.fiscal_year for each in years]))
+    quarter = _quarter(request.GET.get("quarter", ""))
+    shown = year_row(asked, page.today, page.viewer, evidence=page.viewer.signed_in, answers=True)
+    return years, shown, quarter or latest_quarter(year, page.today)
+
+
+def _no_such_year(page: Page, year: int, known: list[int]) -> str:
+    if not known:
+        return _("%(agency)s has no integrity measures yet.") % {"agency": page.agency.name}
+    return _(
+        "There are no integrity measures of fiscal year %(year)s. There are those of %(known)s."
+    ) % {"year": str(year)[:40], "known": ", ".join(map(str, known))}
+
+
+def _quarter(text: str) -> int | None:
+    """The quarter that an address asks for; None where it asks for none."""
+    digits = to_arabic(text.strip())
+    if not digits:
+        return None
+    if digits not in {str(quarter) for quarter in QUARTERS}:
+        raise Http404(
+            _("There is no quarter “%(text)s”. Quarters are 1 to 4.") % {"text": text[:40]}
+        )
+    return int(digits)

@@ -1,0 +1,273 @@
+"""Reporting quarters: a quarter of all of a unit's measures on one screen; the list of reports."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from integrity.measures.access import may_enter, unit_key
+from integrity.measures.duties import (
+    EntrySheet,
+    agency_years,
+    due_list,
+    entering_units,
+    entry_sheet,
+    unit_of,
+)
+from integrity.measures.forms import ChooseForm, OutcomeForm, SheetForm
+from integrity.measures.models import ItaMeasure, QuarterProgress
+from integrity.measures.read import measure_year
+from integrity.measures.write import outcome_problem, outcome_record, progress_delete
+from strategy.access import viewer
+from strategy.clock import today
+from strategy.evidence.model import evidence_text
+from strategy.models import Unit
+from strategy.records.admin import RecordAdmin, refuse_anothers_unit, version_shown
+from strategy.records.forms import typed_text
+
+_SHOWN = [
+    "year",
+    "issue_name",
+    "measure",
+    "quarter",
+    "state",
+    "text",
+    "evidence_shown",
+    "is_sample",
+]
+
+
+class QuarterProgressAdmin(RecordAdmin):
+    """Reports of the measures that a person answers for; planners and auditors see all."""
+
+    list_display = ["year", "quarter", "measure_text", "responsible", "state", "is_sample"]
+    list_display_links = ["measure_text"]
+    list_filter = [
+        "measure__issue__year__fiscal_year",
+        "quarter",
+        "state",
+        "measure__units",
+        "is_sample",
+    ]
+    search_fields = ["measure__text", "measure__issue__name", "text", "evidence__number"]
+    ordering = ["-measure__issue__year__fiscal_year", "-quarter", "measure"]
+    export_columns = ("year", "responsible", "evidence_shown")
+    # Only for those who may read and not write: the others go to the unit's quarter.
+    fields = readonly_fields = _SHOWN
+
+    # ---------------------------------------------------------------------------- lists
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = (
+            super()
+            .get_queryset(request)
+            .select_related("measure__issue__year")
+            .prefetch_related("measure__units", "evidence")
+        )
+        who = viewer(request.user)
+        if who.may_read_drafts(None):
+            return rows
+        own = Unit.objects.filter(
+            Q(pk__in=who.unit_ids) | Q(is_group=True, agency__in=who.agency_ids)
+        )
+        linked = ItaMeasure.units.through.objects.filter(unit__in=own)
+        return rows.filter(measure__in=linked.values("itameasure"))
+
+    def get_export_queryset(self, request: HttpRequest) -> Any:
+        return super().get_export_queryset(request).prefetch_related("measure__units", "evidence")
+
+    @admin.display(
+        description=gettext_lazy("fiscal year"), ordering="measure__issue__year__fiscal_year"
+    )
+    def year(self, row: QuarterProgress) -> int:
+        return row.measure.issue.year.fiscal_year
+
+    @admin.display(description=gettext_lazy("integrity measure"), ordering="measure__text")
+    def measure_text(self, row: QuarterProgress) -> str:
+        return str(row.measure)
+
+    @admin.display(description=gettext_lazy("integrity issue"))
+    def issue_name(self, row: QuarterProgress) -> str:
+        return str(row.measure.issue)
+
+    @admin.display(description=gettext_lazy("responsible units"))
+    def responsible(self, row: QuarterProgress) -> str:
+        measure = row.measure
+        return measure.responsible_text or ", ".join(unit.name for unit in measure.units.all())
+
+    @admin.display(description=gettext_lazy("evidence"))
+    def evidence_shown(self, row: QuarterProgress) -> str:
+        return "; ".join(evidence_text(piece.as_details()) for piece in row.evidence.all())
+
+    # --------------------------------------------------------------------- permissions
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if not super().has_change_permission(request, obj):
+            return False
+        return obj is None or may_enter(viewer(request.user), [obj.measure_id])
+
+    # ------------------------------------------------------------- a quarter on one screen
+
+    def get_urls(self) -> list[Any]:
+        outcome = self.admin_site.admin_view(self.outcome_view)
+        return [
+            path("outcome/<int:pk>/", outcome, name="integrity_quarterprogress_outcome"),
+            *super().get_urls(),
+        ]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """First choose, by ?unit=&year=&quarter= or from what is due; then the unit's quarter."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        who, day = viewer(request.user), today()
+        units = entering_units(who)
+        years = agency_years({agency for _unit, agency in units.values()})
+        choose = ChooseForm(request.GET or None, units=units, years=years, today=day)
+        if not choose.is_valid():
+            refuse_anothers_unit(request.GET.get("unit", ""), choose.units)
+            return self._choose(request, choose)
+        chosen = choose.cleaned_data
+
+        def read() -> EntrySheet:
+            year = measure_year(chosen["agency_id"], chosen["year"])
+            if year is None:
+                raise Http404(_("There is no such row, or it is not yours to see."))
+            return entry_sheet(year, chosen["unit"], chosen["quarter"], day, who)
+
+        data = request.POST if request.method == "POST" else None
+        form = SheetForm(read, data, today=day)
+        if request.method == "POST" and form.is_valid():
+            saved = form.save(request.user)
+            if saved is not None:
+                messages.success(request, _saved_message(form.sheet, len(saved)))
+                return HttpResponseRedirect(sheet_address(form.sheet))
+        return self._sheet(request, form)
+
+    def _choose(self, request: HttpRequest, form: ChooseForm) -> HttpResponse:
+        due = due_list(viewer(request.user), today())
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Whose measures, and of which quarter?"),
+            "opts": self.opts,
+            "form": form,
+            "due": [
+                (row, entry_address(row.unit_key, row.year.fiscal_year, row.quarter)) for row in due
+            ],
+        }
+        return TemplateResponse(request, "admin/integrity/quarterprogress/choose.html", context)
+
+    def _sheet(self, request: HttpRequest, form: SheetForm) -> HttpResponse:
+        sheet = form.sheet
+        year = sheet.year.fiscal_year
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Measures in quarter %(quarter)s of fiscal year %(year)s")
+            % {"quarter": sheet.quarter, "year": year},
+            "opts": self.opts,
+            "sheet": sheet,
+            "form": form,
+            "others": [(q, entry_address(sheet.key, year, q)) for q in sheet.others],
+            "may_delete": self.has_delete_permission(request),
+        }
+        return TemplateResponse(request, "admin/integrity/quarterprogress/entry.html", context)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """A report is changed where its unit's quarter is entered."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None or not self.has_change_permission(request, row):
+            return super().change_view(request, object_id, form_url, extra_context)
+        held = row.measure.issue.year
+        unit = unit_of(viewer(request.user), row, today())
+        key = unit_key(unit.id if unit else None, held.agency_id)
+        address = entry_address(key, held.fiscal_year, row.quarter)
+        return HttpResponseRedirect(f"{address}#m{row.measure_id}")
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        progress_delete(
+            user=request.user,
+            progress=obj,
+            reason=typed_text(request.POST, "change_reason"),
+            expected_version=version_shown(request),
+        )
+
+    # ---------------------------------------------------------------- the result of the year
+
+    def outcome_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Result, outcome and figures of one measure."""
+        measure = ItaMeasure.objects.select_related("issue__year__agency").filter(pk=pk).first()
+        if measure is None:
+            raise Http404(_("There is no such row, or it is not yours to see."))
+        if not self.has_add_permission(request) or not may_enter(viewer(request.user), [pk]):
+            raise PermissionDenied
+        form = OutcomeForm(measure, request.POST if request.method == "POST" else None)
+        problem = outcome_problem(measure.issue.year.fiscal_year, today())
+        if request.method == "POST" and problem is None:
+            form.is_valid()
+            if not form.is_wrong and self._outcome_saved(request, form):
+                return HttpResponseRedirect(request.path)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Result of fiscal year %(year)s") % {"year": measure.issue.year.fiscal_year},
+            "opts": self.opts,
+            "measure": measure,
+            "form": form,
+            "problem": problem.messages[0] if problem else "",
+        }
+        return TemplateResponse(request, "admin/integrity/quarterprogress/outcome.html", context)
+
+    def _outcome_saved(self, request: HttpRequest, form: OutcomeForm) -> bool:
+        if not form.has_news:
+            messages.success(request, _("Nothing was changed, so nothing was saved."))
+            return True
+        try:
+            outcome_record(
+                user=request.user,
+                measure=form.measure,
+                result=form.cleaned_data["result"],
+                outcome=form.cleaned_data["outcome"],
+                figures=form.entries,
+                expected_version=form.measure.version,
+                expected_figures={row.pk: row.version for row in form.kept},
+                today=today(),
+                reason=form.cleaned_data["change_reason"].strip(),
+            )
+        except ValidationError as refused:
+            for text in refused.messages:
+                form.add_error(None, text)
+            return False
+        messages.success(request, _("Saved: the result of the year and its figures."))
+        return True
+
+
+def entry_address(unit: str, year: int, quarter: int) -> str:
+    """Where a unit's quarter is entered."""
+    query = urlencode({"unit": unit, "year": year, "quarter": quarter})
+    return f"{reverse('admin:integrity_quarterprogress_add')}?{query}"
+
+
+def sheet_address(sheet: EntrySheet) -> str:
+    return entry_address(sheet.key, sheet.year.fiscal_year, sheet.quarter)
+
+
+def _saved_message(sheet: EntrySheet, count: int) -> str:
+    if not count:
+        return _("Nothing was changed, so nothing was saved.")
+    return _("Saved for quarter %(quarter)s of fiscal year %(year)s, measures: %(count)s.") % {
+        "quarter": sheet.quarter,
+        "year": sheet.year.fiscal_year,
+        "count": count,
+    }

@@ -1,0 +1,338 @@
+"""Reading integrity measures: years whole, in a fixed number of queries, and what a person owes."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+
+from integrity.ita.read import scored_questions
+from integrity.ita.rows import NO_SCORE, next_score
+from integrity.measures import rules
+from integrity.measures.access import reports_for, unit_key
+from integrity.measures.models import ItaMeasure, MeasureIssue, MeasureYear, QuarterProgress
+from integrity.measures.rows import (
+    AnswerRow,
+    EvidenceRow,
+    FigureRow,
+    IssueRow,
+    MeasureRow,
+    QuarterRow,
+    UnitName,
+    YearRow,
+)
+from strategy.access import Viewer
+from strategy.calendar import DEFAULT_DEADLINE_DAY
+from strategy.models import ReportingYear, Unit
+from strategy.thai import sort_key
+
+
+def measure_years(agency_id: int) -> list[Any]:
+    """The fiscal years that an agency has measures for, the newest first. One query.
+
+    Each carries its ``deadline_day`` and how many issues and measures it has.
+    """
+    return list(
+        _with_deadline(MeasureYear.objects.filter(agency=agency_id))
+        .annotate(
+            issue_count=Count("issues", distinct=True),
+            measure_count=Count("issues__measures", distinct=True),
+        )
+        .order_by("-fiscal_year")
+    )
+
+
+def _with_deadline(years: QuerySet[MeasureYear]) -> QuerySet[MeasureYear]:
+    rules = ReportingYear.objects.filter(
+        agency=OuterRef("agency"), fiscal_year=OuterRef("fiscal_year")
+    )
+    return years.annotate(deadline_day=Subquery(rules.values("deadline_day")[:1])).select_related(
+        "agency"
+    )
+
+
+def year_row(
+    year: Any,
+    today: date,
+    who: Viewer | None = None,
+    *,
+    evidence: bool = False,
+    answers: bool = False,
+) -> YearRow:
+    """One of :func:`measure_years` with all its rows.
+
+    ``who``: whose rights the rows carry. ``evidence``: with what the reports rest on, which is for
+    those who have signed in. Three queries; with ``answers``, the recommendations and
+    their scores, two more.
+    """
+    return year_rows([year], today, who, evidence=evidence, answers=answers)[0]
+
+
+def year_rows(
+    years: Sequence[Any],
+    today: date,
+    who: Viewer | None = None,
+    *,
+    evidence: bool = False,
+    answers: bool = False,
+) -> list[YearRow]:
+    """Several years with as many queries as one."""
+    ids = [year.pk for year in years]
+    facts = _issues(ids)
+    units, own = _units(ids, who)
+    reports = _reports(ids, evidence=evidence)
+    advice = _answers(years) if answers else {}
+    found = []
+    for year in years:
+        issues = facts.get(year.pk, [])
+        measures = [measure for issue in issues for measure in issue.measures]
+        year_rules = rules.YearRules.of(
+            year.fiscal_year,
+            today,
+            deadline_day=year.deadline_day or DEFAULT_DEADLINE_DAY,
+            any_quarter=any(reports.get(measure.id) for measure in measures),
+            any_outcome=any(measure.result or measure.outcome for measure in measures),
+        )
+        found.append(
+            YearRow(
+                id=year.pk,
+                agency_id=year.agency_id,
+                agency_slug=year.agency.slug,
+                agency=year.agency.name,
+                fiscal_year=year.fiscal_year,
+                title=year.title,
+                is_sample=year.is_sample,
+                rules=year_rules,
+                issues=tuple(
+                    _issue_row(issue, year, year_rules, units, reports, advice, who, own)
+                    for issue in issues
+                ),
+            )
+        )
+    return found
+
+
+# ---------------------------------------------------------------------------- what a year holds
+
+
+@dataclass
+class _Measure:
+    id: int
+    version: int
+    number: str
+    text: str
+    responsible_text: str
+    result: str
+    outcome: str
+    figures: list[FigureRow] = field(default_factory=list)
+
+
+@dataclass
+class _Issue:
+    id: int
+    number: int
+    name: str
+    instruments: list[str]
+    measures: list[_Measure] = field(default_factory=list)
+
+
+_FIGURE = ("pk", "version", "label", "value", "unit_label")
+_MEASURE = ("pk", "version", "number", "text", "responsible_text", "result", "outcome")
+
+
+def _issues(years: Collection[int]) -> dict[int, list[_Issue]]:
+    """Issues, measures and figures of years in their order, by year. One query."""
+    rows = (
+        MeasureIssue.objects.filter(year__in=years)
+        .order_by(
+            "year", "number", F("measures__position").asc(nulls_first=True),
+            F("measures__figures__position").asc(nulls_first=True),
+        )
+        .values_list(
+            "year_id", "pk", "number", "name", "instruments",
+            *(f"measures__{name}" for name in _MEASURE),
+            *(f"measures__figures__{name}" for name in _FIGURE),
+        )
+    )  # fmt: skip
+    found: dict[int, list[_Issue]] = defaultdict(list)
+    for year, pk, number, name, instruments, *rest in rows:
+        issues = found[year]
+        if not issues or issues[-1].id != pk:
+            issues.append(_Issue(pk, number, name, instruments))
+        measure, figure = rest[: len(_MEASURE)], rest[len(_MEASURE) :]
+        measures = issues[-1].measures
+        if measure[0] is not None and (not measures or measures[-1].id != measure[0]):
+            measures.append(_Measure(*measure))
+        if figure[0] is not None:
+            measures[-1].figures.append(FigureRow(*figure))
+    return found
+
+
+def _units(
+    years: Collection[int], who: Viewer | None
+) -> tuple[dict[int, list[UnitName]], dict[int, int]]:
+    """Responsible units by measure, in Thai order; and the agency of each unit of a person.
+
+    One query.
+    """
+    own = who.unit_ids if who else frozenset()
+    rows = Unit.objects.filter(Q(ita_measures__issue__year__in=years) | Q(pk__in=own)).order_by()
+    found: dict[int, list[UnitName]] = defaultdict(list)
+    agencies = {}
+    for measure, year, *unit in rows.values_list(
+        "ita_measures__pk", "ita_measures__issue__year_id", "pk", "name", "is_group", "agency_id"
+    ):
+        named = UnitName(*unit)
+        if year in years:
+            found[measure].append(named)
+        if named.id in own:
+            agencies[named.id] = named.agency_id
+    # A group comes after the units that are named, as the agency's tables have it.
+    for units in found.values():
+        units.sort(key=lambda unit: (unit.is_group, sort_key(unit.name)))
+    return found, agencies
+
+
+class _Report(NamedTuple):
+    pk: int
+    version: int
+    state: str
+    text: str
+    sample: bool
+    evidence: list[EvidenceRow]
+
+
+def _reports(years: Collection[int], *, evidence: bool) -> dict[int, dict[int, _Report]]:
+    """What was reported, by measure and quarter, with its evidence where asked for. One query."""
+    found: dict[int, dict[int, _Report]] = defaultdict(dict)
+    rows = QuarterProgress.objects.filter(measure__issue__year__in=years).order_by(
+        "measure", "quarter"
+    )
+    columns = ["measure_id", "quarter", "pk", "version", "state", "text", "is_sample"]
+    if evidence:
+        rows = rows.order_by("measure", "quarter", "evidence__position", "evidence__pk")
+        columns += [f"evidence__{name}" for name in ("kind", "number", "dated", "url", "text")]
+    for measure, quarter, pk, version, state, text, sample, *piece in rows.values_list(*columns):
+        report = found[measure].setdefault(quarter, _Report(pk, version, state, text, sample, []))
+        if piece and piece[0] is not None:
+            report.evidence.append(EvidenceRow(*piece))
+    return found
+
+
+def _issue_row(
+    issue: _Issue,
+    year: Any,
+    year_rules: rules.YearRules,
+    units: Mapping[int, list[UnitName]],
+    reports: Mapping[int, dict[int, _Report]],
+    advice: Mapping[int, list[AnswerRow]],
+    who: Viewer | None,
+    own: Mapping[int, int],
+) -> IssueRow:
+    rows = []
+    for measure in issue.measures:
+        named = units.get(measure.id, [])
+        rows.append(
+            MeasureRow(
+                id=measure.id,
+                version=measure.version,
+                number=measure.number,
+                text=measure.text,
+                issue_number=issue.number,
+                issue_name=issue.name,
+                responsible_text=measure.responsible_text,
+                units=tuple(named),
+                result=measure.result,
+                outcome=measure.outcome,
+                quarters=_quarter_rows(year_rules, reports.get(measure.id, {})),
+                figures=tuple(measure.figures),
+                answers=tuple(advice.get(measure.id, [])),
+                enter_unit=_unit_to_enter(who, named, year.agency_id, own) if who else "",
+            )
+        )
+    return IssueRow(issue.id, issue.number, issue.name, tuple(issue.instruments), tuple(rows))
+
+
+def _unit_to_enter(
+    who: Viewer, units: Sequence[UnitName], agency_id: int, own: Mapping[int, int]
+) -> str:
+    """The unit under which a person reports a measure, as addresses name it; empty: none."""
+    if not reports_for(who, [(u.id, u.is_group, u.agency_id) for u in units]):
+        return ""
+    if who.is_planner:
+        return unit_key(units[0].id if units else None, agency_id)
+    named = [unit.id for unit in units if unit.id in own]
+    groups = {unit.agency_id for unit in units if unit.is_group}
+    return str([*named, *(pk for pk, agency in own.items() if agency in groups)][0])
+
+
+def _quarter_rows(
+    rules: rules.YearRules, reports: Mapping[int, _Report]
+) -> tuple[QuarterRow, QuarterRow, QuarterRow, QuarterRow]:
+    states = {quarter: report.state for quarter, report in reports.items()}
+
+    def row(quarter: int) -> QuarterRow:
+        state, deadline = rules.state(quarter, states), rules.deadline(quarter)
+        report = reports.get(quarter)
+        if report is None:
+            return QuarterRow(quarter, state, deadline)
+        return QuarterRow(
+            quarter, state, deadline, report.pk, report.version, report.text, report.sample,
+            tuple(report.evidence),
+        )  # fmt: skip
+
+    return row(1), row(2), row(3), row(4)
+
+
+# ---------------------------------------------------------------------- what a measure answers
+
+
+def _answers(years: Sequence[Any]) -> dict[int, list[AnswerRow]]:
+    """Answered recommendations by measure, with the scores of their question. Two queries."""
+    rows = list(
+        ItaMeasure.answers.through.objects.filter(
+            itameasure__issue__year__in=[year.pk for year in years]
+        )
+        .order_by("recommendation__assessment__fiscal_year", "recommendation__number")
+        .values_list(
+            "itameasure_id", "itameasure__issue__year__fiscal_year",
+            "recommendation__assessment__agency_id", "recommendation__assessment__fiscal_year",
+            "recommendation__number", "recommendation__text", "recommendation__instrument__code",
+            "recommendation__item__code",
+        )
+    )  # fmt: skip
+    scored = scored_questions(
+        {year.agency_id for year in years} | {row[2] for row in rows},
+        {code for *_rest, code in rows if code},
+    )
+    found: dict[int, list[AnswerRow]] = defaultdict(list)
+    for measure, measured, agency, advised, number, text, instrument, code in rows:
+        scores = scored.get((agency, code or ""), {})
+        score = scores.get(advised, NO_SCORE)
+        found[measure].append(
+            AnswerRow(
+                advised, number, text, instrument or "", code or "", score,
+                next_score(score, scores, advised, measured),
+            )
+        )  # fmt: skip
+    return found
+
+
+# ------------------------------------------------------------------------- what a person owes
+
+
+def measure_year(agency_id: int, fiscal_year: int) -> Any | None:
+    """One year as :func:`measure_years` gives it; None where there is none. One query."""
+    years = MeasureYear.objects.filter(agency=agency_id, fiscal_year=fiscal_year)
+    return _with_deadline(years).first()
+
+
+def running_years(today: date) -> list[Any]:
+    """The years whose quarters may still be reported by many: this one and the last. One query."""
+    now = rules.FiscalMonth.of(today).year
+    years = MeasureYear.objects.filter(fiscal_year__in=(now, now - 1))
+    return list(_with_deadline(years).order_by("-fiscal_year", "agency"))

@@ -1,0 +1,189 @@
+"""The sheets of integrity measures, in the layout of the agency's own table."""
+
+from __future__ import annotations
+
+import re
+from itertools import zip_longest
+
+from django.utils.translation import gettext as _
+
+from integrity.measures.rows import COLOURS, LABELS, MeasureRow, QuarterRow, YearRow
+from integrity.measures.rules import LATE, NO_REPORTS, QUARTERS
+from strategy.thai import format_date
+from strategy.workbook.book import Book, Sheet, lines_needed
+from strategy.workbook.parts import colour_words, number_style
+from strategy.workbook.styles import STATUS_COLOURS
+
+_WIDTHS = [34, 52, 27, 27, 27, 27, 22]
+_LINE = 22.0
+#: Excel makes no row higher than 409 points; what is longer goes on in a further row.
+_MOST_LINES = 17
+
+
+def workbook(shown: YearRow, quarter: int) -> bytes:
+    """A year's measures as xlsx bytes: the quarters, then results, outcomes and figures."""
+    book = Book(title=shown.name, creator=shown.agency)
+    for sheet in (by_quarter(book, shown, quarter), results(book, shown)):
+        sheet.print_setup((_("page"), _("of")), footer=shown.name)
+    return book.save()
+
+
+def notes(shown: YearRow, quarter: int) -> list[str]:
+    """What the reader has to know: the quarter's counts, the day, whether these are samples."""
+    counted = " · ".join(
+        f"{each.shape} {each.label} {each.count}" for each in shown.counts(quarter) if each.count
+    )
+    lines = [
+        _("Quarter %(quarter)s, as known on %(day)s: %(counts)s")
+        % {"quarter": quarter, "day": format_date(shown.rules.today), "counts": counted or "–"}
+    ]
+    if shown.rules.as_a_whole:
+        lines.append(_("This year was recorded as a whole and has no quarterly reports."))
+    if shown.has_sample:
+        lines.append(_("SAMPLE DATA: the figures shown are samples, not the agency's own."))
+    return lines
+
+
+def by_quarter(book: Book, shown: YearRow, quarter: int) -> Sheet:
+    """Issue, measure, four quarters, responsible unit."""
+    sheet = book.sheet(_("integrity measures"), _WIDTHS)
+    sheet.paragraph(shown.name, "title")
+    for line in notes(shown, quarter):
+        sheet.paragraph(line, "note")
+    sheet.row += 1
+    quarter_table(sheet, shown)
+    return sheet
+
+
+def quarter_table(sheet: Sheet, shown: YearRow) -> None:
+    """The table itself: of each measure a row of states, and beneath what was done."""
+    _head(sheet)
+    first = sheet.row + 1
+    for issue in shown.issues:
+        top = sheet.row + 1
+        for place, measure in enumerate(issue.measures):
+            _measure(sheet, issue.title if place == 0 else None, measure)
+        if not issue.measures:
+            sheet.write([issue.title, *[None] * 6], "text")
+        _merge(sheet, 1, top, sheet.row)
+    _colour(sheet, first, sheet.row)
+
+
+def _head(sheet: Sheet) -> None:
+    top = sheet.write(
+        [
+            _("integrity issue"), _("integrity measure"), _("progress by quarter"), None, None,
+            None, _("responsible units"),
+        ],
+        "head",
+    )  # fmt: skip
+    sheet.head([None, None, *[str(quarter) for quarter in QUARTERS], None])
+    for column in (1, 2, 7):
+        _merge(sheet, column, top, sheet.row)
+    sheet.merge((top, top), (3, 6))
+    sheet.repeat(top, sheet.row)
+    rule = _("A quarter's report is due on the reporting day of the month after it. Once a measure "
+             "is reported as done, the later quarters owe nothing.")  # fmt: skip
+    sheet.comment(top, 3, rule)
+
+
+def _measure(sheet: Sheet, issue: str | None, measure: MeasureRow) -> None:
+    styles = ["text", "text", *["center"] * 4, "text"]
+    states = [quarter.label for quarter in measure.quarters]
+    top = sheet.write([issue, measure.title, *states, measure.responsible], styles, 2 * _LINE)
+    room = sheet.room[2]
+    columns = [slices(quarter_words(quarter), room) for quarter in measure.quarters]
+    rows = list(zip_longest(*columns)) or [(None,) * 4]
+    for texts in rows:
+        used = max((lines_needed(text, room) for text in texts if text), default=1)
+        sheet.write([None, None, *texts, None], "text", used * _LINE)
+    # The measure's own words, and the issue's where it stands alone, have to fit beside them.
+    wanted = max(
+        lines_needed(measure.title, sheet.room[1]),
+        lines_needed(measure.responsible, sheet.room[6]),
+        lines_needed(issue or "", sheet.room[0]),
+    )
+    heights = sheet.heights
+    missing = wanted * _LINE - sum(heights[row] for row in range(top, sheet.row + 1))
+    if missing > 0:
+        heights[sheet.row] = min(heights[sheet.row] + missing, 409)
+    for column in (2, 7):
+        _merge(sheet, column, top, sheet.row)
+
+
+def quarter_words(quarter: QuarterRow) -> str:
+    """What was done in a quarter, and its evidence beneath."""
+    pieces = [
+        f"{piece.label}: {' '.join(dict.fromkeys([piece.words, piece.url]))}".strip()
+        for piece in quarter.evidence
+    ]
+    return "\n".join(part for part in (quarter.text, *pieces) if part)
+
+
+def slices(text: str, room: int) -> list[str]:
+    """A text in parts that a row can hold each; put together again they are the text."""
+    parts, held = [], ""
+    for word in re.findall(r"\S+\s*|\s+", text):
+        while lines_needed(held + word, room) > _MOST_LINES:
+            if not held:  # one word that fills more than a row
+                held, word = word[: room * _MOST_LINES], word[room * _MOST_LINES :]
+            parts.append(held)
+            held = ""
+        held += word
+    return [*parts, held] if held else parts
+
+
+def _merge(sheet: Sheet, column: int, first: int, last: int) -> None:
+    if last > first:
+        sheet.merge((first, last), (column, column))
+
+
+def _colour(sheet: Sheet, first: int, last: int) -> None:
+    """Colour the states of the quarters; their words say the same."""
+    words = {
+        str(label): (*STATUS_COLOURS[COLOURS[state]], state == LATE)
+        for state, label in LABELS.items()
+        if state != NO_REPORTS
+    }
+    colour_words(sheet, [3, 4, 5, 6], first, last, words)
+
+
+def results(book: Book, shown: YearRow) -> Sheet:
+    """What came of each measure: result, outcome and the figures in it."""
+    sheet = book.sheet(_("results and figures"), [8, 46, 62, 62, 36, 12, 12])
+    sheet.paragraph(shown.name, "title")
+    if shown.has_sample:
+        sheet.paragraph(
+            _("SAMPLE DATA: the figures shown are samples, not the agency's own."), "note"
+        )
+    sheet.row += 1
+    sheet.head(
+        [
+            _("No."), _("integrity measure"), _("result"), _("outcome"), _("what is measured"),
+            _("value"), _("unit of measure"),
+        ],
+        44,
+    )  # fmt: skip
+    for measure in shown.measures:
+        columns = [
+            slices(measure.result, sheet.room[2]),
+            slices(measure.outcome, sheet.room[3]),
+            list(measure.figures),
+        ]
+        lines = list(zip_longest(*columns)) or [(None, None, None)]
+        for place, (result, outcome, figure) in enumerate(lines):
+            sheet.write(
+                [
+                    measure.place if place == 0 else None,
+                    measure.text if place == 0 else None,
+                    result, outcome,
+                    figure.label if figure else None,
+                    figure.value if figure else None,
+                    figure.unit if figure else None,
+                ],
+                [
+                    "center", "text", "text", "text", "text",
+                    number_style(figure.value) if figure else "text", "center",
+                ],
+            )  # fmt: skip
+    return sheet

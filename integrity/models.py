@@ -1,0 +1,51 @@
+"""Integrity: ITA assessments, measures by quarter, and assessments by rubric."""
+
+from integrity.ita.models import (
+    ItaAssessment,
+    ItaGrade,
+    ItaIndicator,
+    ItaInstrument,
+    ItaItem,
+    Recommendation,
+)
+from integrity.measures.models import (
+    ItaMeasure,
+    MeasureFigure,
+    MeasureIssue,
+    MeasureYear,
+    QuarterEvidence,
+    QuarterProgress,
+)
+from integrity.self_assessments.models import (
+    Answer,
+    AnswerEvidence,
+    Criterion,
+    CriterionLevel,
+    Rubric,
+    RubricGroup,
+    RubricPart,
+    SelfAssessment,
+)
+
+__all__ = [
+    "Answer",
+    "AnswerEvidence",
+    "Criterion",
+    "CriterionLevel",
+    "ItaAssessment",
+    "ItaGrade",
+    "ItaIndicator",
+    "ItaInstrument",
+    "ItaItem",
+    "ItaMeasure",
+    "MeasureFigure",
+    "MeasureIssue",
+    "MeasureYear",
+    "QuarterEvidence",
+    "QuarterProgress",
+    "Recommendation",
+    "Rubric",
+    "RubricGroup",
+    "RubricPart",
+    "SelfAssessment",
+]

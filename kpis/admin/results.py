@@ -1,0 +1,333 @@
+"""Entering results: choose what is due, fill in, see how it stands; approve and reopen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from kpis.admin.forms import ChooseForm, ResultForm, has_percent, number_fields, step_field
+from kpis.models import Indicator, Result
+from kpis.read.entry import EntryPanel, entry_panel, reportable, work_list
+from kpis.read.rows import progress_percent, progress_text
+from kpis.read.suggestions import suggestion_for
+from kpis.write import results
+from strategy.access import viewer
+from strategy.calendar import FiscalMonth
+from strategy.clock import today
+from strategy.evidence.model import evidence_text
+from strategy.records.admin import RecordAdmin, version_shown
+from strategy.records.forms import typed_text
+from strategy.records.write import StaleVersion
+from strategy.thai import month_name
+
+_WORDS = ["narrative", "outcome", "problems", "next_steps", "fall_reason"]
+
+
+@admin.register(Result)
+class ResultAdmin(RecordAdmin):
+    """Results of the units that a person reports for; planners see all."""
+
+    form = ResultForm
+    list_display = ["code", "indicator_name", "period", "shown", "state", "is_sample", "unit_name"]
+    list_display_links = ["code", "indicator_name"]
+    list_filter = [
+        "state",
+        "fiscal_year",
+        "month",
+        "indicator__strategy__plan",
+        "indicator__strategy",
+        "indicator__unit",
+        "is_sample",
+    ]
+    search_fields = ["indicator__number", "indicator__name", "narrative", "outcome", "problems"]
+    export_columns = ("code", "shown", "evidence_shown")
+    add_form_template = change_form_template = "admin/kpis/result/change_form.html"
+
+    # ---------------------------------------------------------------------------- lists
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        results = (
+            super()
+            .get_queryset(request)
+            .select_related("indicator__strategy__plan", "indicator__unit")
+            .prefetch_related("values__measure", "evidence")
+        )
+        who = viewer(request.user)
+        if who.may_read_drafts(None):
+            return results
+        return results.filter(indicator__unit__in=who.unit_ids)
+
+    @admin.display(description=gettext_lazy("code"), ordering="indicator__strategy__number")
+    def code(self, result: Result) -> str:
+        return result.indicator.code
+
+    @admin.display(description=gettext_lazy("indicator"), ordering="indicator__name")
+    def indicator_name(self, result: Result) -> str:
+        return result.indicator.name
+
+    @admin.display(description=gettext_lazy("month"), ordering="fiscal_year")
+    def period(self, result: Result) -> str:
+        return month_name(FiscalMonth(result.fiscal_year, result.month), short=True)
+
+    @admin.display(description=gettext_lazy("result"))
+    def shown(self, result: Result) -> str:
+        if result.no_cases:
+            return _("no cases")
+        percent = progress_percent(result.progress, result.progress_percent)
+        if percent is not None:
+            return progress_text(percent)
+        values = sorted(result.values.all(), key=lambda row: row.measure.position)
+        if not values and result.state != Result.State.DRAFT:
+            return _("no figure stated")
+        return "/".join(row.short() for row in values) or "–"
+
+    @admin.display(description=gettext_lazy("evidence"))
+    def evidence_shown(self, result: Result) -> str:
+        return "\n".join(evidence_text(piece.as_details()) for piece in result.evidence.all())
+
+    @admin.display(description=gettext_lazy("responsible unit"), ordering="indicator__unit__name")
+    def unit_name(self, result: Result) -> str:
+        return str(result.indicator.unit or "–")
+
+    # --------------------------------------------------------------------- permissions
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        if not super().has_change_permission(request, obj):
+            return False
+        if obj is None:
+            return True
+        may = viewer(request.user).may_report(obj.indicator.unit_id)
+        return may and obj.state != Result.State.APPROVED
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A draft may be thrown away by those who may enter it; counted figures never."""
+        if obj is None:
+            return request.user.has_perm("kpis.change_result")
+        return obj.state == Result.State.DRAFT and self.has_change_permission(request, obj)
+
+    # ------------------------------------------------------------------------ the form
+
+    def _panel(self, request: HttpRequest, obj: Result | None) -> EntryPanel:
+        """The indicator and month that are being entered, read once per request."""
+        if not hasattr(request, "entry_panel"):
+            assert obj is not None
+            at = FiscalMonth(obj.fiscal_year, obj.month)
+            request.entry_panel = entry_panel(obj.indicator, at, today())  # type: ignore[attr-defined]
+        return request.entry_panel  # type: ignore[attr-defined,no-any-return]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        panel = self._panel(request, obj)
+        if panel.is_milestone:
+            own = ["progress", "progress_percent"]
+        else:
+            own = ["no_cases"] if has_percent(panel) else []
+        form = super().get_form(request, obj, **{**kwargs, "fields": [*own, *_WORDS]})
+        numbers = {} if panel.is_milestone else {**number_fields(panel), **step_field(panel)}
+        if not self._is_editable(request, obj):
+            numbers = {}
+        return type("ResultForm", (form,), {**numbers, "panel": panel})
+
+    def _is_editable(self, request: HttpRequest, obj: Any) -> bool:
+        return obj is None or self.has_change_permission(request, obj)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        panel = self._panel(request, obj)
+        if not self._is_editable(request, obj):
+            return [(None, {"fields": ["shown", *_WORDS]})]
+        if panel.is_milestone:
+            figures = ["progress", "progress_percent"]
+        else:
+            figures = list(number_fields(panel))
+            if has_percent(panel):
+                figures.append("no_cases")
+            figures += step_field(panel)
+        last = ["change_reason", "expected_version"] if obj is not None else []
+        return [
+            (gettext_lazy("Figures"), {"fields": figures}),
+            (gettext_lazy("In words"), {"fields": [*_WORDS, *last]}),
+        ]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return [] if self._is_editable(request, obj) else ["shown"]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """First choose, by ?indicator=&year=&month= or from the list of what is due."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        who = viewer(request.user)
+        own = reportable(who)
+        choose = ChooseForm(request.GET or None, indicators=own)
+        if not request.GET or not choose.is_valid():
+            return self._choose(request, choose)
+        indicator, at = choose.cleaned_data["indicator"], choose.cleaned_data["at"]
+        kept = Result.objects.filter(
+            indicator=indicator, fiscal_year=at.year, month=at.month
+        ).first()
+        if kept is not None and request.method == "GET":
+            messages.info(
+                request,
+                _("A result for %(month)s exists; here it is.") % {"month": month_name(at)},
+            )
+            return HttpResponseRedirect(reverse("admin:kpis_result_change", args=[kept.pk]))
+        request.entry_panel = entry_panel(indicator, at, today())  # type: ignore[attr-defined]
+        return super().add_view(request, form_url, extra_context)
+
+    def _choose(self, request: HttpRequest, form: ChooseForm) -> HttpResponse:
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Which result?"),
+            "opts": self.opts,
+            "form": form,
+            "duties": work_list(viewer(request.user), today()),
+        }
+        return TemplateResponse(request, "admin/kpis/result/choose.html", context)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        return {}
+
+    def _changeform_view(
+        self, request: HttpRequest, object_id: Any, form_url: str, extra_context: Any
+    ) -> HttpResponse:
+        context = dict(extra_context or {})
+        obj = self.get_object(request, object_id) if object_id else None
+        if obj is not None or hasattr(request, "entry_panel"):
+            context["panel"] = self._panel(request, obj)
+            context["suggestion"] = suggestion_for(context["panel"].indicator)
+            context["may_plan"] = viewer(request.user).is_planner
+            context["states"] = Result.State
+        return super()._changeform_view(request, object_id, form_url, context)
+
+    # ------------------------------------------------------------------------- saving
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        return form.instance
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        entry = form.entry()
+        if change and not form.really_changed and entry.state == obj.state:
+            return
+        saved = results.result_record(
+            user=request.user,
+            entry=entry,
+            today=today(),
+            reason=form.cleaned_data.get("change_reason", ""),
+        )
+        obj.pk, obj.state, obj.version = saved.pk, saved.state, saved.version
+        obj._state.adding = False
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        results.result_discard(
+            user=request.user, result=obj, expected_version=version_shown(request)
+        )
+
+    def _respond(self, request: HttpRequest, obj: Result) -> HttpResponse:
+        """Say how the saved figure stands, and go where the button says."""
+        messages.success(request, _saved_message(obj))
+        if "_addanother" in request.POST:
+            return HttpResponseRedirect(reverse("admin:kpis_result_add"))
+        return HttpResponseRedirect(reverse("admin:kpis_result_change", args=[obj.pk]))
+
+    def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> Any:
+        return self._respond(request, obj)
+
+    def response_change(self, request: HttpRequest, obj: Any) -> Any:
+        return self._respond(request, obj)
+
+    # ------------------------------------------------------------- approve and reopen
+
+    def get_urls(self) -> list[URLPattern]:
+        own = [
+            path(
+                "<int:pk>/approve/",
+                self.admin_site.admin_view(self.approve_view),
+                name="kpis_result_approve",
+            ),
+            path(
+                "<int:pk>/reopen/",
+                self.admin_site.admin_view(self.reopen_view),
+                name="kpis_result_reopen",
+            ),
+        ]
+        return own + super().get_urls()
+
+    def approve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._transition(request, pk, results.result_approve, _("The figure is approved."))
+
+    def reopen_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        reason = typed_text(request.POST, "reason")
+        return self._transition(request, pk, results.result_reopen, _("Reopened."), reason=reason)
+
+    def _transition(
+        self, request: HttpRequest, pk: int, service: Any, done: str, **more: str
+    ) -> HttpResponse:
+        if request.method != "POST":
+            raise Http404
+        result = self.get_object(request, str(pk))
+        if result is None:
+            raise Http404
+        try:
+            service(
+                user=request.user,
+                result=result,
+                expected_version=version_shown(request, "version"),
+                **more,
+            )
+        except StaleVersion:
+            messages.error(
+                request, _("Somebody else has changed this meanwhile; look at it again first.")
+            )
+        except ValidationError as refused:
+            for message in refused.messages:
+                messages.error(request, message)
+        else:
+            messages.success(request, done)
+        return HttpResponseRedirect(reverse("admin:kpis_result_change", args=[pk]))
+
+
+def _saved_message(obj: Result) -> str:
+    """ "Saved" and how the indicator now stands at that month."""
+    at = FiscalMonth(obj.fiscal_year, obj.month)
+    indicator = Indicator.objects.select_related("strategy__plan").get(pk=obj.indicator_id)
+    if obj.state == Result.State.DRAFT:
+        return _("The draft of %(code)s for %(month)s is kept. It counts nowhere yet.") % {
+            "code": indicator.code,
+            "month": month_name(at, short=True),
+        }
+    panel = entry_panel(indicator, at, today())
+    cell = panel.row.current
+    if cell.score is not None and panel.ladder is not None:
+        told = _("Saved: %(code)s, %(month)s, result %(result)s – score %(score)s.") % {
+            "code": indicator.code,
+            "month": month_name(at, short=True),
+            "result": cell.result,
+            "score": cell.score,
+        }
+        if not panel.ladder.needed:
+            return told
+        return (
+            told
+            + " "
+            + _("Needed for the next level: %(needed)s.") % {"needed": panel.ladder.needed}
+        )
+    return _(
+        "Saved: %(code)s, %(month)s, result %(result)s of target %(target)s – achievement "
+        "%(achievement)s%%, expected %(expected)s, status %(shape)s %(status)s."
+    ) % {
+        "code": indicator.code,
+        "month": month_name(at, short=True),
+        "result": cell.result,
+        "target": cell.target or "–",
+        "achievement": cell.standing.achievement or "–",
+        "expected": cell.expected or "–",
+        "shape": cell.shape,
+        "status": cell.label,
+    }

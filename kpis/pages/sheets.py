@@ -1,0 +1,251 @@
+"""The sheets of results: summary, indicators, five years, awaited reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from kpis.pages import rule_words
+from kpis.read.duties import Duty
+from kpis.read.explain import explain, explain_score
+from kpis.read.report import Report
+from kpis.read.rows import Cell, IndicatorRow
+from kpis.rules.roll_up import RollUp
+from strategy.standing.words import counts_in_words
+from strategy.thai import month_name
+from strategy.workbook.book import Book, Sheet
+from strategy.workbook.parts import colour_statuses, number_style, stacked_bars
+from strategy.workbook.styles import CHART_COLOURS
+
+Words = list[tuple[str, str, str, int]]
+
+
+def summary(book: Book, report: Report) -> Sheet:
+    """Counts by status, and by strategy with mean and coverage; a native chart of them."""
+    words = counts_in_words(report.standing.roll_up.counts)
+    sheet = book.sheet(_("summary"), [46, 11, 11, 11, *[12.5] * len(words)])
+    sheet.title(report.plan.name, *report.notes)
+    rows = status_table(sheet, report, words)
+    status_chart(sheet, words, rows, f"A{sheet.row + 2}")
+    sheet.row += 19
+    sheet.write([rule_words.mean()], "note")
+    sheet.write([rule_words.own_month()], "note")
+    return sheet
+
+
+def status_table(sheet: Sheet, report: Report, words: Words) -> tuple[int, int]:
+    """Coverage, mean and counts by strategy and of the plan; gives header and last row."""
+    head = [
+        report.plan.strategy_label,
+        _("with target"),
+        _("reported"),
+        _("mean of expected (%)"),
+        *[f"{shape} {label}" for _code, shape, label, _count in words],
+    ]
+    first = sheet.head(head, 66)
+    sheet.comment(first, 4, rule_words.mean())
+    styles = ["text", "whole", "whole", "percent", *["whole"] * len(words)]
+    for part in report.standing.strategies:
+        sheet.write(_counts(f"{part.number} {part.name}", part.roll_up, words), styles)
+    last = sheet.row
+    sheet.write(
+        _counts(_("whole plan"), report.standing.roll_up, words),
+        ["group", "group_whole", "group_whole", "group_number", *["group_whole"] * len(words)],
+    )
+    return first, last
+
+
+def _counts(name: str, summed: RollUp, words: Words) -> list[Any]:
+    counts = [summed.counts[code] for code, *_rest in words]
+    return [name, summed.with_target, summed.reported, summed.mean, *counts]
+
+
+def status_chart(
+    sheet: Sheet,
+    words: Words,
+    rows: tuple[int, int],
+    anchor: str,
+    size: tuple[float, float] = (25, 9.2),
+) -> None:
+    """Indicators of each strategy by status, from the table at ``rows``; none without rows."""
+    if rows[1] == rows[0]:
+        return
+    columns = [
+        (5 + index, CHART_COLOURS[code])
+        for index, (code, _shape, _label, count) in enumerate(words)
+        if count
+    ]
+    # The table's first head is what the plan calls the level.
+    level = sheet.value(rows[0], 1)
+    title = _("Indicators by %(level)s and status") % {"level": level}
+    stacked_bars(sheet, title, columns, rows, anchor=anchor, size=size)
+
+
+def indicators(book: Book, report: Report) -> Sheet:
+    """Every indicator at the month, with a row for each measure where there are several."""
+    # The words of a scorecard's results are long; they have a sheet of their own.
+    scored = report.plan.is_scorecard
+    last = 14 if scored else 44
+    sheet = book.sheet(_("indicators"), [9, 46, 26, 13, 13, 11, 11, 11, 11, 17, 13, last])
+    sheet.title(_("Indicators at the end of %(month)s") % {"month": month_name(report.at)},
+                *report.notes)  # fmt: skip
+    head = sheet.head(
+        [
+            _("code"), _("indicator"), _("responsible unit"), _("target"), _("result"),
+            _("figure of"), _("achievement (%)"), _("expected"), _("of expected (%)"),
+            _("status"), _("approval"),
+            _("score (1–5)") if scored else _("what was done"),
+        ],
+        48,
+    )  # fmt: skip
+    for column, rule in (
+        (7, rule_words.achievement()),
+        (8, rule_words.expected()),
+        (9, rule_words.of_expected()),
+        (10, rule_words.bands_in_words(report.plan)),
+        *([(12, rule_words.score())] if scored else []),
+    ):
+        sheet.comment(head, column, rule)
+    first = sheet.row + 1
+    for part in report.standing.strategies:
+        sheet.write(
+            [part.number, part.name, *[None] * 6, part.roll_up.mean,
+             f"{part.roll_up.reported}/{part.roll_up.with_target}", None, None],
+            ["group", "group", *["group"] * 6, "group_number", "group_center", "group", "group"],
+        )  # fmt: skip
+        for row in part.rows:
+            _indicator_row(sheet, row, scored=scored)
+    colour_statuses(sheet, [10], first, sheet.row)
+    return sheet
+
+
+def _indicator_row(sheet: Sheet, row: IndicatorRow, *, scored: bool) -> None:
+    cell = row.current
+    standing = cell.standing
+    target, result = _numbers(cell)
+    expected: Any = cell.expected
+    if cell.is_milestone:
+        expected = standing.expected_percent
+    elif len(standing.measures) == 1:
+        expected = standing.measures[0].expected
+    line = sheet.write(
+        [
+            row.code, row.name, row.unit_name or _("no unit yet"), target, result,
+            cell.as_of_name, standing.achievement, expected, standing.of_expected,
+            cell.label, _approval(cell), cell.score if scored else cell.narrative,
+        ],
+        [
+            "center", "text", "text", number_style(target), number_style(result), "center",
+            "percent", number_style(expected), "percent", "center", "center",
+            "percent" if scored else "text",
+        ],
+    )  # fmt: skip
+    if scored and cell.score is not None:
+        sheet.comment(line, 12, "\n".join(explain_score(cell)))
+    if standing.achievement is not None:
+        sheet.comment(line, 7, "\n".join(explain(row, cell)))
+    if len(standing.measures) < 2:
+        return
+    labels = {measure.id: measure.label for measure in row.facts.measures}
+    for measure in standing.measures:
+        sheet.write(
+            [
+                None, f"  – {labels[measure.measure_id]}", None, measure.target, measure.result,
+                None, measure.achievement, measure.expected, measure.of_expected, None, None, None,
+            ],
+            [
+                "center", "text", "text", number_style(measure.target),
+                number_style(measure.result), "center", "percent",
+                number_style(measure.expected), "percent", "center", "center", "text",
+            ],
+        )  # fmt: skip
+
+
+def _approval(cell: Cell) -> str | None:
+    if cell.result is None:
+        return None
+    return _("approved") if cell.approved else _("not yet approved")
+
+
+def _numbers(cell: Cell) -> tuple[Any, Any]:
+    """Target and result: numbers where the indicator has one measure, else as shown."""
+    if len(cell.facts.measures) != 1:
+        return cell.target, cell.result
+    measure = cell.facts.measures[0].id
+    promised = cell.promise.values.get(measure)
+    value = cell.figure.values.get(measure) if cell.figure else None
+    return (
+        promised.value if promised else cell.promise.milestone or None,
+        cell.result if value is None else value,
+    )
+
+
+# ---------------------------------------------------------------------------------- five years
+
+
+def five_years(book: Book, report: Report) -> Sheet:
+    """Result, target, achievement and status of every year."""
+    years = list(report.plan.years)
+    sheet = book.sheet(_("five years"), [9, 46, *[9.5, 9.5, 9.5, 14] * len(years)])
+    sheet.title(_("Results and targets by fiscal year"), *report.notes)
+    head = [_("code"), _("indicator")]
+    for year in years:
+        named = {"year": year}
+        head += [
+            _("result %(year)s") % named,
+            _("target %(year)s") % named,
+            _("achieved %(year)s (%%)") % named,
+            _("status %(year)s") % named,
+        ]
+    line = sheet.head(head, 66)
+    for place in range(len(years)):
+        sheet.comment(line, 5 + 4 * place, rule_words.achievement())
+        sheet.comment(line, 6 + 4 * place, rule_words.bands_in_words(report.plan))
+    first = sheet.row + 1
+    for part in report.standing.strategies:
+        sheet.write([part.number, part.name, *[None] * (4 * len(years))], "group")
+        for row in part.rows:
+            values: list[Any] = [row.code, row.name]
+            styles = ["center", "text"]
+            for cell in row.cells:
+                target, result = _numbers(cell)
+                values += [result, target, cell.standing.achievement, cell.label]
+                styles += [number_style(result), number_style(target), "percent", "center"]
+            sheet.write(values, styles)
+    colour_statuses(sheet, range(6, 6 + 4 * len(years), 4), first, sheet.row)
+    sheet.freeze(first, 3)
+    return sheet
+
+
+# ------------------------------------------------------------------------------------ awaiting
+
+
+def awaiting(book: Book, report: Report) -> Sheet:
+    """Reports that are overdue or due now."""
+    sheet = book.sheet(_("awaiting reports"), [9, 56, 36, 16, 18, 18, 24])
+    sheet.title(_("Reports to come"), *report.notes)
+    sheet.head(
+        [
+            _("code"), _("indicator"), _("responsible unit"), _("period"), _("due"),
+            _("state"), _("figure so far"),
+        ],
+        32,
+    )  # fmt: skip
+    for duty in report.duties:
+        _duty_row(sheet, duty)
+    if not report.duties:
+        sheet.write([_("Nothing is owed up to this month.")], "note")
+    return sheet
+
+
+def _duty_row(sheet: Sheet, duty: Duty) -> None:
+    cell = duty.row.current
+    so_far = f"{cell.result} ({cell.as_of_name})" if cell.result is not None else "–"
+    sheet.write(
+        [
+            duty.row.code, duty.row.name, duty.row.unit_name or _("no unit yet"),
+            duty.period_name, duty.deadline, duty.label, so_far,
+        ],
+        ["center", "text", "text", "center", "date", "center", "center"],
+    )  # fmt: skip

@@ -1,0 +1,98 @@
+"""Reading for those who enter results: what is theirs, what is due, what stands beside the form."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from kpis.models import Indicator
+from kpis.read.duties import Duty, year_duties
+from kpis.read.figures import latest_before
+from kpis.read.levels import Ladder, ladder
+from kpis.read.rows import IndicatorRow, join_values, result_text
+from kpis.read.standing import indicator_rows
+from kpis.rules.expected import expected_values, milestone_expected
+from strategy.access import Viewer
+from strategy.calendar import FiscalMonth, latest_ended
+from strategy.models import Plan
+from strategy.standing.status import round2
+from strategy.thai import month_name
+
+
+def reportable(viewer: Viewer) -> QuerySet[Indicator]:
+    """The indicators whose results a person may enter, in the plan's order."""
+    indicators = Indicator.objects.select_related("strategy__plan", "unit").order_by(
+        "strategy__plan", "strategy__number", "position"
+    )
+    if viewer.is_planner:
+        return indicators
+    return indicators.filter(unit__in=viewer.unit_ids)
+
+
+def work_list(viewer: Viewer, today: date) -> list[Duty]:
+    """What a person owes: reports overdue or open in this and the last fiscal year."""
+    latest = latest_ended(today)
+    duties: list[Duty] = []
+    for plan in Plan.objects.filter(first_year__lte=latest.year, last_year__gte=latest.year - 1):
+        own = reportable(viewer).filter(strategy__plan=plan)
+        for year in (latest.year - 1, latest.year):
+            if year in plan.years:
+                at = FiscalMonth(year, 12 if year < latest.year else latest.month)
+                rows = indicator_rows(plan, at, today, own)
+                duties += [d for d in year_duties(plan, year, rows, today) if d.is_owed]
+    return sorted(duties, key=lambda duty: (duty.deadline, duty.row.code))
+
+
+def entry_panel(indicator: Indicator, at: FiscalMonth, today: date) -> EntryPanel:
+    """Target, last value and standing of an indicator at the month that is being entered."""
+    plan = indicator.strategy.plan
+    row = indicator_rows(plan, at, today, Indicator.objects.filter(pk=indicator.pk))[0]
+    last = latest_before(plan, indicator.pk, at)
+    if row.current.is_milestone:
+        target = row.facts.targets[at.year]
+        expected = f"{round2(milestone_expected(at.month, target.due_month))}%"
+    else:
+        expected = join_values(list(expected_values(row.facts, at.year, at.month).values()))
+    levels = None
+    if plan.is_scorecard:
+        levels = ladder(indicator, row.current)
+    return EntryPanel(
+        indicator=indicator,
+        row=row,
+        at=at,
+        last=result_text(row.facts, last) if last else None,
+        last_month=FiscalMonth(last.year, last.month) if last else None,
+        expected=expected,
+        ladder=levels,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPanel:
+    """What stands beside the form: target, what was reported last, how the figure stands."""
+
+    indicator: Indicator
+    row: IndicatorRow
+    at: FiscalMonth
+    last: str | None
+    last_month: FiscalMonth | None
+    expected: str | None
+    ladder: Ladder | None = None
+
+    @property
+    def target(self) -> str | None:
+        return self.row.current.target
+
+    @property
+    def is_milestone(self) -> bool:
+        return self.row.current.is_milestone
+
+    @property
+    def month_name(self) -> str:
+        return month_name(self.at)
+
+    @property
+    def last_name(self) -> str:
+        return month_name(self.last_month, short=True) if self.last_month else ""

@@ -1,0 +1,169 @@
+"""The counted figures of indicators as pages read them: the latest of a year, or month by month."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery
+
+from kpis.models import Indicator, Result, ResultEvidence, YearTarget
+from kpis.read.rows import progress_percent
+from kpis.rules.facts import Figure, percentage
+from strategy.calendar import FiscalMonth
+from strategy.evidence.entry import EvidenceEntry, entry_of
+from strategy.models import Plan
+
+
+def counted_states(plan: Plan) -> list[str]:
+    """The states in which a result counts; drafts never do."""
+    if plan.approved_only:
+        return [Result.State.APPROVED]
+    return [Result.State.SUBMITTED, Result.State.APPROVED]
+
+
+class Stored(NamedTuple):
+    """A counted result as read: its figure and what the pages mark on it."""
+
+    id: int
+    indicator_id: int
+    figure: Figure
+    approved: bool
+    sample: bool
+    narrative: str
+    outcome: str = ""
+    evidence: tuple[EvidenceEntry, ...] = ()
+
+
+#: What a unit has handed in, whether it counts yet or not.
+HANDED_IN = [Result.State.SUBMITTED, Result.State.APPROVED]
+
+
+def waiting_figures(
+    plan: Plan, at: FiscalMonth, indicators: QuerySet[Indicator], years: Q
+) -> dict[int, dict[int, Stored]]:
+    """Each indicator's latest figure that waits for approval and does not count before.
+
+    One query; none where a plan counts what is submitted.
+    """
+    if not plan.approved_only:
+        return {}
+    submitted = [Result.State.SUBMITTED]
+    return latest_figures(plan, at, indicators, years, narratives=False, states=submitted)
+
+
+def latest_figures(
+    plan: Plan,
+    at: FiscalMonth,
+    indicators: QuerySet[Indicator],
+    years: Q,
+    *,
+    narratives: bool,
+    states: Sequence[str] | None = None,
+) -> dict[int, dict[int, Stored]]:
+    """Each indicator's latest counted figure up to ``at`` in each of ``years``. One query.
+
+    ``states``: those to look for, where it is not those that count.
+
+    Found from the year targets, of which every indicator has one a year, so that the work grows
+    with what is shown and not with the months behind it.
+    """
+    latest = (
+        Result.objects.filter(
+            indicator=OuterRef("indicator"),
+            fiscal_year=OuterRef("fiscal_year"),
+            state__in=counted_states(plan) if states is None else states,
+        )
+        .filter(Q(fiscal_year__lt=at.year) | Q(month__lte=at.month))
+        .order_by("-month")
+        .values("id")[:1]
+    )
+    shown = (
+        YearTarget.objects.filter(years, indicator__in=indicators.order_by().values("id"))
+        .order_by()
+        .values_list(Subquery(latest))
+    )
+    return _by_year(Result.objects.filter(id__in=shown).order_by(), narratives=narratives)
+
+
+def month_figures(plan: Plan, indicator: QuerySet[Indicator], year: int) -> dict[int, Stored]:
+    """One indicator's counted figures of a fiscal year by month. One query."""
+    results = Result.objects.filter(
+        indicator__in=indicator, fiscal_year=year, state__in=counted_states(plan)
+    )
+    return {stored.figure.month: stored for stored in _stored(results.order_by("month"))}
+
+
+def latest_before(plan: Plan, indicator_id: int, at: FiscalMonth) -> Figure | None:
+    """The last counted figure of an indicator before a month, in any year. Two queries."""
+    earlier = Result.objects.filter(
+        Q(fiscal_year__lt=at.year) | Q(fiscal_year=at.year, month__lt=at.month),
+        indicator=indicator_id,
+        state__in=counted_states(plan),
+    ).order_by("-fiscal_year", "-month")
+    last = earlier.values_list("pk", flat=True).first()
+    if last is None:
+        return None
+    return _stored(Result.objects.filter(pk=last).order_by())[0].figure
+
+
+def _by_year(
+    results: QuerySet[Result], *, narratives: bool = False
+) -> dict[int, dict[int, Stored]]:
+    """Figures by indicator and year; of several in a year the last one read stays."""
+    found: dict[int, dict[int, Stored]] = defaultdict(dict)
+    for stored in _stored(results, narratives=narratives):
+        found[stored.indicator_id][stored.figure.year] = stored
+    return found
+
+
+def _stored(results: QuerySet[Result], *, narratives: bool = False) -> list[Stored]:
+    """Results with their values, in the query's order. One query."""
+    columns = [
+        "id", "indicator_id", "fiscal_year", "month", "state", "no_cases", "progress",
+        "progress_percent", "is_sample", "values__measure_id", "values__value",
+        "values__numerator", "values__denominator",
+    ]  # fmt: skip
+    if narratives:
+        columns += ["narrative", "outcome"]
+    found: dict[int, Stored] = {}
+    for row in results.values_list(*columns):
+        (pk, indicator_id, year, month, state, no_cases, progress, percent, sample,
+         measure, value, numerator, denominator) = row[:13]  # fmt: skip
+        if value is None and measure is not None:
+            value = percentage(numerator, denominator)
+        if pk in found:
+            # A further measure of the same result.
+            figure = found[pk].figure
+            found[pk] = found[pk]._replace(
+                figure=figure._replace(values={**figure.values, measure: value})
+            )
+            continue
+        found[pk] = Stored(
+            pk,
+            indicator_id,
+            Figure(
+                year,
+                month,
+                {} if measure is None else {measure: value},
+                progress_percent(progress, percent) if progress else None,
+                no_cases,
+            ),
+            state == Result.State.APPROVED,
+            sample,
+            *(row[13:] if narratives else ("",)),
+        )
+    return list(found.values())
+
+
+def _add_evidence(figures: dict[int, dict[int, Stored]], year: int) -> None:
+    """Give the figures of one year what they rest on. One query."""
+    owners = {by_year[year].id: by_year for by_year in figures.values() if year in by_year}
+    found: dict[int, list[EvidenceEntry]] = defaultdict(list)
+    pieces = ResultEvidence.objects.filter(result__in=owners).order_by("result", "position", "pk")
+    for piece in pieces:
+        found[piece.result_id].append(entry_of(piece))
+    for result_id, entries in found.items():
+        by_year = owners[result_id]
+        by_year[year] = by_year[year]._replace(evidence=tuple(entries))

@@ -1,0 +1,313 @@
+"""What is checked before a result is saved: every reason to refuse it, by form field."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from kpis.models import Indicator, LevelCriterion, Result
+from kpis.read.standing import facts_of
+from kpis.rules.entry import Value, check_number, check_ratio
+from kpis.rules.facts import (
+    CUMULATIVE,
+    LEVEL,
+    LOWER,
+    MILESTONE,
+    PERCENT,
+    IndicatorFacts,
+    MeasureFacts,
+    target_in_force,
+)
+from strategy.calendar import FiscalMonth, latest_ended
+from strategy.evidence.entry import EvidenceEntry, evidence_problems
+from strategy.messages import sentence
+from strategy.models import Plan
+from strategy.standing.timeline import Fall, find_fall
+from strategy.thai import Refusal, format_exact, month_name, says_why
+
+
+@dataclass(frozen=True, slots=True)
+class ResultEntry:
+    """A result as somebody enters it. ``values`` by measure id.
+
+    ``expected_version``: None for a new result, else the version that the editor read.
+    ``evidence``: None leaves what is kept as it is. ``unstated``: a published report that states
+    no figure; the system alone may keep one.
+    """
+
+    indicator: Indicator
+    fiscal_year: int
+    month: int
+    values: Mapping[int, Value] = field(default_factory=dict)
+    progress: str = ""
+    progress_percent: Decimal | None = None
+    no_cases: bool = False
+    narrative: str = ""
+    outcome: str = ""
+    problems: str = ""
+    next_steps: str = ""
+    fall_reason: str = ""
+    steps_done: Sequence[int] = ()
+    evidence: Sequence[EvidenceEntry] | None = None
+    unstated: bool = False
+    state: str = Result.State.SUBMITTED
+    expected_version: int | None = None
+    is_sample: bool = False
+
+    @property
+    def key(self) -> tuple[int, int, int]:
+        return (self.indicator.pk, self.fiscal_year, self.month)
+
+
+def value_field(measure_id: int, part: str = "value") -> str:
+    """The form field of a measure's figure; ``part``: value, numerator or denominator."""
+    return f"{part}_{measure_id}"
+
+
+class EntryContext:
+    """What the checks need to know of many entries, read once.
+
+    Eight queries; nine for indicators of a scorecard.
+    """
+
+    def __init__(self, entries: Sequence[ResultEntry]) -> None:
+        ids = {entry.indicator.pk for entry in entries}
+        indicators = Indicator.objects.filter(pk__in=ids)
+        self.facts = facts_of(indicators)
+        self.plans: dict[int, Plan] = {
+            row.pk: row.strategy.plan for row in indicators.select_related("strategy__plan")
+        }
+        #: The levels and steps that are described, by indicator.
+        self.described: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+        if any(plan.is_scorecard for plan in self.plans.values()):
+            for pk, kind, level in LevelCriterion.objects.filter(indicator__in=ids).values_list(
+                "indicator_id", "kind", "level"
+            ):
+                self.described[pk][kind].add(level)
+        self.kept: dict[tuple[int, int, int], Result] = {}
+        self.timelines: dict[int, dict[tuple[int, int], dict[int, Decimal]]] = defaultdict(dict)
+        stored = Result.objects.filter(indicator__in=ids).prefetch_related("values")
+        for result in stored:
+            self.kept[result.indicator_id, result.fiscal_year, result.month] = result
+            if result.state != Result.State.DRAFT:
+                self.timelines[result.indicator_id][result.fiscal_year, result.month] = {
+                    row.measure_id: amount
+                    for row in result.values.all()
+                    if (amount := Value(row.value, row.numerator, row.denominator).amount)
+                    is not None
+                }
+        for entry in entries:
+            if entry.state != Result.State.DRAFT:
+                self.timelines[entry.indicator.pk][entry.fiscal_year, entry.month] = {
+                    measure_id: amount
+                    for measure_id, value in entry.values.items()
+                    if (amount := value.amount) is not None
+                }
+
+
+def entry_errors(
+    entry: ResultEntry, context: EntryContext, today: date, *, by_system: bool
+) -> dict[str, list[ValidationError]]:
+    """Every reason to refuse an entry, by form field."""
+    errors: dict[str, list[ValidationError]] = defaultdict(list)
+    plan = context.plans[entry.indicator.pk]
+    if entry.fiscal_year not in plan.years:
+        errors["fiscal_year"].append(
+            ValidationError(
+                _("This plan runs from fiscal year %(first)s to %(last)s.")
+                % {"first": plan.first_year, "last": plan.last_year}
+            )
+        )
+        return errors
+    if not 1 <= entry.month <= 12:
+        errors["month"].append(ValidationError(_("A fiscal month is 1 (October) to 12.")))
+        return errors
+    if not FiscalMonth(entry.fiscal_year, entry.month).has_ended(today):
+        errors["month"].append(
+            ValidationError(
+                _("%(month)s has not ended; the latest month to report is %(latest)s.")
+                % {
+                    "month": month_name(FiscalMonth(entry.fiscal_year, entry.month)),
+                    "latest": month_name(latest_ended(today)),
+                }
+            )
+        )
+    known = Result.State.values if by_system else [Result.State.DRAFT, Result.State.SUBMITTED]
+    if entry.state not in known:
+        errors["__all__"].append(
+            ValidationError(_("A result is kept as a draft or submitted; approval comes after."))
+        )
+    kept = context.kept.get(entry.key)
+    if kept is not None and kept.state == Result.State.APPROVED and not by_system:
+        errors["__all__"].append(
+            ValidationError(_("This result is approved. A planner has to reopen it first."))
+        )
+    if kept is not None and entry.expected_version is None:
+        errors["month"].append(
+            ValidationError(_("A result for that month exists; change it instead."))
+        )
+    if kept is not None and kept.state != Result.State.DRAFT and entry.state == Result.State.DRAFT:
+        errors["__all__"].append(
+            ValidationError(_("What has been submitted counts; correct it instead of hiding it."))
+        )
+    facts = context.facts[entry.indicator.pk]
+    target = target_in_force(facts, entry.fiscal_year, entry.month)
+    if target.kind == MILESTONE:
+        _check_milestone(entry, errors)
+    else:
+        _check_values(entry, facts, context, errors, by_system=by_system)
+        if not errors and entry.state != Result.State.DRAFT:
+            _check_fall(entry, facts, context, errors)
+    _check_support(entry, context, today, errors)
+    return errors
+
+
+def _check_support(
+    entry: ResultEntry,
+    context: EntryContext,
+    today: date,
+    errors: dict[str, list[ValidationError]],
+) -> None:
+    """What the figure rests on: its evidence, and the steps of work ticked off."""
+    for place, piece in enumerate(entry.evidence or (), start=1):
+        for problem in evidence_problems(piece, today).values():
+            errors["evidence"].append(
+                ValidationError(
+                    _("Evidence %(number)s: %(problem)s")
+                    % {"number": place, "problem": problem.messages[0]}
+                )
+            )
+    steps = context.described[entry.indicator.pk][LevelCriterion.Kind.STEP]
+    if set(entry.steps_done) - steps:
+        errors["steps_done"].append(ValidationError(_("Choose from the steps that are listed.")))
+
+
+def _check_milestone(entry: ResultEntry, errors: dict[str, list[ValidationError]]) -> None:
+    if entry.values or entry.no_cases:
+        errors["__all__"].append(
+            ValidationError(_("This year's target is a milestone: report its progress."))
+        )
+    if not entry.progress:
+        if entry.state != Result.State.DRAFT:
+            errors["progress"].append(ValidationError(_("Choose how far the milestone has come.")))
+    elif entry.progress not in Result.Progress.values:
+        errors["progress"].append(ValidationError(_("Choose one of the listed answers.")))
+    elif entry.progress == Result.Progress.IN_PROGRESS:
+        if entry.progress_percent is None:
+            errors["progress_percent"].append(
+                ValidationError(_("Write how many per cent of the work are done."))
+            )
+        else:
+            try:
+                check_number(entry.progress_percent, kind=PERCENT, whole=False)
+            except Refusal as refusal:
+                errors["progress_percent"].append(sentence(refusal))
+    elif entry.progress_percent is not None:
+        errors["progress_percent"].append(
+            ValidationError(_("A percentage is written for work in progress only."))
+        )
+
+
+def _check_values(
+    entry: ResultEntry,
+    facts: IndicatorFacts,
+    context: EntryContext,
+    errors: dict[str, list[ValidationError]],
+    *,
+    by_system: bool,
+) -> None:
+    if entry.progress or entry.progress_percent is not None:
+        errors["__all__"].append(
+            ValidationError(_("This year's target is a number: report a figure."))
+        )
+    measures = {measure.id: measure for measure in facts.measures}
+    if unknown := entry.values.keys() - measures.keys():
+        errors["__all__"].append(
+            ValidationError(
+                _("Measure %(id)s is not one of this indicator.") % {"id": min(unknown)}
+            )
+        )
+    if entry.no_cases:
+        if entry.values:
+            errors["no_cases"].append(
+                ValidationError(_("Either there were no cases, or there is a figure: not both."))
+            )
+        if all(measure.kind != PERCENT for measure in facts.measures):
+            errors["no_cases"].append(
+                ValidationError(_("Only a percentage can have no cases; write 0 instead."))
+            )
+        return
+    if entry.unstated:
+        if entry.values or not by_system:
+            errors["__all__"].append(
+                ValidationError(_("Only a published report may be kept without a figure."))
+            )
+        return
+    levels = context.described[entry.indicator.pk][LevelCriterion.Kind.LEVEL]
+    for measure in facts.measures:
+        value = entry.values.get(measure.id)
+        if value is None:
+            if entry.state != Result.State.DRAFT:
+                errors[value_field(measure.id)].append(ValidationError(_("Write the figure.")))
+            continue
+        _check_value(measure, value, errors)
+        if not errors and measure.kind == LEVEL and levels and value.value not in {0, *levels}:
+            errors[value_field(measure.id)].append(
+                ValidationError(
+                    _("This level is not described. There are: %(levels)s; 0 is not started.")
+                    % {"levels": ", ".join(str(level) for level in sorted(levels))}
+                )
+            )
+
+
+def _check_value(
+    measure: MeasureFacts, value: Value, errors: dict[str, list[ValidationError]]
+) -> None:
+    place = value_field(measure.id)
+    try:
+        if value.is_ratio:
+            place = value_field(measure.id, "numerator")
+            if measure.kind != PERCENT or value.value is not None:
+                raise Refusal("ratio_not_both")
+            check_ratio(value.numerator, value.denominator)
+        elif value.value is None:
+            raise Refusal("number_empty")
+        else:
+            check_number(value.value, kind=measure.kind, whole=measure.whole)
+    except Refusal as refusal:
+        errors[place].append(sentence(refusal))
+
+
+def _check_fall(
+    entry: ResultEntry,
+    facts: IndicatorFacts,
+    context: EntryContext,
+    errors: dict[str, list[ValidationError]],
+) -> None:
+    if facts.accrual != CUMULATIVE or facts.direction == LOWER:
+        return
+    if says_why(entry.fall_reason):
+        return
+    timeline = context.timelines[entry.indicator.pk]
+    at = (entry.fiscal_year, entry.month)
+    fall = find_fall(at, timeline.get(at, {}), timeline.items())
+    if fall is not None:
+        errors["fall_reason"].append(ValidationError(_fall_sentence(fall)))
+
+
+def _fall_sentence(fall: Fall) -> str:
+    return _(
+        "A cumulative figure should not fall: %(earlier)s stands at %(earlier_value)s, "
+        "%(later)s at %(later_value)s. Give the reason if it is right."
+    ) % {
+        "earlier": month_name(FiscalMonth(*fall.earlier), short=True),
+        "earlier_value": format_exact(fall.earlier_value),
+        "later": month_name(FiscalMonth(*fall.later), short=True),
+        "later_value": format_exact(fall.later_value),
+    }

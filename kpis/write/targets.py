@@ -1,0 +1,119 @@
+"""Writing targets and baselines; a changed target asks for a reason and keeps the old value."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from kpis.models import Baseline, Indicator, Measure, TargetValue, YearTarget
+from kpis.rules.entry import check_number
+from kpis.write.results import value_field
+from strategy.access import viewer
+from strategy.messages import sentence
+from strategy.records.write import claim, record_save, write_history
+from strategy.thai import Refusal, says_why
+
+
+@dataclass(frozen=True, slots=True)
+class TargetEntry:
+    """A year's target as a planner enters it. ``values``: measure id → (target, q1, q2, q3)."""
+
+    kind: str
+    values: Mapping[int, tuple[Decimal | None, Decimal | None, Decimal | None, Decimal | None]] = (
+        field(default_factory=dict)
+    )
+    milestone: str = ""
+    due_month: int | None = None
+
+
+@transaction.atomic
+def target_change(
+    *,
+    user: Any,
+    target: YearTarget,
+    entry: TargetEntry,
+    reason: str,
+    expected_version: int | None = None,
+) -> YearTarget:
+    """Set a year's target; the old one stays in the history with the reason.
+
+    ``user`` None is the system. Raises PermissionDenied, StaleVersion, or a ValidationError by
+    form field.
+    """
+    if user is not None and not viewer(user).is_planner:
+        raise PermissionDenied
+    adding = target._state.adding
+    errors = target_problems(target.indicator, entry)
+    if not adding and not says_why(reason):
+        errors["reason"].append(ValidationError(_("Say why the target changes.")))
+    if errors:
+        raise ValidationError(dict(errors))
+    target.kind = entry.kind
+    target.milestone = entry.milestone.strip() if entry.kind in ("milestone", "baseline") else ""
+    target.due_month = entry.due_month if entry.kind in ("milestone", "baseline") else None
+    target.full_clean()
+    if not adding:
+        claim([target], [target.version if expected_version is None else expected_version])
+    target.save_without_historical_record()
+    target.values.all().delete()
+    if entry.kind == YearTarget.Kind.NUMERIC:
+        TargetValue.objects.bulk_create(
+            TargetValue(target=target, measure_id=pk, value=value, q1=q1, q2=q2, q3=q3)
+            for pk, (value, q1, q2, q3) in entry.values.items()
+        )
+    write_history([target], "+" if adding else "~", user=user, reason=reason.strip())
+    return target
+
+
+def target_problems(indicator: Indicator, entry: TargetEntry) -> dict[str, list[ValidationError]]:
+    """Every reason to refuse a target, by form field; empty where there is none."""
+    errors: dict[str, list[ValidationError]] = defaultdict(list)
+    if entry.kind in ("milestone", "baseline") and not entry.milestone.strip():
+        errors["milestone"].append(ValidationError(_("Write the milestone in words.")))
+    if entry.kind != YearTarget.Kind.NUMERIC:
+        return errors
+    measures = list(indicator.measures.all())
+    if entry.values.keys() - {measure.pk for measure in measures}:
+        errors["__all__"].append(
+            ValidationError(_("A target is for the measures of its own indicator."))
+        )
+    for measure in measures:
+        numbers = entry.values.get(measure.pk, (None, None, None, None))
+        if numbers[0] is None:
+            errors[value_field(measure.pk)].append(ValidationError(_("Write the target.")))
+        for part, number in zip(("value", "q1", "q2", "q3"), numbers, strict=True):
+            if number is not None:
+                try:
+                    check_number(number, kind=measure.kind, whole=measure.whole)
+                except Refusal as refusal:
+                    errors[value_field(measure.pk, part)].append(sentence(refusal))
+    return errors
+
+
+def baseline_problem(measure: Measure, value: Decimal) -> ValidationError | None:
+    """Why a measure cannot have stood at ``value``, if it cannot."""
+    try:
+        check_number(value, kind=measure.kind, whole=measure.whole)
+    except Refusal as refusal:
+        return sentence(refusal)
+    return None
+
+
+def baseline_set(
+    *, user: Any, baseline: Baseline, reason: str = "", expected_version: int | None = None
+) -> Baseline:
+    """Set where a measure stood and from which month that counts. Planners only."""
+    if user is not None and not viewer(user).is_planner:
+        raise PermissionDenied
+    problem = baseline_problem(baseline.measure, baseline.value)
+    if problem is not None:
+        raise ValidationError({"value": problem})
+    record_save(instance=baseline, user=user, reason=reason, expected_version=expected_version)
+    return baseline

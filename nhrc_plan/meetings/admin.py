@@ -1,0 +1,136 @@
+"""The months' summaries in the admin: planners start from the draft and keep what they wrote."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.defaultfilters import linebreaksbr
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from nhrc_plan.meetings.models import MonthSummary
+from nhrc_plan.meetings.read import board_report
+from strategy.access import viewer
+from strategy.calendar import MONTHS, FiscalMonth
+from strategy.clock import today
+from strategy.models import Plan
+from strategy.read import due_month
+from strategy.records.admin import RecordAdmin
+from strategy.records.forms import RecordForm
+from strategy.thai import month_name
+
+
+class MonthSummaryForm(RecordForm):
+    """A summary of a month that the plan has and that is over; one for each."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        plan, year, month = (cleaned.get(name) for name in ("plan", "fiscal_year", "month"))
+        if plan and year and month in MONTHS:
+            at = FiscalMonth(year, month)
+            if year not in plan.years or not at.has_ended(today()):
+                self.add_error("month", _possible_months(plan))
+            else:
+                self._refuse_a_second(plan, at)
+        return cleaned
+
+    def _refuse_a_second(self, plan: Plan, at: FiscalMonth) -> None:
+        """Whoever was slower keeps what they typed, and finds the way to what is there."""
+        there = kept_summary(plan, at)
+        if there is not None and there.pk != self.instance.pk:
+            self.add_error(
+                "month",
+                format_html(
+                    '{} <a href="{}" target="_blank" rel="noopener">{}</a>',
+                    gettext("A summary of that month exists; change it instead."),
+                    reverse("admin:board_monthsummary_change", args=[there.pk]),
+                    gettext("Open it in a new tab"),
+                ),
+            )
+
+
+def kept_summary(plan: Plan, at: FiscalMonth) -> MonthSummary | None:
+    """What planners kept with a month."""
+    return MonthSummary.objects.filter(plan=plan, fiscal_year=at.year, month=at.month).first()
+
+
+def _possible_months(plan: Plan) -> str:
+    first, latest = FiscalMonth(plan.first_year, 1), due_month(plan, today())
+    if not latest.has_ended(today()):
+        return gettext("No month of this plan has ended yet, so there is none to sum up.")
+    return gettext(
+        "A summary is of a month of the plan that has ended: %(first)s to %(latest)s."
+    ) % {"first": month_name(first), "latest": month_name(latest)}
+
+
+@admin.register(MonthSummary)
+class MonthSummaryAdmin(RecordAdmin):
+    form = MonthSummaryForm
+    list_display = ["period", "plan", "unit"]
+    list_filter = ["plan", "fiscal_year"]
+    search_fields = ["text"]
+    list_select_related = ["plan", "unit"]
+    readonly_fields = ["draft"]
+
+    @admin.display(description=_("month"), ordering="fiscal_year")
+    def period(self, summary: MonthSummary) -> str:
+        return month_name(FiscalMonth(summary.fiscal_year, summary.month))
+
+    @admin.display(description=_("today's draft"))
+    def draft(self, summary: MonthSummary) -> str:
+        """What the figures would say by themselves today, to compare or to take over."""
+        at = FiscalMonth(summary.fiscal_year, summary.month)
+        if at.year not in summary.plan.years or not at.has_ended(today()):
+            return "–"
+        return linebreaksbr(board_report(summary.plan, at, today()).draft)
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        kept = ["draft"] if obj is not None else []
+        return ["plan", "fiscal_year", "month", "text", *kept, "unit"]
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """For a month that has a summary, that one is opened."""
+        asked = _asked(request)
+        if request.method == "GET" and asked and self.has_add_permission(request):
+            there = kept_summary(*asked)
+            if there is not None:
+                messages.info(
+                    request,
+                    gettext("A summary of %(month)s exists; here it is.")
+                    % {"month": month_name(asked[1])},
+                )
+                return HttpResponseRedirect(
+                    reverse("admin:board_monthsummary_change", args=[there.pk])
+                )
+        return super().add_view(request, form_url, extra_context)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """?plan=&year=&month= starts from the draft of that month."""
+        asked = _asked(request)
+        if asked is None:
+            return {}
+        plan, at = asked
+        initial = {"plan": plan, "fiscal_year": at.year, "month": at.month}
+        own = viewer(request.user).units
+        if own:
+            initial["unit"] = own[0][0]
+        if at.has_ended(today()):
+            initial["text"] = board_report(plan, at, today()).draft
+        return initial
+
+
+def _asked(request: HttpRequest) -> tuple[Plan, FiscalMonth] | None:
+    """The month that an address asks for; None where there is no such month of a plan."""
+    plan = Plan.objects.filter(slug=request.GET.get("plan", "")).first()
+    year, month = request.GET.get("year", ""), request.GET.get("month", "")
+    if plan is None or not (year.isdecimal() and month.isdecimal()):
+        return None
+    if len(month) > 2 or int(month) not in MONTHS or len(year) > 4 or int(year) not in plan.years:
+        return None
+    return plan, FiscalMonth(int(year), int(month))

@@ -1,0 +1,28 @@
+"""The page that a board meeting reads from top to bottom, and the workbook of the same."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from nhrc_plan.meetings import data, workbook
+from nhrc_plan.meetings.read import board_report
+from nhrc_plan.meetings.tables import board_context
+from strategy.pages.page import PlanPage, as_json, plan_page, xlsx
+
+
+@plan_page
+def board(request: HttpRequest, page: PlanPage) -> HttpResponse:
+    report = board_report(page.plan, page.at, page.today)
+    if page.as_data:
+        return as_json(data.board(report))
+    context = {"page": page, "nav": "board", "report": report, **board_context(report)}
+    return render(request, "meetings/board.html", context)
+
+
+@plan_page
+def board_pack(request: HttpRequest, page: PlanPage) -> HttpResponse:
+    """The board pack as a workbook."""
+    signed_in = page.viewer.signed_in
+    content = workbook.board_pack(page.plan, page.at, page.today, evidence=signed_in)
+    return xlsx(content, f"{page.plan.slug}-board-{page.at.year}-{page.at.month:02}.xlsx")

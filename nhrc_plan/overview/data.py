@@ -1,0 +1,147 @@
+"""Rows as JSON-ready data: the same figures as the pages, decimals as strings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from budgets.pages import data as data_money
+from kpis.pages.data import (
+    cell,
+    duty,
+    indicator,
+    roll_up,
+)
+from nhrc_plan.overview.read import (
+    MapPage,
+    ObjectivePart,
+    OverviewPage,
+    StrategyPage,
+    UnitPage,
+    UnitSummary,
+)
+from strategy.calendar import FiscalMonth
+from strategy.models import Plan
+from strategy.pages.data import head
+
+
+def plan(shown: Plan) -> dict[str, Any]:
+    return {
+        "plan": shown.slug,
+        "name": shown.name,
+        "agency": shown.agency.name,
+        "kind": shown.kind,
+        "first_year": shown.first_year,
+        "last_year": shown.last_year,
+        "current": shown.is_current,
+    }
+
+
+def overview(plan: Plan, shown: OverviewPage) -> dict[str, Any]:
+    standing = shown.standing
+    return {
+        **head(plan, standing.at),
+        **roll_up(standing.roll_up),
+        **({"money": {"unit": "baht", **data_money.total(shown.money)}} if shown.money else {}),
+        "strategies": [
+            {"number": part.number, "name": part.name, **roll_up(part.roll_up)}
+            for part in standing.strategies
+        ],
+        "indicators": [
+            {
+                **indicator(plan, row),
+                "years": [{"year": shown.year, **cell(row, shown)} for shown in row.cells],
+            }
+            for row in standing.rows
+        ],
+    }
+
+
+def _objective(plan: Plan, part: ObjectivePart) -> dict[str, Any]:
+    return {
+        "number": part.number,
+        "name": part.name,
+        **roll_up(part.roll_up),
+        "indicators": [indicator(plan, row) for row in part.rows],
+    }
+
+
+def strategy(plan: Plan, at: FiscalMonth, shown: StrategyPage) -> dict[str, Any]:
+    named = {
+        **head(plan, at),
+        "number": shown.strategy.number,
+        "name": shown.strategy.name,
+        **roll_up(shown.standing.roll_up),
+    }
+    if plan.is_scorecard:
+        parts = [part for issue in shown.issues for part in issue.objectives]
+        return {**named, "objectives": [_objective(plan, part) for part in parts]}
+    return {
+        **named,
+        "issues": [
+            {
+                "number": issue.number,
+                "name": issue.name,
+                "approaches": [approach.text for approach in issue.approaches],
+                "objectives": [_objective(plan, part) for part in issue.objectives],
+            }
+            for issue in shown.issues
+        ],
+        "projects": [data_money.project(row) for row in shown.money.rows],
+    }
+
+
+def units(plan: Plan, at: FiscalMonth, summaries: list[UnitSummary]) -> dict[str, Any]:
+    return {
+        **head(plan, at),
+        "units": [
+            {
+                "id": unit.id,
+                "name": unit.name,
+                "indicators": [row.code for row in unit.rows],
+                **roll_up(unit.roll_up),
+            }
+            for unit in summaries
+        ],
+    }
+
+
+def unit(plan: Plan, at: FiscalMonth, shown: UnitPage) -> dict[str, Any]:
+    return {
+        **head(plan, at),
+        "unit": shown.unit.name,
+        **roll_up(shown.roll_up),
+        "duties": [duty(owed) for owed in shown.duties],
+        "indicators": [indicator(plan, row) for row in shown.rows],
+        **({} if plan.is_scorecard else {"money": _unit_money(shown)}),
+    }
+
+
+def _unit_money(shown: UnitPage) -> dict[str, Any]:
+    return {
+        "unit": "baht",
+        "owed": [row.code for row in shown.money_owed],
+        **(data_money.unit_projects(shown.money) if shown.money else {}),
+    }
+
+
+def strategy_map(plan: Plan, at: FiscalMonth, shown: MapPage) -> dict[str, Any]:
+    return {
+        **head(plan, at),
+        "ultimate_goal": plan.ultimate_goal,
+        "vision": plan.vision,
+        "goals": [goal.text for goal in shown.goals],
+        "missions": [mission.text for mission in shown.missions],
+        "strategies": [
+            {
+                "number": part.standing.number,
+                "name": part.standing.name,
+                "goals": list(part.goals),
+                **roll_up(part.standing.roll_up),
+                "objectives": [
+                    {"number": o.number, "name": o.name, **roll_up(o.roll_up)}
+                    for o in part.objectives
+                ],
+            }
+            for part in shown.strategies
+        ],
+    }

@@ -1,0 +1,102 @@
+"""Reading pages: ask a selector, choose a template. Writing happens in the admin."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from nhrc_plan.overview import data, read, tables
+from strategy.access import viewer
+from strategy.models import Plan
+from strategy.pages.current import current_plan
+from strategy.pages.page import (
+    PlanPage,
+    answer_not_found,
+    as_json,
+    plan_page,
+    readable,
+)
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    who = viewer(request.user)
+    if not who.signed_in and not settings.PUBLIC_READING:
+        return redirect_to_login("/")
+    plan = current_plan(who)
+    if plan is None:
+        return answer_not_found(request, _("No plan has been loaded yet. Run: manage.py bootstrap"))
+    return redirect("overview", slug=plan.slug)
+
+
+@readable
+def plans(request: HttpRequest, as_data: bool) -> HttpResponse:
+    """Every plan of every agency."""
+    found = list(
+        Plan.objects.select_related("agency").order_by(
+            "-is_current", "agency__name", "-first_year", "name"
+        )
+    )
+    if as_data:
+        return as_json({"plans": [data.plan(plan) for plan in found]})
+    return render(request, "overview/plans.html", {"plans": found})
+
+
+@plan_page
+def overview(request: HttpRequest, page: PlanPage) -> HttpResponse:
+    shown = read.overview_page(page.plan, page.at, page.today)
+    if page.as_data:
+        return as_json(data.overview(page.plan, shown))
+    context = tables.overview(page.plan, shown)
+    return render(request, "overview/overview.html", {"page": page, "nav": "overview", **context})
+
+
+@plan_page
+def strategy(request: HttpRequest, page: PlanPage, number: int) -> HttpResponse:
+    shown = read.strategy_page(page.plan, number, page.at, page.today)
+    if page.as_data:
+        return as_json(data.strategy(page.plan, page.at, shown))
+    context = {
+        "page": page,
+        "nav": "overview",
+        "shown": shown,
+        "scores": tables.scores(page.plan, shown.standing.rows),
+    }
+    return render(request, "overview/strategy.html", context)
+
+
+@plan_page
+def units(request: HttpRequest, page: PlanPage) -> HttpResponse:
+    summaries = read.units_page(page.plan, page.at, page.today)
+    if page.as_data:
+        return as_json(data.units(page.plan, page.at, summaries))
+    return render(
+        request, "overview/units.html", {"page": page, "nav": "units", "units": summaries}
+    )
+
+
+@plan_page
+def unit(request: HttpRequest, page: PlanPage, unit_id: int) -> HttpResponse:
+    shown = read.unit_page(page.plan, unit_id, page.at, page.today)
+    if page.as_data:
+        return as_json(data.unit(page.plan, page.at, shown))
+    context = {
+        "page": page,
+        "nav": "units",
+        "shown": shown,
+        "may_report": page.viewer.may_report(shown.unit.pk),
+        "may_read_drafts": page.viewer.may_read_drafts(shown.unit.pk),
+    }
+    return render(request, "overview/unit.html", context)
+
+
+@plan_page
+def strategy_map(request: HttpRequest, page: PlanPage) -> HttpResponse:
+    shown = read.map_page(page.plan, page.at, page.today)
+    if page.as_data:
+        return as_json(data.strategy_map(page.plan, page.at, shown))
+    return render(request, "overview/map.html", {"page": page, "nav": "map", "shown": shown})

@@ -1,0 +1,15 @@
+"""Setting a system up: bootstrap, clear_sample, the menu, what apps are told of one another."""
+
+from django.apps import AppConfig
+
+
+class SetupConfig(AppConfig):
+    name = "nhrc_plan.setup"
+
+    def ready(self) -> None:
+        from nhrc_plan.menu import MENU
+        from nhrc_plan.setup import suggestions
+        from strategy.pages.menu import set_menu
+
+        suggestions.register_all()
+        set_menu(MENU)

@@ -1,0 +1,43 @@
+"""Make a database ready: tables, plans, and on request samples."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.management import BaseCommand, CommandError, CommandParser, call_command
+from django.utils.translation import gettext as _
+
+from nhrc_plan.setup import demo, fixtures
+from strategy.clock import today
+
+
+class Command(BaseCommand):
+    help = "Migrates the database and loads fixtures/; safe to repeat."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "--sample",
+            action="store_true",
+            help="also load sample figures and demo accounts (only where DEBUG is on)",
+        )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["sample"] and not settings.DEBUG:
+            raise CommandError(_("Samples are refused here: DEBUG is off, this is no trial."))
+        call_command("migrate", interactive=False, verbosity=0)
+        for plan in fixtures.plans_load():
+            self.stdout.write(_("Plan: %(name)s") % {"name": plan.name})
+        fixtures.integrity_load()
+        if not options["sample"]:
+            return
+        added = fixtures.samples_load(today())
+        self.stdout.write(_("Sample results added: %(count)s") % {"count": added.results})
+        self.stdout.write(
+            _("Sample disbursements added: %(count)s") % {"count": added.disbursements}
+        )
+        self.stdout.write(_("Sample quarters added: %(count)s") % {"count": added.quarters})
+        self.stdout.write(_("Sample assessments added: %(count)s") % {"count": added.assessments})
+        self.stdout.write(
+            _("Demo accounts (password of each: %(password)s)") % {"password": demo.PASSWORD}
+        )
+        for account in demo.accounts_create():
+            self.stdout.write(f"  {account.username:<10} {account.title} {account.unit}".rstrip())

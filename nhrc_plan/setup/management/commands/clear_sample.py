@@ -1,0 +1,26 @@
+"""Take every sample away again."""
+
+from typing import Any
+
+from django.core.management import BaseCommand
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from nhrc_plan.setup.demo import accounts_clear
+from nhrc_plan.setup.fixtures import samples_clear
+
+
+class Command(BaseCommand):
+    help = "Removes sample figures, sample assignments and demo accounts; their history stays."
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        removed = samples_clear()
+        self.stdout.write(
+            _(
+                "Removed: %(results)s sample results, %(disbursements)s sample disbursements, "
+                "%(quarters)s sample quarters of measures, "
+                "%(assessments)s sample assessments, %(accounts)s demo accounts."
+            )
+            % {**removed._asdict(), "accounts": accounts_clear()}
+        )

@@ -1,0 +1,145 @@
+"""Who may do what. Roles are Django groups; what a person may touch depends on their units.
+
+Source: docs/domain.md, "What counts", and the promises in README.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.contrib.auth.models import AnonymousUser, Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import BigIntegerField, Q, QuerySet, Value
+from django.utils.translation import gettext_lazy as _
+
+from strategy.records.model import Record
+from strategy.thai import sort_key
+
+PLANNER = "planner"
+REPORTER = "reporter"
+EXECUTIVE = "executive"
+AUDITOR = "auditor"
+ADMINISTRATOR = "administrator"
+LABELS = {
+    PLANNER: _("planner"),
+    REPORTER: _("reporter of a unit"),
+    EXECUTIVE: _("executive"),
+    AUDITOR: _("auditor"),
+    ADMINISTRATOR: _("administrator"),
+}
+ROLES = (PLANNER, REPORTER, EXECUTIVE, AUDITOR, ADMINISTRATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A person as pages and services see them: roles, and the units they work in."""
+
+    user_id: int | None
+    name: str
+    roles: frozenset[str]
+    units: tuple[tuple[int, str], ...]
+    #: The agencies of those units.
+    agency_ids: frozenset[int] = frozenset()
+    #: May open the forms for entering data.
+    is_staff: bool = False
+
+    @property
+    def signed_in(self) -> bool:
+        return self.user_id is not None
+
+    @property
+    def is_planner(self) -> bool:
+        return PLANNER in self.roles
+
+    @property
+    def unit_ids(self) -> frozenset[int]:
+        return frozenset(unit_id for unit_id, _ in self.units)
+
+    def may_report(self, unit_id: int | None) -> bool:
+        """Whether they may enter results of an indicator that belongs to ``unit_id``.
+
+        While an indicator has no unit, planners report it.
+        """
+        return self.is_planner or (REPORTER in self.roles and unit_id in self.unit_ids)
+
+    def may_read_drafts(self, unit_id: int | None) -> bool:
+        """Drafts and history: the unit itself, planners, auditors and executives."""
+        return bool(self.roles & {PLANNER, AUDITOR, EXECUTIVE}) or unit_id in self.unit_ids
+
+
+#: Whoever has not signed in.
+NOBODY = Viewer(None, "", frozenset(), ())
+
+
+def viewer(user: Any) -> Viewer:
+    """The viewer behind a user, read once per request and kept on the user object."""
+    if isinstance(user, AnonymousUser) or user is None or not user.is_active:
+        return NOBODY
+    cached = getattr(user, "_viewer", None)
+    if cached is None:
+        # Roles and units in one query: every page asks for both.
+        none = Value(None, BigIntegerField())
+        held = user.groups.order_by().values_list(none, "name", none)
+        own = user.memberships.order_by().values_list("unit_id", "unit__name", "unit__agency_id")
+        rows = list(held.union(own, all=True))
+        roles = {name for unit_id, name, _agency in rows if unit_id is None} & set(ROLES)
+        if user.is_superuser:
+            roles |= {PLANNER, ADMINISTRATOR}
+        units = tuple(
+            sorted(
+                ((unit_id, name) for unit_id, name, _agency in rows if unit_id is not None),
+                key=lambda unit: sort_key(unit[1]),
+            )
+        )
+        cached = Viewer(
+            user.pk,
+            user.get_full_name() or user.get_username(),
+            frozenset(roles),
+            units,
+            frozenset(agency for _unit, _name, agency in rows if agency is not None),
+            user.is_staff,
+        )
+        user._viewer = cached
+    return cached
+
+
+def role_permissions(role: str) -> Iterable[Permission]:
+    """The permissions that a role's group holds: what the models themselves say of it."""
+    if role == PLANNER:
+        return _permissions(lambda model: model.written_by_planners)
+    if role == REPORTER:
+        reported = _permissions(lambda model: model.written_by_reporters)
+        verbs = Q()
+        for verb in ("add", "change", "view", "export"):
+            verbs |= Q(codename__startswith=f"{verb}_")
+        return reported.filter(verbs)
+    if role == AUDITOR:
+        return _permissions(lambda model: True).filter(codename__startswith="view_")
+    if role == ADMINISTRATOR:
+        accounts = Permission.objects.filter(content_type__app_label="auth")
+        return accounts.exclude(content_type__model="permission") | _permissions(
+            lambda model: model.written_by_administrators
+        )
+    return Permission.objects.none()
+
+
+def _permissions(chosen: Callable[[type[Record]], bool]) -> QuerySet[Permission]:
+    """Every permission on the records of the models chosen."""
+    models = [model for model in apps.get_models() if issubclass(model, Record) and chosen(model)]
+    types = ContentType.objects.get_for_models(*models).values()
+    return Permission.objects.filter(content_type__in=[found.pk for found in types])
+
+
+def label(name: str) -> str:
+    """A role under the name that users read; other groups under their own."""
+    return str(LABELS.get(name, name))
+
+
+def sync_roles() -> None:
+    """Create the role groups and give each the permissions it lacks; takes none away."""
+    for role in ROLES:
+        group, _ = Group.objects.get_or_create(name=role)
+        group.permissions.add(*role_permissions(role))

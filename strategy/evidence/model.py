@@ -1,0 +1,84 @@
+"""Evidence: what a figure or a statement rests on (หลักฐานอ้างอิง)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from strategy.thai import format_date
+
+
+class Evidence(models.Model):
+    """An official letter, another document, or a link.
+
+    Part of the record that it supports: written by that record's service and kept in its history
+    by ``audit_details``. Subclasses add the foreign key, with ``related_name="evidence"``.
+    """
+
+    class Kind(models.TextChoices):
+        LETTER = "letter", _("official letter")
+        DOCUMENT = "document", _("other document")
+        LINK = "link", _("link")
+
+    position = models.PositiveSmallIntegerField(_("order"), default=1)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.LETTER)
+    number = models.CharField(
+        _("letter number"), max_length=100, blank=True, help_text=_("As printed on the letter.")
+    )
+    dated = models.DateField(_("dated"), null=True, blank=True)
+    url = models.URLField(_("address"), max_length=500, blank=True)
+    text = models.TextField(_("what it is"), blank=True)
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+        ordering = ["position", "pk"]
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+
+    def __str__(self) -> str:
+        return self.text or self.number or self.url
+
+    def as_details(self) -> dict[str, Any]:
+        """This piece as it stands in its record's history row."""
+        return {
+            "kind": self.kind,
+            "number": self.number,
+            "dated": self.dated.isoformat() if self.dated else None,
+            "url": self.url,
+            "text": self.text,
+        }
+
+
+class SupportedByEvidence:
+    """For a :class:`Record` that evidence belongs to: its line in the history."""
+
+    @classmethod
+    def audit_lines(cls, name: str, value: Any) -> list[tuple[str, str]]:
+        if name == "evidence":
+            return [(str(_("evidence")), "\n".join(map(evidence_text, value)))]
+        return super().audit_lines(name, value)  # type: ignore[misc,no-any-return]
+
+
+def evidence_details(record: Any) -> list[dict[str, Any]]:
+    """The evidence of a record for its ``audit_details``. No query after :func:`read_evidence`."""
+    pieces = sorted(record.evidence.all(), key=lambda piece: (piece.position, piece.pk))
+    return [piece.as_details() for piece in pieces]
+
+
+def read_evidence(records: Sequence[models.Model]) -> None:
+    """Read the evidence of many records at once, as it stands now, before their history."""
+    for record in records:
+        getattr(record, "_prefetched_objects_cache", {}).pop("evidence", None)
+    models.prefetch_related_objects(list(records), "evidence")
+
+
+def evidence_text(piece: Mapping[str, Any]) -> str:
+    """A piece, as ``as_details`` keeps it, in one line: number and date, what it is, address."""
+    dated = format_date(date.fromisoformat(piece["dated"])) if piece["dated"] else ""
+    head = ", ".join(part for part in (piece["number"], dated) if part)
+    return ": ".join(part for part in (head, piece["text"], piece["url"]) if part)

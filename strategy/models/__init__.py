@@ -1,0 +1,24 @@
+"""The ground everyone stands on: agencies, units, and the plan from strategy to objective."""
+
+from strategy.models.agency import (
+    FISCAL_YEAR_VALIDATORS,
+    THAI,
+    THAI_COLLATION,
+    Agency,
+    Membership,
+    ReportingYear,
+    Unit,
+)
+from strategy.models.plan import (
+    Approach,
+    Objective,
+    Plan,
+    PlanStatement,
+    StrategicIssue,
+    Strategy,
+)
+
+__all__ = [
+    "FISCAL_YEAR_VALIDATORS", "THAI", "THAI_COLLATION", "Agency", "Approach", "Membership",
+    "Objective", "Plan", "PlanStatement", "ReportingYear", "StrategicIssue", "Strategy", "Unit",
+]  # fmt: skip

@@ -1,0 +1,157 @@
+"""Agencies, their units and people, and by when they report."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from strategy.calendar import DEFAULT_DEADLINE_DAY
+from strategy.records.model import Record
+
+#: Thai dictionary order, in PostgreSQL by ICU and in SQLite as registered in strategy/apps.py.
+THAI_COLLATION = "th-TH-x-icu"
+
+
+#: The same for ``db_collation``, with its quotes: Django writes a column's collation into SQLite's
+#: table definition as it stands, and PostgreSQL's leaves a quoted name alone.
+THAI = f'"{THAI_COLLATION}"'
+
+
+FISCAL_YEAR_VALIDATORS = [
+    MinValueValidator(2500, _("Write the year in the Buddhist Era, such as 2569.")),
+    MaxValueValidator(2699, _("Write the year in the Buddhist Era, such as 2569.")),
+]
+
+
+class Agency(Record):
+    """An organisation that owns plans."""
+
+    slug = models.SlugField(_("short name for addresses"), unique=True)
+    name = models.CharField(_("name"), max_length=200, db_collation=THAI)
+    short_name = models.CharField(_("short name"), max_length=100, blank=True)
+    site_title = models.CharField(
+        _("title of its pages"),
+        max_length=200,
+        blank=True,
+        default="",
+        help_text=_("Stands at the top of every page; empty: made from the short name."),
+    )
+    address = models.TextField(_("address"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=100, blank=True)
+
+    class Meta(Record.Meta):
+        verbose_name = _("agency")
+        verbose_name_plural = _("agencies")
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def title(self) -> str:
+        """What stands at the top of its pages."""
+        return self.site_title or gettext("Strategic plan tracker, %(agency)s") % {
+            "agency": self.short_name or self.name
+        }
+
+
+class Unit(Record):
+    """A bureau of an agency; it reports results. Some are groups, such as ทุกหน่วยงาน."""
+
+    written_by_administrators = True
+
+    agency = models.ForeignKey(
+        Agency, models.PROTECT, related_name="units", verbose_name=_("agency")
+    )
+    name = models.CharField(_("name"), max_length=200, db_collation=THAI)
+    is_group = models.BooleanField(
+        _("group of units"), default=False, help_text=_("Stands for several units, such as all.")
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = _("unit")
+        verbose_name_plural = _("units")
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "name"],
+                name="%(app_label)s_%(class)s_name",
+                violation_error_message=_("This agency already has a unit of that name."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Membership(Record):
+    """A person works in a unit and reports for it. One person may belong to several."""
+
+    written_by_planners = False
+    written_by_administrators = True
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="memberships",
+        verbose_name=_("person"),
+    )
+    unit = models.ForeignKey(
+        Unit, models.PROTECT, related_name="memberships", verbose_name=_("unit")
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = _("membership")
+        verbose_name_plural = _("memberships")
+        ordering = ["unit_id", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "unit"],
+                name="%(app_label)s_%(class)s_once",
+                violation_error_message=_("This person already belongs to that unit."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} – {self.unit}"
+
+
+class ReportingYear(Record):
+    """The reporting rules of one fiscal year of an agency."""
+
+    agency = models.ForeignKey(
+        Agency, models.CASCADE, related_name="reporting_years", verbose_name=_("agency")
+    )
+    fiscal_year = models.PositiveSmallIntegerField(
+        _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
+    )
+    deadline_day = models.PositiveSmallIntegerField(
+        _("deadline day"),
+        default=DEFAULT_DEADLINE_DAY,
+        validators=[MinValueValidator(1), MaxValueValidator(28)],
+        help_text=_("Day of the month after a period ends by which its report is in (1–28)."),
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = _("reporting year")
+        verbose_name_plural = _("reporting years")
+        ordering = ["agency_id", "fiscal_year"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "fiscal_year"],
+                name="%(app_label)s_%(class)s_year",
+                violation_error_message=_("This agency's rules for that year already exist."),
+            ),
+            models.CheckConstraint(
+                condition=Q(deadline_day__gte=1, deadline_day__lte=28),
+                name="%(app_label)s_%(class)s_day",
+                violation_error_message=_("The deadline is a day from 1 to 28."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.agency} {self.fiscal_year}"

@@ -1,0 +1,375 @@
+"""The admin of every stored fact: thin forms over the services, history, exports."""
+
+from __future__ import annotations
+
+from collections.abc import Container, Sequence
+from typing import Any
+
+from django.apps import apps
+from django.contrib import admin, messages
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DataError, models
+from django.forms import BaseFormSet, BaseInlineFormSet, ModelForm
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from import_export.admin import ExportMixin
+from import_export.forms import ExportForm
+
+from strategy.models import Unit
+from strategy.records import write
+from strategy.records.baht import BahtField
+from strategy.records.export import FORMATS, ComputedField, RecordResource
+from strategy.records.forms import (
+    RecordForm,
+    RecordInlineForm,
+    ThaiBahtField,
+    ThaiDateField,
+    ThaiDecimalField,
+    ThaiIntegerField,
+    ThaiYearField,
+    WordsField,
+    typed_text,
+)
+from strategy.records.history import Entry, history_of
+from strategy.records.model import Record
+
+_YEARS = {"fiscal_year", "first_year", "last_year"}
+
+
+class ThaiFields:
+    """Number fields that read Thai digits, years and dates that want the Buddhist Era, texts that
+    keep their lines as they are stored."""
+
+    def formfield_for_dbfield(
+        self, db_field: models.Field, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        if db_field.choices or isinstance(db_field, models.AutoField):
+            return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        if isinstance(db_field, models.TextField):
+            kwargs.setdefault("form_class", WordsField)
+        field_class: type[ThaiDecimalField | ThaiDateField] | None = None
+        if db_field.name in _YEARS:
+            field_class = ThaiYearField
+        elif isinstance(db_field, models.IntegerField):
+            field_class = ThaiIntegerField
+        elif isinstance(db_field, BahtField):
+            field_class = ThaiBahtField
+        elif isinstance(db_field, models.DecimalField):
+            field_class = ThaiDecimalField
+        elif isinstance(db_field, models.DateField):
+            field_class = ThaiDateField
+        if field_class is None or not db_field.editable:
+            return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
+        more = {"max_decimals": db_field.decimal_places} if field_class is ThaiDecimalField else {}
+        return field_class(
+            label=db_field.verbose_name.capitalize(),
+            help_text=db_field.help_text,
+            required=not (db_field.blank or db_field.null),
+            initial=db_field.default if db_field.has_default() else None,
+            **more,
+        )
+
+
+#: What a filter in an address can ask for that no database can answer: numbers too large for any
+#: column, null characters.
+REFUSED_BY_DATABASE = (OverflowError, ValueError, DataError)
+
+
+class CalmList:
+    """A list that answers an impossible filter as it answers any wrong one, not with an error."""
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Patterns are nobody's to send: a slow one would keep the server busy."""
+        allowed = super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
+        return allowed and not lookup.endswith("regex")
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        try:
+            return super().get_changelist_instance(request)  # type: ignore[misc]
+        except REFUSED_BY_DATABASE as error:
+            raise IncorrectLookupParameters(error) from error
+
+
+class NamedInlineFormSet(BaseInlineFormSet):
+    """Rows below a parent whose refusals call a field what its reader calls it."""
+
+    def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
+        names = (name for name in unique_check if name != self.fk.name)
+        return super().get_unique_error_message(
+            [str(self.model._meta.get_field(name).verbose_name) for name in names]
+        )
+
+
+class RecordInlineFormSet(NamedInlineFormSet):
+    """The rows below a parent; one that other data depends on is not taken out.
+
+    Said before anything is saved, so that what was typed elsewhere on the form is not lost.
+    """
+
+    def clean(self) -> None:
+        super().clean()
+        for form in self.initial_forms:
+            if self._should_delete_form(form):
+                try:
+                    write.refuse_depended_on(form.instance)
+                except ValidationError as refused:
+                    raise ValidationError(f"{form.instance}: {refused.messages[0]}") from refused
+
+
+class RecordInline(ThaiFields, admin.TabularInline):
+    """Rows of a stored fact below their parent; each carries the version that was read."""
+
+    form = RecordInlineForm
+    formset = RecordInlineFormSet
+    extra = 0
+    show_change_link = True
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The version goes with every row that may be changed, whichever fields are named."""
+        fields = [name for name in self.get_fields(request, obj) if name != "expected_version"]
+        if self.has_change_permission(request, obj):
+            fields.append("expected_version")
+        return [(None, {"fields": fields})]
+
+
+class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
+    """Saves and deletes through the services; its history is the audit trail."""
+
+    form = RecordForm
+    formats = FORMATS
+    resource_classes = [RecordResource]
+    export_form_class = ExportForm
+    export_template_name = "admin/export.html"
+    list_per_page = 50
+    save_on_top = False
+    actions = None
+    #: Methods of the list whose columns go into exports as well.
+    export_columns: tuple[str, ...] = ()
+
+    # -------------------------------------------------------------------------- reading
+
+    def export_action(self, request: HttpRequest) -> HttpResponse:
+        try:
+            return super().export_action(request)
+        except (*REFUSED_BY_DATABASE, IncorrectLookupParameters):
+            # The list says which filter is wrong; there is nothing to export.
+            info = (self.opts.app_label, self.opts.model_name)
+            return HttpResponseRedirect(reverse("admin:{}_{}_changelist".format(*info)) + "?e=1")
+
+    def get_export_formats(self) -> list[Any]:
+        return list(self.formats)
+
+    def get_export_resource_classes(self, request: HttpRequest) -> list[Any]:
+        columns = {name: ComputedField(getattr(self, name)) for name in self.export_columns}
+        # Rows are read by the thousand: linked ones cost a query for each part.
+        options = {"model": self.model, "exclude": ("id", "version"), "chunk_size": 1000}
+        meta = type("Meta", (), options)
+        name = f"{self.model.__name__}Resource"
+        return [type(name, (RecordResource,), {**columns, "Meta": meta})]
+
+    def get_export_queryset(self, request: HttpRequest) -> Any:
+        """The rows of the list, with all that their links are called: no query for each row."""
+        rows = with_links(super().get_export_queryset(request))
+        return rows.prefetch_related(*(field.name for field in self.opts.many_to_many))
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The reason for a change comes last, the version is not seen."""
+        fieldsets = super().get_fieldsets(request, obj)
+        last = ("change_reason", "expected_version")
+        shown = []
+        for title, options in fieldsets:
+            fields = [name for name in options["fields"] if name not in last]
+            shown.append((title, {**options, "fields": fields}))
+        if obj is not None and self.has_change_permission(request, obj):
+            shown[-1][1]["fields"] += list(last)
+        return shown
+
+    def _get_obj_does_not_exist_redirect(
+        self, request: HttpRequest, opts: Any, object_id: str
+    ) -> HttpResponse:
+        raise Http404(_("There is no such row, or it is not yours to see."))
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        """Who changed what, when and why."""
+        obj = self.get_object(request, object_id)
+        if obj is None:
+            raise Http404
+        if not self.has_view_or_change_permission(request, obj):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("History: %(name)s") % {"name": obj},
+            "opts": self.opts,
+            "object": obj,
+            "entries": self.history_entries(obj),
+            "titled": self.history_titled,
+            **(extra_context or {}),
+        }
+        return TemplateResponse(request, "admin/record_history.html", context)
+
+    #: Whether the history tells of several kinds of rows, so that each entry needs its title.
+    history_titled = False
+
+    def history_entries(self, obj: Any) -> Sequence[Entry]:
+        """What the history of a row tells, newest first."""
+        return history_of(self.model, id=obj.pk)
+
+    # -------------------------------------------------------------------------- writing
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: Any = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except ValidationError:
+            # Somebody saved between this form's check and its save: the second look finds it,
+            # and shows the form again with what was typed.
+            try:
+                return super().changeform_view(request, object_id, form_url, extra_context)
+            except ValidationError as refused:
+                for message in refused.messages:
+                    messages.error(request, message)
+                return HttpResponseRedirect(request.get_full_path())
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        if change and not form.really_changed:
+            return
+        links = {
+            field.name: form.cleaned_data[field.name]
+            for field in self.opts.many_to_many
+            if field.name in form.cleaned_data
+        }
+        write.record_save(
+            instance=obj,
+            user=request.user,
+            reason=form.cleaned_data.get("change_reason", ""),
+            expected_version=form.cleaned_data.get("expected_version"),
+            links=links,
+        )
+
+    def save_related(
+        self, request: HttpRequest, form: ModelForm, formsets: list[BaseFormSet], change: bool
+    ) -> None:
+        # Many-to-many links were written with the row itself.
+        for formset in formsets:
+            self.save_formset(request, form, formset, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        reason = form.cleaned_data.get("change_reason", "")
+        saved, deleted = changes_of(formset)
+        for row, version in deleted:
+            write.record_delete(
+                instance=row, user=request.user, reason=reason, expected_version=version
+            )
+        for row, version in saved:
+            write.record_save(
+                instance=row, user=request.user, reason=reason, expected_version=version
+            )
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        return plain_deletion(super().get_deleted_objects(objs, request), objs)
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: Any = None
+    ) -> HttpResponse:
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except ValidationError as refused:
+            for message in refused.messages:
+                messages.error(request, message)
+            info = (self.opts.app_label, self.opts.model_name)
+            return HttpResponseRedirect(
+                reverse("admin:{}_{}_change".format(*info), args=[object_id])
+            )
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        write.record_delete(
+            instance=obj,
+            user=request.user,
+            reason=typed_text(request.POST, "change_reason"),
+            expected_version=version_shown(request),
+        )
+
+
+def written_rows(formset: Any) -> list[Record]:
+    """The new and the changed rows of a formset, after its ``save(commit=False)``."""
+    return [*formset.new_objects, *(obj for obj, _fields in formset.changed_objects)]
+
+
+Versioned = list[tuple[Any, int | None]]
+
+
+def changes_of(formset: Any) -> tuple[Versioned, Versioned]:
+    """The rows of a valid formset to save, and to delete, each with the version that was read."""
+    formset.save(commit=False)
+    written = written_rows(formset)
+    saved: Versioned = []
+    deleted: Versioned = []
+    for row in formset.forms:
+        version = row.cleaned_data.get("expected_version")
+        if row.instance in formset.deleted_objects:
+            deleted.append((row.instance, version))
+            continue
+        is_news = row.instance.pk is None or row.really_changed
+        if row.has_changed() and row.instance in written and is_news:
+            saved.append((row.instance, version))
+    return saved, deleted
+
+
+def links(model: type[models.Model], depth: int = 3) -> list[str]:
+    """The paths of a model's foreign keys, and of theirs in turn."""
+    found = []
+    for field in model._meta.fields:
+        if isinstance(field, models.ForeignKey):
+            further = links(field.related_model, depth - 1) if depth > 1 else []
+            found += [field.name, *(f"{field.name}__{path}" for path in further)]
+    return found
+
+
+def with_links(rows: models.QuerySet) -> models.QuerySet:
+    """The rows with what their foreign keys, and theirs in turn, point at."""
+    paths = links(rows.model)
+    # Without a name select_related would follow every key, not none.
+    return rows.select_related(*paths) if paths else rows
+
+
+def version_shown(request: HttpRequest, name: str = "expected_version") -> int:
+    """The version of the row that a confirmation page showed; 0, which none has, if it is lost."""
+    version = request.POST.get(name, "")
+    return int(version) if version.isascii() and version.isdigit() and len(version) < 10 else 0
+
+
+def refuse_anothers_unit(unit: str, own: Container[str]) -> None:
+    """A unit asked for that is there, but not theirs, is refused.
+
+    ``own``: those that may be asked for. Any other odd text is left to the form that asks again.
+    """
+    if unit in own or not (unit.isascii() and unit.isdecimal() and len(unit) < 19):
+        return
+    if Unit.objects.filter(pk=unit).exists():
+        raise PermissionDenied
+
+
+def plain_deletion(found: tuple[Any, ...], objs: Any) -> tuple[Any, ...]:
+    """What a deletion takes along, without the rows of link tables and logs that nobody knows.
+
+    ``found`` is what ModelAdmin.get_deleted_objects gives: names, counts, permissions that are
+    missing, rows that forbid it.
+    """
+    _names, counts, lacking, protected = found
+    known = {
+        str(model._meta.verbose_name_plural)
+        for model in apps.get_models()
+        if issubclass(model, Record)
+    }
+    shown = {name: count for name, count in counts.items() if str(name) in known}
+    return [str(obj) for obj in objs], shown, lacking, protected

@@ -1,0 +1,242 @@
+"""The record of every change: who, when, before, after, why.
+
+Each stored fact of the plan inherits :class:`Record`: it carries a version, and every save or
+deletion adds one full row to its history table. Those tables are closed to UPDATE and DELETE by
+the database itself (:func:`close_history_tables`), and hold the author as plain id and name, so
+that they outlive the account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, ClassVar
+
+from django.apps import apps
+from django.db import connections, models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+
+class AuditColumns(models.Model):
+    """What a history row holds beside the fields of the row it copies."""
+
+    history_user_name = models.CharField(_("by"), max_length=200, blank=True, default="")
+    #: Facts that belong to the row but live in other tables, by name (values, linked units …).
+    details = models.JSONField(_("details"), default=dict, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class AuditTrail(HistoricalRecords):
+    """simple-history with a plain author, child facts, and no permissions of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            inherit=True,
+            bases=[AuditColumns],
+            history_user_id_field=models.BigIntegerField(null=True, blank=True),
+            history_user_getter=lambda row: row.history_user_name,
+            history_user_setter=lambda row, user: None,
+        )
+
+    def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
+        return {**super().get_meta_options(model), "default_permissions": ()}
+
+    def pre_delete(self, instance: Record, **kwargs: Any) -> None:
+        """Keep what belongs to the row: it is gone by the time its last entry is written."""
+        super().pre_delete(instance, **kwargs)
+        instance._details = instance.audit_details()  # type: ignore[attr-defined]
+
+    def create_historical_record(
+        self, instance: Record, history_type: str, using: str | None = None
+    ) -> None:
+        """Called by simple-history after each save and deletion that is not deferred."""
+        history_row(instance, history_type).save(using=using, force_insert=True)
+
+
+class Record(models.Model):
+    """A stored fact of the plan: versioned, and recorded in its history."""
+
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+
+    history = AuditTrail()
+
+    #: What the facts of :meth:`audit_details` are called in the history, by name.
+    audit_labels: ClassVar[Mapping[str, Any]] = {}
+    #: Of facts that are pairs, the parts that are texts and follow what they belong to: some
+    #: databases keep the keys of a pair in an order of their own.
+    audit_texts: ClassVar[frozenset[str]] = frozenset()
+    #: Who may write rows of this model, beside planners: those who report for a unit, those who
+    #: keep the accounts.
+    written_by_reporters: ClassVar[bool] = False
+    written_by_administrators: ClassVar[bool] = False
+    #: Whether planners do.
+    written_by_planners: ClassVar[bool] = True
+
+    class Meta:
+        abstract = True
+        default_permissions = ("add", "change", "delete", "view", "export")
+
+    def audit_details(self) -> dict[str, Any]:
+        """Facts of this record that live in other tables, as JSON-ready values by name."""
+        return {}
+
+    @classmethod
+    def audit_lines(cls, name: str, value: Any) -> list[tuple[str, str]]:
+        """A fact of :meth:`audit_details` as the history shows it: (its label, its text)."""
+        label = str(cls.audit_labels.get(name, name))
+        return [(label, ", ".join(fact_text(item, cls.audit_texts) for item in value))]
+
+    @classmethod
+    def audit_title(cls, row: Any) -> str:
+        """What a history row is called in lists where neither month nor year say which it is."""
+        return str(cls._meta.verbose_name)
+
+    def linked_by(self) -> Iterable[Record]:
+        """Rows that would lose their link to this one, or what goes with it, without a trace.
+
+        As long as there are any, it is not deleted. Foreign keys say so by themselves; these are
+        the rows that name it in a many-to-many field of theirs. A model whose deletion takes such
+        rows along adds what links to them.
+        """
+        for relation in self._meta.related_objects:
+            if relation.many_to_many and issubclass(relation.related_model, Record):
+                yield from getattr(self, relation.get_accessor_name()).all()
+
+
+def fact_text(item: Any, texts: frozenset[str] = frozenset()) -> str:
+    """One child fact: a name, a pair such as year and number, or a name with its text."""
+    if isinstance(item, dict):
+        return ": ".join(str(item[name]) for name in sorted(item, key=texts.__contains__))
+    return "/".join(map(str, item)) if isinstance(item, list) else str(item)
+
+
+def actor_name(user: Any) -> str:
+    """The name under which a person's changes are kept: full name, else user name."""
+    if user is None:
+        return ""
+    return (user.get_full_name() or user.get_username())[:200]
+
+
+#: Who is writing and why, for the rows that a deletion takes along.
+_acting: ContextVar[tuple[Any, str]] = ContextVar("acting", default=(None, ""))
+
+
+@contextmanager
+def acting(*, user: Any, reason: str) -> Iterator[None]:
+    """Every history row written inside names this person and reason; None is the system."""
+    token = _acting.set((user, reason))
+    try:
+        yield
+    finally:
+        _acting.reset(token)
+
+
+def history_row(instance: Record, history_type: str) -> models.Model:
+    """An unsaved history row of ``instance``; ``history_type`` is "+", "~" or "-"."""
+    model = type(instance).history.model
+    user, reason = _acting.get()
+    row = model(
+        history_date=timezone.now(),
+        history_type=history_type,
+        history_change_reason=reason,
+        history_user_id=user.pk if user is not None else None,
+        history_user_name=actor_name(user),
+        details=instance._details if history_type == "-" else instance.audit_details(),
+    )
+    for field in model.tracked_fields:
+        setattr(row, field.attname, getattr(instance, field.attname))
+    return row
+
+
+def history_models() -> list[type[models.Model]]:
+    """The history model of every :class:`Record`, in a fixed order."""
+    return sorted(
+        (
+            model.history.model
+            for model in apps.get_models()
+            if issubclass(model, Record) and not model._meta.abstract
+        ),
+        key=lambda model: model._meta.db_table,
+    )
+
+
+def _triggers(vendor: str, table: str) -> tuple[list[str], list[str]]:
+    """SQL that opens and SQL that closes one history table."""
+    name = f"{table}_closed"
+    if vendor == "sqlite":
+        opening = [f'DROP TRIGGER IF EXISTS "{name}_{verb}"' for verb in ("update", "delete")]
+        closing = [
+            f'CREATE TRIGGER "{name}_{verb}" BEFORE {verb.upper()} ON "{table}" '
+            "BEGIN SELECT RAISE(ABORT, 'history is closed to change'); END"
+            for verb in ("update", "delete")
+        ]
+        return opening, closing
+    opening = [
+        f'DROP TRIGGER IF EXISTS "{name}{suffix}" ON "{table}"' for suffix in ("", "_truncate")
+    ]
+    closing = [
+        f'CREATE TRIGGER "{name}" BEFORE UPDATE OR DELETE ON "{table}" '
+        "FOR EACH ROW EXECUTE FUNCTION nhrc_history_is_closed()",
+        f'CREATE TRIGGER "{name}_truncate" BEFORE TRUNCATE ON "{table}" '
+        "FOR EACH STATEMENT EXECUTE FUNCTION nhrc_history_is_closed()",
+    ]
+    return opening, closing
+
+
+_PG_FUNCTION = """
+CREATE OR REPLACE FUNCTION nhrc_history_is_closed() RETURNS trigger AS $$
+BEGIN RAISE EXCEPTION 'history is closed to change'; END
+$$ LANGUAGE plpgsql
+"""
+
+
+def open_history_tables(using: str = "default") -> None:
+    """Lift the triggers. For table rebuilds by migrations and for tests, nothing else."""
+    connection = connections[using]
+    tables = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        for model in history_models():
+            if model._meta.db_table in tables:
+                for statement in _triggers(connection.vendor, model._meta.db_table)[0]:
+                    cursor.execute(statement)
+
+
+def close_history_tables(using: str = "default") -> None:
+    """Put the triggers on every history table that exists; safe to repeat.
+
+    Runs after each ``migrate``, because altering a column on SQLite rebuilds its table without
+    its triggers.
+    """
+    connection = connections[using]
+    open_history_tables(using)
+    tables = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(_PG_FUNCTION)
+        for model in history_models():
+            if model._meta.db_table in tables:
+                for statement in _triggers(connection.vendor, model._meta.db_table)[1]:
+                    cursor.execute(statement)
+
+
+def open_history_table_names(using: str = "default") -> list[str]:
+    """History tables that lack their triggers: none in a system at work (checks.py asks)."""
+    connection = connections[using]
+    if connection.vendor == "sqlite":
+        query = "SELECT tbl_name, count(*) FROM sqlite_master WHERE type = 'trigger' GROUP BY 1"
+    else:
+        query = (
+            "SELECT c.relname, count(*) FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+            "WHERE NOT t.tgisinternal AND t.tgenabled <> 'D' GROUP BY 1"
+        )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        found = dict(cursor.fetchall())
+    return [
+        model._meta.db_table for model in history_models() if found.get(model._meta.db_table, 0) < 2
+    ]

@@ -1,0 +1,172 @@
+"""Writing, common to every stored fact: the version is checked, the change recorded.
+
+Every write of a :class:`strategy.audit.Record` goes through here or through a service that
+calls :func:`claim` and :func:`write_history` itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import F, ProtectedError, Q, RestrictedError
+from django.db.models.deletion import Collector
+from django.utils.translation import gettext as _
+
+from strategy.records.model import Record, acting, history_row
+
+#: Rows claimed by one statement; SQLite limits how deep a condition may nest.
+_BATCH = 200
+
+
+class StaleVersion(ValidationError):
+    """Somebody saved the row after it was read. ``instance`` is the row that was to be saved."""
+
+    def __init__(self, instance: Record) -> None:
+        super().__init__(
+            _("Somebody else has changed this meanwhile. Compare, then save again."),
+            code="stale",
+        )
+        self.instance = instance
+
+
+class EntriesRefused(ValidationError):
+    """Some of many entries were refused, so none was saved. ``errors`` by place in the list."""
+
+    def __init__(self, errors: Mapping[int, ValidationError]) -> None:
+        super().__init__(_("Some rows were refused; nothing was saved."))
+        self.errors = errors
+
+
+def claim(instances: Sequence[Record], expected: Sequence[int]) -> None:
+    """Take the next version of each row, or raise :class:`StaleVersion` and take none.
+
+    Must run inside a transaction. The condition on the version makes the database itself decide
+    between two writers, on SQLite as on PostgreSQL.
+    """
+    for start in range(0, len(instances), _BATCH):
+        batch = instances[start : start + _BATCH]
+        wanted = Q()
+        for instance, version in zip(batch, expected[start : start + _BATCH], strict=True):
+            wanted |= Q(pk=instance.pk, version=version)
+        rows = type(batch[0])._base_manager.filter(wanted)
+        if rows.update(version=F("version") + 1) != len(batch):
+            raise StaleVersion(batch[0])
+    for instance, version in zip(instances, expected, strict=True):
+        instance.version = version + 1
+
+
+def write_history(
+    instances: Iterable[Record], history_type: str, *, user: Any, reason: str
+) -> None:
+    """Add one history row for each; children must have been written before."""
+    rows: dict[type[models.Model], list[models.Model]] = {}
+    with acting(user=user, reason=reason):
+        for instance in instances:
+            row = history_row(instance, history_type)
+            rows.setdefault(type(row), []).append(row)
+    for model, batch in rows.items():
+        model._base_manager.bulk_create(batch, batch_size=_BATCH)
+
+
+@transaction.atomic
+def record_save(
+    *,
+    instance: Record,
+    user: Any,
+    reason: str = "",
+    expected_version: int | None = None,
+    links: Mapping[str, Iterable[models.Model]] | None = None,
+) -> Record:
+    """Save one row, new or changed, with its many-to-many ``links`` and one history row.
+
+    ``user`` None stands for the system itself. ``expected_version``: the version that the editor
+    read; without it the one on the instance. Raises ValidationError, or StaleVersion where
+    somebody else saved first.
+    """
+    instance.full_clean()
+    adding = instance._state.adding
+    if not adding:
+        claim([instance], [instance.version if expected_version is None else expected_version])
+    instance.save_without_historical_record()
+    for name, linked in (links or {}).items():
+        getattr(instance, name).set(linked)
+    write_history([instance], "+" if adding else "~", user=user, reason=reason)
+    return instance
+
+
+@transaction.atomic
+def record_delete(
+    *, instance: Record, user: Any, reason: str = "", expected_version: int | None = None
+) -> None:
+    """Delete one row and what belongs to it; the history stays and gains a last entry for each.
+
+    Raises ValidationError where other data depends on it, StaleVersion where it has changed.
+    """
+    claim([instance], [instance.version if expected_version is None else expected_version])
+    _refuse_linked(instance)
+    with _naming_what_depends(), acting(user=user, reason=reason):
+        instance.delete()
+
+
+def refuse_depended_on(instance: Record) -> None:
+    """Raise ValidationError where other rows depend on this one, as deleting it would."""
+    _refuse_linked(instance)
+    with _naming_what_depends():
+        Collector(using=instance._state.db, origin=instance).collect([instance])
+
+
+def _refuse_linked(instance: Record) -> None:
+    linked = list(instance.linked_by())
+    if linked:
+        raise _depended_on(linked)
+
+
+@contextmanager
+def _naming_what_depends() -> Iterator[None]:
+    """What the database protects is refused in words."""
+    try:
+        yield
+    except (ProtectedError, RestrictedError) as error:
+        blocking = getattr(error, "protected_objects", None) or error.restricted_objects
+        raise _depended_on(blocking) from error
+
+
+def _depended_on(blocking: Iterable[models.Model]) -> ValidationError:
+    return ValidationError(
+        _("This cannot be deleted while other data depends on it: %(what)s.")
+        % {"what": ", ".join(str(item) for item in list(blocking)[:5])}
+    )
+
+
+@transaction.atomic
+def account_delete(*, account: Any, user: Any, reason: str = "") -> None:
+    """Delete a person's account with its memberships; what they wrote stays under their name."""
+    with acting(user=user, reason=reason):
+        account.delete()
+
+
+@transaction.atomic
+def children_changed(
+    *,
+    parent: Record,
+    saved: Iterable[models.Model],
+    deleted: Iterable[models.Model],
+    user: Any,
+    reason: str,
+    expected_version: int | None = None,
+) -> None:
+    """Write rows that belong to ``parent`` and have no history of their own.
+
+    The parent takes the next version, and its history one row that holds them. Raises
+    StaleVersion where the parent is no longer at ``expected_version`` (its own by default).
+    """
+    claim([parent], [parent.version if expected_version is None else expected_version])
+    for child in deleted:
+        child.delete()
+    for child in saved:
+        child.save()
+    write_history([parent], "~", user=user, reason=reason)

@@ -1,0 +1,35 @@
+"""Thai digits, numbers, years, dates and alphabetical order, without Django.
+
+What is unclear is refused with a :class:`Refusal`; nothing is guessed. The sentences that
+users read for each refusal stand in ``strategy/messages.py``.
+"""
+
+from strategy.thai.dates import (
+    MONTH_ABBREVIATIONS,
+    MONTH_NAMES,
+    format_date,
+    month_name,
+    parse_date,
+    parse_year,
+)
+from strategy.thai.numbers import (
+    Refusal,
+    format_baht,
+    format_exact,
+    format_million,
+    format_number,
+    format_signed,
+    parse_number,
+    plain,
+    says_why,
+    to_arabic,
+    to_thai_digits,
+)
+from strategy.thai.sorting import compare, natural_key, sort_key
+
+__all__ = [
+    "MONTH_ABBREVIATIONS", "MONTH_NAMES", "Refusal", "compare", "format_baht", "format_date",
+    "format_exact", "format_million", "format_number", "format_signed", "month_name",
+    "natural_key", "parse_date", "parse_number", "parse_year", "plain", "says_why", "sort_key",
+    "to_arabic", "to_thai_digits",
+]  # fmt: skip

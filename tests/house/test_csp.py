@@ -1,0 +1,485 @@
+"""Every answer carries a strict content policy, and no page holds what that policy forbids.
+
+The admin's addresses come from its registry: a model registered later is looked at as well.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import models
+from django.test import Client
+from django.urls import NoReverseMatch, reverse
+
+from budgets.models import BudgetTransfer, Disbursement, Project, SpendingTarget
+from budgets.write.disbursements import DisbursementEntry, disbursement_record
+from integrity.measures.write import ProgressEntry, progress_record
+from integrity.models import ItaItem, ItaMeasure, QuarterProgress
+from kpis.models import Baseline, Result
+from kpis.write.targets import TargetEntry
+from nhrc_plan.meetings.models import MonthSummary
+from nhrc_plan.overview import read as selectors
+from strategy.evidence.entry import EvidenceEntry
+from strategy.models import Membership, Plan, ReportingYear, Unit
+from strategy.records.write import record_save
+from tests.strategy.test_pages import (
+    DAY,
+    HERE,
+    enter,
+    indicator_of,
+    reading_routes,
+    retarget,
+    samples,
+)
+from tests.support.assessing import answers_record, begun, entry
+
+#: Attributes of an element that a browser takes for addresses.
+_ADDRESSES = {"href", "src", "action", "formaction", "data", "poster"}
+
+
+class Forbidden(HTMLParser):
+    """What a page holds that the policy would block."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.elements = 0
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements += 1
+        names = dict(attrs)
+        if tag == "style" or (tag == "script" and not names.get("src")):
+            self.found.append(f"<{tag}>")
+        if tag in ("object", "embed", "iframe", "base"):
+            self.found.append(f"<{tag}>")
+        for name, value in attrs:
+            address = (value or "").strip().lower()
+            if (
+                name == "style"
+                or name.startswith("on")
+                or name in _ADDRESSES
+                and address.startswith(("javascript:", "data:", "vbscript:"))
+                or (
+                    tag in ("script", "link", "img", "form")
+                    and name in _ADDRESSES
+                    and address.startswith(("http:", "https:", "//"))
+                )
+            ):
+                self.found.append(f'<{tag} {name}="{value}">')
+
+    handle_startendtag = handle_starttag
+
+
+def directives(response: Any) -> dict[str, list[str]]:
+    policy = response["Content-Security-Policy"]
+    return {part.split()[0]: part.split()[1:] for part in policy.split(";") if part.strip()}
+
+
+def problems(response: Any) -> list[str]:
+    """Everything wrong with an answer's policy or body."""
+    if "Content-Security-Policy" not in response:
+        return ["no policy"]
+    found = []
+    policy = directives(response)
+    if policy.get("default-src") != ["'none'"] or policy.get("frame-ancestors") != ["'none'"]:
+        found.append(f"policy {policy}")
+    loose = {"'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'", "*", "http:", "https:"}
+    found += [f"{name} {sources}" for name, sources in policy.items() if loose & set(sources)]
+    for name in ("script-src", "style-src"):
+        if policy.get(name) != ["'self'"]:
+            found.append(f"{name} {policy.get(name)}")
+    if response.get("X-Content-Type-Options") != "nosniff":
+        found.append("no nosniff")
+    if response.get("X-Frame-Options") != "DENY":
+        found.append("may be framed")
+    if response.get("Content-Type", "").startswith("text/html"):
+        found += Forbidden(response.content.decode()).found
+    return found
+
+
+# ---------------------------------------------------------------------- what there is to look at
+
+
+def one_of_each(plan: Plan, user: Any) -> None:
+    """Rows of every registered model, with a history and words that have to be escaped."""
+    nasty = "<script>alert(1)</script><b style='x' onclick=y>"
+    result = enter(plan, "S1-2.1", 2567, 10, "55", state="submitted", narrative=nasty)
+    Result.objects.filter(pk=result.pk).update(problems=nasty)
+    measure = indicator_of(plan, "S3-1.1").measures.get()
+    retarget(user, plan, "S3-1.1", 2567, TargetEntry("numeric", {measure.pk: (Decimal(66),) * 4}))
+    row = Baseline(measure=measure, value=Decimal(4), source=nasty, fiscal_year=2566, month=1)
+    record_save(instance=row, user=user)
+    record_save(instance=ReportingYear(agency=plan.agency, fiscal_year=2567), user=user)
+    record_save(instance=Membership(user=user, unit=Unit.objects.earliest("pk")), user=user)
+    project = Project.objects.get(strategy__plan=plan, strategy__number=1, number=2)
+    record_save(instance=SpendingTarget(agency=plan.agency, fiscal_year=2567), user=user)
+    transfer = BudgetTransfer(
+        budget=project.budgets.get(fiscal_year=2567),
+        amount=Decimal(1000),
+        document_number=nasty,
+        document_date=date(2024, 1, 15),
+        reason=nasty,
+    )
+    record_save(instance=transfer, user=user)
+    assessment = begun(nasty[:40], agency=plan.agency)
+    answers_record(
+        user=user, assessment=assessment, entries=[entry(assessment, "A 1.1", 1, remark=nasty)]
+    )
+    summary = MonthSummary(plan=plan, fiscal_year=2567, month=10, text=nasty)
+    record_save(instance=summary, user=user)
+    spent = DisbursementEntry(
+        project, 2567, 10, Decimal(9_000_000), Decimal(0), note=nasty, reason=nasty
+    )
+    disbursement_record(user=None, entry=spent, today=DAY)
+    measure = ItaMeasure.objects.select_related("issue__year").get(number="2.2")
+    letter = EvidenceEntry("letter", number=nasty, text=nasty)
+    reported = ProgressEntry(measure, 2, "in_progress", nasty, (letter,))
+    progress_record(user=None, entry=reported, today=DAY)
+
+
+def example(model: type[models.Model]) -> models.Model:
+    """A row of a model, the one entered last."""
+    found = model._default_manager.order_by("-pk").first()
+    assert found is not None, f"one_of_each() has to make a {model.__name__}"
+    return found
+
+
+def admin_addresses() -> Iterator[str]:
+    """Every address of the admin that answers to GET, for each registered model."""
+    for name in ("index", "password_change", "password_change_done", "jsi18n", "login"):
+        yield reverse(f"admin:{name}")
+    labels = {model._meta.app_label for model in admin.site._registry}
+    for label in sorted(labels):
+        yield reverse("admin:app_list", args=[label])
+    for model in admin.site._registry:
+        row, info = example(model), f"{model._meta.app_label}_{model._meta.model_name}"
+        for name in ("changelist", "add", "export", "import"):
+            try:
+                yield reverse(f"admin:{info}_{name}")
+            except NoReverseMatch:
+                continue
+        for name in ("change", "delete", "history", "password_change"):
+            try:
+                yield reverse(f"admin:{info}_{name}", args=[row.pk])
+            except NoReverseMatch:
+                continue
+
+
+@pytest.fixture
+def root(person: Callable[..., Any]) -> Any:
+    return person("root", is_superuser=True, is_staff=True)
+
+
+@pytest.fixture
+def filled(plan: Plan, root: Any, today: Callable[[date], date]) -> Plan:
+    today(DAY)
+    one_of_each(plan, root)
+    return plan
+
+
+def faults(client: Any, addresses: Any, statuses: tuple[int, ...] = (200,)) -> dict[str, list[str]]:
+    """The problems of each address; none where all is well. Every answer has such a status."""
+    found = {}
+    for address in addresses:
+        response = client.get(address)
+        wrong = problems(response)
+        if response.status_code not in statuses:
+            wrong.append(f"status {response.status_code}")
+        if wrong:
+            found[address] = wrong
+    return found
+
+
+# ---------------------------------------------------------------------------------- the pages
+
+
+def test_reading_pages(filled, client, executive, planner):
+    samples(filled)
+    addresses = ["/", *[route.path + "?year=2567&month=12" for route in reading_routes(filled)]]
+    addresses += [f"{HERE}/indicators/S1-2.1/?year=2567", f"{HERE}/indicators/?text=<script>"]
+    assert faults(client, addresses, (302, 401)) == {}
+    for reader in (executive, planner):
+        client.force_login(reader)
+        assert faults(client, addresses, (200, 302)) == {}
+
+
+def test_public_pages(filled, client, settings):
+    settings.PUBLIC_READING = True
+    samples(filled)
+    addresses = [route.path + "?year=2567&month=12" for route in reading_routes(filled)]
+    assert faults(client, addresses) == {}
+
+
+def test_every_page_of_the_admin(filled, client, root):
+    """A counted result cannot be deleted, and who is signed in has no business signing in.
+
+    A month's money, and a measure's quarter, are changed on the screen of their unit.
+    """
+    client.force_login(root)
+    addresses = list(admin_addresses())
+    assert len(addresses) > 80
+    forbidden = {
+        reverse("admin:login"),
+        reverse("admin:kpis_result_delete", args=[example(Result).pk]),
+    }
+    elsewhere = {
+        reverse("admin:budgets_disbursement_change", args=[example(Disbursement).pk]),
+        reverse("admin:integrity_quarterprogress_change", args=[example(QuarterProgress).pk]),
+    }
+    # Transfers are entered with their budget; their own list is for reading.
+    row = example(BudgetTransfer)
+    forbidden |= {
+        reverse("admin:budgets_budgettransfer_add"),
+        reverse("admin:budgets_budgettransfer_delete", args=[row.pk]),
+    }
+    assert faults(client, set(addresses) - forbidden - elsewhere) == {}
+    assert faults(client, forbidden, (403,)) == {}
+    assert faults(client, elsewhere, (302,)) == {}
+
+
+def test_every_page_of_the_admin_as_planner(filled, client, planner):
+    """Planners see other buttons, and may not see everything."""
+    client.force_login(planner)
+    assert faults(client, admin_addresses(), (200, 302, 403, 404)) == {}
+
+
+@pytest.mark.parametrize("role", ["reporter", "auditor", "executive"])
+def test_every_page_of_the_admin_for_others(filled, client, request, role):
+    client.force_login(request.getfixturevalue(role))
+    assert faults(client, admin_addresses(), (200, 302, 403, 404)) == {}
+
+
+def test_the_forms_of_a_result(filled, client, planner):
+    """Choosing, entering a number, a milestone and a ratio; draft, submitted, approved."""
+    client.force_login(planner)
+    add = reverse("admin:kpis_result_add")
+    Result.objects.filter(month=11).delete()
+    addresses = [add, f"{add}?indicator=", f"{add}?indicator=9999&year=2024&month=x"]
+    for code, year, month in (("S1-1.1", 2567, 11), ("S1-3.1", 2566, 11), ("S3-1.1", 2567, 11)):
+        pk = indicator_of(filled, code).pk
+        addresses.append(f"{add}?indicator={pk}&year={year}&month={month}")
+    for state in ("draft", "submitted", "approved"):
+        row = enter(filled, "S3-3.1", 2567, {"draft": 1, "submitted": 2, "approved": 4}[state], "3",
+                    state=state, fall_reason="ตามจริง")  # fmt: skip
+        addresses.append(reverse("admin:kpis_result_change", args=[row.pk]))
+        addresses.append(reverse("admin:kpis_result_delete", args=[row.pk]))
+        addresses.append(reverse("admin:kpis_result_history", args=[row.pk]))
+    assert faults(client, addresses, (200, 403)) == {}
+
+
+def test_the_screen_of_a_months_money(filled, client, planner):
+    """Choosing, entering, refused, changed by somebody else, deleted."""
+    client.force_login(planner)
+    add = reverse("admin:budgets_disbursement_add")
+    row = example(Disbursement)
+    unit = row.project.leads.get(position=1).unit_id
+    sheet = f"{add}?unit={unit}&year=2567&month=10"
+    addresses = [
+        add, sheet, f"{add}?unit={unit}", f"{add}?unit=none", f"{add}?unit=<script>&year=x&month=99",
+        reverse("admin:budgets_disbursement_delete", args=[row.pk]),
+        reverse("admin:budgets_disbursement_history", args=[row.pk]),
+    ]  # fmt: skip
+    assert faults(client, addresses) == {}
+    assert "&lt;script&gt;alert(1)" in client.get(sheet).content.decode()
+    nasty = {"note": "</textarea><script>", "disbursed": '"><script>', "committed": "-1"}
+    data = {f"p{row.project_id}-{name}": text for name, text in nasty.items()}
+    response = client.post(sheet, {**data, "change_reason": '"><script>'})
+    assert (response.status_code, problems(response)) == (200, [])
+    assert "<script>" not in response.content.decode()
+
+
+def test_the_screens_of_a_measures_quarter(filled, client, planner):
+    """Choosing, reporting, refused, deleted; the result of a year; a year begun anew."""
+    client.force_login(planner)
+    add = reverse("admin:integrity_quarterprogress_add")
+    row = example(QuarterProgress)
+    measure = row.measure
+    sheet = f"{add}?unit={measure.units.first().pk}&year=2566&quarter=2"
+    outcome = reverse("admin:integrity_quarterprogress_outcome", args=[measure.pk])
+    begin = reverse("admin:integrity_measureyear_begin", args=[measure.issue.year_id])
+    addresses = [
+        add, sheet, f"{add}?unit=<script>&year=x&quarter=9", outcome, begin,
+        reverse("admin:integrity_quarterprogress_delete", args=[row.pk]),
+        reverse("admin:integrity_quarterprogress_history", args=[row.pk]),
+    ]  # fmt: skip
+    assert faults(client, addresses) == {}
+    assert "&lt;script&gt;alert(1)" in client.get(sheet).content.decode()
+    nasty = '"></textarea><script>'
+    names = ("state", "text", "version", "evidence-0-number", "evidence-0-dated", "evidence-0-url")
+    data = {f"m{measure.pk}-{name}": nasty for name in names}
+    posts = {
+        sheet: {**data, "change_reason": nasty},
+        outcome: {"result": nasty, "figure-0-value": nasty},
+        begin: {"fiscal_year": nasty},
+    }
+    for path, sent in posts.items():
+        response = client.post(path, sent)
+        assert (response.status_code, problems(response)) == (200, []), path
+        assert "<script>" not in response.content.decode(), path
+
+
+def test_the_pages_of_ita_scores(filled, client, planner):
+    """One sheet, refused and not; an upload that is no workbook; another year."""
+    client.force_login(planner)
+    nasty = "<script>alert(1)</script>"
+    item = ItaItem.objects.get(code="i27")
+    item.text = nasty
+    record_save(instance=item, user=planner)
+    assessment = item.indicator.instrument.assessment
+    pages = {
+        name: reverse(f"admin:integrity_itaassessment_{name}", args=[assessment.pk])
+        for name in ("scores", "begin", "workbook", "upload", "confirm")
+    }
+    assert faults(client, [pages[name] for name in ("scores", "begin", "workbook")]) == {}
+    workbook = client.get(pages["workbook"]).content
+    for address, data in (
+        (pages["scores"], {f"Q{item.pk}": '"><script>', "change_reason": nasty}),
+        (pages["begin"], {"agency": "<", "fiscal_year": nasty}),
+        (pages["upload"], {"workbook": SimpleUploadedFile("<b>.xlsx", b"<script>")}),
+        (pages["upload"], {"workbook": SimpleUploadedFile("x.xlsx", workbook)}),
+    ):
+        response = client.post(address, data)
+        assert (response.status_code, problems(response)) == (200, []), address
+        assert "<script>" not in response.content.decode()
+    assert problems(client.post(pages["confirm"], {"payload": nasty}, follow=True)) == []
+
+
+def test_forms_that_are_refused(filled, client, root):
+    """A form sent empty comes back with its errors; a deletion that is refused says why."""
+    client.force_login(root)
+    for model in admin.site._registry:
+        info = f"{model._meta.app_label}_{model._meta.model_name}"
+        for address in (
+            reverse(f"admin:{info}_add"),
+            reverse(f"admin:{info}_change", args=[example(model).pk]),
+        ):
+            response = client.post(address, {"name": "", "_save": "1"})
+            assert response.status_code in (200, 302, 403), address
+            assert problems(response) == [], address
+    response = client.post(reverse("admin:password_change"), {"old_password": "x"})
+    assert (response.status_code, problems(response)) == (200, [])
+    response = client.post(reverse("login"), {"username": "x", "password": "y"})
+    assert problems(response) == []
+    plan = reverse("admin:strategy_plan_delete", args=[filled.pk])
+    assert problems(client.post(plan, {"post": "yes"}, follow=True)) == []
+
+
+def test_exports_carry_the_policy(filled, client, root):
+    client.force_login(root)
+    for model, registered in admin.site._registry.items():
+        if hasattr(registered, "get_export_formats"):
+            info = f"{model._meta.app_label}_{model._meta.model_name}"
+            for number in range(len(registered.get_export_formats())):
+                sent = {"resource": "0", "format": str(number)}
+                response = client.post(reverse(f"admin:{info}_export"), sent)
+                assert response.status_code == 200, info
+                assert "attachment" in response.get("Content-Disposition", ""), info
+                assert problems(response) == [], info
+
+
+# ----------------------------------------------------------------------- where something is wrong
+
+
+def test_pages_of_what_is_not_there(filled, client, executive, planner):
+    addresses = [
+        "/nothing/", "/nothing.json", "/plans/none/", "/plans/none.json", f"{HERE}/units/0/",
+        f"{HERE}/indicators/<script>/", f"{HERE}/?year=<script>", f"{HERE}.json?month=99",
+        f"{HERE}/report.xlsx?year=2024", "/admin/kpis/result/999999/change/", "/admin/nothing/",
+    ]  # fmt: skip
+    for reader in (executive, planner):
+        client.force_login(reader)
+        assert faults(client, addresses, (404, 302)) == {}
+
+
+def test_pages_that_are_forbidden(filled, client, reporter):
+    client.force_login(reporter)
+    addresses = ["/admin/strategy/plan/", "/admin/strategy/plan/add/", "/admin/kpis/indicator/"]
+    assert faults(client, addresses, (403,)) == {}
+
+
+def test_a_form_whose_token_is_missing(db, executive):
+    strict = Client(enforce_csrf_checks=True)
+    strict.force_login(executive)
+    for address in ("/logout/", "/login/"):
+        response = strict.post(address, {"username": "x", "password": "y"})
+        assert (response.status_code, problems(response)) == (403, []), address
+
+
+def test_wrong_methods(filled, client, executive):
+    client.force_login(executive)
+    for address in ("/", f"{HERE}/", "/logout/"):
+        response = client.put(address)
+        assert (response.status_code, problems(response)) == (405, []), address
+
+
+def test_the_page_of_a_breakdown(filled, client, executive, monkeypatch):
+    client.force_login(executive)
+    client.raise_request_exception = False
+
+    def broken(*args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError("broken")
+
+    monkeypatch.setattr(selectors, "plan_standing", broken)
+    response = client.get(f"{HERE}/")
+    assert (response.status_code, problems(response)) == (500, [])
+    assert "broken" not in response.content.decode()
+
+
+def test_sign_in_and_sign_out(db, client, executive):
+    addresses = ["/login/", "/admin/login/", "/admin/", "/login/?next=javascript:alert(1)"]
+    assert faults(client, addresses, (200, 302)) == {}
+    assert client.get("/login/").status_code == 200
+    client.force_login(executive)
+    response = client.post("/logout/")
+    assert (response.status_code, problems(response)) == (302, [])
+
+
+# ----------------------------------------------------------------------------- negative controls
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<style>b{}</style>",
+        "<script>x()</script>",
+        '<script type="application/json">{}</script>',
+        '<p style="color:red">',
+        '<p onclick="x()">',
+        "<svg onload=x()/>",
+        '<a href=" javascript:x()">',
+        '<script src="https://example.org/x.js"></script>',
+        '<img src="//example.org/x.png">',
+    ],
+)
+def test_what_the_policy_forbids_would_be_seen(html):
+    assert Forbidden(f"<p>{html}").found
+
+
+@pytest.mark.parametrize(
+    "html",
+    ['<script src="/x.js"></script>', '<a href="https://nhrc.or.th">', '<p class="style onclick">'],
+)
+def test_what_it_allows_is_let_through(html):
+    assert Forbidden(html).found == []
+
+
+def test_a_looser_policy_would_be_seen(plan, client, executive, settings):
+    client.force_login(executive)
+    policy = settings.CONTENT_SECURITY_POLICY["DIRECTIVES"]
+    for name, sources in (
+        ("style-src", ["'self'", "'unsafe-inline'"]),
+        ("script-src", ["*"]),
+        ("frame-ancestors", ["'self'"]),
+        ("default-src", ["'self'"]),
+    ):
+        settings.CONTENT_SECURITY_POLICY = {"DIRECTIVES": {**policy, name: sources}}
+        assert problems(client.get(f"{HERE}/")) != [], name

@@ -1,0 +1,393 @@
+"""The admin's lists as files: readable, complete, and nothing in them runs (docs/trust.md, 8)."""
+
+import csv
+import io
+import json
+import re
+from decimal import Decimal as D
+
+import openpyxl
+import pytest
+from django.contrib import admin
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
+
+from budgets.models import Project, ProjectBudget, SpendingTarget
+from kpis.models import Baseline, Indicator, Result, YearTarget
+from nhrc_plan.meetings.models import MonthSummary
+from strategy import access as roles
+from strategy.models import Agency, Membership, Plan, ReportingYear, Strategy, Unit
+from strategy.records.model import Record
+from strategy.records.write import record_save
+from tests.support.assessing import begun
+from tests.support.writing import (
+    OTHER,
+    OWN,
+    address,
+    differences,
+    enter,
+    facts,
+    indicator_of,
+    led_by,
+    measure_of,
+    progress,
+    signed_in,
+    spend,
+    transfer,
+)
+
+pytestmark = pytest.mark.django_db
+
+NUMBER = re.compile(r"-\d+(\.\d+)?")
+FORMATS = {"xlsx": "0", "csv": "1", "tsv": "2", "json": "3"}
+LISTS = sorted(
+    (model for model in admin.site._registry if issubclass(model, Record)),
+    key=lambda model: model._meta.label,
+)
+
+#: Texts that a spreadsheet could run, or that a file could not hold.
+PAYLOADS = [
+    "=1+1",
+    "==1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(1)",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    "\x0b=1+1",
+    '=HYPERLINK("http://x","y")',
+    "=cmd|' /C calc'!A1",
+    "#N/A",
+    "#REF!",
+    "'=1+1",
+    '"=1+1',
+    "a,b;c\td\n=e",
+    "ก้ำกึ่ง ๒๕๖๙ =1+1",
+]
+
+
+def export(client, model, kind, query=""):
+    return client.post(address(model, "export") + query, {"format": FORMATS[kind], "resource": "0"})
+
+
+def table(answer, kind):
+    """The rows of an export as lists of cells, the header first."""
+    if kind == "xlsx":
+        sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+        return [[cell.value for cell in row] for row in sheet.iter_rows()]
+    text = answer.content.decode("utf-8-sig")
+    if kind == "json":
+        rows = json.loads(text)
+        return [list(rows[0]), *[list(row.values()) for row in rows]] if rows else []
+    return list(
+        csv.reader(
+            io.StringIO(text, newline=""), dialect={"csv": "excel", "tsv": "excel-tab"}[kind]
+        )
+    )
+
+
+def cells_of(answer):
+    sheet = openpyxl.load_workbook(io.BytesIO(answer.content)).active
+    return [cell for row in sheet.iter_rows() for cell in row]
+
+
+def every_list(test):
+    return pytest.mark.parametrize("model", LISTS, ids=lambda model: model.__name__)(test)
+
+
+def every_format(test):
+    return pytest.mark.parametrize("kind", FORMATS)(test)
+
+
+@pytest.fixture
+def root(django_user_model):
+    """One who may export every list."""
+    return signed_in(django_user_model.objects.create_superuser("root"))
+
+
+@pytest.fixture
+def filled_lists(plan, django_user_model):
+    """At least one row in every list."""
+    indicator = indicator_of(plan, "S3-1.1", OWN)
+    user = django_user_model.objects.create_user("somebody")
+    for row in (
+        ReportingYear(agency=plan.agency, fiscal_year=2569),
+        Membership(user=user, unit=Unit.objects.get(name=OWN)),
+        Baseline(measure=indicator.measures.get(), value=1, source="x", fiscal_year=2566, month=1),
+        SpendingTarget(agency=plan.agency, fiscal_year=2569),
+        MonthSummary(plan=plan, fiscal_year=2569, month=6, text="สรุป"),
+        transfer(led_by(OWN), 2569, "1000"),
+    ):
+        record_save(instance=row, user=None)
+    begun(agency=plan.agency)
+    enter(indicator, 2569, 6, "57.25", narrative="ดำเนินการแล้ว")
+    spend(led_by(OWN), 2569, 6, "1234.50")
+    progress(measure_of(2566, "2.2"), 2)
+
+
+# --------------------------------------------------------------------------- every list, every form
+
+
+@every_list
+@every_format
+def test_every_list_exports_in_every_format(filled_lists, root, model, kind):
+    before = facts()
+    answer = export(root, model, kind)
+    assert answer.status_code == 200
+    assert answer["Content-Disposition"].startswith("attachment; filename=")
+    assert answer["Content-Disposition"].rstrip('"').endswith(f".{kind}")
+    rows = table(answer, kind)
+    assert len(rows) == 1 + model.objects.count() > 1
+    assert {len(row) for row in rows} == {len(rows[0])}
+    assert differences(before, facts()) == {}
+
+
+@every_list
+def test_columns_stand_under_their_labels(filled_lists, root, model):
+    head = table(export(root, model, "csv"), "csv")[0]
+    labels = {str(field.verbose_name) for field in model._meta.concrete_fields}
+    hidden = {str(model._meta.get_field(name).verbose_name) for name in ("id", "version")}
+    assert labels - hidden <= set(head)
+    assert len(set(head)) == len(head)
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("planner", 200), ("reporter", 200), ("auditor", 403), ("executive", 302), ("boss", 403)],
+)
+def test_only_who_may_export_does(request, filled_lists, person, who, status):
+    user = person("boss", roles.ADMINISTRATOR) if who == "boss" else request.getfixturevalue(who)
+    client = signed_in(user)
+    assert client.get(address(Result, "export")).status_code == status
+    for kind in FORMATS:
+        assert export(client, Result, kind).status_code == status
+
+
+@every_list
+def test_seeing_a_list_is_not_exporting_it(filled_lists, auditor, model):
+    client = signed_in(auditor)
+    page = client.get(address(model, "changelist"))
+    assert page.status_code == 200
+    assert address(model, "export") not in page.content.decode()
+    assert export(client, model, "csv").status_code == 403
+
+
+# ---------------------------------------------------------------------------------- nothing runs
+
+
+def dangerous(text):
+    """Whether a cell of a text file would be run as a formula."""
+    return text.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
+
+
+def texts_of(model):
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if isinstance(field, (models.CharField, models.TextField))
+        and not field.choices
+        and not isinstance(field, models.SlugField)
+    ]
+
+
+def poison(model, payload):
+    """Put ``payload`` into every text of one row, past every check. Gives the row's texts."""
+    row = model.objects.order_by("pk").first()
+    texts = {field.name: payload[: field.max_length] for field in texts_of(model)}
+    model.objects.filter(pk=row.pk).update(**texts)
+    return set(texts.values())
+
+
+POISONED = [model for model in LISTS if texts_of(model)]
+
+
+#: Every payload in one list, and the worst of them in every list.
+WORST = ["==1+1", "\t=1+1", "#N/A"]
+PAIRS = [(Agency, text) for text in PAYLOADS] + [(m, t) for m in POISONED for t in WORST]
+
+
+@pytest.mark.parametrize(
+    ("model", "payload"), PAIRS, ids=[f"{m.__name__}-{ascii(t)}" for m, t in PAIRS]
+)
+def test_no_text_of_any_list_becomes_a_formula(filled_lists, root, model, payload):
+    texts = poison(model, payload)
+    readable = {text.replace("\x0b", "") for text in texts}
+
+    cells = cells_of(export(root, model, "xlsx"))
+    assert {cell.data_type for cell in cells} <= {"s", "n", "d"}
+    assert not [cell for cell in cells if cell.data_type == "f"]
+    held = {cell.value.replace("\r", "\n") for cell in cells if cell.data_type == "s"}
+    assert {text.replace("\r", "\n") for text in readable} <= held
+
+    for kind in ("csv", "tsv"):
+        rows = table(export(root, model, kind), kind)
+        flat = [cell for row in rows for cell in row]
+        # A number below 0 is a number, and stays one.
+        assert not [cell for cell in flat if dangerous(cell) and not NUMBER.fullmatch(cell)]
+        for text in readable:
+            wanted = f"'{text}" if dangerous(text) else text
+            assert wanted in flat
+
+    held = [cell for row in table(export(root, model, "json"), "json") for cell in row]
+    assert texts <= {cell for cell in held if isinstance(cell, str)}
+
+
+def test_a_formula_in_the_name_of_a_link_is_defused_too(filled_lists, root):
+    """A unit's name in the list of indicators, a strategy's in that of projects."""
+    Unit.objects.filter(name=OWN).update(name="=1+1")
+    Strategy.objects.update(name="@x")
+    for model in (Indicator, Project):
+        assert not [c for c in cells_of(export(root, model, "xlsx")) if c.data_type == "f"]
+        for kind in ("csv", "tsv"):
+            flat = [cell for row in table(export(root, model, kind), kind) for cell in row]
+            assert not [cell for cell in flat if dangerous(cell)]
+    assert "'=1+1" in [c for row in table(export(root, Indicator, "csv"), "csv") for c in row]
+
+
+def test_control_undefused_texts_are_found(filled_lists, root, monkeypatch):
+    """NEGATIVE CONTROL: without the guard both probes above must see a formula."""
+    poison(Agency, "=1+1")
+    monkeypatch.setattr("strategy.records.export.starts_formula", lambda text: False)
+
+    def naive(cell, value):
+        cell.value = value
+
+    monkeypatch.setattr("strategy.workbook.book.put_text", naive)
+    rows = table(export(root, Agency, "csv"), "csv")
+    assert [cell for row in rows for cell in row if dangerous(cell)]
+    assert "f" in {cell.data_type for cell in cells_of(export(root, Agency, "xlsx"))}
+
+
+@pytest.mark.parametrize("mark", ["\x01", "\x08", "\x0b", "\x0c", "\x1f"], ids=ascii)
+def test_characters_that_no_workbook_holds_are_left_out(filled_lists, root, mark):
+    Agency.objects.update(address=f"ก{mark}ข", name=f"{mark}=1+1")
+    values = {cell.value for cell in cells_of(export(root, Agency, "xlsx"))}
+    assert {"กข", "=1+1"} <= values
+    flat = [cell for row in table(export(root, Agency, "csv"), "csv") for cell in row]
+    assert {"กข", "'=1+1"} <= set(flat)
+
+
+# ------------------------------------------------------------------------------ numbers and words
+
+
+def test_numbers_stay_numbers(filled_lists, root):
+    budget = ProjectBudget.objects.order_by("pk").first()
+    ProjectBudget.objects.filter(pk=budget.pk).update(plan_amount=D("1234567.89"))
+    head, *rows = table(export(root, ProjectBudget, "xlsx"), "xlsx")
+    amount = head.index(str(ProjectBudget._meta.get_field("plan_amount").verbose_name))
+    year = head.index(str(ProjectBudget._meta.get_field("fiscal_year").verbose_name))
+    assert {type(row[amount]) for row in rows} <= {int, float}
+    assert {type(row[year]) for row in rows} == {int}
+    assert 1234567.89 in [row[amount] for row in rows]
+    flat = [cell for row in table(export(root, ProjectBudget, "csv"), "csv") for cell in row]
+    assert "1234567.89" in flat
+
+
+def test_a_text_of_digits_stays_a_text(filled_lists, root):
+    Agency.objects.update(phone="02141")
+    assert "02141" in {cell.value for cell in cells_of(export(root, Agency, "xlsx"))}
+
+
+@every_format
+def test_thai_is_readable(filled_lists, root, kind):
+    answer = export(root, Unit, kind)
+    assert OWN in [cell for row in table(answer, kind) for cell in row]
+    if kind == "csv":
+        assert answer.content.startswith(b"\xef\xbb\xbf")
+        assert answer.content.count(b"\xef\xbb\xbf") == 1
+
+
+def test_links_and_choices_are_in_words(filled_lists, root):
+    head, *rows = table(export(root, Indicator, "csv"), "csv")
+    row = next(row for row in rows if OWN in row)
+    assert str(Indicator.Accrual.RATE.label) in row
+    assert str(Indicator.Frequency.YEAR.label) in row
+    assert not [name for name in head if name.endswith("_id")]
+    plan = Plan.objects.get(slug="nhrc-2566-2570")
+    rows = table(export(root, Plan, "csv"), "csv")
+    assert str(plan.agency) in next(row for row in rows if plan.name in row)
+
+
+@every_format
+def test_an_export_holds_the_figures_that_the_list_shows(filled_lists, root, kind):
+    for model, shown in ((Result, "57.25"), (YearTarget, "20/15")):
+        flat = [str(cell) for row in table(export(root, model, kind), kind) for cell in row]
+        assert [cell for cell in flat if shown in cell], model.__name__
+
+
+# -------------------------------------------------------------------------- what a person may see
+
+
+def test_an_export_obeys_units(filled_lists, plan, root, reporter, outsider, planner):
+    other = indicator_of(plan, "S3-1.2", OTHER)
+    enter(other, 2569, 6, "77", narrative="ของหน่วยอื่น", state="draft")
+    for user, own, foreign in (
+        (reporter, True, False),
+        (outsider, False, True),
+        (planner, True, True),
+    ):
+        for kind in FORMATS:
+            flat = [
+                cell for row in table(export(signed_in(user), Result, kind), kind) for cell in row
+            ]
+            assert ("ดำเนินการแล้ว" in flat) == own
+            assert ("ของหน่วยอื่น" in flat) == foreign
+
+
+@pytest.mark.filterwarnings("ignore:The 'get_valid_export_item_pks")
+def test_naming_a_foreign_row_does_not_export_it(filled_lists, plan, reporter):
+    row = enter(indicator_of(plan, "S3-1.2", OTHER), 2569, 6, "77", narrative="ของหน่วยอื่น")
+    data = {"format": "1", "resource": "0", "export_items": [row.pk]}
+    answer = signed_in(reporter).post(address(Result, "export"), data)
+    assert "ของหน่วยอื่น" not in answer.content.decode()
+    for query in (f"?id={row.pk}", f"?indicator__unit__id__exact={row.indicator.unit_id}", "?q=S3"):
+        assert "ของหน่วยอื่น" not in export(signed_in(reporter), Result, "csv", query).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("model", "query", "count"),
+    [
+        (YearTarget, "?fiscal_year=2569", 19),
+        (YearTarget, "?kind__exact=none", None),
+        (Indicator, "?accrual__exact=rate", 8 + 3),
+        (Unit, "?q=กฎหมาย", 1),
+        (Unit, "?is_group__exact=1", 5),
+        (Result, "?state__exact=draft", 0),
+    ],
+)
+def test_an_export_obeys_the_lists_filters(filled_lists, root, model, query, count):
+    listed = root.get(address(model, "changelist") + query).context["cl"].result_count
+    rows = table(export(root, model, "csv", query), "csv")
+    assert len(rows) == 1 + listed
+    assert count in (None, listed)
+    assert listed < model.objects.count()
+
+
+def test_the_lists_button_keeps_its_filters(filled_lists, planner):
+    page = signed_in(planner).get(address(YearTarget, "changelist") + "?fiscal_year=2569")
+    assert f"{address(YearTarget, 'export')}?fiscal_year=2569" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "data", [{}, {"format": ""}, {"format": "9"}, {"format": "x"}, {"format": "-1"}]
+)
+def test_an_odd_format_is_asked_again(filled_lists, root, data):
+    assert root.post(address(Result, "export"), {"resource": "0", **data}).status_code == 200
+    assert "Content-Disposition" not in root.post(address(Result, "export"), data)
+
+
+@every_list
+def test_an_export_takes_as_many_queries_for_all_rows_as_for_one(
+    filled_lists, plan, root, django_assert_max_num_queries, model
+):
+    for code in ("S3-1.2", "S3-2.1", "S4-1.2"):
+        enter(indicator_of(plan, code, OTHER), 2569, 6, "50")
+    rows = model.objects.order_by("-pk")
+    if model is YearTarget:
+        rows = rows.filter(values__isnull=False)  # with all that hangs from a row
+    last = rows.values_list("pk", flat=True)[0]
+    with CaptureQueriesContext(connection) as one:
+        assert len(table(export(root, model, "csv", f"?id={last}"), "csv")) == 2
+    with django_assert_max_num_queries(len(one)):
+        export(root, model, "csv")

@@ -1,0 +1,313 @@
+"""Odd input in an address: never an error page.
+
+Ordering, filters, search, year, month and pages of lists, on the reading pages and in the admin.
+What each of them answers to good input stands in tests/test_pages.py.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import pytest
+from django.contrib import admin
+from django.db import connection, transaction
+from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from strategy.models import Plan
+from tests.house.test_csp import example, one_of_each
+from tests.strategy.test_pages import DAY, HERE, reading_routes
+
+ODD = [
+    " ", "0", "-1", "99", "2567", "2024", "๒๕๖๗", "²", "½", "1e400", "nan", "0x10", "1_000",
+    "999999999999999999999999", "9" * 5000, "null", "[]", "'", "\\", "%", "_", "' OR 1=1 --",
+    "a\x00b", "\r\nX-Y: z", "\u200b", "\u202e", "e\u0301", "💥", "<script>", "../../etc/passwd",
+    "a" * 3000, "-", "--name", "-code", "on_plan", "percent", "S3-1.1", "รายงาน",
+]  # fmt: skip
+#: As bytes, which no browser would send: some are no text at all.
+RAW = [
+    "%ff", "%00", "%zz", "&&&", "=&=", "year", "year=%ff", "month=%00", "text=%ed%a0%80",
+    "sort=%c3%28", "q=%f0%28%8c%bc", "o=%", "year=2567;month=3", "?year=2567", "a[]=1&a[]=2",
+]  # fmt: skip
+TOO_LARGE, NULL = "999999999999999999999999", "\x00"
+
+odd = st.one_of(
+    st.sampled_from(ODD),
+    st.text(st.characters(codec="utf-8"), max_size=40),
+    st.integers().map(str),
+    st.lists(st.sampled_from(["1", "-2", "9", "", "x"]), max_size=4).map(".".join),
+)
+
+
+def fuzz(examples: int) -> Callable[[Any], Any]:
+    return settings(
+        max_examples=examples,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
+
+
+def answer(client: Any, path: str, query: str = "") -> int:
+    """The status of a GET. What goes wrong in it is raised here, or is 500."""
+    # A savepoint: a query that fails on PostgreSQL spoils nothing for the next example.
+    with transaction.atomic():
+        status = client.generic("GET", path, QUERY_STRING=query).status_code
+        transaction.set_rollback(True)
+    assert status < 500, (path, query[:200], status)
+    return status
+
+
+# --------------------------------------------------------------------------------- reading pages
+
+_PARAMETERS = [
+    "year", "month", "sort", "text", "strategy", "unit", "status", "kind", "page", "format",
+    "unknown",
+]  # fmt: skip
+
+
+@pytest.fixture
+def reader(plan: Plan, client: Any, planner: Any, today: Callable[[date], date]) -> Any:
+    today(DAY)
+    client.force_login(planner)
+    return client
+
+
+@pytest.mark.parametrize("name", _PARAMETERS)
+def test_each_odd_value_on_the_table(plan, reader, name):
+    for value in ODD:
+        answer(reader, f"{HERE}/indicators/", urlencode({name: value}))
+
+
+def test_queries_that_are_no_text(plan, reader):
+    for query in RAW:
+        answer(reader, f"{HERE}/indicators/", query)
+    for route in reading_routes(plan):
+        answer(reader, route.path, "&".join(RAW))
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/plans/{}/", "/plans/{}.json", "/plans/{}/report.xlsx", HERE + "/indicators/{}/",
+        HERE + "/indicators/{}.json", HERE + "/strategies/{}/", HERE + "/strategies/{}.json",
+        HERE + "/budgets/{}/", HERE + "/budgets/{}.json", HERE + "/units/{}/", HERE + "/units/{}.json", HERE + "/{}/", "/{}", "/{}.json",
+        "/admin/{}/", "/admin/kpis/result/{}/change/", "/admin/kpis/result/{}/history/",
+        "/admin/kpis/result/{}/delete/", "/admin/kpis/result/{}/approve/",
+        "/admin/budgets/disbursement/{}/change/", "/admin/budgets/disbursement/{}/delete/",
+        "/admin/budgets/disbursement/{}/history/",
+        "/admin/auth/user/{}/password/", "/admin/strategy/plan/{}/change/",
+    ],
+)  # fmt: skip
+def test_odd_addresses(plan, reader, path):
+    for value in ODD:
+        status = answer(reader, path.format(quote(value, safe="")), "year=2570&month=12")
+        if not value.isascii() or not value.strip().isalnum():
+            # In the admin it is 403 where the list itself is not theirs to see.
+            assert status in (302, 403, 404, 405), value
+
+
+@fuzz(60)
+@given(data=st.data())
+def test_any_query_on_any_reading_page(plan, reader, data):
+    route = data.draw(st.sampled_from(reading_routes(plan)))
+    query = data.draw(st.dictionaries(st.sampled_from(_PARAMETERS), odd, max_size=5))
+    answer(reader, route.path, urlencode(query))
+
+
+@fuzz(30)
+@given(
+    query=st.fixed_dictionaries(
+        {},
+        optional={
+            "sort": st.sampled_from(["code", "-code", "name", "-unit", "achievement", "-status"]),
+            "text": st.sampled_from(["", "1", "S3", "๑", "รายงาน", "ไม่มี"]),
+            "strategy": st.sampled_from(["", "1", "9", "x"]),
+            "unit": st.sampled_from(["", "null", "1", "-1", "x"]),
+            "status": st.sampled_from(["", "awaiting", "no_target", "x"]),
+            "kind": st.sampled_from(["", "percent", "level", "x"]),
+            "month": st.sampled_from(["1", "12"]),
+        },
+    )
+)
+def test_filters_and_sorting_only_choose_and_order(plan, reader, query):
+    """Whatever is asked for, the rows are some of the plan's, each once and unchanged."""
+    month = {"month": query.get("month", "12")}
+    every = reader.get(f"{HERE}/indicators.json", month).json()["indicators"]
+    found = reader.get(f"{HERE}/indicators.json", {**month, **query}).json()["indicators"]
+    rows = {row["code"]: row for row in every}
+    assert len({row["code"] for row in found}) == len(found)
+    for row in found:
+        assert row == rows[row["code"]]
+    if not any(query.get(name) for name in ("text", "strategy", "unit", "status", "kind")):
+        assert len(found) == len(every)
+
+
+# -------------------------------------------------------------------------------------- the admin
+
+
+@pytest.fixture
+def root(
+    plan: Plan,
+    client: Any,
+    person: Callable[..., Any],
+    today: Callable[[date], date],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Any:
+    today(DAY)
+    for registered in admin.site._registry.values():
+        # What a row looks like is not the matter here, and drawing fifty takes its time.
+        monkeypatch.setattr(registered, "list_per_page", 2)
+    root = person("root", is_superuser=True, is_staff=True)
+    one_of_each(plan, root)
+    client.force_login(root)
+    return client
+
+
+def _lists() -> list[str]:
+    return [f"{model._meta.app_label}_{model._meta.model_name}" for model in admin.site._registry]
+
+
+def _filters(info: str) -> list[str]:
+    """The parameters that a list's own filters take."""
+    registered = next(
+        row
+        for model, row in admin.site._registry.items()
+        if f"{model._meta.app_label}_{model._meta.model_name}" == info
+    )
+    return list(registered.list_filter)
+
+
+_LOOKUPS = ("", "__id__exact", "__isnull", "__in", "__nothing")
+_OWN = {
+    "q": ["x", "๒", "%", "'", "\\", "a" * 3000, NULL, "💥", "\u202e"],
+    "o": ["x", "-", "1.x", "-99", "0", "1.-1.1", TOO_LARGE, "๑", "9" * 3000, NULL],
+    "p": ["x", "-1", "99", TOO_LARGE, NULL],
+    "all": ["x"],
+    "_facets": ["x", ""],
+    "_popup": ["x"],
+    "_to_field": ["x"],
+    "id": ["x", TOO_LARGE],
+    "pk__in": ["1,x"],
+    "unknown": ["x"],
+}
+
+
+@pytest.mark.parametrize("info", _lists())
+def test_each_odd_value_on_a_list_of_the_admin(root, info):
+    path = reverse(f"admin:{info}_changelist")
+    for name, values in _OWN.items():
+        for value in values:
+            answer(root, path, urlencode({name: value}))
+    for name in _filters(info):
+        for lookup in _LOOKUPS:
+            for value in ("1,2,x", "๒"):
+                answer(root, path, urlencode({name + lookup: value}))
+    answer(root, path, "&".join(RAW))
+
+
+@pytest.mark.parametrize(
+    ("lookups", "value"),
+    [
+        pytest.param(["", "__exact", "__in", "__gte"], TOO_LARGE, id="a-number-too-large"),
+        pytest.param(["", "__exact", "__in"], NULL, id="a-null-character"),
+        pytest.param(["__regex"], "[", id="a-broken-pattern"),
+    ],
+)
+def test_what_the_database_refuses_is_no_error_page(root, lookups, value):
+    """SQLite refuses numbers beyond 64 bits, PostgreSQL null characters, both broken patterns."""
+    failing = []
+    for info in _lists():
+        for name in _filters(info):
+            for lookup in lookups:
+                query = urlencode({name + lookup: value})
+                try:
+                    answer(root, reverse(f"admin:{info}_changelist"), query)
+                except Exception as error:
+                    failing.append((f"{info}?{query}", type(error).__name__))
+    assert failing == []
+
+
+@fuzz(60)
+@given(data=st.data())
+def test_any_query_on_any_list_of_the_admin(root, data):
+    info = data.draw(st.sampled_from(_lists()))
+    names = [name + lookup for name in _filters(info) for lookup in _LOOKUPS]
+    values = odd.filter(lambda text: NULL not in text and not text.lstrip("-").isdecimal())
+    query = data.draw(st.dictionaries(st.sampled_from([*_OWN, *names]), values, max_size=4))
+    answer(root, reverse(f"admin:{info}_changelist"), urlencode(query))
+
+
+def test_odd_queries_on_export_pages(root):
+    """The page takes over the list's filters, and so whatever stands in its address."""
+    failing = []
+    for info in _lists():
+        if info.startswith("auth_"):
+            continue
+        for query in ("q=1", "o=1", "o=x", "p=x", "e=1", "_popup=1", "format=0", "id__exact=x"):
+            try:
+                answer(root, reverse(f"admin:{info}_export"), query)
+            except Exception as error:
+                failing.append((f"{info}?{query}", type(error).__name__))
+    assert failing == []
+
+
+def test_odd_queries_where_a_result_is_chosen(plan, root):
+    path = reverse("admin:kpis_result_add")
+    pk = str(plan.strategies.first().indicators.first().pk)
+    for name in ("indicator", "year", "month", "unknown"):
+        for value in ("", "x", "-1", "13", "2024", "๒๕๖๗", TOO_LARGE, NULL, "1e400"):
+            answer(root, path, urlencode({"indicator": pk, name: value}))
+
+
+def test_odd_queries_where_a_month_of_money_is_chosen(plan, root):
+    path = reverse("admin:budgets_disbursement_add")
+    unit = str(plan.strategies.first().projects.first().leads.first().unit_id)
+    for name in ("unit", "plan", "year", "month", "unknown"):
+        for value in ODD:
+            answer(root, path, urlencode({"unit": unit, name: value}))
+    answer(root, path, "&".join(RAW))
+
+
+def test_odd_queries_to_the_autocompletion(root):
+    path = reverse("admin:autocomplete")
+    asked = {"app_label": "strategy", "model_name": "membership", "field_name": "unit", "term": "1"}
+    for name in [*asked, "page"]:
+        for value in ODD:
+            answer(root, path, urlencode({**asked, name: value}))
+
+
+def test_odd_queries_on_forms_and_history(root):
+    for model in admin.site._registry:
+        info, pk = f"{model._meta.app_label}_{model._meta.model_name}", example(model).pk
+        for name, arguments in (("add", []), ("change", [pk]), ("delete", [pk]), ("history", [pk])):
+            path = reverse(f"admin:{info}_{name}", args=arguments)
+            large = urlencode(
+                {name: TOO_LARGE for name in ("fiscal_year", "plan", "unit", "agency")}
+            )
+            answer(root, path, "&".join([*RAW, large, "_changelist_filters=%ff"]))
+            answer(root, path, "_popup=1&_to_field=x&page=x")
+    add = reverse("admin:strategy_plan_add")
+    for value in ("x", NULL, TOO_LARGE, "๒"):
+        answer(root, add, urlencode({"agency": value, "first_year": value, "name": value}))
+
+
+def test_an_error_would_be_seen(plan, reader, monkeypatch):
+    """Negative control: an exception and a failing query reach the test."""
+
+    def broken(*args: Any, **kwargs: Any) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM nowhere")
+
+    for module in ("nhrc_plan.overview.read", "kpis.pages.views"):
+        monkeypatch.setattr(f"{module}.plan_standing", broken)
+    for path in (f"{HERE}/", f"{HERE}/indicators/"):
+        with pytest.raises(Exception, match="nowhere"):
+            answer(reader, path)
+    reader.raise_request_exception = False
+    with pytest.raises(AssertionError, match="500"):
+        answer(reader, f"{HERE}/")

@@ -1,0 +1,267 @@
+"""How often a page asks the database: a fixed number, whatever the plan's size.
+
+Measured whole, with a real signed-in session: the session, the person, roles and units count.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from benchmarks.data import make_plan, make_projects
+from budgets.models import Project
+from budgets.pages import views as money_views
+from budgets.read import money as budget_selectors
+from kpis.models import Indicator, Result, YearTarget
+from kpis.pages import views as kpi_views
+from kpis.read import standing as selectors
+from nhrc_plan.meetings import views as board_views
+from nhrc_plan.overview import views
+from nhrc_plan.value import views as value_views
+from strategy.models import Approach, Plan, PlanStatement, Strategy, Unit
+from strategy.records.write import write_history
+from tests.strategy.test_pages import reading_routes, samples
+
+#: Shown in the mid of the plan, so that there are years before and behind.
+DAY = date(2025, 5, 20)
+AT = "?year=2568&month=7"
+#: Address of each page in a plan, and how many queries it may take: what it took when written
+#: down. Fewer is welcome; more has to be said here. The overview and the table: at most 12.
+PAGES = {
+    "overview": ("/", 12),
+    "overview_data": (".json", 12),
+    "strategy": ("/strategies/1/", 20),
+    "strategy_data": ("/strategies/1.json", 20),
+    "indicators": ("/indicators/", 11),
+    "indicators_filtered": ("/indicators/?strategy=1&kind=percent&text=1&sort=-name", 12),
+    "indicators_data": ("/indicators.json", 11),
+    "indicator": ("/indicators/{prefix}1-1.1/", 22),
+    "indicator_data": ("/indicators/{prefix}1-1.1.json", 22),
+    "budgets": ("/budgets/", 9),
+    "budgets_data": ("/budgets.json", 9),
+    "budget_units": ("/budgets/units/", 9),
+    "budget_units_data": ("/budgets/units.json", 9),
+    "project": ("/budgets/1-2/", 10),
+    "project_data": ("/budgets/1-2.json", 7),
+    "value": ("/value/", 16),
+    "value_data": ("/value.json", 16),
+    "units": ("/units/", 12),
+    "units_data": ("/units.json", 12),
+    "unit": ("/units/{unit}/", 16),
+    "unit_data": ("/units/{unit}.json", 16),
+    "map": ("/map/", 14),
+    "map_data": ("/map.json", 14),
+    "board": ("/board/", 33),
+    "board_data": ("/board.json", 33),
+    "board_pack": ("/board.xlsx", 33),
+    # One of them for the agency's name in the file's properties.
+    "report": ("/report.xlsx", 12),
+}
+
+
+def address(plan: Plan, path: str) -> str:
+    unit = Unit.objects.filter(agency=plan.agency_id, indicators__isnull=False).first()
+    query = AT.replace("?", "&") if "?" in path else AT
+    return (
+        f"/plans/{plan.slug}" + path.format(prefix=plan.code_prefix, unit=unit and unit.pk) + query
+    )
+
+
+def simple(number: int, indicators: int, months: int) -> Plan:
+    """A plan with so many indicators, and eight projects."""
+    plan = make_plan(number, indicators, months)
+    make_projects(plan, 8, months)
+    return plan
+
+
+def grown(number: int, indicators: int, others: int) -> Plan:
+    """A plan with so many indicators, and so many of everything else that a page lists."""
+    plan = make_plan(number, indicators, months=8)
+    strategy = Strategy.objects.get(plan=plan, number=1)
+    goals = PlanStatement.objects.bulk_create(
+        PlanStatement(plan=plan, kind=kind, number=index, text="เป้าหมาย")
+        for kind in ("goal", "mission")
+        for index in range(1, others + 1)
+    )
+    strategy.goals.set(goals[:others])
+    issue = strategy.issues.get()
+    Approach.objects.bulk_create(
+        Approach(issue=issue, number=index, text="กลยุทธ์") for index in range(1, others + 1)
+    )
+    make_projects(plan, 4 * others, months=8)
+    first = Indicator.objects.get(strategy=strategy, position=1)
+    project = Project.objects.get(strategy=strategy, number=2)
+    for index in range(others):
+        reason = f"ครั้งที่ {index}"
+        write_history(project.budgets.all(), "~", user=None, reason=reason)
+        write_history(project.disbursements.all(), "~", user=None, reason=reason)
+        write_history(YearTarget.objects.filter(indicator=first), "~", user=None, reason=reason)
+        results = Result.objects.filter(indicator=first, fiscal_year=2568)
+        write_history(results, "~", user=None, reason=reason)
+    return plan
+
+
+@pytest.fixture
+def reader(client: Any, planner: Any, today: Callable[[date], date]) -> Any:
+    today(DAY)
+    client.force_login(planner)
+    return client
+
+
+def queries(reader: Any, plan: Plan, path: str) -> list[str]:
+    asked_for = address(plan, path)
+    # What Django keeps for the life of a process is not to be counted.
+    assert reader.get(asked_for).status_code == 200
+    with CaptureQueriesContext(connection) as captured:
+        assert reader.get(asked_for).status_code == 200
+    return [query["sql"] for query in captured]
+
+
+def growing(reader: Any, small: Plan, large: Plan) -> dict[str, list[int]]:
+    """The pages that ask more, or less, of a larger plan."""
+    counts = {
+        name: [len(queries(reader, plan, path)) for plan in (small, large)]
+        for name, (path, _) in PAGES.items()
+    }
+    return {name: both for name, both in counts.items() if both[0] != both[1]}
+
+
+def test_no_page_is_left_out(plan):
+    assert {route.name for route in reading_routes(plan) if route.has_month} <= PAGES.keys()
+
+
+def test_the_list_of_plans_asks_once(plan, reader, django_assert_max_num_queries):
+    for number in (1, 2, 3):
+        make_plan(number, 1, months=1)
+        for path in ("/plans/", "/plans.json"):
+            with django_assert_max_num_queries(5):
+                assert f"bench-{number}" in reader.get(path).content.decode()
+
+
+def test_no_page_asks_more_of_a_larger_plan(reader):
+    """19 indicators or 200, two projects or nine, two changes in the history or nine."""
+    small = grown(1, indicators=19, others=2)
+    large = grown(2, indicators=200, others=9)
+    assert growing(reader, small, large) == {}
+
+
+def test_pages_of_money_ask_ten_times_at_most_whatever_the_number_of_projects(reader):
+    """17 projects and 500, five years of twelve months each."""
+    asked = {}
+    for number, projects in ((1, 17), (2, 500)):
+        made = make_plan(number, indicators=19, months=1)
+        make_projects(made, projects)
+        asked[projects] = {
+            name: len(queries(reader, made, path))
+            for name, (path, _) in PAGES.items()
+            if "/budgets" in path
+        }
+    assert asked[17] == asked[500]
+    assert len(asked[17]) == 6 and max(asked[17].values()) <= 10
+
+
+def test_no_page_asks_more_for_the_months_behind_it(reader):
+    assert growing(reader, simple(1, 19, months=1), simple(2, 19, months=12)) == {}
+
+
+def test_a_query_for_each_row_would_be_seen(reader, monkeypatch):
+    """Negative control: one look-up for every indicator, and the pages grow."""
+    row = selectors._row
+
+    def slow(view: Any, values: Any, *more: Any) -> Any:
+        Indicator.objects.get(pk=values[0])
+        return row(view, values, *more)
+
+    monkeypatch.setattr(selectors, "_row", slow)
+    found = growing(reader, simple(1, 4, months=1), simple(2, 12, months=1))
+    assert {"overview", "indicators", "report"} <= found.keys()
+
+
+def test_a_query_for_each_project_would_be_seen(reader, monkeypatch):
+    """Negative control: one look-up for every project, and the pages of money grow."""
+    row = budget_selectors.project_row
+
+    def slow(view: Any, named: Any, *more: Any) -> Any:
+        Project.objects.get(pk=named[0])
+        return row(view, named, *more)
+
+    monkeypatch.setattr(budget_selectors, "project_row", slow)
+    small, large = make_plan(1, 4, months=1), make_plan(2, 4, months=1)
+    make_projects(small, 4, months=1)
+    make_projects(large, 8, months=1)
+    found = {
+        path for path in ("/budgets/", "/budgets/units/", "/value/")
+        if len(queries(reader, small, path)) != len(queries(reader, large, path))
+    }  # fmt: skip
+    assert found == {"/budgets/", "/budgets/units/", "/value/"}
+
+
+def test_the_queries_of_the_plan_itself(plan, reader, django_assert_max_num_queries):
+    """The real plan with its samples, page by page."""
+    samples(plan, DAY)
+    over = {}
+    for name, (path, most) in PAGES.items():
+        asked = len(queries(reader, plan, path))
+        if asked > most:
+            over[name] = (asked, most)
+    assert over == {}
+    for name in ("overview", "indicators", "overview_data", "indicators_data"):
+        with django_assert_max_num_queries(12):
+            reader.get(f"/plans/{plan.slug}{PAGES[name][0]}{AT}")
+
+
+PAGE_TEMPLATES = [
+    *(f"overview/{name}" for name in ("overview", "strategy", "units", "unit", "map")),
+    *(f"kpis/{name}" for name in ("indicators", "indicator")),
+    *(f"budgets/{name}" for name in ("budgets", "budget_units", "project")),
+    "value/value",
+    "meetings/board",
+]
+
+
+@pytest.mark.parametrize("signed_in", [True, False], ids=["signed-in", "public"])
+def test_templates_ask_the_database_nothing(
+    plan, client, planner, settings, today, monkeypatch, signed_in
+):
+    """Everything has been fetched by the time a page is rendered."""
+    today(DAY)
+    samples(plan, DAY)
+    settings.PUBLIC_READING = not signed_in
+    if signed_in:
+        client.force_login(planner)
+    rendered: dict[str, list[str]] = {}
+    render = views.render
+
+    def spy(request: Any, template: str, *args: Any, **kwargs: Any) -> Any:
+        with CaptureQueriesContext(connection) as captured:
+            response = render(request, template, *args, **kwargs)
+        rendered[template] = [query["sql"] for query in captured]
+        return response
+
+    for module in (views, kpi_views, money_views, value_views, board_views):
+        monkeypatch.setattr(module, "render", spy)
+    for name, (path, _) in PAGES.items():
+        assert client.get(address(plan, path)).status_code == 200, name
+    assert rendered == {f"{page}.html": [] for page in PAGE_TEMPLATES}
+
+
+def test_a_query_in_a_template_would_be_seen(plan, reader, monkeypatch):
+    """Negative control: a lazy queryset in the context is counted."""
+    counted = []
+    render = views.render
+
+    def spy(request: Any, template: str, context: dict[str, Any]) -> Any:
+        context["messages"] = Plan.objects.all()
+        with CaptureQueriesContext(connection) as captured:
+            response = render(request, template, context)
+        counted.append(len(captured))
+        return response
+
+    monkeypatch.setattr(views, "render", spy)
+    reader.get(address(plan, "/units/"))
+    assert counted == [1]

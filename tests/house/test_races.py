@@ -1,0 +1,216 @@
+"""Real threads against one row: one of them wins, the others are told (docs/trust.md, 2 and 4).
+
+Each thread has a connection of its own, and all start at a barrier. Each guard has a control in
+which it is broken, and the damage must show.
+"""
+
+import threading
+from types import SimpleNamespace
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import connection, connections
+
+from kpis.models import Result, ResultValue
+from kpis.write import results as services
+from kpis.write.results import result_approve, result_reopen
+from strategy.models import Agency
+from strategy.records.write import StaleVersion, record_save
+from tests.house.test_versions import blind_claim
+from tests.support.writing import (
+    OWN,
+    TODAY,
+    address,
+    enter,
+    entered,
+    figures,
+    filled,
+    indicator_of,
+    signed_in,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+CROWD = 16  # twelve rounds
+ROUNDS = 6  # of two at once
+
+
+def together(*actions):
+    """Run every action in a thread of its own at the same moment; gives results or exceptions."""
+    barrier = threading.Barrier(len(actions))
+    found = [None] * len(actions)
+
+    def run(place):
+        try:
+            connection.ensure_connection()
+            barrier.wait(timeout=60)
+            found[place] = actions[place]()
+        except Exception as error:
+            found[place] = error
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=[place]) for place in range(len(actions))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=120)
+        assert not thread.is_alive()
+    return found
+
+
+def split(found, refusal):
+    """Successes and refusals; anything else is a fault."""
+    wrong = [x for x in found if isinstance(x, Exception) and not isinstance(x, refusal)]
+    assert wrong == []
+    refused = [x for x in found if isinstance(x, refusal)]
+    return len(found) - len(refused), len(refused)
+
+
+@pytest.fixture
+def rate(plan):
+    return indicator_of(plan, "S3-1.1", OWN)
+
+
+# ------------------------------------------------------------------------------------- approval
+
+
+def crowd_approves(rate, planner, month):
+    result = enter(rate, 2569, month, "50")
+    rows = [entered().get(pk=result.pk) for _ in range(CROWD)]
+    found = together(
+        *[lambda r=r: result_approve(user=planner, result=r, expected_version=1) for r in rows]
+    )
+    return result, found
+
+
+def test_of_many_who_approve_at_once_one_does(rate, planner):
+    for month in range(1, 13):
+        result, found = crowd_approves(rate, planner, month)
+        assert split(found, StaleVersion) == (1, CROWD - 1)
+        result.refresh_from_db()
+        assert (result.state, result.version) == ("approved", 2)
+        assert [row.state for row in result.history.all()] == ["approved", "submitted"]
+
+
+def test_control_without_the_condition_many_approve(rate, planner, monkeypatch):
+    manager = SimpleNamespace(filter=lambda pk, **guard: entered().filter(pk=pk))
+    blind = SimpleNamespace(objects=manager, State=Result.State)
+    result = enter(rate, 2569, 1, "50")
+    rows = [entered().get(pk=result.pk) for _ in range(CROWD)]
+    monkeypatch.setattr(services, "Result", blind)
+    found = together(
+        *[lambda r=r: result_approve(user=planner, result=r, expected_version=1) for r in rows]
+    )
+    assert split(found, StaleVersion)[0] > 1
+    assert result.history.filter(state="approved").count() > 1
+
+
+def test_approving_and_correcting_at_once_leaves_one_of_them(rate, reporter, planner):
+    """An approved figure is the one that was looked at (docs/trust.md, 4)."""
+    for month in range(1, ROUNDS + 1):
+        result = enter(rate, 2569, month, "50")
+        found = together(
+            lambda r=result: result_approve(user=planner, result=r, expected_version=1),
+            lambda m=month: enter(rate, 2569, m, "99", user=reporter, expected_version=1),
+        )
+        assert split(found, ValidationError) == (1, 1)
+        stored = entered().get(pk=result.pk)
+        assert (stored.state, figures(stored)) in [("approved", ["50"]), ("submitted", ["99"])]
+        assert stored.version == stored.history.count() == 2
+
+
+def test_reopening_at_once_is_one_reopening(rate, planner):
+    result = enter(rate, 2569, 1, "50", state="approved")
+    rows = [entered().get(pk=result.pk) for _ in range(8)]
+    found = together(
+        *[
+            lambda r=r: result_reopen(user=planner, result=r, expected_version=1, reason="x")
+            for r in rows
+        ]
+    )
+    assert split(found, StaleVersion) == (1, 7)
+    assert result.history.count() == 2
+
+
+# ------------------------------------------------------------------------------------ new result
+
+
+def test_of_two_who_enter_the_same_result_one_stands_and_the_other_is_told(rate, reporter, planner):
+    for month in range(1, ROUNDS + 1):
+        found = together(
+            lambda m=month: enter(rate, 2569, m, "50", user=reporter),
+            lambda m=month: enter(rate, 2569, m, "60", user=planner),
+        )
+        assert split(found, ValidationError) == (1, 1)
+        result = entered().get(month=month)
+        winner = ["50", "60"][isinstance(found[0], Exception)]
+        assert figures(result) == [winner]
+        assert result.history.count() == 1
+    assert ResultValue.objects.filter(result__in=entered()).count() == ROUNDS
+
+
+def test_of_two_browsers_that_enter_the_same_result_none_sees_an_error_page(
+    rate, reporter, planner, today
+):
+    today(TODAY)
+    clients = [signed_in(reporter), signed_in(planner)]
+    for client in clients:
+        client.raise_request_exception = False
+    field = f"value_{rate.measures.get().pk}"
+    for month in range(1, ROUNDS + 1):
+        path = f"{address(Result, 'add')}?indicator={rate.pk}&year=2569&month={month}"
+        posts = [
+            filled(client.get(path), **{field: figure, "_save": "1"})
+            for client, figure in zip(clients, ["50", "60"], strict=True)
+        ]
+        found = together(
+            *[
+                lambda c=client, p=path, d=data: c.post(p, d).status_code
+                for client, data in zip(clients, posts, strict=True)
+            ]
+        )
+        assert set(found) <= {200, 302}
+        assert entered().get(month=month).history.count() == 1
+
+
+# --------------------------------------------------------------------------------- one row edited
+
+
+def edit_at_once(planner, number):
+    rows = [Agency.objects.get(slug="nhrc") for _ in range(2)]
+    for place, row in enumerate(rows):
+        row.phone = f"{number} by {place}"
+    return rows, together(*[lambda r=r: record_save(instance=r, user=planner) for r in rows])
+
+
+def test_of_two_who_edit_the_same_version_one_wins(planner):
+    for number in range(ROUNDS):
+        rows, found = edit_at_once(planner, number)
+        assert split(found, StaleVersion) == (1, 1)
+        winner = rows[isinstance(found[0], StaleVersion)]
+        stored = Agency.objects.get(slug="nhrc")
+        assert (stored.phone, stored.version) == (winner.phone, winner.version)
+        assert stored.history.count() == stored.version
+
+
+def test_of_two_who_correct_the_same_result_one_wins(rate, reporter, planner):
+    enter(rate, 2569, 1, "50")
+    for number in range(1, ROUNDS + 1):
+        found = together(
+            lambda v=number: enter(rate, 2569, 1, f"{50 + v}", user=reporter, expected_version=v),
+            lambda v=number: enter(rate, 2569, 1, f"{70 + v}", user=planner, expected_version=v),
+        )
+        assert split(found, StaleVersion) == (1, 1)
+        stored = entered().get()
+        assert figures(stored) == [f"{[50, 70][isinstance(found[0], StaleVersion)] + number}"]
+        assert stored.version == stored.history.count() == number + 1
+    assert ResultValue.objects.filter(result__in=entered()).count() == 1
+
+
+def test_control_without_claim_one_edit_is_lost(planner, monkeypatch):
+    monkeypatch.setattr("strategy.records.write.claim", blind_claim)
+    _rows, found = edit_at_once(planner, 1)
+    assert split(found, StaleVersion) == (2, 0)
+    stored = Agency.objects.get(slug="nhrc")
+    assert {row.phone for row in stored.history.all()[:2]} == {"1 by 0", "1 by 1"}

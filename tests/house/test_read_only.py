@@ -1,0 +1,137 @@
+"""Reading changes nothing: every table is the same before and after every GET.
+
+Apart from sessions, and from the time at which an account last signed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.db import connection
+
+from kpis.models import Indicator, Result
+from strategy.models import Plan, Unit
+from strategy.records.write import record_save
+from tests.conftest import rows_of_every_table
+from tests.house.test_csp import admin_addresses, one_of_each
+from tests.strategy.test_pages import DAY, HERE, enter, indicator_of, reading_routes
+
+SESSIONS = {"django_session"}
+
+
+def state() -> dict[str, list[str]]:
+    """Every row of every table, in an order of its own."""
+    tables = {
+        table: sorted(map(repr, rows))
+        for table, rows in rows_of_every_table().items()
+        if table not in SESSIONS
+    }
+    model = get_user_model()
+    fields = [field.attname for field in model._meta.concrete_fields if field.name != "last_login"]
+    tables[model._meta.db_table] = sorted(map(repr, model.objects.values_list(*fields)))
+    return tables
+
+
+def changed(before: dict[str, list[str]]) -> list[str]:
+    after = state()
+    return sorted(
+        table for table in before.keys() | after.keys() if before.get(table) != after.get(table)
+    )
+
+
+@pytest.fixture
+def filled(plan: Plan, planner: Any, today: Callable[..., Any]) -> Plan:
+    today(DAY)
+    indicator = indicator_of(plan, "S3-1.1")
+    indicator.unit = Unit.objects.get(name="สำนักคุ้มครองสิทธิมนุษยชน")  # the reporter's
+    record_save(instance=indicator, user=None)
+    one_of_each(plan, planner)
+    enter(plan, "S3-3.1", 2567, 1, "1", state="draft")
+    return plan
+
+
+def addresses(plan: Plan) -> list[str]:
+    """Pages, data, workbook, the admin, and GETs of what only a POST may do."""
+    result = Result.objects.filter(state="submitted").latest("pk")
+    indicator = indicator_of(plan, "S3-1.1").pk
+    return [
+        "/", "/login/", "/logout/", "/nothing/", "/nothing.json", "/admin/logout/",
+        *[route.path + query for route in reading_routes(plan) for query in (
+            "?year=2567&month=12", "?year=2570&month=12", "?year=2024",
+        )],
+        f"{HERE}/indicators/?text=1&strategy=1&kind=level&status=near&sort=-name",
+        *admin_addresses(),
+        f"/admin/kpis/result/{result.pk}/approve/",
+        f"/admin/kpis/result/{result.pk}/reopen/?reason=x&version=1",
+        f"/admin/kpis/result/{result.pk}/delete/?post=yes",
+        f"/admin/kpis/result/{result.pk}/change/?state=approved&_save=1",
+        f"/admin/kpis/result/add/?indicator={indicator}&year=2567&month=11",
+        "/admin/kpis/result/?q=1&o=-1&state__exact=draft&action=delete_selected&_selected_action=1",
+        "/admin/autocomplete/?term=a&app_label=kpis&model_name=indicator&field_name=unit",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("who", ["planner", "nobody", "root"])
+def test_no_get_changes_a_row(filled, client, request, person, who):
+    if who == "root":
+        client.force_login(person("root", is_superuser=True, is_staff=True))
+    elif who != "nobody":
+        client.force_login(request.getfixturevalue(who))
+    paths = addresses(filled)
+    before = state()
+    statuses = set()
+    for path in paths:
+        statuses.add(client.get(path).status_code)
+        if not path.startswith("/admin/"):
+            client.head(path)
+    assert changed(before) == []
+    assert 200 in statuses
+    assert not [status for status in statuses if status >= 500]
+
+
+def test_reading_publicly_changes_no_row(filled, client, settings):
+    settings.PUBLIC_READING = True
+    before = state()
+    for path in addresses(filled):
+        client.get(path)
+    assert changed(before) == []
+
+
+@pytest.mark.parametrize("action", ["approve", "reopen"])
+def test_what_only_a_post_may_do_is_not_there_for_a_get(filled, client, planner, action):
+    client.force_login(planner)
+    result = Result.objects.filter(state="submitted").latest("pk")
+    path = f"/admin/kpis/result/{result.pk}/{action}/"
+    query = {"version": result.version, "reason": "x"}
+    assert client.get(path, query).status_code in (404, 405)
+    assert client.head(path, query).status_code in (404, 405)
+
+
+def test_a_write_would_be_seen(filled):
+    """Negative control: a change, a new row and a deleted one, each in its own table."""
+    before = state()
+    assert {"kpis_result", "auth_user", "kpis_historicalresult"} <= before.keys()
+    assert changed(before) == []
+    Indicator.objects.filter(number="1.1").update(definition="x")
+    Result.objects.filter(state="draft").delete()
+    get_user_model().objects.create_user("new")
+    assert changed(before) == [
+        "auth_user", "kpis_historicalresult", "kpis_indicator", "kpis_result", "kpis_resultvalue",
+    ]  # fmt: skip
+
+
+def test_only_the_time_of_signing_in_is_left_out(filled, client, executive):
+    before = state()
+    client.force_login(executive)
+    assert changed(before) == []
+    get_user_model().objects.filter(pk=executive.pk).update(first_name="x")
+    assert changed(before) == ["auth_user"]
+
+
+def test_the_tables_are_all_looked_at(filled):
+    assert set(connection.introspection.django_table_names(only_existing=True)) - SESSIONS == set(
+        state()
+    )

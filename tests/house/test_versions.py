@@ -1,0 +1,504 @@
+"""Nobody's edit silently replaces another's (docs/trust.md, promise 2).
+
+Every way of editing is an :class:`Editing`: a page is opened, something is typed, and the save
+either stands or shows what somebody else did meanwhile.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from itertools import count
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.db.models import F
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from budgets.admin.forms import RowForm
+from budgets.models import Disbursement, Project
+from budgets.write.disbursements import disbursement_record_many
+from kpis.models import Indicator, YearTarget
+from kpis.write.results import result_record, value_field
+from strategy.models import Agency, Plan, PlanStatement, ReportingYear, Unit
+from strategy.records import write as services
+from strategy.records.forms import RecordForm
+from strategy.records.write import StaleVersion, record_delete, record_save
+from strategy.thai import format_number
+from tests.support.writing import (
+    OWN,
+    TODAY,
+    address,
+    differences,
+    enter,
+    entered,
+    facts,
+    figures,
+    filled,
+    form_errors,
+    indicator_of,
+    led_by,
+    signed_in,
+    spend,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@dataclass
+class Editing:
+    """One way of editing one fact, by two people (0 and 1)."""
+
+    row: Any
+    field: str
+    stored: Any  # gives the fact as it stands in the database
+    type: Any  # gives a new text for number n
+    shown: Any = staticmethod(lambda text: text)  # how that text stands in the database
+    clients: Any = None
+
+    @property
+    def path(self):
+        return address(self.row, "change")
+
+    def open(self, editor):
+        return self.clients[editor].get(self.path)
+
+    def save(self, editor, page, text):
+        """Gives the page that follows, and whether the save stands."""
+        data = filled(page, **{self.field: text, "change_reason": "because"})
+        answer = self.clients[editor].post(self.path, data)
+        assert answer.status_code in (200, 302)
+        return answer, answer.status_code == 302
+
+    def told(self, page):
+        return " ".join(text for texts in form_errors(page).values() for text in texts)
+
+    def typed(self, page):
+        return filled(page)[self.field]
+
+    def words(self, stored):
+        """How the page tells what stands in the database."""
+        return stored
+
+
+class Lead(Editing):
+    """The first lead unit of a project, which has no history of its own."""
+
+    def words(self, stored):
+        return Unit.objects.get(pk=stored).name
+
+
+class Sheet(Editing):
+    """A project's figures on the screen of its unit's month, which no form of the admin holds."""
+
+    @property
+    def path(self):
+        return self.clients[0].get(address(self.row, "change")).url.partition("#")[0]
+
+    def filled(self, page, **typed):
+        fields = [field for form in page.context["form"].forms for field in form]
+        return {field.html_name: field.value() or "" for field in fields} | typed
+
+    def save(self, editor, page, text):
+        data = self.filled(page, **{self.field: text, "change_reason": "because"})
+        answer = self.clients[editor].post(self.path, data)
+        assert answer.status_code in (200, 302)
+        return answer, answer.status_code == 302
+
+    def told(self, page):
+        forms = page.context["form"].forms
+        return " ".join(text for form in forms for text in form.non_field_errors())
+
+    def typed(self, page):
+        return self.filled(page)[self.field]
+
+
+class ByService(Editing):
+    """Without a form: a row is read, changed and saved."""
+
+    def open(self, editor):
+        return Agency.objects.get(pk=self.row.pk)
+
+    def save(self, editor, page, text):
+        page.phone = text
+        try:
+            record_save(instance=page, user=self.clients[editor], reason="because")
+        except StaleVersion:
+            return Agency.objects.get(pk=self.row.pk), False
+        return page, True
+
+    def told(self, page):
+        return page.phone
+
+
+NAMES = ["service", "row", "result", "target", "inline", "lead", "sheet"]
+
+
+@pytest.fixture
+def editors(planner, person):
+    return [planner, person("second", "planner", first_name="คนที่สอง")]
+
+
+@pytest.fixture
+def editing(request, plan, editors, today):
+    """The way of editing that a test names; any of NAMES."""
+    today(TODAY)
+    if request.param == "service":
+        row = Agency.objects.get(slug="nhrc")
+        return ByService(
+            row, "", lambda: Agency.objects.get(slug="nhrc").phone, "0 {}".format, clients=editors
+        )
+    if request.param == "row":
+        row = Agency.objects.get(slug="nhrc")
+        made = Editing(row, "phone", lambda: Agency.objects.get(slug="nhrc").phone, "0 {}".format)
+    elif request.param == "result":
+        indicator = indicator_of(plan, "S3-1.1", OWN)
+        row = enter(indicator, 2569, 6, "50")
+        field = value_field(indicator.measures.get().pk)
+        made = Editing(
+            row, field, lambda: figures(entered().get())[0], lambda n: f"{n / 100:.2f}",
+            lambda text: text.rstrip("0").rstrip("."),
+        )  # fmt: skip
+    elif request.param == "target":
+        row = YearTarget.objects.get(indicator=indicator_of(plan, "S3-1.1"), fiscal_year=2569)
+        field = value_field(row.indicator.measures.get().pk)
+        made = Editing(
+            row, field, lambda: row.audit_details()["values"][0]["value"],
+            lambda n: f"{n / 100:.2f}", lambda text: text.rstrip("0").rstrip("."),
+        )  # fmt: skip
+    elif request.param == "inline":
+        row = indicator_of(plan, "S1-1.1")
+        measure = row.measures.get(position=2)
+        stored = lambda: row.measures.get(pk=measure.pk).label  # noqa: E731
+        made = Editing(row, "measures-1-label", stored, "จังหวัด {}".format)
+    elif request.param == "sheet":
+        row = spend(led_by(OWN), 2569, 6, "1")
+        stored = lambda: format_number(Disbursement.objects.get().disbursed)  # noqa: E731
+        made = Sheet(
+            row, f"p{row.project_id}-disbursed", stored, lambda n: f"{n / 100:.2f}",
+            lambda text: text.rstrip("0").rstrip("."),
+        )  # fmt: skip
+    else:
+        row = Project.objects.filter(leads__position=1).first()
+        units = list(Unit.objects.order_by("pk").values_list("pk", flat=True))
+        stored = lambda: str(row.leads.get(position=1).unit_id)  # noqa: E731
+        made = Lead(row, "leads-0-unit", stored, lambda n: str(units[n % len(units)]))
+    made.clients = [signed_in(user) for user in editors]
+    return made
+
+
+def ways(*names):
+    return pytest.mark.parametrize("editing", names, indirect=True)
+
+
+# ------------------------------------------------------------------------------- one after other
+
+
+@ways(*NAMES)
+def test_the_second_editor_sees_the_change_and_decides(editing):
+    pages = [editing.open(0), editing.open(1)]
+    before = editing.stored()
+    texts = [editing.type(n) for n in (1234, 2345)]
+    shown = [editing.shown(text) for text in texts]
+
+    _page, stands = editing.save(0, pages[0], texts[0])
+    assert stands
+    assert editing.stored() == shown[0] != before
+
+    page, stands = editing.save(1, pages[1], texts[1])
+    assert not stands
+    assert editing.stored() == shown[0]
+    assert editing.words(shown[0]) in editing.told(page)
+    if not isinstance(editing, ByService):
+        assert editing.words(before) in editing.told(page)
+        assert "planner" in editing.told(page)
+        assert editing.typed(page) == texts[1]
+
+    _page, stands = editing.save(1, page, texts[1])
+    assert stands
+    assert editing.stored() == shown[1]
+
+
+@ways("row", "result", "target", "inline")
+def test_a_form_without_its_version_replaces_nothing(editing):
+    page, before = editing.open(0), editing.stored()
+    data = filled(page, **{editing.field: editing.type(1234), "change_reason": "because"})
+    for forged in ("", "0", "99", "abc"):
+        versions = {name: forged for name in data if name.endswith("expected_version")}
+        assert editing.clients[0].post(editing.path, {**data, **versions}).status_code == 200
+    without = {name: text for name, text in data.items() if "expected_version" not in name}
+    assert editing.clients[0].post(editing.path, without).status_code == 200
+    assert editing.stored() == before
+
+
+def test_several_changes_are_told_one_by_one(plan, editors):
+    agency = Agency.objects.get(slug="nhrc")
+    client = signed_in(editors[1])
+    page = client.get(address(agency, "change"))
+    for text in ("1", "2"):
+        agency.phone = f"02-111-{text}"
+        record_save(instance=agency, user=editors[0])
+    answer = client.post(address(agency, "change"), filled(page, address="typed"))
+    lines = form_errors(answer)["__all__"]
+    assert len(lines) == 3
+    assert "02-111-2" in lines[1] and "02-111-1" in lines[1]
+    assert "02-111-1" in lines[2] and "02-111-2" not in lines[2]
+
+
+def test_another_row_of_the_same_page_is_not_put_back(plan, editors):
+    """The page of the second editor still holds the old text of a row that they did not touch."""
+    indicator = indicator_of(plan, "S1-1.1")
+    clients = [signed_in(user) for user in editors]
+    path = address(indicator, "change")
+    pages = [client.get(path) for client in clients]
+    clients[0].post(path, filled(pages[0], **{"measures-0-label": "one"}))
+    answer = clients[1].post(path, filled(pages[1], **{"measures-1-label": "two"}))
+    assert answer.status_code == 200
+    assert "one" in " ".join(form_errors(answer)["measures-0-__all__"])
+    assert [m.label for m in indicator.measures.order_by("position")] == ["one", "จังหวัด"]
+
+
+# -------------------------------------------------------------------- between the check and save
+
+
+@pytest.fixture
+def window(monkeypatch):
+    """Forms that look too early: they find out only when the database refuses the save."""
+    seeing = []
+    check, init = RecordForm._check_version, StaleVersion.__init__
+
+    def blind_at_first(form, read):
+        if seeing:
+            check(form, read)
+
+    def refused(error, instance):
+        seeing.append(instance)
+        init(error, instance)
+
+    meet = RowForm._meet
+    monkeypatch.setattr(RecordForm, "_check_version", blind_at_first)
+    monkeypatch.setattr(RowForm, "_meet", lambda form, token: meet(form, token) if seeing else None)
+    monkeypatch.setattr(StaleVersion, "__init__", refused)
+
+
+@ways(*NAMES[1:])
+def test_a_save_between_check_and_save_is_not_replaced(editing, window):
+    pages = [editing.open(0), editing.open(1)]
+    texts = [editing.type(n) for n in (1234, 2345)]
+    editing.save(0, pages[0], texts[0])
+    page, stands = editing.save(1, pages[1], texts[1])
+    assert editing.stored() == editing.shown(texts[0])
+    assert not stands
+    assert editing.words(editing.shown(texts[0])) in editing.told(page)
+
+
+# --------------------------------------------------------------------------------- interleavings
+
+
+def overwritten(editing, steps, numbers):
+    """How many saves of ``steps`` replaced something that their editor had not been shown.
+
+    Each step is (editor, whether they open the page anew before they save).
+    """
+    pages: dict[int, Any] = {}
+    seen: dict[int, str] = {}
+    lost = 0
+    for editor, opens in steps:
+        if opens or editor not in pages:
+            pages[editor], seen[editor] = editing.open(editor), editing.stored()
+            continue
+        before = editing.stored()
+        text = editing.type(next(numbers))
+        if editing.shown(text) == before:
+            continue
+        page, stands = editing.save(editor, pages[editor], text)
+        if stands:
+            assert editing.stored() == editing.shown(text)
+            lost += before != seen[editor]
+            del pages[editor]
+        else:
+            assert editing.stored() == before
+            assert editing.words(before) in editing.told(page)
+            pages[editor], seen[editor] = page, before
+    return lost
+
+
+STEPS = st.lists(st.tuples(st.integers(0, 1), st.booleans()), min_size=3, max_size=8)
+#: Both open, both save.
+CLASH = [(0, True), (1, True), (0, False), (1, False)]
+
+
+def interleavings(examples):
+    def wrap(test):
+        return settings(
+            max_examples=examples,
+            deadline=None,
+            derandomize=True,
+            suppress_health_check=[HealthCheck.function_scoped_fixture],
+        )(given(steps=STEPS)(test))
+
+    return wrap
+
+
+@pytest.fixture
+def numbers():
+    return count(1001)
+
+
+@ways("service")
+@interleavings(200)
+def test_no_interleaving_of_services_overwrites(editing, numbers, steps):
+    assert overwritten(editing, CLASH + steps, numbers) == 0
+
+
+@ways("row", "result", "target", "inline", "lead", "sheet")
+@interleavings(20)
+def test_no_interleaving_of_forms_overwrites(editing, numbers, steps):
+    assert overwritten(editing, CLASH[:2] + steps, numbers) == 0
+
+
+def blind_claim(instances, expected):
+    """The next version whatever the last one was: what claim() is there to prevent."""
+    for instance in instances:
+        manager = type(instance)._base_manager
+        manager.filter(pk=instance.pk).update(version=F("version") + 1)
+        instance.version = manager.values_list("version", flat=True).get(pk=instance.pk)
+
+
+def blind_to_what_was_read(*, entry, **more):
+    """A result's own check of the version, which names the row of a batch: made to see nothing."""
+    at = {"fiscal_year": entry.fiscal_year, "month": entry.month}
+    current = entered().get(indicator=entry.indicator, **at).version
+    return result_record(entry=replace(entry, expected_version=current), **more)
+
+
+def many_blind_to_what_was_read(*, entries, **more):
+    """The same for a month's money."""
+    current = Disbursement.objects.get().version
+    entries = [replace(entry, expected_version=current) for entry in entries]
+    return disbursement_record_many(entries=entries, **more)
+
+
+@pytest.fixture
+def unclaimed(monkeypatch):
+    """NEGATIVE CONTROL: the database takes every version."""
+    for module in (
+        "strategy.records.write",
+        "kpis.write.results",
+        "kpis.write.targets",
+        "budgets.write.disbursements",
+    ):
+        monkeypatch.setattr(f"{module}.claim", blind_claim)
+    monkeypatch.setattr("kpis.write.results.result_record", blind_to_what_was_read)
+    monkeypatch.setattr("budgets.admin.forms.disbursement_record_many", many_blind_to_what_was_read)
+
+
+@ways(*NAMES)
+def test_control_without_the_guard_a_save_is_lost(editing, numbers, unclaimed, monkeypatch):
+    monkeypatch.setattr(RecordForm, "_check_version", lambda form, read: None)
+    monkeypatch.setattr(RowForm, "_meet", lambda form, token: None)
+    assert overwritten(editing, CLASH, numbers) == 1
+
+
+@ways(*NAMES)
+def test_control_without_claim_a_save_in_between_is_lost(editing, numbers, window, unclaimed):
+    assert overwritten(editing, CLASH, numbers) == 1
+
+
+# --------------------------------------------------------------------------------- the services
+
+
+def test_a_stale_row_is_refused_and_writes_nothing(plan, editors):
+    first, second = Agency.objects.get(slug="nhrc"), Agency.objects.get(slug="nhrc")
+    first.phone = "1"
+    record_save(instance=first, user=editors[0])
+    before = facts()
+    second.phone = "2"
+    with pytest.raises(StaleVersion) as caught:
+        record_save(instance=second, user=editors[1])
+    assert caught.value.instance is second
+    with pytest.raises(StaleVersion):
+        record_save(instance=Agency.objects.get(slug="nhrc"), user=editors[1], expected_version=1)
+    with pytest.raises(StaleVersion):
+        record_delete(instance=second, user=editors[1])
+    assert differences(before, facts()) == {}
+
+
+def test_of_many_rows_one_stale_refuses_all(plan):
+    rows = list(Indicator.objects.order_by("pk"))
+    record_save(instance=Indicator.objects.get(pk=rows[-1].pk), user=None)
+    before = facts()
+    with pytest.raises(StaleVersion), transaction.atomic():
+        services.claim(rows, [1] * len(rows))
+    assert [row.version for row in rows] == [1] * len(rows)
+    assert differences(before, facts()) == {}
+
+
+# -------------------------------------------------------------------------------------- deletion
+
+
+def hidden(page):
+    """The hidden fields of a confirmation page."""
+    pairs = re.findall(
+        r'<input type="hidden" name="([^"]+)" value="([^"]*)"', page.content.decode()
+    )
+    return {name: text for name, text in pairs if name != "csrfmiddlewaretoken"}
+
+
+@pytest.mark.parametrize("kind", ["row", "draft"])
+def test_a_row_that_changed_since_it_was_shown_is_not_deleted(plan, editors, today, kind):
+    today(TODAY)
+    client = signed_in(editors[1])
+    if kind == "row":
+        row = ReportingYear(agency=Agency.objects.get(slug="nhrc"), fiscal_year=2569)
+        record_save(instance=row, user=None)
+    else:
+        indicator = indicator_of(plan, "S3-1.1")
+        row = enter(indicator, 2569, 6, "50", state="draft")
+    page = client.get(address(row, "delete"))
+    if kind == "row":
+        row.deadline_day = 12
+        record_save(instance=row, user=editors[0])
+    else:
+        enter(indicator, 2569, 6, "60", state="draft", expected_version=1, user=editors[0])
+    client.post(address(row, "delete"), hidden(page))
+    assert type(row).objects.filter(pk=row.pk).exists()
+
+
+def test_an_inline_row_that_changed_since_it_was_shown_is_not_deleted(plan, editors):
+    client = signed_in(editors[1])
+    path = address(plan, "change")
+    page = client.get(path)
+    prefix = "statements-0"
+    row = PlanStatement.objects.get(pk=filled(page)[f"{prefix}-id"])
+    row.text = "changed meanwhile"
+    record_save(instance=row, user=editors[0])
+    client.post(path, filled(page, **{f"{prefix}-DELETE": "on"}))
+    assert PlanStatement.objects.filter(pk=row.pk).exists()
+
+
+def test_control_an_inline_row_is_deleted_where_nobody_changed_it(plan, editors):
+    client = signed_in(editors[1])
+    page = client.get(address(plan, "change"))
+    pk = filled(page)["statements-0-id"]
+    client.post(address(plan, "change"), filled(page, **{"statements-0-DELETE": "on"}))
+    assert not PlanStatement.objects.filter(pk=pk).exists()
+    assert Plan.objects.filter(pk=plan.pk).exists()
+
+
+def test_what_somebody_deleted_is_not_brought_back(plan, editors):
+    client = signed_in(editors[1])
+    path = address(plan, "change")
+    page = client.get(path)
+    row = PlanStatement.objects.get(pk=filled(page)["statements-0-id"])
+    record_delete(instance=row, user=editors[0])
+    answer = client.post(path, filled(page, **{"statements-0-text": "typed"}))
+    assert answer.status_code == 200
+    assert not PlanStatement.objects.filter(text="typed").exists()
+
+    unit = Unit(agency=plan.agency, name="หน่วยทดสอบ")
+    record_save(instance=unit, user=None)
+    page = client.get(address(unit, "change"))
+    record_delete(instance=Unit.objects.get(pk=unit.pk), user=editors[0])
+    assert client.post(address(unit, "change"), filled(page, name="typed")).status_code == 404
+    assert not Unit.objects.filter(name="typed").exists()
