@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any, NamedTuple
 
 from xlsxwriter import Workbook
@@ -22,6 +22,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from strategy.clock import today
 from strategy.workbook.styles import FONT, SIZE, STYLES
+from strategy.workbook.theme import THEME
 
 _ZERO_WIDTH = dict.fromkeys(map(ord, "ัิีึืฺุู็่้๊๋์ํ๎"))
 #: What XML forbids, and so a workbook cannot hold.
@@ -36,12 +37,18 @@ _A4 = 9
 
 
 def clean_text(value: Any) -> str:
-    """Text without what a workbook cannot hold, its lines ended as a spreadsheet ends them."""
+    """Text without what a workbook cannot hold."""
     text = str(value)
     # What is printable holds none of them, and is known far sooner.
     if not text.isprintable():
-        text = _ILLEGAL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+        text = _ILLEGAL.sub("", text)
     return text if len(text) <= _LONGEST else text[:_LONGEST]
+
+
+def put_text(worksheet: Worksheet, row: int, column: int, text: str, look: Format) -> None:
+    """Write a text as a text, its lines ended as a spreadsheet ends them. Counted from 0."""
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    worksheet.write_string(row, column, text, look)
 
 
 def starts_formula(text: str) -> bool:
@@ -71,6 +78,8 @@ class Book:
                 "default_format_properties": {"font_name": FONT, "font_size": SIZE},
             },
         )
+        # Charts take the letters of complex scripts, Thai among them, from the theme alone.
+        self.workbook.use_custom_theme(StringIO(THEME))
         made = made or today()
         self.workbook.set_properties(
             {
@@ -280,8 +289,8 @@ class Sheet:
             self.worksheet.write_datetime(row, column, value, self.book.format(style))
         else:
             text = clean_text(value)
-            quoted = starts_formula(text)
-            self.worksheet.write_string(row, column, text, self.book.format(style, quoted=quoted))
+            look = self.book.format(style, quoted=starts_formula(text))
+            put_text(self.worksheet, row, column, text, look)
 
 
 def area(first: int, last: int, columns: Sequence[int]) -> str:

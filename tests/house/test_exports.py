@@ -250,8 +250,8 @@ def test_control_undefused_texts_are_found(filled_lists, root, monkeypatch):
     poison(Agency, "=1+1")
     monkeypatch.setattr("strategy.records.export.starts_formula", lambda text: False)
 
-    def naive(cell, value):
-        cell.value = value
+    def naive(worksheet, row, column, text, look):
+        worksheet.write_formula(row, column, text, look)
 
     monkeypatch.setattr("strategy.workbook.book.put_text", naive)
     rows = table(export(root, Agency, "csv"), "csv")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from copy import copy
 from datetime import date, datetime
 from decimal import Decimal
 from io import BytesIO
@@ -15,7 +14,6 @@ import pytest
 from defusedxml import ElementTree
 from openpyxl import load_workbook
 from openpyxl.cell.cell import Cell
-from openpyxl.styles import Alignment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from kpis.models import Result
@@ -28,6 +26,7 @@ from strategy.thai import format_date, format_number, month_name
 from strategy.workbook.book import Book
 from tests.kpis.test_standing import baseline, change
 from tests.strategy.test_pages import HERE, THAI, enter, indicator_of, samples
+from tests.support.workbooks import printed_pages
 
 SUMMARY, INDICATORS, YEARS, AWAITING = range(4)
 MONTHS = [
@@ -313,8 +312,7 @@ def test_it_prints_on_a4_landscape_one_page_wide(full, reader):
     for sheet in workbook(reader).worksheets:
         setup = sheet.page_setup
         assert (setup.paperSize, setup.orientation) == (9, "landscape"), sheet.title
-        assert sheet.sheet_properties.pageSetUpPr.fitToPage is True
-        assert (setup.fitToWidth, setup.fitToHeight) == (1, 0)
+        assert printed_pages(sheet) == (1, 0)
         columns = sheet.print_area.replace("$", "").partition("!")[2]
         assert re.fullmatch(rf"A1:[A-Z]+{sheet.max_row}", columns), (sheet.title, columns)
 
@@ -372,16 +370,14 @@ def test_the_summary_has_a_chart_of_its_own_cells(full, reader):
     sheet = workbook(reader).worksheets[SUMMARY]
     (chart,) = sheet._charts
     assert (chart.type, chart.grouping, chart.overlap) == ("bar", "stacked", 100)
-    # Unset or set, these hide the axes in Excel.
-    assert chart.x_axis.delete is False
-    assert chart.y_axis.delete is False
+    assert not chart.x_axis.delete and not chart.y_axis.delete
     head = head_row(sheet)
     data = read(reader, ".json")
     drawn = []
     for series in chart.series:
         name, values, labels = (
             reference.replace("$", "").partition("!")[2]
-            for reference in (series.tx.strRef.f, series.val.numRef.f, series.cat.numRef.f)
+            for reference in (series.tx.strRef.f, series.val.numRef.f, series.cat.strRef.f)
         )
         letter = name.removesuffix(str(head))
         drawn.append(STATUSES[sheet[name].column - 5])
@@ -516,23 +512,20 @@ def test_odd_texts_are_kept_as_texts(plan, reader, written, kept):
     assert row[11].value == kept
 
 
-def test_cells_keep_their_own_style_beside_those_that_share_one():
+def test_each_cell_has_the_look_of_its_style():
     book = Book(title="ทดสอบ", creator="ทดสอบ")
     sheet = book.sheet("ลักษณะ", [20, 20, 20])
     sheet.write(["หัว", Decimal("1.5"), "=ไม่ใช่สูตร"], ["head", "percent", "text"])
-    own = sheet.worksheet.cell(sheet.write(["ร่วม", "เฉพาะ", None], "text"), 2)
-    own._style = copy(own._style)
-    own.alignment = Alignment(horizontal="right")
     sheet.write([None, Decimal(7), "ร่วม"], ["text", "whole", "text"])
     read_back = load_workbook(BytesIO(book.save())).active
-    found = [[cell for cell in row] for row in read_back.iter_rows()]
-    assert [cell.font.b for cell in found[0]] == [True, False, False]
-    assert [cell.quotePrefix for cell in found[0]] == [False, False, True]
-    assert [cell.number_format for cell in found[0]] == ["General", "#,##0.00", "General"]
-    assert not any(cell.quotePrefix for row in found[1:] for cell in row)
-    assert [cell.alignment.horizontal for cell in found[1]] == ["left", "right", "left"]
-    assert [cell.number_format for cell in found[2]] == ["General", "#,##0", "General"]
-    assert found[1][0].style_id == found[2][2].style_id != found[1][1].style_id
+    first, second = ([cell for cell in row] for row in read_back.iter_rows())
+    assert [cell.font.b for cell in first] == [True, False, False]
+    assert [cell.quotePrefix for cell in first] == [False, False, True]
+    assert [cell.number_format for cell in first] == ["General", "#,##0.00", "General"]
+    assert [cell.alignment.horizontal for cell in first] == ["center", "right", "left"]
+    assert not any(cell.quotePrefix for cell in second)
+    assert [cell.number_format for cell in second] == ["General", "#,##0", "General"]
+    assert second[0].style_id == second[2].style_id != first[2].style_id
 
 
 def test_a_text_across_columns_keeps_its_frame():
