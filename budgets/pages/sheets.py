@@ -15,7 +15,7 @@ from strategy.calendar import FiscalMonth
 from strategy.models import Plan
 from strategy.standing.words import status_label
 from strategy.thai import month_name
-from strategy.workbook.book import Book, Sheet
+from strategy.workbook.book import Area, Book, Sheet
 from strategy.workbook.parts import colour_statuses, stacked_bars
 from strategy.workbook.styles import COMMITTED, DISBURSED, LEFT
 
@@ -87,20 +87,15 @@ def _total_row(sheet: Sheet, name: str, total: Total, *, group: bool) -> None:
     )  # fmt: skip
 
 
-def money_chart(
-    sheet: Sheet, rows: tuple[int, int], anchor: str, size: tuple[float, float] = (25, 9.2)
-) -> None:
+def money_chart(sheet: Sheet, rows: tuple[int, int], over: Area) -> None:
     """Each strategy's money split into disbursed, committed and not yet used; none without rows."""
-    if rows[1] == rows[0]:
-        return
     stacked_bars(
         sheet,
         _("Money of flagship projects (million baht)"),
         [(5, DISBURSED), (6, COMMITTED), (7, LEFT)],
         rows,
-        anchor=anchor,
+        over=over,
         labels="0.00",
-        size=size,
     )
 
 
@@ -119,7 +114,7 @@ def projects(book: Book, report: MoneyReport) -> Sheet:
         rule_words.million_baht(),
     )
     head, last = money_table(sheet, report)
-    money_chart(sheet, (head, last), f"A{sheet.row + 2}")
+    money_chart(sheet, (head, last), Area(sheet.row + 2, sheet.row + 18, 1, 9))
     sheet.row += 19
     return sheet
 

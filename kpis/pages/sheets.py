@@ -14,7 +14,7 @@ from kpis.read.rows import Cell, IndicatorRow
 from kpis.rules.roll_up import RollUp
 from strategy.standing.words import counts_in_words
 from strategy.thai import month_name
-from strategy.workbook.book import Book, Sheet
+from strategy.workbook.book import Area, Book, Sheet
 from strategy.workbook.parts import colour_statuses, number_style, stacked_bars
 from strategy.workbook.styles import CHART_COLOURS
 
@@ -27,7 +27,7 @@ def summary(book: Book, report: Report) -> Sheet:
     sheet = book.sheet(_("summary"), [46, 11, 11, 11, *[12.5] * len(words)])
     sheet.title(report.plan.name, *report.notes)
     rows = status_table(sheet, report, words)
-    status_chart(sheet, words, rows, f"A{sheet.row + 2}")
+    status_chart(sheet, words, rows, Area(sheet.row + 2, sheet.row + 18, 1, 8))
     sheet.row += 19
     sheet.write([rule_words.mean()], "note")
     sheet.write([rule_words.own_month()], "note")
@@ -61,16 +61,8 @@ def _counts(name: str, summed: RollUp, words: Words) -> list[Any]:
     return [name, summed.with_target, summed.reported, summed.mean, *counts]
 
 
-def status_chart(
-    sheet: Sheet,
-    words: Words,
-    rows: tuple[int, int],
-    anchor: str,
-    size: tuple[float, float] = (25, 9.2),
-) -> None:
+def status_chart(sheet: Sheet, words: Words, rows: tuple[int, int], over: Area) -> None:
     """Indicators of each strategy by status, from the table at ``rows``; none without rows."""
-    if rows[1] == rows[0]:
-        return
     columns = [
         (5 + index, CHART_COLOURS[code])
         for index, (code, _shape, _label, count) in enumerate(words)
@@ -79,7 +71,7 @@ def status_chart(
     # The table's first head is what the plan calls the level.
     level = sheet.value(rows[0], 1)
     title = _("Indicators by %(level)s and status") % {"level": level}
-    stacked_bars(sheet, title, columns, rows, anchor=anchor, size=size)
+    stacked_bars(sheet, title, columns, rows, over=over)
 
 
 def indicators(book: Book, report: Report) -> Sheet:

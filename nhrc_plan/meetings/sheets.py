@@ -22,7 +22,7 @@ from nhrc_plan.meetings.read import BoardReport
 from nhrc_plan.value.rule_words import corners
 from strategy.standing.words import counts_in_words, status_label
 from strategy.thai import format_date
-from strategy.workbook.book import Book, Sheet
+from strategy.workbook.book import Area, Book, Sheet
 from strategy.workbook.parts import colour_statuses
 
 
@@ -65,6 +65,7 @@ def contents(sheet: Sheet, titles: list[str]) -> None:
     sheet.write([_("Contents"), None], "group")
     for number, title in enumerate(titles, start=1):
         sheet.write([number, title], ["center", "text"])
+    sheet.fit_page()
 
 
 def one_page(book: Book, report: BoardReport) -> Sheet:
@@ -83,11 +84,12 @@ def one_page(book: Book, report: BoardReport) -> Sheet:
     if report.has_money:
         sheet.row += 1
         money_rows = money_table(sheet, report)
-    chart_row = sheet.row + 2
-    status_chart(sheet, words, result_rows, f"A{chart_row}", (30, 13))
+    results = Area(sheet.row + 2, sheet.row + 18, 1, 5 if report.has_money else 10)
+    status_chart(sheet, words, result_rows, results)
     if money_rows is not None:
-        money_chart(sheet, money_rows, f"F{chart_row}", (26, 13))
-    sheet.row += 28
+        last = len(sheet.widths)
+        money_chart(sheet, money_rows, results._replace(first_column=6, last_column=last))
+    sheet.row += 19
     # Every table of the page is whole on it; nothing is repeated and nothing stands still.
     sheet.move_whole()
     sheet.pages_tall = 1

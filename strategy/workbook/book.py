@@ -103,6 +103,7 @@ class Book:
         """A new sheet with its column widths, set up for print."""
         name = _NOT_IN_A_NAME.sub(" ", clean_text(title))[:31]
         worksheet = self.workbook.add_worksheet(name)
+        worksheet.set_default_row(_LINE_HEIGHT)
         for column, width in enumerate(widths):
             worksheet.set_column(column, column, width)
         sheet = Sheet(self, worksheet, widths)
@@ -117,6 +118,15 @@ class Book:
         return self._stream.getvalue()
 
 
+class Area(NamedTuple):
+    """Cells from the first to the last row and column, both among them."""
+
+    first_row: int
+    last_row: int
+    first_column: int
+    last_column: int
+
+
 class _Row(NamedTuple):
     values: list[Any]
     styles: list[str]
@@ -128,6 +138,7 @@ class Sheet:
     def __init__(self, book: Book, worksheet: Worksheet, widths: Sequence[float]) -> None:
         self.book = book
         self.worksheet = worksheet
+        self.widths = list(widths)
         #: Characters that fit on a line of each column; words are not broken, so a line is
         #: counted as nine tenths full, in narrow columns as less.
         self.room = [max(int(width * (0.9 if width > 15 else 0.7)), 1) for width in widths]
@@ -168,6 +179,15 @@ class Sheet:
         self._rows[self.row] = _Row(list(values), names)
         self.heights[self.row] = height or lines * _LINE_HEIGHT
         return self.row
+
+    def pixels(self, over: Area) -> dict[str, int]:
+        """The width and height of cells: 7 pixels a character and 5 a column, 4 in 3 points."""
+        columns = self.widths[over.first_column - 1 : over.last_column]
+        rows = range(over.first_row, over.last_row + 1)
+        return {
+            "width": sum(int(width * 7 + 0.5) + 5 for width in columns),
+            "height": sum(round(self.heights.get(row, _LINE_HEIGHT) * 4 / 3) for row in rows),
+        }
 
     def comment(self, row: int, column: int, text: str) -> None:
         """A note that opens over a cell: what the figure is made of."""

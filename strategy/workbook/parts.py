@@ -7,12 +7,11 @@ from decimal import Decimal
 from typing import Any
 
 from strategy.standing.words import STATUS_LABELS
-from strategy.workbook.book import Sheet, area
+from strategy.workbook.book import Area, Sheet, area
 from strategy.workbook.styles import DARK_COLOURS, FONT, INK, STATUS_COLOURS
 
 #: The least share of the longest bar that one character of a figure takes.
 _CHARACTER = Decimal("0.035")
-_PIXELS_A_CM = 37.795
 
 
 def number_style(value: Any) -> str:
@@ -56,15 +55,14 @@ def stacked_bars(
     columns: Sequence[tuple[int, str]],
     rows: tuple[int, int],
     *,
-    anchor: str,
+    over: Area,
     labels: str = "0",
-    size: tuple[float, float] = (25, 9.2),
 ) -> None:
     """A native chart of stacked bars, one for each row; drawn by the spreadsheet itself.
     None where there are no rows.
 
     ``columns``: (column, colour) of each part; ``rows``: the header row and the last one;
-    ``labels``: the number format inside the bars; ``size`` in centimetres.
+    ``over``: the cells that it covers; ``labels``: the number format inside the bars.
     """
     first, last = rows
     if first == last or not columns:
@@ -101,19 +99,13 @@ def stacked_bars(
         )
     chart.set_title({"name": title, "name_font": _letters(15, bold=True), "overlay": False})
     chart.set_legend({"position": "bottom", "font": _letters(11)})
-    # The first row on top, and the figures below the bars.
-    chart.set_x_axis({"reverse": True, "num_font": _letters(11), "crossing": "max"})
-    chart.set_y_axis(
+    # Bars lie, so the names stand on the y axis: the first row on top, the figures below.
+    chart.set_y_axis({"reverse": True, "num_font": _letters(11), "crossing": "max"})
+    chart.set_x_axis(
         {"num_format": "0", "num_font": _letters(11), "major_gridlines": {"visible": False}}
     )
-    width, height = (round(part * _PIXELS_A_CM) for part in size)
-    chart.set_size({"width": width, "height": height})
-    sheet.worksheet.insert_chart(anchor, chart)
-
-
-def _on(colour: str) -> str:
-    """The colour of letters that can be read on another."""
-    return "#FFFFFF" if colour in DARK_COLOURS else INK
+    chart.set_size(sheet.pixels(over))
+    sheet.worksheet.insert_chart(over.first_row - 1, over.first_column - 1, chart)
 
 
 def _letters(size: int, **more: Any) -> dict[str, Any]:

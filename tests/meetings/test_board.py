@@ -170,6 +170,10 @@ def test_native_charts_show_their_axes(full, reader):
         for chart in found:
             assert not chart.x_axis.delete and not chart.y_axis.delete
             assert chart.grouping == "stacked"
+            # The first row on top, bars from the left, figures beneath them.
+            sides = (chart.x_axis.scaling.orientation, chart.y_axis.scaling.orientation)
+            assert (sides, chart.y_axis.crosses) == (("maxMin", "minMax"), "max")
+            assert chart.y_axis.majorGridlines is None
 
 
 def test_every_sheet_prints_on_a4_one_page_wide(full, reader):
