@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied
+from django.contrib import admin
 from django.db.models import OuterRef, Subquery
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from budgets.admin.forms import NO_LEAD, ChooseForm, SheetForm
+from budgets.admin.forms import NO_LEAD, ChooseForm, MonthScreen
 from budgets.models import Disbursement, ProjectLead
-from budgets.read.duties import EntrySheet, due_list, entering_units, entry_sheet, spending_plans
+from budgets.read.duties import UnitMonth, due_list, entering_units, spending_plans, unit_month
 from budgets.write import disbursements
 from strategy.access import viewer
 from strategy.calendar import FiscalMonth
 from strategy.clock import today
 from strategy.models import Plan
-from strategy.records.admin import RecordAdmin, refuse_anothers_unit, version_shown
+from strategy.records.admin import version_shown
 from strategy.records.forms import typed_text
+from strategy.records.screen_admin import EntryScreenAdmin
 from strategy.standing.words import STATUS_LABELS, STATUS_SHAPES
 from strategy.thai import format_number, month_name
 
@@ -34,7 +33,7 @@ _SHOWN = [
 ]  # fmt: skip
 
 
-class DisbursementAdmin(RecordAdmin):
+class DisbursementAdmin(EntryScreenAdmin):
     """Disbursements of the units that a person reports for; planners and auditors see all."""
 
     list_display = [
@@ -106,69 +105,48 @@ class DisbursementAdmin(RecordAdmin):
 
     # --------------------------------------------------------------- a month on one screen
 
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """First choose, by ?unit=&plan=&year=&month= or from what is due; then the unit's month."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        who, plans = viewer(request.user), spending_plans()
-        choose = ChooseForm(
-            request.GET or None, units=entering_units(who), plans=plans, today=today()
-        )
-        if not choose.is_valid():
-            refuse_anothers_unit(request.GET.get("unit", ""), choose.units)
-            return self._choose(request, choose, plans)
-        chosen = choose.cleaned_data
-        at, unit = chosen["at"], (chosen["unit_id"], chosen["unit_name"])
-        form = SheetForm(
-            lambda: entry_sheet(chosen["plan"], *unit, at, today()),
-            request.POST if request.method == "POST" else None,
-            today=today(),
-        )
-        if request.method == "POST" and form.is_valid():
-            saved = form.save(request.user)
-            if saved is not None:
-                messages.success(request, _saved_message(form.read(), len(saved)))
-                return HttpResponseRedirect(entry_address(chosen["plan"], chosen["unit_id"], at))
-        return self._sheet(request, form)
+    choose_template = "admin/budgets/disbursement/choose.html"
+    screen_template = "admin/budgets/disbursement/entry.html"
 
-    def _choose(self, request: HttpRequest, form: ChooseForm, plans: list[Plan]) -> HttpResponse:
-        due = due_list(viewer(request.user), plans, today())
-        context = {
-            **self.admin_site.each_context(request),
+    def choose_form(self, request: HttpRequest) -> ChooseForm:
+        """By ?unit=&plan=&year=&month=."""
+        units, plans = entering_units(viewer(request.user)), spending_plans()
+        return ChooseForm(request.GET or None, units=units, plans=plans, today=today())
+
+    def choose_context(self, request: HttpRequest, form: ChooseForm) -> dict[str, Any]:
+        due = due_list(viewer(request.user), list(form.plans.values()), today())
+        return {
             "title": _("Whose figures, and of which month?"),
-            "opts": self.opts,
-            "form": form,
             "due": [(row, entry_address(row.plan, row.unit_id, row.at)) for row in due],
-            "several_plans": len(plans) > 1,
+            "several_plans": len(form.plans) > 1,
         }
-        return TemplateResponse(request, "admin/budgets/disbursement/choose.html", context)
 
-    def _sheet(self, request: HttpRequest, form: SheetForm) -> HttpResponse:
-        sheet = form.sheet
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Disbursement of %(month)s") % {"month": sheet.month_name},
-            "opts": self.opts,
-            "sheet": sheet,
-            "form": form,
-            "previous": sheet.previous and entry_address(sheet.plan, sheet.unit_id, sheet.previous),
-            "next": sheet.next and entry_address(sheet.plan, sheet.unit_id, sheet.next),
-            "may_delete": self.has_delete_permission(request),
+    def open_screen(
+        self, request: HttpRequest, chosen: Mapping[str, Any], data: Any
+    ) -> MonthScreen:
+        unit = (chosen["unit_id"], chosen["unit_name"])
+        return MonthScreen(
+            lambda: unit_month(chosen["plan"], *unit, chosen["at"], today()), data, today=today()
+        )
+
+    def screen_context(self, request: HttpRequest, screen: MonthScreen) -> dict[str, Any]:
+        month: UnitMonth = screen.shown
+        return {
+            "title": _("Disbursement of %(month)s") % {"month": month.month_name},
+            "previous": month.previous and entry_address(month.plan, month.unit_id, month.previous),
+            "next": month.next and entry_address(month.plan, month.unit_id, month.next),
         }
-        return TemplateResponse(request, "admin/budgets/disbursement/entry.html", context)
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """A row is changed where its unit's month is entered."""
-        row = self.get_object(request, unquote(object_id))
-        if row is None or not self.has_change_permission(request, row):
-            return super().change_view(request, object_id, form_url, extra_context)
+    def screen_address(self, screen: MonthScreen) -> str:
+        return entry_address(screen.shown.plan, screen.shown.unit_id, screen.shown.at)
+
+    def saved_message(self, screen: MonthScreen, count: int) -> str:
+        return _saved_message(screen.read(), count)
+
+    def row_address(self, request: HttpRequest, row: Any) -> str:
         at = FiscalMonth(row.fiscal_year, row.month)
         address = entry_address(row.project.strategy.plan, row.lead_id, at)
-        return HttpResponseRedirect(f"{address}#p{row.project_id}")
+        return f"{address}#p{row.project_id}"
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         disbursements.disbursement_delete(
@@ -190,21 +168,21 @@ def entry_address(plan: Plan, unit_id: int | None, at: FiscalMonth) -> str:
     return f"{reverse('admin:budgets_disbursement_add')}?{urlencode(query)}"
 
 
-def _saved_message(sheet: EntrySheet, count: int) -> str:
+def _saved_message(month: UnitMonth, count: int) -> str:
     """How much was saved, and how the unit's money now stands at that month."""
-    if sheet.total is None or not count:
+    if month.total is None or not count:
         return _("Nothing was changed, so nothing was saved.")
-    standing = sheet.total.standing
+    standing = month.total.standing
     return _(
         "Saved for %(month)s, projects: %(count)s. %(unit)s: %(disbursed)s of "
         "%(allocated)s baht disbursed (%(percent)s%%), expected %(expected)s%%, status %(shape)s "
         "%(status)s."
     ) % {
-        "month": month_name(sheet.at, short=True),
+        "month": month_name(month.at, short=True),
         "count": count,
-        "unit": sheet.unit_name,
-        "disbursed": format_number(sheet.total.disbursed, 2),
-        "allocated": format_number(sheet.total.allocated, 2),
+        "unit": month.unit_name,
+        "disbursed": format_number(month.total.disbursed, 2),
+        "allocated": format_number(month.total.allocated, 2),
         "percent": "–" if standing.disbursed_percent is None else standing.disbursed_percent,
         "expected": "–" if standing.expected_percent is None else standing.expected_percent,
         "shape": STATUS_SHAPES[standing.status],

@@ -14,14 +14,13 @@ from django.utils.translation import gettext_lazy
 from budgets.models import MONTH_CHOICES, Disbursement, Project
 from budgets.read.duties import EntryRow, due_month
 from budgets.write.disbursements import (
+    DisbursementEntries,
     DisbursementEntry,
-    disbursement_problems,
-    disbursement_record_many,
 )
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.models import Plan
 from strategy.records.forms import ThaiBahtField, ThaiYearField, WordsField, stale_lines
-from strategy.records.screen import EntrySheetForm, row_read
+from strategy.records.screen import EntryScreen, row_read
 from strategy.thai import month_name
 
 #: How an address names the projects without a lead.
@@ -199,9 +198,10 @@ def _stored(row: Any) -> dict[str, Any]:
     }
 
 
-class SheetForm(EntrySheetForm):
+class MonthScreen(EntryScreen):
     """A month's figures of all of a unit's projects."""
 
+    writes = DisbursementEntries
     typed = ("disbursed", "committed")
     foreign = gettext_lazy(
         "Some figures are of projects that are no longer entered here: the unit that "
@@ -209,16 +209,8 @@ class SheetForm(EntrySheetForm):
     )
 
     def rows(self) -> list[RowForm]:
-        return [RowForm(row, self.sheet.at, self.data) for row in self.sheet.rows]
+        return [RowForm(row, self.shown.at, self.data) for row in self.shown.rows]
 
     def entries(self, news: Sequence[RowForm]) -> list[tuple[RowForm, DisbursementEntry]]:
         projects = Project.objects.in_bulk([form.row.money.id for form in news])
         return [(form, form.entry(projects)) for form in news]
-
-    def problems(self, entries: Sequence[DisbursementEntry]) -> Mapping[int, ValidationError]:
-        return disbursement_problems(entries, self.today)
-
-    def record(
-        self, user: Any, entries: Sequence[DisbursementEntry], reason: str
-    ) -> list[Disbursement]:
-        return disbursement_record_many(user=user, entries=entries, today=self.today, reason=reason)

@@ -156,8 +156,8 @@ class ChecksBudgets:
     The forms have said so before, beside their fields; this is for what was written in between.
     """
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)  # type: ignore[misc]
+    def write_all(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().write_all(request, form, formsets, change)  # type: ignore[misc]
         budgets_check(self._project_of(form.instance))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:

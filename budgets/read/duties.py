@@ -1,4 +1,4 @@
-"""Reading for those who enter money: whose projects they are, and a unit's month on one sheet."""
+"""Reading for those who enter money: whose projects they are, and a unit's month on one screen."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def due_list(who: Viewer, plans: list[Plan], today: date) -> list[UnitDue]:
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """One project of a sheet: its money, what stands for the month, and before it."""
+    """One project of a screen: its money, what stands for the month, and before it."""
 
     money: ProjectMoney
     earlier: Disbursement | None
@@ -114,7 +114,7 @@ class EntryRow:
 
 
 @dataclass(frozen=True, slots=True)
-class EntrySheet:
+class UnitMonth:
     """A month of all projects whose first-named lead is a unit, and what it only shares."""
 
     plan: Plan
@@ -150,10 +150,10 @@ class EntrySheet:
         return sum(row.money.owes for row in self.rows)
 
 
-def entry_sheet(
+def unit_month(
     plan: Plan, unit_id: int | None, unit_name: str, at: FiscalMonth, today: date
-) -> EntrySheet:
-    """The sheet by which a unit's month is entered. Six queries; seven for ``unit_id`` None."""
+) -> UnitMonth:
+    """What a unit's month holds, as it is entered. Six queries; seven for ``unit_id`` None."""
     unit = _unit_money(plan, unit_id, at, today)
     own = unit.counted if unit else ()
     kept: dict[int, Disbursement] = {}
@@ -163,7 +163,7 @@ def entry_sheet(
     ).order_by("month"):
         (kept if row.month == at.month else earlier)[row.project_id] = row
     before, after = at.previous, at.next
-    return EntrySheet(
+    return UnitMonth(
         plan=plan,
         unit_id=unit_id,
         unit_name=unit_name,

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from budgets.models import Disbursement, Project, ProjectBudget, ProjectLead
-from budgets.write.disbursements import DisbursementEntry, disbursement_record_many
+from budgets.write.disbursements import DisbursementEntries, DisbursementEntry
 from strategy.loading import SAMPLE_REASON, load_row, missing_or_none
 from strategy.models import Plan, Unit
 from strategy.records.write import EntriesRefused, record_delete, write_history
@@ -75,7 +75,7 @@ def sample_load(plan: Plan, tree: Mapping[str, Any], *, today: date) -> int:
     entries = [entry for entry in _sample_entries(plan, tree) if entry.at.has_ended(today)]
     while entries:
         try:
-            disbursement_record_many(
+            DisbursementEntries.record_many(
                 user=None, entries=entries, today=today, reason=str(SAMPLE_REASON)
             )
             break

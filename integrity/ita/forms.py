@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from integrity.ita.models import ItaAssessment
 from integrity.ita.rows import NO_SCORE, Score
 from integrity.ita.scores import Place, ScoreEntry, ScoreSheet, check_score
-from integrity.ita.write import ita_scores_problems
+from integrity.ita.write import score_problems
 from strategy.models import Agency
 from strategy.records.forms import ThaiDecimalField, ThaiYearField
 from strategy.thai import format_date
@@ -98,7 +98,7 @@ class ScoreForm(forms.Form):
                 self.entries.append(ScoreEntry(place.key, before, after))
             elif stale and before != place.score:
                 self._follow(place)
-        for index, problem in ita_scores_problems(self.sheet, self.entries).items():
+        for index, problem in score_problems(self.sheet, self.entries).items():
             self.add_error(self.entries[index].key, problem)
         if stale:
             self.add_error(None, _meanwhile(self.sheet.assessment, clashing=bool(self.refused)))

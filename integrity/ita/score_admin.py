@@ -21,7 +21,7 @@ from integrity.ita.models import ItaAssessment
 from integrity.ita.read import scores_by_key
 from integrity.ita.scores import ScoreEntry, ScoreSheet
 from integrity.ita.upload import Comparison, compare, score_workbook
-from integrity.ita.write import ita_scores_record, ita_year_begin
+from integrity.ita.write import ScoreEntries, ita_year_begin
 from strategy.records.forms import typed_text
 from strategy.records.write import EntriesRefused, StaleVersion
 
@@ -86,13 +86,14 @@ class ScorePages:
         return self._sheet(request, form, UploadForm())
 
     def _recorded(self, request: HttpRequest, form: ScoreForm) -> int:
-        return ita_scores_record(
+        written = ScoreEntries.record_many(
             user=request.user,
             assessment=form.sheet.assessment,
             entries=form.entries,
             expected_version=form.cleaned_data["version"],
             reason=form.cleaned_data["change_reason"],
         )
+        return len(written)
 
     def _sheet(self, request: HttpRequest, form: ScoreForm, upload: UploadForm) -> HttpResponse:
         assessment = form.sheet.assessment
@@ -174,7 +175,7 @@ class ScorePages:
             ScoreEntry(key, _score(before), _score(after)) for key, before, after in seen["entries"]
         ]
         try:
-            count = ita_scores_record(
+            written = ScoreEntries.record_many(
                 user=request.user,
                 assessment=assessment,
                 entries=entries,
@@ -190,7 +191,7 @@ class ScorePages:
                 ),
             )
         else:
-            messages.success(request, _saved(count))
+            messages.success(request, _saved(len(written)))
         return answer
 
     # ------------------------------------------------------------------------------ next year

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from integrity.ita.scores import Place, ScoreEntry, ScoreSheet, parse_score, shown_score
-from integrity.ita.write import ita_scores_problems
+from integrity.ita.write import score_problems
 from strategy.workbook.book import Book
 from strategy.workbook.upload import EMPTY, Found, sheet_rows
 
@@ -126,7 +126,7 @@ def compare(content: bytes, sheet: ScoreSheet) -> Comparison:
             lines.append(_line(number, key, place, said, problem))
             continue
         found.append((number, ScoreEntry(key, was, score)))
-    problems = ita_scores_problems(sheet, [entry for _number, entry in found])
+    problems = score_problems(sheet, [entry for _number, entry in found])
     entries = []
     for index, (number, entry) in enumerate(found):
         place = places.get(entry.key)

@@ -4,87 +4,85 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from integrity.ita.models import ItaAssessment, ItaGrade, ItaIndicator, ItaInstrument, ItaItem
 from integrity.ita.scores import ScoreEntry, ScoreSheet, check_score, shown_score
-from strategy.access import viewer
+from strategy.access import Viewer, viewer
 from strategy.models import Agency
+from strategy.records.entries import Entries
 from strategy.records.model import Record
-from strategy.records.write import EntriesRefused, StaleVersion, claim, record_save, write_history
+from strategy.records.write import StaleVersion, claim, record_save, write_history
 
 
-def ita_scores_record(
-    *,
-    user: Any,
-    assessment: ItaAssessment,
-    entries: Sequence[ScoreEntry],
-    expected_version: int,
-    reason: str = "",
-) -> int:
-    """Save published scores of one assessment, all or none; gives how many changed.
+class ScoreEntries(Entries[ScoreEntry, ScoreEntry]):
+    """Published scores of one assessment on their way in; gives those that are other than before.
 
-    Planners only; ``user`` None is the system. ``expected_version``: the assessment's that the
-    editor read. Raises :class:`strategy.services.EntriesRefused` naming each refused entry by its
-    place, StaleVersion where somebody else has saved the assessment since, PermissionDenied.
+    Planners only. ``expected_version``: the assessment's that the editor read. Whatever changes
+    below it, the assessment takes the next version: two who read the same cannot both save.
     """
-    if user is not None and not viewer(user).is_planner:
-        raise PermissionDenied
-    with transaction.atomic():
+
+    overtaken = gettext_lazy("Somebody else has changed this meanwhile; look at it again first.")
+
+    def __init__(
+        self,
+        entries: Sequence[ScoreEntry],
+        *,
+        today: date | None = None,
+        assessment: ItaAssessment,
+        expected_version: int,
+        by_system: bool = False,
+    ) -> None:
+        super().__init__(entries, today=today, by_system=by_system)
+        self.assessment, self.expected_version = assessment, expected_version
+
+    def read(self) -> None:
         # Read anew: what the caller holds may be older than what is stored.
-        stored = ItaAssessment.objects.filter(pk=assessment.pk).first()
+        stored = ItaAssessment.objects.filter(pk=self.assessment.pk).first()
         if stored is None:
-            raise StaleVersion(assessment)
-        assessment, sheet = stored, ScoreSheet(stored)
-        refused = _refused(sheet, entries)
-        if refused:
-            raise EntriesRefused(refused)
-        changed: dict[tuple[type[Record], int], Record] = {}
-        fields: dict[type[Record], set[str]] = {}
-        count = 0
-        for entry in entries:
-            row, field = sheet.targets[entry.key]
+            raise StaleVersion(self.assessment)
+        self.sheet = ScoreSheet(stored)
+
+    def may(self, who: Viewer) -> bool:
+        return who.is_planner
+
+    def refused(self) -> dict[int, ValidationError]:
+        return score_problems(self.sheet, self.entries)
+
+    def write(self, user: Any, reason: str) -> list[ScoreEntry]:
+        assessment = self.sheet.assessment
+        changed: dict[type[Record], dict[int, Record]] = defaultdict(dict)
+        fields: dict[type[Record], set[str]] = defaultdict(set)
+        news = []
+        for entry in self.entries:
+            row, field = self.sheet.targets[entry.key]
             if getattr(row, field) != entry.after:
                 setattr(row, field, entry.after)
-                fields.setdefault(type(row), set()).add(field)
-                if type(row) is not ItaAssessment:
-                    changed[type(row), row.pk] = row
-                count += 1
-        if not count:
-            if assessment.version != expected_version:
-                raise StaleVersion(assessment)
-            return 0
-        # The assessment takes the next version whatever was changed below it: two who read the
-        # same sheet cannot both save.
-        claim([assessment], [expected_version])
-        if ItaAssessment in fields:
-            _stored([assessment], fields[ItaAssessment])
-        for model in (ItaIndicator, ItaItem):
-            rows = [row for (kind, _pk), row in changed.items() if kind is model]
-            if rows:
+                fields[type(row)].add(field)
+                changed[type(row)][row.pk] = row
+                news.append(entry)
+        if not news and assessment.version == self.expected_version:
+            return []
+        claim([assessment], [self.expected_version])
+        for model, held in changed.items():
+            rows = list(held.values())
+            if model is not ItaAssessment:
                 claim(rows, [row.version for row in rows])
-                _stored(rows, fields[model])
+            model._base_manager.bulk_update(rows, sorted(fields[model]), batch_size=200)
+            if model is not ItaAssessment:
                 write_history(rows, "~", user=user, reason=reason)
         write_history([assessment], "~", user=user, reason=reason)
-        return count
+        return news
 
 
-def _stored(rows: Sequence[Record], fields: set[str]) -> None:
-    type(rows[0])._base_manager.bulk_update(rows, sorted(fields), batch_size=200)
-
-
-def ita_scores_problems(
-    sheet: ScoreSheet, entries: Sequence[ScoreEntry]
-) -> dict[int, ValidationError]:
-    """Which entries :func:`ita_scores_record` would refuse, by their place in the list."""
-    return _refused(sheet, entries)
-
-
-def _refused(sheet: ScoreSheet, entries: Sequence[ScoreEntry]) -> dict[int, ValidationError]:
+def score_problems(sheet: ScoreSheet, entries: Sequence[ScoreEntry]) -> dict[int, ValidationError]:
+    """Which entries :class:`ScoreEntries` would refuse, by their place in the list."""
     refused: dict[int, ValidationError] = {}
     seen: set[str] = set()
     for place, entry in enumerate(entries):

@@ -80,10 +80,8 @@ class YearAdmin(RecordAdmin):
     #: The way from a row to its year.
     in_year: str
 
-    def save_related(
-        self, request: HttpRequest, form: Any, formsets: list[Any], change: bool
-    ) -> None:
-        super().save_related(request, form, formsets, change)
+    def write_all(self, request: HttpRequest, form: Any, formsets: list[Any], change: bool) -> None:
+        super().write_all(request, form, formsets, change)
         if not change or form.really_changed or any(each.has_changed() for each in formsets):
             self._taken_over(request, form.instance)
 

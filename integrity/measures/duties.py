@@ -49,12 +49,12 @@ def due_list(who: Viewer, today: date) -> list[QuarterDue]:
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """One measure of a sheet: its rows, what stands for the quarter, and before it."""
+    """One measure of a screen: its rows, what stands for the quarter, and before it."""
 
     measure: MeasureRow
     quarter: QuarterRow
     earlier: QuarterRow | None
-    #: The group of units through which the sheet's unit answers for it; empty where it is its own.
+    #: The group of units through which the screen's unit answers for it; empty where it is its own.
     shared: str
 
     @property
@@ -66,7 +66,7 @@ class EntryRow:
 
 
 @dataclass(frozen=True, slots=True)
-class EntrySheet:
+class UnitQuarter:
     """A quarter of all measures that a unit answers for."""
 
     year: YearRow
@@ -98,13 +98,13 @@ class EntrySheet:
         return rules.has_begun(self.year.fiscal_year, 4, self.year.rules.today)
 
 
-def entry_sheet(
+def unit_quarter(
     year: MeasureYear, unit: UnitName | None, quarter: int, today: date, who: Viewer
-) -> EntrySheet:
-    """The sheet by which a unit's quarter is reported. ``year`` with its ``deadline_day``."""
+) -> UnitQuarter:
+    """What a unit's quarter holds, as it is reported. ``year`` with its ``deadline_day``."""
     shown = year_row(year, today, who, evidence=True)
     rows = []
-    for measure in sheet_measures(shown, unit):
+    for measure in unit_measures(shown, unit):
         named = unit is None or unit.id in {each.id for each in measure.units}
         group = next((each.name for each in measure.units if each.is_group), "")
         earlier = [row for row in measure.quarters[: quarter - 1] if row.progress_id is not None]
@@ -118,7 +118,7 @@ def entry_sheet(
         )
     begun = [q for q in rules.QUARTERS if rules.has_begun(shown.fiscal_year, q, today)]
     others = tuple(q for q in begun if q != quarter)
-    return EntrySheet(shown, quarter, unit, tuple(rows), others)
+    return UnitQuarter(shown, quarter, unit, tuple(rows), others)
 
 
 def unit_of(who: Viewer, progress: QuarterProgress, today: date) -> UnitName | None:
@@ -127,7 +127,7 @@ def unit_of(who: Viewer, progress: QuarterProgress, today: date) -> UnitName | N
     held = measure.issue.year
     shown = year_row(measure_year(held.agency_id, held.fiscal_year), today, who)
     for unit in answering_units(who, shown, unit_agencies(who)):
-        if measure.pk in {row.id for row in sheet_measures(shown, unit)}:
+        if measure.pk in {row.id for row in unit_measures(shown, unit)}:
             return unit
     return None
 
@@ -182,7 +182,7 @@ def quarters_due(who: Viewer, years: Iterable[YearRow]) -> list[QuarterDue]:
         if year.rules.as_a_whole:
             continue
         for unit in answering_units(who, year, own):
-            measures = sheet_measures(year, unit)
+            measures = unit_measures(year, unit)
             for quarter in rules.QUARTERS:
                 states = [measure.at(quarter).state for measure in measures]
                 owed = sum(state in rules.OWED for state in states)
@@ -212,7 +212,7 @@ def answering_units(who: Viewer, year: YearRow, own: Mapping[int, int]) -> list[
     return units if all(measure.units for measure in year.measures) else [*units, None]
 
 
-def sheet_measures(year: YearRow, unit: UnitName | None) -> list[MeasureRow]:
+def unit_measures(year: YearRow, unit: UnitName | None) -> list[MeasureRow]:
     """The measures that a unit enters: its own, and those of a group of units of its agency."""
     if unit is None:
         return [measure for measure in year.measures if not measure.units]

@@ -18,15 +18,14 @@ from integrity.measures.rows import EvidenceRow, UnitName
 from integrity.measures.rules import latest_quarter
 from integrity.measures.write import (
     FigureEntry,
+    ProgressEntries,
     ProgressEntry,
-    progress_problems,
-    progress_record_many,
     quarter_problem,
 )
 from strategy.calendar import FiscalMonth
 from strategy.evidence.entry import EvidenceEntry, EvidenceForm, entry_kept
 from strategy.records.forms import ThaiDecimalField, WordsField, stale_lines
-from strategy.records.screen import EntrySheetForm, row_read
+from strategy.records.screen import EntryScreen, row_read
 
 
 class ChooseForm(forms.Form):
@@ -226,9 +225,10 @@ def _facts(row: Any) -> _Facts:
     return _settled((row.state, row.text, pieces))
 
 
-class SheetForm(EntrySheetForm):
+class QuarterScreen(EntryScreen):
     """A quarter of all of a unit's measures."""
 
+    writes = ProgressEntries
     typed = ("state", "text", *(f"evidence-{name}" for name in ("number", "dated", "url", "text")))
     foreign = gettext_lazy(
         "Something was typed for measures that this unit no longer answers for. "
@@ -236,20 +236,12 @@ class SheetForm(EntrySheetForm):
     )
 
     def rows(self) -> list[RowForm]:
-        return [RowForm(row, self.data, today=self.today) for row in self.sheet.rows]
+        return [RowForm(row, self.data, today=self.today) for row in self.shown.rows]
 
     def entries(self, news: Sequence[RowForm]) -> list[tuple[RowForm, ProgressEntry]]:
         rows = ItaMeasure.objects.select_related("issue__year")
         measures = rows.in_bulk([form.row.measure.id for form in news])
         return [(form, form.entry(measures)) for form in news if form.row.measure.id in measures]
-
-    def problems(self, entries: Sequence[ProgressEntry]) -> Mapping[int, ValidationError]:
-        return progress_problems(entries, self.today)
-
-    def record(
-        self, user: Any, entries: Sequence[ProgressEntry], reason: str
-    ) -> list[QuarterProgress]:
-        return progress_record_many(user=user, entries=entries, today=self.today, reason=reason)
 
 
 _FIGURE = ("label", "value", "unit_label")

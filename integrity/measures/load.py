@@ -19,9 +19,9 @@ from integrity.measures.models import (
 )
 from integrity.measures.rules import first_month, has_ended
 from integrity.measures.write import (
+    ProgressEntries,
     ProgressEntry,
     measure_year_begin,
-    progress_record_many,
     sample_year_remove,
 )
 from strategy.evidence.entry import EvidenceEntry, entry_kept
@@ -138,7 +138,7 @@ def sample_load(tree: Mapping[str, Any], *, today: date) -> int:
     entries = [
         entry for entry in _sample_entries(year, tree) if has_ended(number, entry.quarter, today)
     ]
-    progress_record_many(user=None, entries=entries, today=today, reason=str(SAMPLE_REASON))
+    ProgressEntries.record_many(user=None, entries=entries, today=today, reason=str(SAMPLE_REASON))
     return len(entries)
 
 

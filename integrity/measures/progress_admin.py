@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
-from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -17,14 +17,14 @@ from django.utils.translation import gettext_lazy
 
 from integrity.measures.access import may_enter, unit_key
 from integrity.measures.duties import (
-    EntrySheet,
+    UnitQuarter,
     agency_years,
     due_list,
     entering_units,
-    entry_sheet,
     unit_of,
+    unit_quarter,
 )
-from integrity.measures.forms import ChooseForm, OutcomeForm, SheetForm
+from integrity.measures.forms import ChooseForm, OutcomeForm, QuarterScreen
 from integrity.measures.models import ItaMeasure, QuarterProgress
 from integrity.measures.read import measure_year
 from integrity.measures.write import outcome_problem, outcome_record, progress_delete
@@ -32,8 +32,9 @@ from strategy.access import viewer
 from strategy.clock import today
 from strategy.evidence.model import evidence_text
 from strategy.models import Unit
-from strategy.records.admin import RecordAdmin, refuse_anothers_unit, version_shown
+from strategy.records.admin import version_shown
 from strategy.records.forms import typed_text
+from strategy.records.screen_admin import EntryScreenAdmin
 
 _SHOWN = [
     "year",
@@ -47,7 +48,7 @@ _SHOWN = [
 ]
 
 
-class QuarterProgressAdmin(RecordAdmin):
+class QuarterProgressAdmin(EntryScreenAdmin):
     """Reports of the measures that a person answers for; planners and auditors see all."""
 
     list_display = ["year", "quarter", "measure_text", "responsible", "state", "is_sample"]
@@ -125,76 +126,64 @@ class QuarterProgressAdmin(RecordAdmin):
             *super().get_urls(),
         ]
 
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """First choose, by ?unit=&year=&quarter= or from what is due; then the unit's quarter."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        who, day = viewer(request.user), today()
-        units = entering_units(who)
+    choose_template = "admin/integrity/quarterprogress/choose.html"
+    screen_template = "admin/integrity/quarterprogress/entry.html"
+
+    def choose_form(self, request: HttpRequest) -> ChooseForm:
+        """By ?unit=&year=&quarter=."""
+        units = entering_units(viewer(request.user))
         years = agency_years({agency for _unit, agency in units.values()})
-        choose = ChooseForm(request.GET or None, units=units, years=years, today=day)
-        if not choose.is_valid():
-            refuse_anothers_unit(request.GET.get("unit", ""), choose.units)
-            return self._choose(request, choose)
-        chosen = choose.cleaned_data
+        return ChooseForm(request.GET or None, units=units, years=years, today=today())
 
-        def read() -> EntrySheet:
-            year = measure_year(chosen["agency_id"], chosen["year"])
-            if year is None:
-                raise Http404(_("There is no such row, or it is not yours to see."))
-            return entry_sheet(year, chosen["unit"], chosen["quarter"], day, who)
-
-        data = request.POST if request.method == "POST" else None
-        form = SheetForm(read, data, today=day)
-        if request.method == "POST" and form.is_valid():
-            saved = form.save(request.user)
-            if saved is not None:
-                messages.success(request, _saved_message(form.sheet, len(saved)))
-                return HttpResponseRedirect(sheet_address(form.sheet))
-        return self._sheet(request, form)
-
-    def _choose(self, request: HttpRequest, form: ChooseForm) -> HttpResponse:
+    def choose_context(self, request: HttpRequest, form: ChooseForm) -> dict[str, Any]:
         due = due_list(viewer(request.user), today())
-        context = {
-            **self.admin_site.each_context(request),
+        return {
             "title": _("Whose measures, and of which quarter?"),
-            "opts": self.opts,
-            "form": form,
             "due": [
                 (row, entry_address(row.unit_key, row.year.fiscal_year, row.quarter)) for row in due
             ],
         }
-        return TemplateResponse(request, "admin/integrity/quarterprogress/choose.html", context)
 
-    def _sheet(self, request: HttpRequest, form: SheetForm) -> HttpResponse:
-        sheet = form.sheet
-        year = sheet.year.fiscal_year
-        context = {
-            **self.admin_site.each_context(request),
+    def open_screen(
+        self, request: HttpRequest, chosen: Mapping[str, Any], data: Any
+    ) -> QuarterScreen:
+        day, who = today(), viewer(request.user)
+
+        def read() -> UnitQuarter:
+            year = measure_year(chosen["agency_id"], chosen["year"])
+            if year is None:
+                raise Http404(_("There is no such row, or it is not yours to see."))
+            return unit_quarter(year, chosen["unit"], chosen["quarter"], day, who)
+
+        return QuarterScreen(read, data, today=day)
+
+    def screen_context(self, request: HttpRequest, screen: QuarterScreen) -> dict[str, Any]:
+        shown: UnitQuarter = screen.shown
+        year = shown.year.fiscal_year
+        return {
             "title": _("Measures in quarter %(quarter)s of fiscal year %(year)s")
-            % {"quarter": sheet.quarter, "year": year},
-            "opts": self.opts,
-            "sheet": sheet,
-            "form": form,
-            "others": [(q, entry_address(sheet.key, year, q)) for q in sheet.others],
-            "may_delete": self.has_delete_permission(request),
+            % {"quarter": shown.quarter, "year": year},
+            "others": [(q, entry_address(shown.key, year, q)) for q in shown.others],
         }
-        return TemplateResponse(request, "admin/integrity/quarterprogress/entry.html", context)
 
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """A report is changed where its unit's quarter is entered."""
-        row = self.get_object(request, unquote(object_id))
-        if row is None or not self.has_change_permission(request, row):
-            return super().change_view(request, object_id, form_url, extra_context)
+    def screen_address(self, screen: QuarterScreen) -> str:
+        shown: UnitQuarter = screen.shown
+        return entry_address(shown.key, shown.year.fiscal_year, shown.quarter)
+
+    def saved_message(self, screen: QuarterScreen, count: int) -> str:
+        if not count:
+            return _("Nothing was changed, so nothing was saved.")
+        return _("Saved for quarter %(quarter)s of fiscal year %(year)s, measures: %(count)s.") % {
+            "quarter": screen.shown.quarter,
+            "year": screen.shown.year.fiscal_year,
+            "count": count,
+        }
+
+    def row_address(self, request: HttpRequest, row: QuarterProgress) -> str:
         held = row.measure.issue.year
         unit = unit_of(viewer(request.user), row, today())
         key = unit_key(unit.id if unit else None, held.agency_id)
-        address = entry_address(key, held.fiscal_year, row.quarter)
-        return HttpResponseRedirect(f"{address}#m{row.measure_id}")
+        return f"{entry_address(key, held.fiscal_year, row.quarter)}#m{row.measure_id}"
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         progress_delete(
@@ -257,17 +246,3 @@ def entry_address(unit: str, year: int, quarter: int) -> str:
     """Where a unit's quarter is entered."""
     query = urlencode({"unit": unit, "year": year, "quarter": quarter})
     return f"{reverse('admin:integrity_quarterprogress_add')}?{query}"
-
-
-def sheet_address(sheet: EntrySheet) -> str:
-    return entry_address(sheet.key, sheet.year.fiscal_year, sheet.quarter)
-
-
-def _saved_message(sheet: EntrySheet, count: int) -> str:
-    if not count:
-        return _("Nothing was changed, so nothing was saved.")
-    return _("Saved for quarter %(quarter)s of fiscal year %(year)s, measures: %(count)s.") % {
-        "quarter": sheet.quarter,
-        "year": sheet.year.fiscal_year,
-        "count": count,
-    }

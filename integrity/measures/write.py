@@ -12,6 +12,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from integrity.measures.access import may_enter
 from integrity.measures.models import (
@@ -23,21 +24,13 @@ from integrity.measures.models import (
     QuarterProgress,
 )
 from integrity.measures.rules import QUARTERS, first_month, has_begun
-from strategy.access import viewer
+from strategy.access import Viewer, viewer
 from strategy.evidence.entry import MOST_EVIDENCE, EvidenceEntry, evidence_problems
 from strategy.evidence.model import read_evidence
+from strategy.records.entries import Errors, RowEntries, parts_replaced
 from strategy.records.model import Record
-from strategy.records.write import (
-    EntriesRefused,
-    StaleVersion,
-    claim,
-    record_delete,
-    record_save,
-    write_history,
-)
+from strategy.records.write import StaleVersion, record_delete, record_save
 from strategy.thai import format_date, says_why
-
-Errors = dict[str, list[ValidationError]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,48 +54,68 @@ class ProgressEntry:
         return (self.measure.pk, self.quarter)
 
 
-def progress_record(
-    *, user: Any, entry: ProgressEntry, today: date, reason: str = ""
-) -> QuarterProgress:
-    """Save one quarter of one measure. Raises as the form for many does, by field."""
-    try:
-        return progress_record_many(user=user, entries=[entry], today=today, reason=reason)[0]
-    except EntriesRefused as refused:
-        raise refused.errors[0] from None
+class ProgressEntries(RowEntries[ProgressEntry, QuarterProgress]):
+    """Quarters on their way in: of one of a measure's units (measures/access.py), of planners."""
 
+    fields = ("state", "text", "is_sample")
+    repeated = ("quarter", gettext_lazy("This measure's quarter stands in the list already."))
+    overtaken = gettext_lazy("That quarter was reported just now by somebody else; look again.")
 
-def progress_record_many(
-    *, user: Any, entries: Sequence[ProgressEntry], today: date, reason: str = ""
-) -> list[QuarterProgress]:
-    """Save many, all or none.
+    def read(self) -> None:
+        measures = {entry.measure.pk for entry in self.entries}
+        for row in QuarterProgress.objects.filter(measure__in=measures):
+            self.kept[row.measure_id, row.quarter] = row
 
-    ``user`` None is the system (fixtures). Who may write: planners, and reporters of one of the
-    measure's units (integrity/measure_access.py). Raises
-    :class:`strategy.services.EntriesRefused` naming each refused entry, PermissionDenied,
-    StaleVersion.
-    """
-    if user is not None and not may_enter(viewer(user), [entry.measure.pk for entry in entries]):
-        raise PermissionDenied
-    try:
-        with transaction.atomic():
-            kept = _kept(entries)
-            refused = _refused(entries, kept, today)
-            if refused:
-                raise EntriesRefused(refused)
-            rows = _write(user, entries, kept, reason)
-            years_taken_over(
-                user=user, years=[entry.measure.issue.year_id for entry in entries], reason=reason
+    def may(self, who: Viewer) -> bool:
+        return may_enter(who, [entry.measure.pk for entry in self.entries])
+
+    def errors(self, entry: ProgressEntry) -> Errors:
+        """By form field; a piece of evidence by ``evidence-<place>-<name>``."""
+        errors: Errors = defaultdict(list)
+        if entry.quarter not in QUARTERS:
+            errors["quarter"].append(ValidationError(_("A quarter is 1 to 4.")))
+            return errors
+        ahead = quarter_problem(entry.measure.issue.year.fiscal_year, entry.quarter, self.today)
+        if ahead is not None:
+            errors["quarter"].append(ahead)
+        if entry.key in self.kept and entry.expected_version is None:
+            errors["quarter"].append(
+                ValidationError(_("That quarter is reported already; change it instead."))
             )
-            return rows
-    except IntegrityError as error:
-        raise ValidationError(
-            _("That quarter was reported just now by somebody else; look again.")
-        ) from error
+        if entry.state not in QuarterProgress.State.values:
+            errors["state"].append(
+                ValidationError(_("Choose how far the measure has come: %(states)s.")
+                                % {"states": ", ".join(map(str, QuarterProgress.State.labels))})
+            )  # fmt: skip
+        elif entry.state != QuarterProgress.State.NOT_STARTED and not entry.text.strip():
+            errors["text"].append(ValidationError(_("Say what was done in this quarter.")))
+        if len(entry.evidence) > MOST_EVIDENCE:
+            errors["evidence"].append(
+                ValidationError(
+                    _("At most %(most)s pieces of evidence for a quarter.")
+                    % {"most": MOST_EVIDENCE}
+                )
+            )
+        for place, piece in enumerate(entry.evidence):
+            for name, problem in evidence_problems(piece, self.today).items():
+                errors[f"evidence-{place}-{name}"].append(problem)
+        return errors
 
+    def new_row(self, entry: ProgressEntry) -> QuarterProgress:
+        return QuarterProgress(measure=entry.measure, quarter=entry.quarter)
 
-def progress_problems(entries: Sequence[ProgressEntry], today: date) -> dict[int, ValidationError]:
-    """Which entries :func:`progress_record_many` would refuse, by their place in the list."""
-    return _refused(entries, _kept(entries), today)
+    def write_parts(
+        self,
+        written: Sequence[tuple[QuarterProgress, ProgressEntry]],
+        changed: Sequence[QuarterProgress],
+    ) -> None:
+        pieces = [(row, [piece.fields() for piece in entry.evidence]) for row, entry in written]
+        parts_replaced(QuarterEvidence, "progress", pieces)
+        read_evidence([row for row, _entry in written])
+
+    def finish(self, user: Any, reason: str) -> None:
+        years = [entry.measure.issue.year_id for entry in self.entries]
+        years_taken_over(user=user, years=years, reason=reason)
 
 
 def progress_delete(
@@ -114,65 +127,6 @@ def progress_delete(
     if not says_why(reason):
         raise ValidationError(_("Say why this report is deleted."))
     record_delete(instance=progress, user=user, reason=reason, expected_version=expected_version)
-
-
-def _kept(entries: Sequence[ProgressEntry]) -> dict[tuple[int, int], QuarterProgress]:
-    rows = QuarterProgress.objects.filter(measure__in={entry.measure.pk for entry in entries})
-    return {(row.measure_id, row.quarter): row for row in rows}
-
-
-def _refused(
-    entries: Sequence[ProgressEntry],
-    kept: Mapping[tuple[int, int], QuarterProgress],
-    today: date,
-) -> dict[int, ValidationError]:
-    """Every entry that is refused, by its place, with the reasons by form field."""
-    refused = {}
-    seen: set[tuple[int, int]] = set()
-    for place, entry in enumerate(entries):
-        found = _entry_errors(entry, kept, today)
-        if entry.key in seen:
-            found["quarter"].append(
-                ValidationError(_("This measure's quarter stands in the list already."))
-            )
-        seen.add(entry.key)
-        if found:
-            refused[place] = ValidationError(found)
-    return refused
-
-
-def _entry_errors(
-    entry: ProgressEntry, kept: Mapping[tuple[int, int], QuarterProgress], today: date
-) -> Errors:
-    """Every reason to refuse an entry, by form field; evidence by ``evidence-<place>-<name>``."""
-    errors: Errors = defaultdict(list)
-    if entry.quarter not in QUARTERS:
-        errors["quarter"].append(ValidationError(_("A quarter is 1 to 4.")))
-        return errors
-    ahead = quarter_problem(entry.measure.issue.year.fiscal_year, entry.quarter, today)
-    if ahead is not None:
-        errors["quarter"].append(ahead)
-    if entry.key in kept and entry.expected_version is None:
-        errors["quarter"].append(
-            ValidationError(_("That quarter is reported already; change it instead."))
-        )
-    if entry.state not in QuarterProgress.State.values:
-        errors["state"].append(
-            ValidationError(_("Choose how far the measure has come: %(states)s.")
-                            % {"states": ", ".join(map(str, QuarterProgress.State.labels))})
-        )  # fmt: skip
-    elif entry.state != QuarterProgress.State.NOT_STARTED and not entry.text.strip():
-        errors["text"].append(ValidationError(_("Say what was done in this quarter.")))
-    if len(entry.evidence) > MOST_EVIDENCE:
-        errors["evidence"].append(
-            ValidationError(
-                _("At most %(most)s pieces of evidence for a quarter.") % {"most": MOST_EVIDENCE}
-            )
-        )
-    for place, piece in enumerate(entry.evidence):
-        for name, problem in evidence_problems(piece, today).items():
-            errors[f"evidence-{place}-{name}"].append(problem)
-    return errors
 
 
 def quarter_problem(year: int, quarter: int, today: date) -> ValidationError | None:
@@ -190,51 +144,6 @@ def quarter_problem(year: int, quarter: int, today: date) -> ValidationError | N
             "day": format_date(first_month(year, quarter).first_day),
         }
     )  # fmt: skip
-
-
-_FIELDS = ("state", "text", "is_sample")
-
-
-def _write(
-    user: Any,
-    entries: Sequence[ProgressEntry],
-    kept: Mapping[tuple[int, int], QuarterProgress],
-    reason: str,
-) -> list[QuarterProgress]:
-    """Rows, their evidence and their history."""
-    rows, changed, versions, new = [], [], [], []
-    for entry in entries:
-        row = kept.get(entry.key)
-        if row is None:
-            row = QuarterProgress(measure=entry.measure, quarter=entry.quarter)
-            if entry.expected_version is not None:
-                raise StaleVersion(row)  # what the editor read has been taken away since
-            new.append(row)
-        else:
-            assert entry.expected_version is not None  # the checks have seen to it
-            if entry.expected_version != row.version:
-                raise StaleVersion(row)  # claim() could not say which of many it is
-            changed.append(row)
-            versions.append(entry.expected_version)
-        for name in _FIELDS:
-            setattr(row, name, getattr(entry, name))
-        rows.append(row)
-    claim(changed, versions)
-    QuarterProgress.objects.bulk_create(new, batch_size=500)
-    QuarterProgress.objects.bulk_update(changed, _FIELDS, batch_size=200)
-    QuarterEvidence.objects.filter(progress__in=changed).delete()
-    QuarterEvidence.objects.bulk_create(
-        [
-            QuarterEvidence(progress=row, position=position, **piece.fields())
-            for row, entry in zip(rows, entries, strict=True)
-            for position, piece in enumerate(entry.evidence, start=1)
-        ],
-        batch_size=500,
-    )
-    read_evidence(rows)
-    write_history(new, "+", user=user, reason=reason)
-    write_history(changed, "~", user=user, reason=reason)
-    return rows
 
 
 # ------------------------------------------------------------------------------ result of the year

@@ -12,22 +12,22 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from integrity.self_assessments import write
 from integrity.self_assessments.access import may_fill_in, readable_assessments
-from integrity.self_assessments.forms import AssessmentSheet
+from integrity.self_assessments.forms import AssessmentScreen
 from integrity.self_assessments.models import Answer, Criterion, SelfAssessment
 from integrity.self_assessments.read import assessment_page
 from strategy.access import viewer
 from strategy.clock import today
 from strategy.models import Agency
-from strategy.records.admin import RecordAdmin, version_shown
+from strategy.records.admin import version_shown
 from strategy.records.forms import RecordForm, typed_text
 from strategy.records.history import Entry, entries, history_of
+from strategy.records.screen_admin import ScreenAdmin
 
 
 class BeginForm(RecordForm):
@@ -44,7 +44,7 @@ class BeginForm(RecordForm):
 
 
 @admin.register(SelfAssessment)
-class SelfAssessmentAdmin(RecordAdmin):
+class SelfAssessmentAdmin(ScreenAdmin):
     """Planners see all; reporters those of their own agency."""
 
     form = BeginForm
@@ -87,7 +87,7 @@ class SelfAssessmentAdmin(RecordAdmin):
 
     # ----------------------------------------------------------------------- beginning
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def write_row(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         # Changes are made on the screen of change_view.
         saved = write.assessment_begin(
             user=request.user,
@@ -121,30 +121,28 @@ class SelfAssessmentAdmin(RecordAdmin):
             if request.method == "POST":
                 raise PermissionDenied
             return super().change_view(request, object_id, form_url, extra_context)
-        sheet = AssessmentSheet(
-            row,
-            request.POST if request.method == "POST" else None,
-            today=today(),
-            assessor=viewer(request.user).is_planner,
-            agencies=self._agencies(request),
+        return self.screen_view(
+            request,
+            AssessmentScreen(
+                row,
+                request.POST if request.method == "POST" else None,
+                today=today(),
+                assessor=viewer(request.user).is_planner,
+                agencies=self._agencies(request),
+            ),
         )
-        if request.method == "POST" and sheet.is_valid():
-            count = sheet.save(request.user)
-            if count is not None:
-                messages.success(request, _saved_message(row.pk, count))
-                return HttpResponseRedirect(entry_address(row.pk))
-        return self._sheet(request, sheet)
 
-    def _sheet(self, request: HttpRequest, sheet: AssessmentSheet) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Self-assessment: %(name)s") % {"name": sheet.page.facts.organisation},
-            "opts": self.opts,
-            "sheet": sheet,
-            "shown": sheet.page,
-            "may_delete": self.has_delete_permission(request),
-        }
-        return TemplateResponse(request, "admin/integrity/selfassessment/entry.html", context)
+    screen_template = "admin/integrity/selfassessment/entry.html"
+
+    def screen_context(self, request: HttpRequest, screen: AssessmentScreen) -> dict[str, Any]:
+        organisation = screen.shown.facts.organisation
+        return {"title": _("Self-assessment: %(name)s") % {"name": organisation}}
+
+    def screen_address(self, screen: AssessmentScreen) -> str:
+        return entry_address(screen.assessment.pk)
+
+    def saved_message(self, screen: AssessmentScreen, count: int) -> str:
+        return _saved_message(screen.assessment.pk, count)
 
     # --------------------------------------------------------------- history, deletion
 

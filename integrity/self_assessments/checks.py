@@ -16,9 +16,8 @@ from integrity.self_assessments.rows import CriterionRow, GroupRow, PartRow, Rub
 from integrity.self_assessments.rules import Chosen, clashing
 from strategy.evidence.entry import MOST_EVIDENCE, EvidenceEntry, evidence_problems
 from strategy.messages import sentence
+from strategy.records.entries import Errors
 from strategy.thai import Refusal, format_number
-
-Errors = dict[str, list[ValidationError]]
 
 _DECIMALS = 2
 PERCENT = 100
@@ -38,6 +37,10 @@ class AnswerEntry:
     remark: str = ""
     evidence: tuple[EvidenceEntry, ...] = ()
     expected_version: int | None = None
+
+    @property
+    def key(self) -> int:
+        return self.criterion_id
 
     @property
     def is_empty(self) -> bool:
@@ -63,30 +66,10 @@ def places(rubric: RubricRow) -> dict[int, Place]:
     }
 
 
-def answer_problems(
-    rubric: RubricRow,
-    stored: Mapping[int, Answer],
-    entries: Sequence[AnswerEntry],
-    today: date,
-) -> dict[int, ValidationError]:
-    """Which entries are refused, by their place in the list; each error by field."""
-    known = places(rubric)
-    errors: dict[int, Errors] = {}
-    for number, entry in enumerate(entries):
-        place = known.get(entry.criterion_id)
-        if place is None:
-            found = {"__all__": [ValidationError(_("This criterion is not of this rubric."))]}
-        else:
-            found = _own_problems(place, entry, today)
-        if found:
-            errors[number] = found
-    merged = _merged(stored, entries)
-    _check_alternatives(rubric, merged, entries, errors)
-    _check_groups(rubric, merged, entries, errors)
-    return {number: ValidationError(found) for number, found in errors.items()}
-
-
-def _own_problems(place: Place, entry: AnswerEntry, today: date) -> Errors:
+def own_reasons(place: Place | None, entry: AnswerEntry, today: date) -> Errors:
+    """Every reason to refuse an answer by itself; ``place`` None: its rubric has no such place."""
+    if place is None:
+        return {"__all__": [ValidationError(_("This criterion is not of this rubric."))]}
     found: Errors = defaultdict(list)
     if place.criterion.levels:
         _check_level(place.criterion, entry, found)
@@ -101,6 +84,18 @@ def _own_problems(place: Place, entry: AnswerEntry, today: date) -> Errors:
     for piece in entry.evidence:
         found["evidence"] += evidence_problems(piece, today).values()
     return {name: problems for name, problems in found.items() if problems}
+
+
+def check_together(
+    rubric: RubricRow,
+    stored: Mapping[int, Answer],
+    entries: Sequence[AnswerEntry],
+    reasons: dict[int, Errors],
+) -> None:
+    """Add what answers are refused for because of one another, by their place in the list."""
+    merged = _merged(stored, entries)
+    _check_alternatives(rubric, merged, entries, reasons)
+    _check_groups(rubric, merged, entries, reasons)
 
 
 def _check_level(criterion: CriterionRow, entry: AnswerEntry, found: Errors) -> None:

@@ -6,7 +6,7 @@ One screen holds the whole rubric. It is saved all or not at all; what is missin
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -19,12 +19,11 @@ from integrity.self_assessments.models import Answer, SelfAssessment
 from integrity.self_assessments.read import assessment_page
 from integrity.self_assessments.rows import (
     AnswerRow,
-    AssessmentPage,
     LevelRow,
     PartStanding,
     replies_to,
 )
-from integrity.self_assessments.write import AnswerEntry, answer_problems_of, assessment_record
+from integrity.self_assessments.write import AnswerEntries, AnswerEntry, assessment_record
 from strategy.evidence.entry import MOST_EVIDENCE, EvidenceForm, EvidenceFormSet, entry_kept
 from strategy.records.forms import (
     RecordForm,
@@ -33,8 +32,7 @@ from strategy.records.forms import (
     WordsField,
     stale_lines,
 )
-from strategy.records.screen import row_read
-from strategy.records.write import EntriesRefused
+from strategy.records.screen import EntryScreen, row_read
 
 #: Empty rows of evidence below those that are kept.
 _EXTRA = 1
@@ -263,8 +261,10 @@ class AnswerForm(forms.Form):
 _NOTHING = {"level": None, "points": None, "remark": "", "evidence": ()}
 
 
-class AssessmentSheet:
-    """The whole screen: the organisation, and a form for each criterion that may be answered."""
+class AssessmentScreen(EntryScreen):
+    """The organisation, and a form for each criterion that may be answered."""
+
+    writes = AnswerEntries
 
     def __init__(
         self,
@@ -275,104 +275,75 @@ class AssessmentSheet:
         assessor: bool,
         agencies: Any = None,
     ) -> None:
-        self.assessment = assessment
-        self.data = data
-        self.today = today
-        self.assessor = assessor
-        self.agencies = agencies
-        self._take()
+        self.assessment, self.assessor, self.agencies = assessment, assessor, agencies
+        super().__init__(lambda: assessment_page(self.assessment), data, today=today)
 
-    def _take(self) -> None:
-        self.page: AssessmentPage = assessment_page(self.assessment)
+    def rows(self) -> Iterator[AnswerForm]:
         self.facts = FactsForm(self.data, instance=self.assessment, agencies=self.agencies)
-        self.forms: dict[int, AnswerForm] = {
-            row.criterion.id: AnswerForm(row, self.data, today=self.today)
-            for standing in self.page.parts
-            if self._may_enter(standing)
-            for group in standing.groups
-            for row in group.answers
-        }
-        #: What was refused of the screen as a whole.
-        self.general: list[str] = []
-
-    def _may_enter(self, standing: PartStanding) -> bool:
-        return self.assessor or standing.part.is_self_assessed
-
-    # ------------------------------------------------------------------------- as shown
+        for standing in self.shown.parts:
+            if self.assessor or standing.part.is_self_assessed:
+                for group in standing.groups:
+                    for row in group.answers:
+                        yield AnswerForm(row, self.data, today=self.today)
 
     @property
     def parts(self) -> list[tuple[PartStanding, list[tuple[Any, list[Any]]]]]:
         """Parts with their groups, each with its criteria: forms, or rows that are only read."""
+        own = {form.row.criterion.id: form for form in self.forms}
         return [
             (
                 standing,
                 [
-                    (group, [self.forms.get(row.criterion.id) or row for row in group.answers])
+                    (group, [own.get(row.criterion.id) or row for row in group.answers])
                     for group in standing.groups
                 ],
             )
-            for standing in self.page.parts
+            for standing in self.shown.parts
         ]
 
-    @property
-    def refused(self) -> list[AnswerForm]:
-        """The criteria that want another look."""
-        return [form for form in self.forms.values() if form.is_wrong]
-
-    # ------------------------------------------------------------------------- saving
-
     def is_valid(self) -> bool:
-        """Asks every form, then the services' own rules for those that are clear."""
         sound = self.facts.is_valid()
-        for form in self.forms.values():
-            form.is_valid()
-        self._ask_the_services()
-        for pk, form in self.forms.items():
-            if form.follows:
-                # The other one's answer, with the version that it has now.
-                self.forms[pk] = AnswerForm(form.row, None, today=self.today)
-        return sound and not self.refused
+        clear = super().is_valid()
+        # Where somebody else's answer is followed, it is shown with the version that it has now.
+        self.forms = [
+            AnswerForm(form.row, None, today=self.today) if form.follows else form
+            for form in self.forms
+        ]
+        return sound and clear
 
-    def _ask_the_services(self) -> None:
-        """What the services would refuse, beside every criterion that it concerns.
+    def entries(self, news: Sequence[AnswerForm]) -> list[tuple[AnswerForm, AnswerEntry]]:
+        return [(form, form.entry()) for form in news]
 
-        An answer that stays as it was is named where a new one does not go with it, and is nobody's
-        fault otherwise: planners may have changed the instrument since.
+    def asked(self) -> list[tuple[AnswerForm, AnswerEntry]]:
+        """Answers that stay as they were too: one that is new may not go with them."""
+        return self.entries([form for form in self.forms if not (form.is_wrong or form.follows)])
+
+    def refuse(self, asked: Sequence[AnswerForm], problems: Mapping[int, ValidationError]) -> None:
+        """Beside every criterion that it concerns, unless nothing of it is new.
+
+        Then it is nobody's fault: planners may have changed the instrument since.
         """
-        clear = [form for form in self.forms.values() if not form.is_wrong and not form.follows]
-        problems = answer_problems_of(
-            self.assessment, self.page.rubric, [form.entry() for form in clear]
-        )
-        if any(clear[place].has_news for place in problems):
-            for place, refused in problems.items():
-                clear[place].refuse(refused)
+        if any(asked[place].has_news for place in problems):
+            super().refuse(asked, problems)
 
-    def _news(self) -> list[AnswerForm]:
-        return [form for form in self.forms.values() if form.is_bound and form.has_news]
+    def about(self) -> Mapping[str, Any]:
+        return {"assessment": self.assessment}
 
-    def save(self, user: Any) -> int | None:
-        """Save what a valid screen holds; None where somebody else was faster.
-
-        Gives the number of answers and texts that were other than stored. The screen has been read
-        again where it was not saved, and says what the other one did.
-        """
-        news, told = self._news(), bool(self.facts.really_changed)
-        entries: Sequence[AnswerEntry] = [form.entry() for form in news]
-        try:
-            if news or told:
-                assessment_record(
-                    user=user,
-                    assessment=self.facts.assessment(),
-                    expected_version=self.facts.cleaned_data["expected_version"] if told else None,
-                    entries=entries,
-                    reason=self.facts.cleaned_data.get("change_reason", ""),
-                )
-            return len(news) + told
-        except ValidationError as refused:
-            self.assessment = SelfAssessment.objects.select_related("rubric", "agency").get(
-                pk=self.assessment.pk
+    def record(self, user: Any, entries: Sequence[AnswerEntry], reason: str) -> int:
+        """What is said of the organisation, and the answers."""
+        told = bool(self.facts.really_changed)
+        if entries or told:
+            assessment_record(
+                user=user,
+                assessment=self.facts.assessment(),
+                expected_version=self.facts.cleaned_data["expected_version"] if told else None,
+                entries=entries,
+                today=self.today,
+                reason=reason,
             )
-            self._take()
-            if self.is_valid() and not isinstance(refused, EntriesRefused):
-                self.general += refused.messages
-            return None
+        return len(entries) + told
+
+    def read_again(self) -> None:
+        stored = SelfAssessment.objects.select_related("rubric", "agency")
+        self.assessment = stored.get(pk=self.assessment.pk)
+        super().read_again()

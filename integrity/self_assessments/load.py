@@ -19,7 +19,7 @@ from integrity.self_assessments.models import (
     RubricPart,
     SelfAssessment,
 )
-from integrity.self_assessments.write import AnswerEntry, answers_record, assessment_begin
+from integrity.self_assessments.write import AnswerEntries, AnswerEntry, assessment_begin
 from strategy.evidence.entry import EvidenceEntry
 from strategy.loading import SAMPLE_REASON, load_row, missing_or_none
 from strategy.records.write import record_delete
@@ -158,7 +158,9 @@ def sample_load(tree: Mapping[str, Any]) -> int:
             for number, answer in answers.items()
             if (part, number) in criteria
         ]
-        answers_record(user=None, assessment=assessment, entries=entries, reason=str(SAMPLE_REASON))
+        AnswerEntries.record_many(
+            user=None, assessment=assessment, entries=entries, reason=str(SAMPLE_REASON)
+        )
         count += 1
     return count
 

@@ -147,8 +147,8 @@ class StructureAdmin(RecordAdmin):
         for text in structure_problems(rubric_tree(self._rubric(obj))):
             messages.warning(request, text)
 
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        super().save_related(request, form, formsets, change)
+    def write_all(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().write_all(request, form, formsets, change)
         self._tell_problems(request, form.instance)
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:

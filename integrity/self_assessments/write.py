@@ -9,29 +9,27 @@ from typing import Any
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from integrity.self_assessments.access import edition_lock, may_fill_in
-from integrity.self_assessments.checks import AnswerEntry, answer_problems, places
+from integrity.self_assessments.checks import (
+    AnswerEntry,
+    check_together,
+    own_reasons,
+    places,
+)
 from integrity.self_assessments.models import Answer, AnswerEvidence, Rubric, SelfAssessment
 from integrity.self_assessments.read import rubric_tree
-from integrity.self_assessments.rows import RubricRow, replies_to
-from strategy.access import viewer
-from strategy.clock import today as day_now
+from integrity.self_assessments.rows import replies_to
+from strategy.access import Viewer, viewer
 from strategy.evidence.model import read_evidence
 from strategy.models import Agency
-from strategy.records.write import (
-    EntriesRefused,
-    StaleVersion,
-    claim,
-    record_delete,
-    record_save,
-    write_history,
-)
+from strategy.records.entries import Errors, RowEntries, parts_replaced
+from strategy.records.write import record_delete, record_save
 
 __all__ = [
+    "AnswerEntries",
     "AnswerEntry",
-    "answer_problems_of",
-    "answers_record",
     "assessment_begin",
     "assessment_change",
     "assessment_delete",
@@ -144,6 +142,7 @@ def assessment_record(
     assessment: SelfAssessment,
     expected_version: int | None,
     entries: Sequence[AnswerEntry],
+    today: date | None = None,
     reason: str = "",
 ) -> list[Answer]:
     """One screen of an assessment: what it says of the organisation, and answers, all or none.
@@ -154,126 +153,80 @@ def assessment_record(
         assessment_change(
             user=user, assessment=assessment, expected_version=expected_version, reason=reason
         )
-    return answers_record(user=user, assessment=assessment, entries=entries, reason=reason)
+    return AnswerEntries.record_many(
+        user=user, assessment=assessment, entries=entries, today=today, reason=reason
+    )
 
 
-def answers_record(
-    *,
-    user: Any,
-    assessment: SelfAssessment,
-    entries: Sequence[AnswerEntry],
-    reason: str = "",
-    today: date | None = None,
-) -> list[Answer]:
-    """Save answers, all or none; gives those that stand afterwards.
+class AnswerEntries(RowEntries[AnswerEntry, Answer]):
+    """Answers of one assessment on their way in.
 
-    ``user`` None is the system. Planners save all, reporters of the organisation's agency what it
-    assesses itself. Raises
-    :class:`strategy.services.EntriesRefused` by place in the list, ValidationError,
-    PermissionDenied, StaleVersion.
+    Planners save all, reporters of the organisation's agency what it assesses itself.
     """
-    try:
-        with transaction.atomic():
-            # One at a time for each assessment: two editors could each answer one of two
-            # alternatives. On SQLite every transaction that writes waits for the one before.
-            kept = SelfAssessment.objects.select_for_update().get(pk=assessment.pk)
-            # Whose it is counts now: it may have moved since the request read it.
-            _require(user, kept.agency_id)
-            rubric = rubric_tree(edition_lock(kept.rubric_id))
-            _require_parts(user, rubric, entries)
-            stored = _stored(kept)
-            refused = answer_problems(rubric, stored, entries, today or day_now())
-            if refused:
-                raise EntriesRefused(refused)
-            rows = _write(user, kept, stored, entries, reason)
-            _no_longer_sample(user, kept, reason)
-            return rows
-    except IntegrityError as error:
-        raise ValidationError(
-            _("Somebody else has answered that criterion just now; look again.")
-        ) from error
 
+    fields = ("level", "points", "remark")
+    repeated = ("level", gettext_lazy("This criterion stands in the list already."))
+    overtaken = gettext_lazy("Somebody else has answered that criterion just now; look again.")
 
-def answer_problems_of(
-    assessment: SelfAssessment, rubric: RubricRow, entries: Sequence[AnswerEntry]
-) -> dict[int, ValidationError]:
-    """Which entries :func:`answers_record` would refuse, by their place in the list."""
-    return answer_problems(rubric, _stored(assessment), entries, day_now())
+    def __init__(
+        self,
+        entries: Sequence[AnswerEntry],
+        *,
+        today: date | None = None,
+        assessment: SelfAssessment,
+        by_system: bool = False,
+    ) -> None:
+        super().__init__(entries, today=today, by_system=by_system)
+        self.assessment = assessment
 
+    def lock(self) -> None:
+        """One at a time for each assessment: two could each answer one of two alternatives.
 
-def _stored(assessment: SelfAssessment) -> dict[int, Answer]:
-    return {row.criterion_id: row for row in Answer.objects.filter(assessment=assessment)}
+        On SQLite every transaction that writes waits for the one before. Whose it is counts now:
+        it may have moved since the request read it.
+        """
+        stored = SelfAssessment.objects.select_for_update()
+        self.assessment = stored.get(pk=self.assessment.pk)
+        self.assessment.rubric = edition_lock(self.assessment.rubric_id)
 
+    def read(self) -> None:
+        self.rubric = rubric_tree(self.assessment.rubric)
+        self.places = places(self.rubric)
+        rows = Answer.objects.filter(assessment=self.assessment)
+        self.kept = {row.criterion_id: row for row in rows}
 
-def _require_parts(user: Any, rubric: RubricRow, entries: Sequence[AnswerEntry]) -> None:
-    """What assessors score is the planners' to enter."""
-    if user is None or viewer(user).is_planner:
-        return
-    known = places(rubric)
-    for entry in entries:
-        place = known.get(entry.criterion_id)
-        if place is not None and not place.part.is_self_assessed:
-            raise PermissionDenied
+    def may(self, who: Viewer) -> bool:
+        """What assessors score is the planners' to enter."""
+        if who.is_planner:
+            return True
+        asked = (self.places.get(entry.criterion_id) for entry in self.entries)
+        own = all(place.part.is_self_assessed for place in asked if place is not None)
+        return own and may_fill_in(who, self.assessment.agency_id)
 
+    def errors(self, entry: AnswerEntry) -> Errors:
+        return own_reasons(self.places.get(entry.criterion_id), entry, self.today)
 
-def _write(
-    user: Any,
-    assessment: SelfAssessment,
-    stored: Mapping[int, Answer],
-    entries: Sequence[AnswerEntry],
-    reason: str,
-) -> list[Answer]:
-    """Rows, evidence and history of checked entries."""
-    rows, new, changed, versions = [], [], [], []
-    pieces: list[AnswerEvidence] = []
-    for entry in entries:
-        row = _row_for(assessment, stored.get(entry.criterion_id), entry)
-        if row is None:
-            continue
-        if entry.is_empty:
-            record_delete(
-                instance=row, user=user, reason=reason, expected_version=entry.expected_version
-            )
-            continue
-        row.level, row.points, row.remark = entry.level, entry.points, entry.remark
-        if row.pk is None:
-            new.append(row)
-        else:
-            changed.append(row)
-            versions.append(entry.expected_version or 0)
-        rows.append(row)
-        pieces += [
-            AnswerEvidence(answer=row, position=number, **piece.fields())
-            for number, piece in enumerate(entry.evidence, start=1)
-        ]
-    if changed:
-        claim(changed, versions)
-    Answer.objects.bulk_create(new)
-    Answer.objects.bulk_update(changed, ["level", "points", "remark"])
-    # Evidence is replaced as a whole: it is part of the answer.
-    AnswerEvidence.objects.filter(answer__in=changed).delete()
-    AnswerEvidence.objects.bulk_create(pieces)
-    read_evidence(rows)
-    write_history(new, "+", user=user, reason=reason)
-    write_history(changed, "~", user=user, reason=reason)
-    return rows
+    def reasons(self) -> dict[int, Errors]:
+        found = super().reasons()
+        check_together(self.rubric, self.kept, self.entries, found)
+        return found
 
+    def new_row(self, entry: AnswerEntry) -> Answer:
+        return Answer(assessment=self.assessment, criterion_id=entry.criterion_id)
 
-def _row_for(assessment: SelfAssessment, row: Answer | None, entry: AnswerEntry) -> Answer | None:
-    """The row that an entry writes; None where there is nothing to write."""
-    if row is None:
-        row = Answer(assessment=assessment, criterion_id=entry.criterion_id)
-        if entry.expected_version is not None:
-            raise StaleVersion(row)  # what the editor read has been cleared since
-        return None if entry.is_empty else row
-    if entry.expected_version != row.version:
-        # claim() would refuse it as well, but could not say which of many it is.
-        raise StaleVersion(row)
-    return row
+    def clears(self, entry: AnswerEntry) -> bool:
+        return entry.is_empty
 
+    def write_parts(
+        self, written: Sequence[tuple[Answer, AnswerEntry]], changed: Sequence[Answer]
+    ) -> None:
+        """Evidence is replaced as a whole: it is part of the answer."""
+        pieces = [(row, [piece.fields() for piece in entry.evidence]) for row, entry in written]
+        parts_replaced(AnswerEvidence, "answer", pieces)
+        read_evidence([row for row, _entry in written])
 
-def _no_longer_sample(user: Any, assessment: SelfAssessment, reason: str) -> None:
-    """Who changes a sample makes it theirs."""
-    if user is not None and assessment.is_sample:
-        assessment.is_sample = False
-        record_save(instance=assessment, user=user, reason=reason)
+    def finish(self, user: Any, reason: str) -> None:
+        """Who changes a sample makes it theirs."""
+        if user is not None and self.assessment.is_sample:
+            self.assessment.is_sample = False
+            record_save(instance=self.assessment, user=user, reason=reason)

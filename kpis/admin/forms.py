@@ -15,11 +15,11 @@ from kpis.read.levels import Ladder
 from kpis.rules.entry import Value
 from kpis.rules.facts import PERCENT
 from kpis.write.checks import ResultEntry, value_field
-from kpis.write.results import result_problems
+from kpis.write.results import ResultEntries
 from strategy.calendar import FiscalMonth, latest_ended, next_due
 from strategy.clock import today
 from strategy.evidence.entry import EvidenceFormSet, entry_of, evidence_forms
-from strategy.records.forms import RecordForm, ThaiDecimalField, ThaiYearField
+from strategy.records.forms import RecordForm, ThaiDecimalField, ThaiYearField, add_errors
 from strategy.thai import month_name, plain
 
 
@@ -152,15 +152,14 @@ class ResultForm(RecordForm):
             expected_version=cleaned.get("expected_version"),
         )
 
-    def _post_clean(self) -> None:
-        """Ask the service's own rules, so that each refusal stands beside its field."""
-        super()._post_clean()
-        if self.errors:
+    def full_clean(self) -> None:
+        """Ask what writes it as well, so that each refusal stands beside its field."""
+        super().full_clean()
+        if not self.is_bound or self.errors:
             return
-        for name, problems in result_problems(self.entry(), today()).items():
-            place = name if name in self.fields else None
-            for problem in problems:
-                self.add_error(place, problem)
+        refused = ResultEntries.problems([self.entry()], today()).get(0)
+        if refused is not None:
+            add_errors(self, refused)
 
 
 class LevelField(forms.TypedChoiceField):

@@ -147,10 +147,10 @@ class IndicatorAdmin(PlanWords, RecordAdmin):
     def code(self, indicator: Indicator) -> str:
         return indicator.code
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def write_row(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if {"unit", "frequency", "weight"} & set(form.changed_data):
             obj.assignment_is_sample = False
-        super().save_model(request, obj, form, change)
+        super().write_row(request, obj, form, change)
 
 
 class YearTargetForm(RecordForm):
@@ -209,10 +209,10 @@ class YearTargetForm(RecordForm):
             },
         )
 
-    def _post_clean(self) -> None:
-        """Ask the service's own rules, so that each refusal stands beside its field."""
-        super()._post_clean()
-        if self.errors or self.instance.pk is None:
+    def full_clean(self) -> None:
+        """Ask what writes it as well, so that each refusal stands beside its field."""
+        super().full_clean()
+        if not self.is_bound or self.errors or self.instance.pk is None:
             return
         for name, problems in target_problems(self.instance.indicator, self.entry()).items():
             self.add_error(name, problems)
@@ -282,7 +282,7 @@ class YearTargetAdmin(RecordAdmin):
         fixed = ["indicator", "fiscal_year"] if obj is not None else []
         return [*super().get_readonly_fields(request, obj), *fixed, "shown"]
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def write_row(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if not change:
             target_change(user=request.user, target=obj, entry=TargetEntry("none"), reason="")
         elif form.really_changed:
@@ -331,7 +331,7 @@ class BaselineAdmin(RecordAdmin):
             field.label_from_instance = lambda row: f"{row.indicator} ({row})"
         return field
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def write_row(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change and not form.really_changed:
             return
         baseline_set(

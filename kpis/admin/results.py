@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
+from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -22,8 +23,9 @@ from strategy.access import viewer
 from strategy.calendar import FiscalMonth
 from strategy.clock import today
 from strategy.evidence.model import evidence_text
-from strategy.records.admin import RecordAdmin, version_shown
+from strategy.records.admin import version_shown
 from strategy.records.forms import typed_text
+from strategy.records.screen_admin import ChosenFirst
 from strategy.records.write import StaleVersion
 from strategy.thai import month_name
 
@@ -31,7 +33,7 @@ _WORDS = ["narrative", "outcome", "problems", "next_steps", "fall_reason"]
 
 
 @admin.register(Result)
-class ResultAdmin(RecordAdmin):
+class ResultAdmin(ChosenFirst):
     """Results of the units that a person reports for; planners see all."""
 
     form = ResultForm
@@ -157,18 +159,19 @@ class ResultAdmin(RecordAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return [] if self._is_editable(request, obj) else ["shown"]
 
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: Any = None
+    choose_template = "admin/kpis/result/choose.html"
+
+    def choose_form(self, request: HttpRequest) -> ChooseForm:
+        """By ?indicator=&year=&month=."""
+        return ChooseForm(request.GET or None, indicators=reportable(viewer(request.user)))
+
+    def choose_context(self, request: HttpRequest, form: Form) -> dict[str, Any]:
+        return {"title": _("Which result?"), "duties": work_list(viewer(request.user), today())}
+
+    def chosen_view(
+        self, request: HttpRequest, chosen: Mapping[str, Any], form_url: str, extra_context: Any
     ) -> HttpResponse:
-        """First choose, by ?indicator=&year=&month= or from the list of what is due."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        who = viewer(request.user)
-        own = reportable(who)
-        choose = ChooseForm(request.GET or None, indicators=own)
-        if not request.GET or not choose.is_valid():
-            return self._choose(request, choose)
-        indicator, at = choose.cleaned_data["indicator"], choose.cleaned_data["at"]
+        indicator, at = chosen["indicator"], chosen["at"]
         kept = Result.objects.filter(
             indicator=indicator, fiscal_year=at.year, month=at.month
         ).first()
@@ -179,43 +182,30 @@ class ResultAdmin(RecordAdmin):
             )
             return HttpResponseRedirect(reverse("admin:kpis_result_change", args=[kept.pk]))
         request.entry_panel = entry_panel(indicator, at, today())  # type: ignore[attr-defined]
-        return super().add_view(request, form_url, extra_context)
-
-    def _choose(self, request: HttpRequest, form: ChooseForm) -> HttpResponse:
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Which result?"),
-            "opts": self.opts,
-            "form": form,
-            "duties": work_list(viewer(request.user), today()),
-        }
-        return TemplateResponse(request, "admin/kpis/result/choose.html", context)
+        return self.changeform_view(request, None, form_url, extra_context)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {}
 
-    def _changeform_view(
-        self, request: HttpRequest, object_id: Any, form_url: str, extra_context: Any
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **more: Any
     ) -> HttpResponse:
-        context = dict(extra_context or {})
-        obj = self.get_object(request, object_id) if object_id else None
-        if obj is not None or hasattr(request, "entry_panel"):
-            context["panel"] = self._panel(request, obj)
-            context["suggestion"] = suggestion_for(context["panel"].indicator)
-            context["may_plan"] = viewer(request.user).is_planner
-            context["states"] = Result.State
-        return super()._changeform_view(request, object_id, form_url, context)
+        panel = self._panel(request, context["original"] if more.get("change") else None)
+        context |= {
+            "panel": panel,
+            "suggestion": suggestion_for(panel.indicator),
+            "may_plan": viewer(request.user).is_planner,
+            "states": Result.State,
+        }
+        return super().render_change_form(request, context, *args, **more)
 
     # ------------------------------------------------------------------------- saving
 
-    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
-        return form.instance
-
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+    def write_row(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         entry = form.entry()
         if change and not form.really_changed and entry.state == obj.state:
             return
-        saved = results.result_record(
+        saved = results.ResultEntries.record(
             user=request.user,
             entry=entry,
             today=today(),

@@ -11,7 +11,7 @@ from django.db import transaction
 
 from kpis.models import Indicator, LevelCriterion, Measure, Result, YearTarget
 from kpis.rules.entry import Value
-from kpis.write.results import ResultEntry, result_record_many
+from kpis.write.results import ResultEntries, ResultEntry
 from kpis.write.targets import TargetEntry, target_change
 from strategy.calendar import FiscalMonth
 from strategy.evidence.entry import EvidenceEntry
@@ -133,7 +133,7 @@ def results_load(plan: Plan, tree: Mapping[str, Any], *, today: date, reason: st
         )
     )
     entries = [entry for entry in entries if entry.key not in taken]
-    result_record_many(user=None, entries=entries, today=today, reason=reason)
+    ResultEntries.record_many(user=None, entries=entries, today=today, reason=reason)
     return len(entries)
 
 
@@ -215,7 +215,7 @@ def sample_load(plan: Plan, tree: Mapping[str, Any], *, today: date) -> int:
         and FiscalMonth(item["year"], item["month"]).has_ended(today)
     ]
     entries = [entry for entry in entries if entry.key not in taken]
-    result_record_many(user=None, entries=entries, today=today, reason=str(SAMPLE_REASON))
+    ResultEntries.record_many(user=None, entries=entries, today=today, reason=str(SAMPLE_REASON))
     return len(entries)
 
 

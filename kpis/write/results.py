@@ -1,35 +1,28 @@
-"""Writing results: one or many, through the same checks (kpis/entry_checks.py)."""
+"""Writing results, one or many, and the steps of approval."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Prefetch, prefetch_related_objects
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from kpis.models import Result, ResultEvidence, ResultValue, YearTarget
 from kpis.write.checks import EntryContext, ResultEntry, entry_errors, value_field
-from strategy.access import viewer
-from strategy.records.write import (
-    EntriesRefused,
-    StaleVersion,
-    claim,
-    record_delete,
-    write_history,
-)
+from strategy.access import Viewer, viewer
+from strategy.records.entries import Errors, RowEntries, parts_replaced
+from strategy.records.write import StaleVersion, record_delete, write_history
 from strategy.thai import says_why
 
 __all__ = [
+    "ResultEntries",
     "ResultEntry",
     "result_approve",
     "result_discard",
-    "result_problems",
-    "result_record",
-    "result_record_many",
     "result_reopen",
     "value_field",
 ]
@@ -47,131 +40,71 @@ def result_discard(*, user: Any, result: Result, expected_version: int | None = 
     )
 
 
-def result_record(*, user: Any, entry: ResultEntry, today: date, reason: str = "") -> Result:
-    """Save one result: new, or changed if its version still holds.
+class ResultEntries(RowEntries[ResultEntry, Result]):
+    """Results on their way in: of the indicators' units, and of planners."""
 
-    ``user`` None is the system (fixtures). Raises PermissionDenied, StaleVersion, or a
-    ValidationError by form field.
-    """
-    try:
-        return result_record_many(user=user, entries=[entry], today=today, reason=reason)[0]
-    except EntriesRefused as refused:
-        raise refused.errors[0] from None
+    fields = (
+        "state", "no_cases", "progress", "progress_percent",
+        "steps_done", "narrative", "outcome", "problems", "next_steps", "fall_reason", "is_sample",
+    )  # fmt: skip
+    repeated = ("month", gettext_lazy("This month's result stands in the list already."))
+    overtaken = gettext_lazy(
+        "A result for that month was entered just now by somebody else; open it instead."
+    )
 
+    def read(self) -> None:
+        self.context = EntryContext(self.entries)
+        self.kept = self.context.kept
 
-def result_record_many(
-    *, user: Any, entries: Sequence[ResultEntry], today: date, reason: str = ""
-) -> list[Result]:
-    """Save many results, all or none, with a fixed number of queries per batch.
+    def may(self, who: Viewer) -> bool:
+        return all(who.may_report(entry.indicator.unit_id) for entry in self.entries)
 
-    Raises :class:`EntriesRefused` naming each refused entry, PermissionDenied, StaleVersion.
-    """
-    who = viewer(user)
-    if user is not None:
-        for entry in entries:
-            if not who.may_report(entry.indicator.unit_id):
-                raise PermissionDenied
-    try:
-        with transaction.atomic():
-            context = EntryContext(entries)
-            errors = {}
-            seen: set[tuple[int, int, int]] = set()
-            for place, entry in enumerate(entries):
-                found = entry_errors(entry, context, today, by_system=user is None)
-                if entry.key in seen:
-                    found["month"].append(
-                        ValidationError(_("This month's result stands in the list already."))
-                    )
-                seen.add(entry.key)
-                if found:
-                    errors[place] = ValidationError(found)
-            if errors:
-                raise EntriesRefused(errors)
-            return _write_results(user, entries, context, reason)
-    except IntegrityError as error:
-        # Two people entered the same new result at once; the first one stands.
-        raise ValidationError(
-            _("A result for that month was entered just now by somebody else; open it instead.")
-        ) from error
+    def errors(self, entry: ResultEntry) -> Errors:
+        return entry_errors(entry, self.context, self.today, by_system=self.by_system)
 
+    def new_row(self, entry: ResultEntry) -> Result:
+        return Result(indicator=entry.indicator, fiscal_year=entry.fiscal_year, month=entry.month)
 
-def result_problems(entry: ResultEntry, today: date) -> dict[str, list[ValidationError]]:
-    """Every reason to refuse an entry, by form field; what :func:`result_record` would raise."""
-    return entry_errors(entry, EntryContext([entry]), today, by_system=False)
+    def fill(self, row: Result, entry: ResultEntry) -> None:
+        super().fill(row, entry)
+        row.steps_done = sorted(entry.steps_done)
 
+    def prepare(self) -> None:
+        """Every year of an indicator has a target row, "none" where nothing is promised."""
+        missing = [
+            YearTarget(indicator_id=pk, fiscal_year=year)
+            for pk, year in {(e.indicator.pk, e.fiscal_year) for e in self.entries}
+            if year not in self.context.facts[pk].targets
+        ]
+        YearTarget.objects.bulk_create(missing)
+        write_history(missing, "+", user=None, reason="")
 
-_ENTRY_FIELDS = (
-    "state", "no_cases", "progress", "progress_percent",
-    "steps_done", "narrative", "outcome", "problems", "next_steps", "fall_reason", "is_sample",
-)  # fmt: skip
-
-
-def _write_results(
-    user: Any, entries: Sequence[ResultEntry], context: EntryContext, reason: str
-) -> list[Result]:
-    """Rows, values and history of checked entries, in batches."""
-    results, changed, versions, new = [], [], [], []
-    for entry in entries:
-        result = context.kept.get(entry.key)
-        if result is None and entry.expected_version is not None:
-            # What the editor read has been thrown away meanwhile.
-            raise StaleVersion(
-                Result(indicator=entry.indicator, fiscal_year=entry.fiscal_year, month=entry.month)
+    def write_parts(
+        self, written: Sequence[tuple[Result, ResultEntry]], changed: Sequence[Result]
+    ) -> None:
+        """Values, and the evidence of the entries that bring any."""
+        ResultValue.objects.filter(result__in=changed).delete()
+        ResultValue.objects.bulk_create(
+            ResultValue(
+                result=result,
+                measure_id=measure_id,
+                value=value.value,
+                numerator=value.numerator,
+                denominator=value.denominator,
             )
-        if result is None:
-            result = Result(
-                indicator=entry.indicator, fiscal_year=entry.fiscal_year, month=entry.month
-            )
-            new.append(result)
-        else:
-            changed.append(result)
-            assert entry.expected_version is not None  # the checks have seen to it
-            if entry.expected_version != result.version:
-                # claim() would refuse it as well, but could not say which of many it is.
-                raise StaleVersion(result)
-            versions.append(entry.expected_version)
-        for name in _ENTRY_FIELDS:
-            setattr(result, name, getattr(entry, name))
-        result.steps_done = sorted(entry.steps_done)
-        results.append(result)
-    claim(changed, versions)
-    _ensure_targets(entries, context)
-    Result.objects.bulk_create(new)
-    Result.objects.bulk_update(changed, _ENTRY_FIELDS, batch_size=200)
-    ResultValue.objects.filter(result__in=changed).delete()
-    ResultValue.objects.bulk_create(
-        ResultValue(
-            result=result,
-            measure_id=measure_id,
-            value=value.value,
-            numerator=value.numerator,
-            denominator=value.denominator,
+            for result, entry in written
+            for measure_id, value in entry.values.items()
         )
-        for result, entry in zip(results, entries, strict=True)
-        for measure_id, value in entry.values.items()
-    )
-    _write_evidence(results, entries)
-    _with_children(results)
-    write_history(new, "+", user=user, reason=reason)
-    write_history(changed, "~", user=user, reason=reason)
-    return results
-
-
-def _write_evidence(results: Sequence[Result], entries: Sequence[ResultEntry]) -> None:
-    """The evidence of the entries that bring any, in its order, in place of what was kept."""
-    brought = [
-        (result, entry.evidence)
-        for result, entry in zip(results, entries, strict=True)
-        if entry.evidence is not None
-    ]
-    if not brought:
-        return
-    ResultEvidence.objects.filter(result__in=[result for result, _pieces in brought]).delete()
-    ResultEvidence.objects.bulk_create(
-        ResultEvidence(result=result, position=position, **piece.fields())
-        for result, pieces in brought
-        for position, piece in enumerate(pieces, start=1)
-    )
+        parts_replaced(
+            ResultEvidence,
+            "result",
+            [
+                (result, [piece.fields() for piece in entry.evidence])
+                for result, entry in written
+                if entry.evidence is not None
+            ],
+        )
+        _with_children([result for result, _entry in written])
 
 
 def _with_children(results: Sequence[Result]) -> None:
@@ -181,17 +114,6 @@ def _with_children(results: Sequence[Result]) -> None:
             getattr(result, "_prefetched_objects_cache", {}).pop(name, None)
     ordered = ResultValue.objects.select_related("measure").order_by("measure__position")
     prefetch_related_objects(list(results), Prefetch("values", queryset=ordered), "evidence")
-
-
-def _ensure_targets(entries: Sequence[ResultEntry], context: EntryContext) -> None:
-    """Every year of an indicator has a target row, "none" where nothing is promised."""
-    missing = [
-        YearTarget(indicator_id=pk, fiscal_year=year)
-        for pk, year in {(e.indicator.pk, e.fiscal_year) for e in entries}
-        if year not in context.facts[pk].targets
-    ]
-    YearTarget.objects.bulk_create(missing)
-    write_history(missing, "+", user=None, reason="")
 
 
 # ---------------------------------------------------------------------------------- approval

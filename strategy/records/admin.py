@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any
 
-from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import AdminErrorList, AdminForm
 from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import DataError, models
-from django.forms import BaseFormSet, BaseInlineFormSet, ModelForm
+from django.db import models
+from django.forms import BaseInlineFormSet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -31,9 +32,11 @@ from strategy.records.forms import (
     ThaiIntegerField,
     ThaiYearField,
     WordsField,
+    add_errors,
     typed_text,
 )
 from strategy.records.history import Entry, history_of
+from strategy.records.lists import REFUSED_BY_DATABASE, CalmList, plain_deletion, with_links
 from strategy.records.model import Record
 
 _YEARS = {"fiscal_year", "first_year", "last_year"}
@@ -71,26 +74,6 @@ class ThaiFields:
             initial=db_field.default if db_field.has_default() else None,
             **more,
         )
-
-
-#: What a filter in an address can ask for that no database can answer: numbers too large for any
-#: column, null characters.
-REFUSED_BY_DATABASE = (OverflowError, ValueError, DataError)
-
-
-class CalmList:
-    """A list that answers an impossible filter as it answers any wrong one, not with an error."""
-
-    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Patterns are nobody's to send: a slow one would keep the server busy."""
-        allowed = super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
-        return allowed and not lookup.endswith("regex")
-
-    def get_changelist_instance(self, request: HttpRequest) -> Any:
-        try:
-            return super().get_changelist_instance(request)  # type: ignore[misc]
-        except REFUSED_BY_DATABASE as error:
-            raise IncorrectLookupParameters(error) from error
 
 
 class NamedInlineFormSet(BaseInlineFormSet):
@@ -149,6 +132,13 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
     #: Methods of the list whose columns go into exports as well.
     export_columns: tuple[str, ...] = ()
 
+    def page(
+        self, request: HttpRequest, template: str, context: Mapping[str, Any]
+    ) -> TemplateResponse:
+        """A page of the admin about this model."""
+        own = {**self.admin_site.each_context(request), "opts": self.opts}
+        return TemplateResponse(request, template, {**own, **context})
+
     # -------------------------------------------------------------------------- reading
 
     def export_action(self, request: HttpRequest) -> HttpResponse:
@@ -202,15 +192,13 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
         if not self.has_view_or_change_permission(request, obj):
             raise PermissionDenied
         context = {
-            **self.admin_site.each_context(request),
             "title": _("History: %(name)s") % {"name": obj},
-            "opts": self.opts,
             "object": obj,
             "entries": self.history_entries(obj),
             "titled": self.history_titled,
             **(extra_context or {}),
         }
-        return TemplateResponse(request, "admin/record_history.html", context)
+        return self.page(request, "admin/record_history.html", context)
 
     #: Whether the history tells of several kinds of rows, so that each entry needs its title.
     history_titled = False
@@ -230,17 +218,74 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
     ) -> HttpResponse:
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except ValidationError:
-            # Somebody saved between this form's check and its save: the second look finds it,
-            # and shows the form again with what was typed.
-            try:
-                return super().changeform_view(request, object_id, form_url, extra_context)
-            except ValidationError as refused:
-                for message in refused.messages:
-                    messages.error(request, message)
-                return HttpResponseRedirect(request.get_full_path())
+        except _NotSaved as refused:
+            return self._shown_again(request, object_id, form_url, extra_context, refused)
+
+    def _shown_again(
+        self,
+        request: HttpRequest,
+        object_id: str | None,
+        form_url: str,
+        extra_context: Any,
+        refused: _NotSaved,
+    ) -> HttpResponse:
+        """The form with what was typed and why it was refused when it was to be saved."""
+        obj = None if object_id is None else self.get_object(request, unquote(object_id))
+        form, formsets = refused.form, refused.formsets
+        admin_form = AdminForm(
+            form,
+            list(self.get_fieldsets(request, obj)),
+            self.get_prepopulated_fields(request, obj),
+            self.get_readonly_fields(request, obj),
+            model_admin=self,
+        )
+        inlines = self.get_inline_formsets(
+            request, formsets, self.get_inline_instances(request, obj), obj
+        )
+        title = _("Add %s") if obj is None else _("Change %s")
+        context = {
+            **self.admin_site.each_context(request),
+            "title": title % self.opts.verbose_name,
+            "subtitle": None if obj is None else str(obj),
+            "adminform": admin_form,
+            "object_id": object_id,
+            "original": obj,
+            "is_popup": False,
+            "to_field": None,
+            "media": sum((each.media for each in inlines), self.media + admin_form.media),
+            "inline_admin_formsets": inlines,
+            "errors": AdminErrorList(form, formsets),
+            "preserved_filters": self.get_preserved_filters(request),
+            **(extra_context or {}),
+        }
+        return self.render_change_form(
+            request, context, add=obj is None, change=obj is not None, obj=obj, form_url=form_url
+        )
+
+    def save_form(self, request: HttpRequest, form: Any, change: bool) -> Any:
+        """The row as the form filled it in. What is written is written by ``write_row``."""
+        return form.instance
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Nothing yet: row and rows below it are written together, in ``save_related``."""
+
+    def save_related(
+        self, request: HttpRequest, form: Any, formsets: list[Any], change: bool
+    ) -> None:
+        try:
+            self.write_all(request, form, formsets, change)
+        except ValidationError as refused:
+            _tell(form, formsets, refused)
+            raise _NotSaved(form, formsets) from refused
+
+    def write_all(self, request: HttpRequest, form: Any, formsets: list[Any], change: bool) -> None:
+        """Write the row, then the rows below it. Raises ValidationError, StaleVersion."""
+        self.write_row(request, form.instance, form, change)
+        for formset in formsets:
+            self.save_formset(request, form, formset, change)
+
+    def write_row(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Hand the row to what writes it. Raises ValidationError, StaleVersion."""
         if change and not form.really_changed:
             return
         links = {
@@ -255,13 +300,6 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
             expected_version=form.cleaned_data.get("expected_version"),
             links=links,
         )
-
-    def save_related(
-        self, request: HttpRequest, form: ModelForm, formsets: list[BaseFormSet], change: bool
-    ) -> None:
-        # Many-to-many links were written with the row itself.
-        for formset in formsets:
-            self.save_formset(request, form, formset, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         reason = form.cleaned_data.get("change_reason", "")
@@ -300,6 +338,25 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
         )
 
 
+class _NotSaved(Exception):
+    """A form was refused when it was to be saved; what is wrong stands in it."""
+
+    def __init__(self, form: Any, formsets: list[Any]) -> None:
+        super().__init__()
+        self.form, self.formsets = form, formsets
+
+
+def _tell(form: Any, formsets: Sequence[Any], refused: ValidationError) -> None:
+    """Say in a form why it was refused when it was to be saved."""
+    if isinstance(refused, write.StaleVersion):
+        for each in (form, *(row for formset in formsets for row in formset.forms)):
+            is_it = each.instance.pk and each.instance == refused.instance
+            # Somebody saved between the form's check and its save.
+            if is_it and each.check_version(each.cleaned_data.get("expected_version")):
+                return
+    add_errors(form, refused)
+
+
 def written_rows(formset: Any) -> list[Record]:
     """The new and the changed rows of a formset, after its ``save(commit=False)``."""
     return [*formset.new_objects, *(obj for obj, _fields in formset.changed_objects)]
@@ -325,23 +382,6 @@ def changes_of(formset: Any) -> tuple[Versioned, Versioned]:
     return saved, deleted
 
 
-def links(model: type[models.Model], depth: int = 3) -> list[str]:
-    """The paths of a model's foreign keys, and of theirs in turn."""
-    found = []
-    for field in model._meta.fields:
-        if isinstance(field, models.ForeignKey):
-            further = links(field.related_model, depth - 1) if depth > 1 else []
-            found += [field.name, *(f"{field.name}__{path}" for path in further)]
-    return found
-
-
-def with_links(rows: models.QuerySet) -> models.QuerySet:
-    """The rows with what their foreign keys, and theirs in turn, point at."""
-    paths = links(rows.model)
-    # Without a name select_related would follow every key, not none.
-    return rows.select_related(*paths) if paths else rows
-
-
 def version_shown(request: HttpRequest, name: str = "expected_version") -> int:
     """The version of the row that a confirmation page showed; 0, which none has, if it is lost."""
     version = request.POST.get(name, "")
@@ -357,19 +397,3 @@ def refuse_anothers_unit(unit: str, own: Container[str]) -> None:
         return
     if Unit.objects.filter(pk=unit).exists():
         raise PermissionDenied
-
-
-def plain_deletion(found: tuple[Any, ...], objs: Any) -> tuple[Any, ...]:
-    """What a deletion takes along, without the rows of link tables and logs that nobody knows.
-
-    ``found`` is what ModelAdmin.get_deleted_objects gives: names, counts, permissions that are
-    missing, rows that forbid it.
-    """
-    _names, counts, lacking, protected = found
-    known = {
-        str(model._meta.verbose_name_plural)
-        for model in apps.get_models()
-        if issubclass(model, Record)
-    }
-    shown = {name: count for name, count in counts.items() if str(name) in known}
-    return [str(obj) for obj in objs], shown, lacking, protected

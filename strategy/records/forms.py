@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -165,10 +166,11 @@ class RecordForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if self.instance.pk is not None:
-            self._check_version(cleaned.get("expected_version"))
+            self.check_version(cleaned.get("expected_version"))
         return cleaned
 
-    def _check_version(self, read: int | None) -> None:
+    def check_version(self, read: int | None) -> bool:
+        """Say what has become of the row since its version ``read``; gives whether anything has."""
         current = (
             type(self.instance)
             ._base_manager.filter(pk=self.instance.pk)
@@ -182,6 +184,7 @@ class RecordForm(forms.ModelForm):
                 self.add_error(None, line)
             self.data = self.data.copy()
             self.data[self.add_prefix("expected_version")] = str(current)
+        return read != current
 
     @property
     def really_changed(self) -> list[str]:
@@ -195,6 +198,14 @@ class RecordInlineForm(RecordForm):
     """The same below a parent, whose form asks for the reason."""
 
     change_reason = None  # type: ignore[assignment]
+
+
+def add_errors(form: forms.BaseForm, refused: ValidationError) -> None:
+    """Put a refusal beside the fields that the form has, else above it."""
+    by_field = refused.error_dict if hasattr(refused, "error_dict") else {None: [refused]}
+    for name, problems in by_field.items():
+        for problem in problems:
+            form.add_error(name if name in form.fields else None, problem)
 
 
 def stale_lines(instance: Record, read: int | None, hidden: Iterable[str] = ()) -> list[str]:

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 from django.core.exceptions import ValidationError
 
+from strategy.records.entries import Entries
 from strategy.records.forms import typed_text
 
 _PLACE = re.compile(r"-\d+-", re.ASCII)
@@ -40,43 +41,50 @@ class RowForm(Protocol):
     def refuse(self, refused: ValidationError) -> None: ...
 
 
-class EntrySheetForm(ABC):
-    """The whole screen. A sheet names its rows, and the service that writes them."""
+class EntryScreen(ABC):
+    """The whole screen. A subject names its rows, and what writes them."""
+
+    #: How what is entered is written.
+    writes: type[Entries[Any, Any]]
 
     #: The fields of a row in which something may have been typed; those of its parts without
     #: their place, such as "evidence-number".
     typed: tuple[str, ...] = ()
-    #: Said where something was typed for rows that are not on the sheet (any more).
+    #: Said where something was typed for rows that are not on the screen (any more).
     foreign: Any = ""
 
     def __init__(
         self, read: Callable[[], Any], data: Mapping[str, Any] | None, *, today: date
     ) -> None:
-        """``read`` gives the sheet as it stands now."""
+        """``read`` gives what the screen shows as it stands now."""
         self.read, self.data, self.today = read, data, today
-        self._take()
+        self.read_again()
 
-    def _take(self) -> None:
-        self.sheet = self.read()
+    def read_again(self) -> None:
+        """Take what the screen shows as it stands now, with what was typed."""
+        self.shown = self.read()
         self.forms: list[Any] = list(self.rows())
-        #: What was refused of the sheet as a whole.
+        #: What was refused of the screen as a whole.
         self.general: list[str] = []
 
     @abstractmethod
     def rows(self) -> Iterable[RowForm]:
-        """A form for each row of the sheet."""
+        """A form for each row of the screen."""
 
     @abstractmethod
     def entries(self, news: Sequence[Any]) -> list[tuple[Any, Any]]:
-        """What these forms say, for the service: (form, entry)."""
+        """What these forms say: (form, entry)."""
 
-    @abstractmethod
-    def problems(self, entries: Sequence[Any]) -> Mapping[int, ValidationError]:
-        """What the service would refuse, by place."""
+    def about(self) -> Mapping[str, Any]:
+        """What the entries have in common, for what writes them."""
+        return {}
 
-    @abstractmethod
-    def record(self, user: Any, entries: Sequence[Any], reason: str) -> list[Any]:
-        """Hand the entries to the service."""
+    def record(self, user: Any, entries: Sequence[Any], reason: str) -> int:
+        """Hand the entries over; gives how many things were written."""
+        written = self.writes.record_many(
+            user=user, entries=entries, today=self.today, reason=reason, **self.about()
+        )
+        return len(written)
 
     @property
     def refused(self) -> list[Any]:
@@ -88,15 +96,21 @@ class EntrySheetForm(ABC):
         return typed_text(self.data, "change_reason")
 
     def is_valid(self) -> bool:
-        """Asks every row, then the service's own rules for those that are clear."""
+        """Asks every row, then what writes them about those that are clear."""
         for form in self.forms:
             form.is_valid()
         if self._is_foreign():
             self.general.append(str(self.foreign))
-        entered = self._entered()
-        for place, refused in self.problems([entry for _form, entry in entered]).items():
-            entered[place][0].refuse(refused)
+        asked = self.asked()
+        entries = [entry for _form, entry in asked]
+        problems = self.writes.problems(entries, self.today, **self.about())
+        self.refuse([form for form, _entry in asked], problems)
         return not self.general and not self.refused
+
+    def refuse(self, asked: Sequence[Any], problems: Mapping[int, ValidationError]) -> None:
+        """Put what was refused beside the rows that were asked about."""
+        for place, refused in problems.items():
+            asked[place].refuse(refused)
 
     def _is_foreign(self) -> bool:
         own = {form.prefix for form in self.forms}
@@ -107,19 +121,24 @@ class EntrySheetForm(ABC):
                 return True
         return False
 
-    def _entered(self) -> list[tuple[Any, Any]]:
-        return self.entries([form for form in self.forms if form.has_news])
+    def asked(self) -> list[tuple[Any, Any]]:
+        """The rows about which those that write them are asked."""
+        return self.entered()
 
-    def save(self, user: Any) -> list[Any] | None:
-        """Save what a valid sheet holds; None where somebody else was faster.
+    def entered(self) -> list[tuple[Any, Any]]:
+        """The rows that say something new, each with its entry."""
+        return self.entries([form for form in self.forms if form.is_bound and form.has_news])
 
-        The sheet has then been read again, and says what they did.
+    def save(self, user: Any) -> int | None:
+        """Save what a valid screen holds, and tell how much; None if somebody else was faster.
+
+        The screen has then been read again, and says what they did.
         """
-        entries = [entry for _form, entry in self._entered()]
+        entries = [entry for _form, entry in self.entered()]
         try:
             return self.record(user, entries, self.change_reason)
         except ValidationError as refused:
-            self._take()
+            self.read_again()
             if self.is_valid():
                 self.general += refused.messages
             return None

@@ -15,17 +15,15 @@ from django.utils import translation
 
 from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget, ProjectLead
 from budgets.read.money import plan_money
-from budgets.write import disbursements as services
 from budgets.write.disbursements import (
+    DisbursementEntries,
     DisbursementEntry,
     disbursement_delete,
-    disbursement_record,
-    disbursement_record_many,
 )
 from strategy import access as roles
 from strategy.calendar import FiscalMonth
 from strategy.models import Unit
-from strategy.records.write import EntriesRefused, StaleVersion, record_save
+from strategy.records.write import EntriesRefused, StaleVersion, claim, record_save
 from strategy.standing.status import NO_TARGET
 from tests.house.test_races import ROUNDS, split, together
 from tests.house.test_versions import blind_claim
@@ -60,7 +58,7 @@ def entry(plan, code, year, month, disbursed, committed="0", **more):
 def spend(plan, code, year, month, disbursed, committed="0", *, user=None, why="", **more):
     """One month's figures, as a person or the system enters them."""
     found = entry(plan, code, year, month, disbursed, committed, **more)
-    return disbursement_record(user=user, entry=found, today=TODAY, reason=why)
+    return DisbursementEntries.record(user=user, entry=found, today=TODAY, reason=why)
 
 
 def stored():
@@ -141,7 +139,7 @@ def test_a_project_without_a_lead_unit_is_the_planners(plan, reporter, planner):
 def test_one_project_of_another_unit_among_many_stops_them_all(plan, reporter):
     entries = [entry(plan, SHARED, 2569, 5, "1"), entry(plan, SMALL, 2569, 5, "1")]
     with pytest.raises(PermissionDenied):
-        disbursement_record_many(user=reporter, entries=entries, today=TODAY)
+        DisbursementEntries.record_many(user=reporter, entries=entries, today=TODAY)
     assert stored() == []
 
 
@@ -309,7 +307,7 @@ def test_a_month_is_held_against_the_others_of_the_same_list(plan):
     spend(plan, SMALL, 2569, 1, "100")
     entries = [entry(plan, SMALL, 2569, 7, "300"), entry(plan, SMALL, 2569, 5, "400")]
     with pytest.raises(EntriesRefused) as caught:
-        disbursement_record_many(user=None, entries=entries, today=TODAY)
+        DisbursementEntries.record_many(user=None, entries=entries, today=TODAY)
     sentence = FALL.format("ก.พ. 2569", "400.00", "เม.ย. 2569", "300.00")
     assert {place: error.message_dict for place, error in caught.value.errors.items()} == {
         0: {"reason": [sentence]},
@@ -320,7 +318,7 @@ def test_a_month_is_held_against_the_others_of_the_same_list(plan):
 def test_the_same_month_twice_in_a_list_is_refused(plan):
     entries = [entry(plan, SMALL, 2569, 6, "1"), entry(plan, SMALL, 2569, 6, "1")]
     with pytest.raises(EntriesRefused) as caught:
-        disbursement_record_many(user=None, entries=entries, today=TODAY)
+        DisbursementEntries.record_many(user=None, entries=entries, today=TODAY)
     assert {place: error.message_dict for place, error in caught.value.errors.items()} == {
         1: {"month": ["This month's figures stand in the list already."]}
     }
@@ -383,14 +381,14 @@ def test_of_many_with_a_bad_one_nothing_is_saved_and_the_bad_one_is_named(plan, 
     ]
     before = facts()
     with pytest.raises(EntriesRefused) as caught:
-        disbursement_record_many(user=planner, entries=entries, today=TODAY)
+        DisbursementEntries.record_many(user=planner, entries=entries, today=TODAY)
     assert {place: set(error.message_dict) for place, error in caught.value.errors.items()} == {
         2: {"disbursed"},
         4: {"disbursed", "committed"},
     }
     assert differences(before, facts()) == {}
     good = [held for place, held in enumerate(entries) if place not in caught.value.errors]
-    assert len(disbursement_record_many(user=planner, entries=good, today=TODAY)) == 3
+    assert len(DisbursementEntries.record_many(user=planner, entries=good, today=TODAY)) == 3
 
 
 def test_what_is_given_back_is_in_the_order_of_the_list(plan):
@@ -400,13 +398,13 @@ def test_what_is_given_back_is_in_the_order_of_the_list(plan):
         entry(plan, SMALL, 2569, 5, "4", expected_version=kept.version),
         entry(plan, SMALL, 2569, 7, "7"),
     ]
-    rows = disbursement_record_many(user=None, entries=entries, today=TODAY)
+    rows = DisbursementEntries.record_many(user=None, entries=entries, today=TODAY)
     assert [(row.month, row.version) for row in rows] == [(6, 1), (5, 2), (7, 1)]
     assert all(row.pk for row in rows)
 
 
 def test_nothing_to_save_is_no_fault(plan):
-    assert disbursement_record_many(user=None, entries=[], today=TODAY) == []
+    assert DisbursementEntries.record_many(user=None, entries=[], today=TODAY) == []
 
 
 # ------------------------------------------------------------------------------------------ versions
@@ -431,7 +429,7 @@ def test_one_stale_row_among_many_stops_them_all(plan, planner):
         entry(plan, SHARED, 2569, 6, "300", expected_version=first.version),
     ]
     with pytest.raises(StaleVersion) as caught:
-        disbursement_record_many(user=planner, entries=entries, today=TODAY)
+        DisbursementEntries.record_many(user=planner, entries=entries, today=TODAY)
     assert caught.value.instance.project == project_of(plan, SHARED)
     assert stored() == [(6, "200.00", "0.00")]
 
@@ -459,13 +457,13 @@ def overtaken(plan, monkeypatch, claim):
             Disbursement.objects.filter(pk=first.pk).update(disbursed=D(200), version=2)
         claim(instances, expected)
 
-    monkeypatch.setattr(services, "claim", late)
+    monkeypatch.setattr("strategy.records.entries.claim", late)
     spend(plan, SHARED, 2569, 6, "300", expected_version=first.version)
 
 
 def test_who_is_overtaken_between_check_and_save_is_told(plan, monkeypatch):
     with pytest.raises(StaleVersion), transaction.atomic():
-        overtaken(plan, monkeypatch, services.claim)
+        overtaken(plan, monkeypatch, claim)
 
 
 def test_control_without_the_claim_the_other_s_figure_is_lost(plan, monkeypatch):
@@ -482,12 +480,13 @@ JUST_NOW = "Figures for that month were entered just now by somebody else; look 
 def blind(monkeypatch):
     """Whoever enters sees none of the figures there: they looked before the other one saved."""
 
-    class Blind(services._EntryContext):
-        def __init__(self, entries):
-            super().__init__(entries)
-            self.kept = {}
+    read = DisbursementEntries.read
 
-    monkeypatch.setattr(services, "_EntryContext", Blind)
+    def blind(entries):
+        read(entries)
+        entries.kept = {}
+
+    monkeypatch.setattr(DisbursementEntries, "read", blind)
 
 
 def test_of_two_new_figures_for_a_month_the_second_is_refused(plan, planner, blind):
@@ -495,7 +494,7 @@ def test_of_two_new_figures_for_a_month_the_second_is_refused(plan, planner, bli
     before = facts()
     entries = [entry(plan, SMALL, 2569, 6, "1"), entry(plan, SHARED, 2569, 6, "200")]
     with pytest.raises(ValidationError) as caught:
-        disbursement_record_many(user=planner, entries=entries, today=TODAY)
+        DisbursementEntries.record_many(user=planner, entries=entries, today=TODAY)
     assert caught.value.messages == [JUST_NOW]
     assert differences(before, facts()) == {}
 
@@ -652,12 +651,12 @@ def test_many_take_as_many_queries_as_one(thirty, planner, django_assert_max_num
     roles.viewer(planner)  # asked once per request
     entries = [DisbursementEntry(project, 2569, 6, D(0), D(0)) for project in thirty[-count:]]
     with django_assert_max_num_queries(NEW):
-        disbursement_record_many(user=planner, entries=entries, today=TODAY)
+        DisbursementEntries.record_many(user=planner, entries=entries, today=TODAY)
     entries = [
         DisbursementEntry(project, 2569, 6, D(0), D(1), reason="x", expected_version=1)
         for project in thirty[-count:]
     ]
     with django_assert_max_num_queries(CHANGED):
-        disbursement_record_many(user=planner, entries=entries, today=TODAY)
+        DisbursementEntries.record_many(user=planner, entries=entries, today=TODAY)
     assert Disbursement.objects.filter(version=2).count() == count
     assert Disbursement.history.count() == 2 * count

@@ -26,7 +26,7 @@ from budgets.models import (
     SpendingTarget,
 )
 from budgets.write.budgets import budgets_check
-from budgets.write.disbursements import disbursement_delete
+from budgets.write.disbursements import DisbursementEntries, disbursement_delete
 from strategy import access as roles
 from strategy.models import Agency, Objective, Plan, Strategy, Unit
 from strategy.records.forms import ThaiDateField
@@ -165,7 +165,7 @@ def test_a_month_is_entered_and_the_screen_says_how_the_unit_stands(led, second,
     assert row.history.get().history_user_name == "reporter"
     page = client.get(answer.url)
     assert shown(page)[f"p{led.pk}-disbursed"] == "400,000.50"
-    assert page.context["sheet"].entered == 2
+    assert page.context["shown"].entered == 2
 
 
 def test_the_screen_shows_what_is_allocated_and_what_was_entered_last(plan, led, second, reporter):
@@ -176,7 +176,7 @@ def test_the_screen_shows_what_is_allocated_and_what_was_entered_last(plan, led,
     spend(plan, LED, 2569, 7, "300000")
     page = signed_in(reporter).get(sheet_path())
     text = page.content.decode()
-    row, other = page.context["sheet"].rows
+    row, other = page.context["shown"].rows
     assert [row.money.code, other.money.code] == ["3-1", "3-50"]
     assert row.money.current.allocated == D("1050000.00")
     assert (row.earlier.month, row.earlier_name, row.kept) == (5, "ก.พ. 2569", None)
@@ -187,7 +187,7 @@ def test_the_screen_shows_what_is_allocated_and_what_was_entered_last(plan, led,
 
 def test_shared_projects_are_listed_without_inputs(plan, led, reporter):
     page = signed_in(reporter).get(sheet_path())
-    [shared] = page.context["sheet"].shared
+    [shared] = page.context["shown"].shared
     lead = project_of(plan, SHARED).leads.get(position=1).unit.name
     assert (shared.code, shared.first_lead.name) == (SHARED, lead)
     assert f"entered by {lead}" in page.content.decode()
@@ -208,7 +208,7 @@ def test_other_months_and_the_budgets_page_are_a_click_away(plan, led, reporter)
     text = page.content.decode()
     assert f"{reverse('budgets', args=[plan.slug])}?year=2569&amp;month=6" in text
     for name, month in (("previous", 5), ("next", 7)):
-        beside = client.get(page.context[name]).context["sheet"].at
+        beside = client.get(page.context[name]).context["shown"].at
         assert (beside.year, beside.month) == (2569, month)
     first = client.get(sheet_path(year=2566, month=1))
     assert first.context["previous"] is None
@@ -461,7 +461,7 @@ def test_an_odd_address_is_asked_again(led, reporter, query, field, sentence, me
 def test_what_is_left_open_is_what_is_due(led, reporter, query, at):
     unit = Unit.objects.get(name=OWN).pk
     page = signed_in(reporter).get(ADD, {"unit": unit, **query})
-    sheet = page.context["sheet"]
+    sheet = page.context["shown"]
     assert (sheet.at.year, sheet.at.month) == at
 
 
@@ -473,7 +473,7 @@ def test_before_the_plan_nothing_is_due_and_after_it_the_last_month(led, reporte
     assert "has not ended" in page.context["form"].errors["month"][0]
     assert client.get(ADD).context["due"] == []
     today(date(2030, 1, 1))
-    assert client.get(ADD, {"unit": unit}).context["sheet"].at.month == 12
+    assert client.get(ADD, {"unit": unit}).context["shown"].at.month == 12
     assert client.get(ADD).context["due"][0][0].at.year == 2570
 
 
@@ -483,7 +483,7 @@ def test_what_is_due_is_offered_first(plan, led, second, reporter, planner):
     [(due, path)] = page.context["due"]
     assert (due.unit_name, due.entered, due.projects, due.is_done) == (OWN, 1, 2, False)
     assert due.deadline == date(2026, 10, 10)
-    sheet = signed_in(reporter).get(path).context["sheet"]
+    sheet = signed_in(reporter).get(path).context["shown"]
     assert (sheet.unit_name, sheet.at.year, sheet.at.month) == (OWN, 2569, 12)
     # Planners see every unit that leads a project first, and enter for each.
     page = signed_in(planner).get(ADD)
@@ -508,7 +508,7 @@ def test_what_has_no_money_this_year_owes_no_figure(plan, led, second, planner):
         return (row.entered, row.projects, row.is_done)
 
     def header():
-        sheet = client.get(sheet_path(month=12)).context["sheet"]
+        sheet = client.get(sheet_path(month=12)).context["shown"]
         assert len(sheet.rows) == 3
         return (sheet.entered, sheet.projects)
 
@@ -536,7 +536,7 @@ def test_planners_enter_projects_without_a_lead(plan, led, planner):
     ProjectLead.objects.filter(project=led).delete()
     client = signed_in(planner)
     page = client.get(sheet_path("none"))
-    assert [row.money.code for row in page.context["sheet"].rows] == [LED]
+    assert [row.money.code for row in page.context["shown"].rows] == [LED]
     answer = enter(client, typed(led, "5", "0"), path=sheet_path("none"))
     assert "projects without a lead: 5.00 of" in said(client, answer)[0]
     row = Disbursement.objects.get()
@@ -553,9 +553,9 @@ def test_of_several_plans_one_is_chosen(plan, led, planner):
     assert [plan.slug, "later"] == [
         key for key, _name in client.get(ADD).context["form"].fields["plan"].choices
     ]
-    assert client.get(sheet_path()).context["sheet"].plan == plan
+    assert client.get(sheet_path()).context["shown"].plan == plan
     page = client.get(sheet_path(plan="later"))
-    assert [row.money.id for row in page.context["sheet"].rows] == [project.pk]
+    assert [row.money.id for row in page.context["shown"].rows] == [project.pk]
     assert "plan" in client.get(sheet_path(plan="nowhere")).context["form"].errors
     answer = enter(client, typed(project, "5", "0"), path=sheet_path(plan="later"))
     assert "plan=later" in answer.url
@@ -650,7 +650,7 @@ def test_a_row_is_changed_on_its_units_screen(plan, led, reporter, auditor):
     for method in ("get", "post"):
         answer = getattr(signed_in(reporter), method)(address(row, "change"), {"disbursed": "9"})
         assert answer.status_code == 302
-        sheet = signed_in(reporter).get(answer.url).context["sheet"]
+        sheet = signed_in(reporter).get(answer.url).context["shown"]
         assert (sheet.unit_name, sheet.at.year, sheet.at.month) == (OWN, 2569, 6)
         assert answer.url.endswith(f"#p{led.pk}")
     # Who only reads sees the row.
@@ -777,7 +777,7 @@ def test_what_was_deleted_meanwhile_is_told(plan, led, editors, planner, again):
 def overtaken(plan, monkeypatch, client, led):
     """Somebody saves 200 between the look at what there is and the save of 300."""
     row = spend(plan, LED, 2569, 6, "100")
-    look = entry_forms.disbursement_problems
+    look = DisbursementEntries.problems
     late = []
 
     def looked(entries, today):
@@ -786,7 +786,7 @@ def overtaken(plan, monkeypatch, client, led):
             late.append(spend(plan, LED, 2569, 6, "200", expected_version=row.version))
         return found
 
-    monkeypatch.setattr(entry_forms, "disbursement_problems", looked)
+    monkeypatch.setattr(DisbursementEntries, "problems", looked)
     return enter(client, typed(led, "300", "0"))
 
 
@@ -918,7 +918,7 @@ def test_a_transfer_is_entered_with_its_document(plan, led, planner, auditor):
     assert (transfer.amount, transfer.document_date) == (D("-200000.50"), date(2026, 1, 15))
     budget.refresh_from_db()
     assert budget.approved_amount == D(1200000)
-    row = client.get(sheet_path()).context["sheet"].rows[0]
+    row = client.get(sheet_path()).context["shown"].rows[0]
     assert row.money.current.allocated == D("999999.50")
     listed = client.get(address(ProjectBudget, "changelist"), {"q": led.name}).content.decode()
     assert "-200,000.50" in listed and "999,999.50" in listed
@@ -1148,9 +1148,12 @@ def take_too_much(plan, client, led):
 
 def test_what_the_form_could_not_see_is_checked_at_the_end(plan, led, planner, blind_forms):
     answer = take_too_much(plan, signed_in(planner), led)
-    assert [str(message).partition(":")[0] for message in answer.context["messages"]] == [
+    told = answer.context["adminform"].form.non_field_errors()
+    assert [text.partition(":")[0] for text in told] == [
         DAY % ("1 ก.พ. 2569", "-100,000.50") + " What is allocated cannot become negative"
     ]
+    typed_rows = answer.context["inline_admin_formsets"][0].formset.forms
+    assert typed_rows[1]["amount"].value() == TRANSFER["transfers-0-amount"]
     assert [row.amount for row in BudgetTransfer.objects.all()] == [D(-900000)]
 
 
@@ -1159,7 +1162,7 @@ def test_control_without_the_check_at_the_end_more_is_taken(
 ):
     monkeypatch.setattr("budgets.admin.projects.budgets_check", lambda project_id: None)
     take_too_much(plan, signed_in(planner), led)
-    row = signed_in(planner).get(sheet_path()).context["sheet"].rows[0]
+    row = signed_in(planner).get(sheet_path()).context["shown"].rows[0]
     assert row.money.current.allocated == D("-100000.50")
 
 

@@ -13,7 +13,7 @@ from django.utils.html import escape
 
 from budgets.models import BudgetTransfer, Disbursement, Project, SpendingTarget
 from budgets.read.explain import explain
-from budgets.write.disbursements import DisbursementEntry, disbursement_record
+from budgets.write.disbursements import DisbursementEntries, DisbursementEntry
 from nhrc_plan.meetings.read import board_report
 from nhrc_plan.setup import fixtures
 from strategy import access as roles
@@ -46,7 +46,7 @@ def spend(
     entry = DisbursementEntry(
         project_of(plan, code), 2567, month, Decimal(disbursed), Decimal(committed), **more
     )
-    return disbursement_record(user=None, entry=entry, today=date(2030, 1, 1))
+    return DisbursementEntries.record(user=None, entry=entry, today=date(2030, 1, 1))
 
 
 def million(text: str | None) -> str:
@@ -449,7 +449,7 @@ def test_the_history_is_for_the_first_lead_and_those_above(plan, client, today, 
     first, second = (lead.unit.name for lead in project.leads.order_by("position")[:2])
     today(DAY)
     entry = DisbursementEntry(project, 2567, 12, Decimal(500_000), Decimal(0))
-    disbursement_record(user=None, entry=entry, today=DAY, reason=HISTORY)
+    DisbursementEntries.record(user=None, entry=entry, today=DAY, reason=HISTORY)
     for role, units, may in (
         (roles.REPORTER, [first], True),
         (roles.PLANNER, [], True),

@@ -15,7 +15,7 @@ from budgets.read.money import plan_money
 from budgets.rules.calc import Spent
 from budgets.rules.entry import is_above
 from budgets.write import load as loading
-from budgets.write.disbursements import disbursement_delete
+from budgets.write.disbursements import DisbursementEntries, disbursement_delete
 from nhrc_plan.setup import fixtures
 from strategy.calendar import FiscalMonth
 from strategy.records.write import record_delete, record_save
@@ -216,13 +216,13 @@ def test_samples_bring_nothing_but_disbursements(plan):
 @pytest.mark.parametrize("day", [TODAY, AFTER], ids=str)
 def test_loading_is_one_call_of_the_service(plan, monkeypatch, day):
     calls = []
-    service = loading.disbursement_record_many
+    service = DisbursementEntries.record_many
 
     def counted(**arguments):
         calls.append(len(arguments["entries"]))
         return service(**arguments)
 
-    monkeypatch.setattr(loading, "disbursement_record_many", counted)
+    monkeypatch.setattr(DisbursementEntries, "record_many", counted)
     assert calls == [load(plan, day)] == [len(in_fixture(day))]
 
 

@@ -47,7 +47,7 @@ CLOCKS_AND_FILES = {"today", "now", "utcnow", "open", "print", "input"}
 #: The rooms in which rows are written, and the two modules below them that do.
 WRITERS = re.compile(
     r"\w+/write/\w+\.py|\w+/\w+/(write\w*|load)\.py|strategy/loading\.py|.*/migrations/.*"
-    r"|strategy/(records/(write|model)|access)\.py|nhrc_plan/setup/demo\.py"
+    r"|strategy/(records/(write|entries|model)|access)\.py|nhrc_plan/setup/demo\.py"
 )
 WRITE_CALLS = {
     "bulk_create", "bulk_update", "create", "create_user", "create_superuser", "get_or_create",
@@ -322,7 +322,7 @@ def test_a_write_outside_the_services_is_reported(source):
         "counts.update(other)",
         "form.save(commit=False)",
         "self.save_model(request, obj, form, change)",
-        "services.result_record(user=user, entry=entry)",
+        "services.ResultEntries.record(user=user, entry=entry)",
     ],
 )
 def test_what_looks_like_a_write_is_not(source):

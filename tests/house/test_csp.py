@@ -19,8 +19,8 @@ from django.test import Client
 from django.urls import NoReverseMatch, reverse
 
 from budgets.models import BudgetTransfer, Disbursement, Project, SpendingTarget
-from budgets.write.disbursements import DisbursementEntry, disbursement_record
-from integrity.measures.write import ProgressEntry, progress_record
+from budgets.write.disbursements import DisbursementEntries, DisbursementEntry
+from integrity.measures.write import ProgressEntries, ProgressEntry
 from integrity.models import ItaItem, ItaMeasure, QuarterProgress
 from kpis.models import Baseline, Result
 from kpis.write.targets import TargetEntry
@@ -38,7 +38,7 @@ from tests.strategy.test_pages import (
     retarget,
     samples,
 )
-from tests.support.assessing import answers_record, begun, entry
+from tests.support.assessing import AnswerEntries, begun, entry
 
 #: Attributes of an element that a browser takes for addresses.
 _ADDRESSES = {"href", "src", "action", "formaction", "data", "poster"}
@@ -131,7 +131,7 @@ def one_of_each(plan: Plan, user: Any) -> None:
     )
     record_save(instance=transfer, user=user)
     assessment = begun(nasty[:40], agency=plan.agency)
-    answers_record(
+    AnswerEntries.record_many(
         user=user, assessment=assessment, entries=[entry(assessment, "A 1.1", 1, remark=nasty)]
     )
     summary = MonthSummary(plan=plan, fiscal_year=2567, month=10, text=nasty)
@@ -139,11 +139,11 @@ def one_of_each(plan: Plan, user: Any) -> None:
     spent = DisbursementEntry(
         project, 2567, 10, Decimal(9_000_000), Decimal(0), note=nasty, reason=nasty
     )
-    disbursement_record(user=None, entry=spent, today=DAY)
+    DisbursementEntries.record(user=None, entry=spent, today=DAY)
     measure = ItaMeasure.objects.select_related("issue__year").get(number="2.2")
     letter = EvidenceEntry("letter", number=nasty, text=nasty)
     reported = ProgressEntry(measure, 2, "in_progress", nasty, (letter,))
-    progress_record(user=None, entry=reported, today=DAY)
+    ProgressEntries.record(user=None, entry=reported, today=DAY)
 
 
 def example(model: type[models.Model]) -> models.Model:

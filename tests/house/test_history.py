@@ -21,9 +21,9 @@ from budgets.models import (
     SpendingTarget,
 )
 from budgets.write.disbursements import (
+    DisbursementEntries,
     DisbursementEntry,
     disbursement_delete,
-    disbursement_record_many,
 )
 from integrity.models import (
     Answer,
@@ -41,9 +41,9 @@ from integrity.models import (
 )
 from kpis.models import Baseline, Indicator, LevelCriterion, Measure, Result, YearTarget
 from kpis.write.results import (
+    ResultEntries,
     result_approve,
     result_discard,
-    result_record_many,
     result_reopen,
     value_field,
 )
@@ -491,7 +491,7 @@ def _result_many(plan, user):
         entry_of(indicator, 2569, 6, "60", expected_version=1),
         entry_of(indicator, 2569, 7, "61"),
     ]
-    rows = result_record_many(user=user, entries=entries_, today=TODAY, reason="why")
+    rows = ResultEntries.record_many(user=user, entries=entries_, today=TODAY, reason="why")
     return Result, rows[0].pk, "~", {"values": (["50"], ["60"])}
 
 
@@ -569,7 +569,7 @@ def _disbursement_many(plan, user):
         DisbursementEntry(project, 2569, 6, D(150), D(0), note="new", expected_version=1),
         DisbursementEntry(project, 2569, 7, D(200), D(0)),
     ]
-    rows = disbursement_record_many(user=user, entries=entries_, today=TODAY, reason="why")
+    rows = DisbursementEntries.record_many(user=user, entries=entries_, today=TODAY, reason="why")
     return Disbursement, rows[0].pk, "~", {
         "disbursed": (D(100), D(150)), "committed": (D(7), D(0)), "note": ("old", "new"),
     }  # fmt: skip

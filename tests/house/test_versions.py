@@ -5,7 +5,7 @@ either stands or shows what somebody else did meanwhile.
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
@@ -17,9 +17,8 @@ from hypothesis import strategies as st
 
 from budgets.admin.forms import RowForm
 from budgets.models import Disbursement, Project
-from budgets.write.disbursements import disbursement_record_many
 from kpis.models import Indicator, YearTarget
-from kpis.write.results import result_record, value_field
+from kpis.write.results import value_field
 from strategy.models import Agency, Plan, PlanStatement, ReportingYear, Unit
 from strategy.records import write as services
 from strategy.records.forms import RecordForm
@@ -265,18 +264,17 @@ def test_another_row_of_the_same_page_is_not_put_back(plan, editors):
 def window(monkeypatch):
     """Forms that look too early: they find out only when the database refuses the save."""
     seeing = []
-    check, init = RecordForm._check_version, StaleVersion.__init__
+    check, init = RecordForm.check_version, StaleVersion.__init__
 
     def blind_at_first(form, read):
-        if seeing:
-            check(form, read)
+        return bool(seeing) and check(form, read)
 
     def refused(error, instance):
         seeing.append(instance)
         init(error, instance)
 
     meet = RowForm._meet
-    monkeypatch.setattr(RecordForm, "_check_version", blind_at_first)
+    monkeypatch.setattr(RecordForm, "check_version", blind_at_first)
     monkeypatch.setattr(RowForm, "_meet", lambda form, token: meet(form, token) if seeing else None)
     monkeypatch.setattr(StaleVersion, "__init__", refused)
 
@@ -365,37 +363,21 @@ def blind_claim(instances, expected):
         instance.version = manager.values_list("version", flat=True).get(pk=instance.pk)
 
 
-def blind_to_what_was_read(*, entry, **more):
-    """A result's own check of the version, which names the row of a batch: made to see nothing."""
-    at = {"fiscal_year": entry.fiscal_year, "month": entry.month}
-    current = entered().get(indicator=entry.indicator, **at).version
-    return result_record(entry=replace(entry, expected_version=current), **more)
-
-
-def many_blind_to_what_was_read(*, entries, **more):
-    """The same for a month's money."""
-    current = Disbursement.objects.get().version
-    entries = [replace(entry, expected_version=current) for entry in entries]
-    return disbursement_record_many(entries=entries, **more)
-
-
 @pytest.fixture
 def unclaimed(monkeypatch):
     """NEGATIVE CONTROL: the database takes every version."""
     for module in (
         "strategy.records.write",
-        "kpis.write.results",
+        "strategy.records.entries",
         "kpis.write.targets",
-        "budgets.write.disbursements",
     ):
         monkeypatch.setattr(f"{module}.claim", blind_claim)
-    monkeypatch.setattr("kpis.write.results.result_record", blind_to_what_was_read)
-    monkeypatch.setattr("budgets.admin.forms.disbursement_record_many", many_blind_to_what_was_read)
+    monkeypatch.setattr("strategy.records.entries.refuse_stale", lambda *read: None)
 
 
 @ways(*NAMES)
 def test_control_without_the_guard_a_save_is_lost(editing, numbers, unclaimed, monkeypatch):
-    monkeypatch.setattr(RecordForm, "_check_version", lambda form, read: None)
+    monkeypatch.setattr(RecordForm, "check_version", lambda form, read: False)
     monkeypatch.setattr(RowForm, "_meet", lambda form, token: None)
     assert overwritten(editing, CLASH, numbers) == 1
 

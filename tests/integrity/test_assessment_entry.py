@@ -70,7 +70,8 @@ def post(client, assessment, data, **typed):
 
 def beside(response, code, field):
     """The refusals beside a field of a criterion."""
-    form = response.context["sheet"].forms[criterion(code).pk]
+    form = response.context["form"]
+    form = next(row for row in form.forms if row.row.criterion.id == criterion(code).pk)
     if field == "evidence":
         return [
             str(text)
@@ -179,7 +180,7 @@ def test_everything_wrong_is_said_beside_its_field_and_nothing_is_lost(planner):
     ):  # fmt: skip
         assert len(beside(response, code, field)) == 1, (code, field)
     assert beside(response, "A 1.2", "level") == []
-    assert "organisation" in response.context["sheet"].facts.errors
+    assert "organisation" in response.context["form"].facts.errors
     kept = shown(response)
     assert kept[name("A 1.2", "level")] == "3" and kept[name("S 3", "points")] == "many"
     assert kept[name("A 2.1", "remark")] == "เหตุผล <b>" and kept[reply(1)] == "ตอบไว้"
@@ -257,7 +258,7 @@ def test_the_organisations_own_facts_are_not_overwritten_either(planner, person)
     _shown, second = read(two, row)
     post(one, row, first, organisation="ชื่อหนึ่ง")
     refused = post(two, row, second, organisation="ชื่อสอง")
-    assert "ชื่อหนึ่ง" in " ".join(refused.context["sheet"].facts.non_field_errors())
+    assert "ชื่อหนึ่ง" in " ".join(refused.context["form"].facts.non_field_errors())
     assert SelfAssessment.objects.get().organisation == "ชื่อหนึ่ง"
     # Who only answers criteria is not in the way of who renames the organisation.
     _shown, third = read(two, row)

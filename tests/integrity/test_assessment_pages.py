@@ -25,9 +25,9 @@ from tests.house.test_csp import problems
 from tests.strategy.test_pages import DAY, Rows
 from tests.support.assessing import (
     SELF,
+    AnswerEntries,
     all_at,
     answer,
-    answers_record,
     begun,
     criterion,
     entry,
@@ -63,7 +63,7 @@ def filled(plan):
     assessment = begun("กรมหนึ่ง", agency=own_agency())
     answer(assessment, {**all_at(3), "A 1.2": 1, "B 2": 2, "S 1.1": "9.25"})
     link = EvidenceEntry("link", url="https://example.org/x?a=1&b=2", text="<b>=1+1</b>")
-    answers_record(
+    AnswerEntries.record_many(
         user=None, assessment=assessment,
         entries=[entry(assessment, "A 1.1", 3, remark="=1+1 <script>", evidence=(link,))],
     )  # fmt: skip
@@ -394,7 +394,7 @@ def test_who_has_a_policy_is_counted_once_and_samples_never(planner):
     answer(begun("กรมสาม"), {"A 1.1": 1})
     remark = entry(begun("กรมสี่"), "A 1.1", remark="ยังไม่ได้ประกาศ")
     four = SelfAssessment.objects.get(organisation="กรมสี่")
-    answers_record(user=None, assessment=four, entries=[remark])
+    AnswerEntries.record_many(user=None, assessment=four, entries=[remark])
     assert of() == (2, 1)
     answer(province, {"A 1.1": None})
     assert of() == (2, 1)  # the other office of that province

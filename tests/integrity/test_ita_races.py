@@ -6,7 +6,7 @@ import pytest
 
 from integrity.ita import write as ita_services
 from integrity.ita.scores import ScoreEntry
-from integrity.ita.write import ita_scores_record
+from integrity.ita.write import ScoreEntries
 from integrity.models import ItaAssessment, ItaItem
 from strategy.records.write import StaleVersion
 from tests.house.test_races import split, together
@@ -27,7 +27,7 @@ def saved_at_once(plan, planner, after):
     version = assessment.version
     found = together(
         *[
-            lambda row=row: ita_scores_record(
+            lambda row=row: ScoreEntries.record_many(
                 user=planner,
                 assessment=assessment,
                 entries=[ScoreEntry(f"Q{row.pk}", row.published, after)],

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from integrity.ita import write as ita_services
 from integrity.ita.read import ita_year
 from integrity.ita.scores import ScoreEntry, ScoreSheet
-from integrity.ita.write import ita_scores_record, ita_year_begin
+from integrity.ita.write import ScoreEntries, ita_year_begin
 from integrity.models import ItaAssessment, ItaIndicator, ItaItem
 from strategy.models import Agency
 from strategy.records.write import EntriesRefused, StaleVersion
@@ -35,13 +35,14 @@ def entry(code: str, before: Any, after: Any) -> ScoreEntry:
 
 
 def record(user: Any, assessment: ItaAssessment, *entries: ScoreEntry, version: int = 1) -> int:
-    return ita_scores_record(
+    written = ScoreEntries.record_many(
         user=user,
         assessment=assessment,
         entries=entries,
         expected_version=version,
         reason="ตามประกาศ",
     )
+    return len(written)
 
 
 def test_many_scores_are_written_with_their_history(assessment, planner):

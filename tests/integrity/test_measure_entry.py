@@ -135,18 +135,18 @@ def test_a_quarter_is_reported_with_its_evidence(own, second, reporter):
     ]
     assert row.history.get().history_user_name == "reporter"
     page = client.get(answer.url)
-    assert page.context["sheet"].entered == 2
+    assert page.context["shown"].entered == 2
     assert shown(page)[f"m{own.pk}-evidence-0-dated"] == "28 ธ.ค. 2565"
     # One more piece can be entered now.
     assert f"m{own.pk}-evidence-2-number" in shown(page)
 
 
 def test_a_reporter_finds_the_unit_own_measures_and_those_of_everybody(own, reporter, outsider):
-    rows = signed_in(reporter).get(sheet_path()).context["sheet"].rows
+    rows = signed_in(reporter).get(sheet_path()).context["shown"].rows
     named = {row.measure.number or row.measure.place for row in rows if not row.shared}
     shared = {row.measure.place for row in rows if row.shared}
     assert (named, shared) == ({"2.2"}, {"2.1", "3", "4.2", "4.3"})
-    rows = signed_in(outsider).get(sheet_path(OTHER)).context["sheet"].rows
+    rows = signed_in(outsider).get(sheet_path(OTHER)).context["shown"].rows
     assert {row.measure.place for row in rows} == {"2.1", "3", "4.2", "4.3"}
     assert all(row.shared for row in rows)
 
@@ -156,7 +156,7 @@ def test_one_report_serves_all_units_of_a_group(plan, reporter, outsider):
     enter(signed_in(reporter), typed(measure, "done", "สำรวจแล้ว"))
     row = next(
         row
-        for row in signed_in(outsider).get(sheet_path(OTHER)).context["sheet"].rows
+        for row in signed_in(outsider).get(sheet_path(OTHER)).context["shown"].rows
         if row.measure.id == measure.pk
     )
     assert (row.quarter.state, row.quarter.text) == ("done", "สำรวจแล้ว")
@@ -174,7 +174,7 @@ def test_what_is_due_is_offered_first(plan, planner, reporter):
         (1, "late", 5), (2, "late", 6), (3, "late", 6), (4, "late", 6),
     ]  # fmt: skip
     page = client.get(due[0][1])
-    assert page.context["sheet"].quarter == 1 and page.context["sheet"].owed == 5
+    assert page.context["shown"].quarter == 1 and page.context["shown"].owed == 5
     names = {row.unit.name for row, _address in signed_in(planner).get(ADD).context["due"]}
     assert {OWN, EVERYBODY, "สำนักนโยบายและยุทธศาสตร์"} <= names
 
@@ -192,7 +192,7 @@ def test_measures_without_a_unit_are_the_planners(plan, planner, reporter):
     record_save(instance=measure, user=None, links={"units": []})
     key = f"none{measure.issue.year.agency_id}"
     page = signed_in(planner).get(sheet_path(key))
-    assert [row.measure.id for row in page.context["sheet"].rows] == [measure.pk]
+    assert [row.measure.id for row in page.context["shown"].rows] == [measure.pk]
     assert signed_in(reporter).get(sheet_path(key)).context["form"].errors
 
 
@@ -278,7 +278,7 @@ def test_a_quarter_not_yet_begun_cannot_be_chosen(plan, reporter):
     measure_year_begin(user=None, source=source, fiscal_year=2570)
     page = signed_in(reporter).get(sheet_path(year=2570, quarter=2))
     assert "begins on 1 ม.ค. 2570" in page.context["form"].errors["quarter"][0]
-    assert signed_in(reporter).get(sheet_path(year=2570, quarter=1)).context["sheet"].quarter == 1
+    assert signed_in(reporter).get(sheet_path(year=2570, quarter=1)).context["shown"].quarter == 1
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,11 @@ from integrity.measures import access as measure_access
 from integrity.measures import write as measure_services
 from integrity.measures.write import (
     FigureEntry,
+    ProgressEntries,
     ProgressEntry,
     measure_year_begin,
     outcome_record,
     progress_delete,
-    progress_record,
-    progress_record_many,
 )
 from integrity.models import (
     ItaAssessment,
@@ -55,7 +54,7 @@ def running(plan):
 
 def refusal(entry, today=TODAY, user=None):
     with pytest.raises(ValidationError) as refused:
-        progress_record(user=user, entry=entry, today=today)
+        ProgressEntries.record(user=user, entry=entry, today=today)
     return {name: [str(text) for e in errors for text in e.messages]
             for name, errors in refused.value.error_dict.items()}  # fmt: skip
 
@@ -89,7 +88,7 @@ def test_planners_and_the_measures_units_report(plan, person, role, works_in, re
     entry = ProgressEntry(measure, 1, "in_progress", "ดำเนินการ")
 
     def write():
-        progress_record(user=user, entry=entry, today=TODAY)
+        ProgressEntries.record(user=user, entry=entry, today=TODAY)
 
     def conclude():
         outcome_record(
@@ -118,16 +117,16 @@ def test_a_group_of_units_is_that_agencys_only(plan, person):
     foreign = person("foreign", roles.REPORTER, "กองอื่น")
     entry = ProgressEntry(measure_of(2566, "4.3"), 1, "in_progress", "ดำเนินการ")
     with pytest.raises(PermissionDenied):
-        progress_record(user=foreign, entry=entry, today=TODAY)
+        ProgressEntries.record(user=foreign, entry=entry, today=TODAY)
 
 
 def test_control_without_the_check_anybody_reports(plan, outsider, monkeypatch):
     """NEGATIVE CONTROL: it is this check that keeps others out."""
     entry = ProgressEntry(measure_of(2566, "2.2", OWN), 1, "in_progress", "ดำเนินการ")
     with pytest.raises(PermissionDenied):
-        progress_record(user=outsider, entry=entry, today=TODAY)
+        ProgressEntries.record(user=outsider, entry=entry, today=TODAY)
     monkeypatch.setattr(measure_services, "may_enter", lambda *args: True)
-    progress_record(user=outsider, entry=entry, today=TODAY)
+    ProgressEntries.record(user=outsider, entry=entry, today=TODAY)
     assert QuarterProgress.objects.exists()
 
 
@@ -137,7 +136,7 @@ def test_one_measure_that_is_not_theirs_refuses_all(plan, reporter):
         for number, unit in (("2.1", OWN), ("2.2", OTHER))
     ]
     with pytest.raises(PermissionDenied):
-        progress_record_many(user=reporter, entries=entries, today=TODAY)
+        ProgressEntries.record_many(user=reporter, entries=entries, today=TODAY)
     assert not QuarterProgress.objects.exists()
     assert measure_access.may_enter(roles.viewer(reporter), [entries[0].measure.pk])
 
@@ -158,7 +157,7 @@ def test_a_quarter_may_be_reported_from_its_first_day(running):
     measure = measure_of(2570, "2.2")
     entry = ProgressEntry(measure, 2, "in_progress", "ดำเนินการ")
     assert "quarter" in refusal(entry, date(2026, 12, 31))
-    assert progress_record(user=None, entry=entry, today=date(2027, 1, 1)).pk
+    assert ProgressEntries.record(user=None, entry=entry, today=date(2027, 1, 1)).pk
 
 
 @pytest.mark.parametrize("quarter", [0, 5, -1, 100])
@@ -226,13 +225,13 @@ def test_many_are_saved_all_or_none_and_the_bad_one_is_named(plan):
     entries = [ProgressEntry(measure, 1, "in_progress", "ดำเนินการ") for measure in measures]
     bad = ProgressEntry(measure_of(2566, "4.2"), 1, "done", "")
     with pytest.raises(EntriesRefused) as refused:
-        progress_record_many(user=None, entries=[*entries, bad], today=TODAY)
+        ProgressEntries.record_many(user=None, entries=[*entries, bad], today=TODAY)
     assert list(refused.value.errors) == [3]
     assert not QuarterProgress.objects.exists()
     with pytest.raises(EntriesRefused) as refused:
-        progress_record_many(user=None, entries=[*entries, entries[0]], today=TODAY)
+        ProgressEntries.record_many(user=None, entries=[*entries, entries[0]], today=TODAY)
     assert list(refused.value.errors) == [3]
-    assert len(progress_record_many(user=None, entries=entries, today=TODAY)) == 3
+    assert len(ProgressEntries.record_many(user=None, entries=entries, today=TODAY)) == 3
 
 
 # ------------------------------------------------------------------------------- history, versions
@@ -323,7 +322,7 @@ def test_control_without_the_version_a_report_is_overwritten(plan, planner, monk
         for instance in instances:
             instance.version += 1
 
-    monkeypatch.setattr(measure_services, "claim", blind)
+    monkeypatch.setattr("strategy.records.entries.claim", blind)
     for text in ("หนึ่ง", "สอง"):
         progress(measure, 1, text=text, expected_version=1, user=planner)
     assert QuarterProgress.objects.get().version == 1
@@ -566,7 +565,7 @@ def test_many_reports_are_saved_with_as_many_queries_as_one(plan):
                 for measure in chosen
             ]  # fmt: skip
             with CaptureQueriesContext(connection) as captured:
-                progress_record_many(user=None, entries=entries, today=TODAY)
+                ProgressEntries.record_many(user=None, entries=entries, today=TODAY)
             counts.add((version, len(captured)))
         history = QuarterProgress.history.filter(quarter=quarter, measure__in=measures)
         assert [len(row.details["evidence"]) for row in history] == [1] * 2 * len(chosen)

@@ -27,7 +27,7 @@ from integrity.self_assessments import write_editions as rubric_edition_services
 from integrity.self_assessments.checks import structure_problems
 from integrity.self_assessments.load import even_share, rubric_load, sample_clear, sample_load
 from integrity.self_assessments.read import rubric_tree
-from integrity.self_assessments.write import answers_record
+from integrity.self_assessments.write import AnswerEntries
 from integrity.self_assessments.write_editions import levels_problem, levels_record, rubric_copy
 from nhrc_plan.setup import fixtures
 from strategy.records.write import record_delete, record_save
@@ -309,7 +309,7 @@ def test_of_two_at_once_one_answers_by_a_level_or_takes_it_away(planner, round_)
     mine, row = entry(assessment, "A 7.1", 3), criterion("A 7.1")
     going = levels_changed("A 7.1", 3)
     found = together(
-        lambda: answers_record(user=planner, assessment=assessment, entries=[mine]),
+        lambda: AnswerEntries.record_many(user=planner, assessment=assessment, entries=[mine]),
         lambda: levels_record(user=planner, criterion=row, saved=[], deleted=[going]),
     )
     assert split(found, ValidationError) == (1, 1)

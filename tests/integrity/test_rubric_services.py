@@ -20,7 +20,7 @@ from integrity.self_assessments import write as rubric_services
 from integrity.self_assessments.access import may_fill_in
 from integrity.self_assessments.checks import AnswerEntry
 from integrity.self_assessments.write import (
-    answers_record,
+    AnswerEntries,
     assessment_begin,
     assessment_change,
     assessment_delete,
@@ -58,7 +58,7 @@ def refusals(assessment, *entries, user=None):
     """By place and field, the sentences with which entries are refused; nothing is saved."""
     before = facts()
     with pytest.raises(EntriesRefused) as refused:
-        answers_record(user=user, assessment=assessment, entries=entries, today=TODAY)
+        AnswerEntries.record_many(user=user, assessment=assessment, entries=entries, today=TODAY)
     assert differences(before, facts()) == {}
     return {
         place: {field: [str(m) for m in errors.messages] for field, errors in _by_field(error)}
@@ -204,7 +204,7 @@ def test_an_answer_is_changed_and_cleared():
 
 def test_a_remark_may_come_before_the_level_and_counts_for_nothing():
     assessment = begun()
-    answers_record(
+    AnswerEntries.record_many(
         user=None, assessment=assessment, entries=[entry(assessment, "A 1.1", remark="รอเอกสาร")]
     )
     shown = page(assessment)
@@ -216,13 +216,13 @@ def test_evidence_is_replaced_as_a_whole_and_kept_in_the_history(planner):
     assessment = begun()
     letter = EvidenceEntry("letter", "ยธ ๐๔๐๑/๓๙๕", date(2020, 2, 27), text="ประกาศ")
     link = EvidenceEntry("link", url="https://example.org/a?b=1", text="หน้าเว็บ")
-    answers_record(
+    AnswerEntries.record_many(
         user=planner, assessment=assessment,
         entries=[entry(assessment, "A 1.1", 2, evidence=(letter, link))],
     )  # fmt: skip
     (row,) = [row for row in page(assessment).answers if row.id]
     assert row.evidence == (letter, link)
-    answers_record(
+    AnswerEntries.record_many(
         user=planner, assessment=assessment,
         entries=[entry(assessment, "A 1.1", 2, evidence=(link,))],
     )  # fmt: skip
@@ -300,7 +300,7 @@ def test_many_answers_are_saved_with_as_many_queries_as_one():
         for level in (1, 3):
             entries = [entry(assessment, code, level, evidence=letter) for code in codes]
             with CaptureQueriesContext(connection) as captured:
-                answers_record(user=None, assessment=assessment, entries=entries)
+                AnswerEntries.record_many(user=None, assessment=assessment, entries=entries)
             counts.add((level, len(captured)))
         history = Answer.history.filter(assessment=assessment)
         assert [len(row.details["evidence"]) for row in history] == [1] * 2 * len(codes)
@@ -431,7 +431,7 @@ def test_control_without_asking_of_the_stored_row_an_outsider_writes(
 ):
     """Negative control: nothing else stands between an outsider and the answers."""
     read = moved_after_reading(another_agency)
-    monkeypatch.setattr(rubric_services, "_require", lambda user, agency_id: None)
+    monkeypatch.setattr(rubric_services, "may_fill_in", lambda who, agency_id: True)
     answer(read, {"A 1.1": 2}, reporter)
     assert stored(read) == {"A 1.1": 2}
 
@@ -444,15 +444,15 @@ def test_a_version_that_was_overtaken_is_refused(planner):
     read = entry(assessment, "A 1.1", 1)
     answer(assessment, {"A 1.1": 2})
     with pytest.raises(StaleVersion):
-        answers_record(user=planner, assessment=assessment, entries=[read])
+        AnswerEntries.record_many(user=planner, assessment=assessment, entries=[read])
     late = entry(assessment, "A 1.1", 3)
     answer(assessment, {"A 1.1": 1})
     with pytest.raises(StaleVersion):
-        answers_record(user=planner, assessment=assessment, entries=[late])
+        AnswerEntries.record_many(user=planner, assessment=assessment, entries=[late])
     cleared = entry(assessment, "A 1.1", 3)
     answer(assessment, {"A 1.1": None})
     with pytest.raises(StaleVersion):
-        answers_record(user=planner, assessment=assessment, entries=[cleared])
+        AnswerEntries.record_many(user=planner, assessment=assessment, entries=[cleared])
     assert stored(assessment) == {}
 
 
@@ -460,8 +460,8 @@ def test_different_criteria_do_not_meet(planner):
     assessment = begun()
     answer(assessment, {"A 1.1": 1, "A 1.2": 1})
     one, two = entry(assessment, "A 1.1", 2), entry(assessment, "A 1.2", 3)
-    answers_record(user=planner, assessment=assessment, entries=[one])
-    answers_record(user=planner, assessment=assessment, entries=[two])
+    AnswerEntries.record_many(user=planner, assessment=assessment, entries=[one])
+    AnswerEntries.record_many(user=planner, assessment=assessment, entries=[two])
     assert stored(assessment) == {"A 1.1": 2, "A 1.2": 3}
 
 
@@ -473,7 +473,9 @@ def test_of_two_at_once_one_changes_an_answer(planner, round_):
     entries = [entry(assessment, "A 1.1", level) for level in (2, 3)]
     found = together(
         *(
-            lambda one=one: answers_record(user=planner, assessment=assessment, entries=[one])
+            lambda one=one: AnswerEntries.record_many(
+                user=planner, assessment=assessment, entries=[one]
+            )
             for one in entries
         )
     )
@@ -488,7 +490,9 @@ def test_of_two_at_once_one_answers_an_alternative(planner, round_):
     entries = [entry(assessment, "A 3.3.1", 1), entry(assessment, "A 3.3.2", 1)]
     found = together(
         *(
-            lambda one=one: answers_record(user=planner, assessment=assessment, entries=[one])
+            lambda one=one: AnswerEntries.record_many(
+                user=planner, assessment=assessment, entries=[one]
+            )
             for one in entries
         )
     )
@@ -503,18 +507,15 @@ def test_control_without_the_claim_the_second_overwrites(planner, monkeypatch):
     late = entry(assessment, "A 1.1", 3)
     answer(assessment, {"A 1.1": 2})
 
-    def blind_row(assessment, row, entry):
-        return row
-
-    monkeypatch.setattr(rubric_services, "claim", blind_claim)
-    monkeypatch.setattr(rubric_services, "_row_for", blind_row)
-    answers_record(user=planner, assessment=assessment, entries=[late])
+    monkeypatch.setattr("strategy.records.entries.claim", blind_claim)
+    monkeypatch.setattr("strategy.records.entries.refuse_stale", lambda *read: None)
+    AnswerEntries.record_many(user=planner, assessment=assessment, entries=[late])
     assert stored(assessment) == {"A 1.1": 3}
 
 
 def test_control_without_the_check_both_alternatives_stand(monkeypatch):
     """Negative control: the refusal of both is the service's own, nothing else stands behind it."""
     assessment = begun()
-    monkeypatch.setattr(rubric_services, "answer_problems", lambda *more: {})
+    monkeypatch.setattr(rubric_services, "check_together", lambda *more: None)
     answer(assessment, {"A 3.3.1": 1, "A 3.3.2": 3})
     assert len(stored(assessment)) == 2

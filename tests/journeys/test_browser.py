@@ -15,7 +15,7 @@ from budgets.models import Disbursement, Project
 from kpis.models import Indicator, Measure
 from kpis.rules.entry import Value
 from kpis.rules.score import next_level, score
-from kpis.write.results import ResultEntry, result_record
+from kpis.write.results import ResultEntries, ResultEntry
 from strategy.clock import today
 from strategy.thai import parse_number
 from tests.conftest import PASSWORD
@@ -209,7 +209,7 @@ def test_a_draft_counts_nowhere_until_it_is_submitted(browse, planner, indicator
 def test_the_second_of_two_editors_sees_what_the_first_changed_and_decides(
     browse, planner, person, indicator, measure
 ):
-    result = result_record(
+    result = ResultEntries.record(
         user=planner,
         entry=ResultEntry(indicator, 2569, 12, {measure.pk: Value(Decimal(70))}),
         today=today(),

@@ -10,7 +10,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from kpis.models import Indicator, LevelCriterion, Result
-from kpis.write.results import ResultEntry, result_approve, result_record, result_reopen
+from kpis.write.results import ResultEntries, ResultEntry, result_approve, result_reopen
 from strategy.evidence.entry import EvidenceEntry, evidence_problems
 from strategy.models import Objective, Plan, Strategy
 from strategy.records.history import history_of
@@ -146,7 +146,7 @@ def test_two_who_change_evidence_do_not_overwrite_one_another(scorecard, planner
 def test_others_enter_no_evidence(scorecard, request, who):
     entry = entry_of(indicator_of(scorecard, "D2-3"), 2563, 11, "90", evidence=[LETTER])
     with pytest.raises(PermissionDenied):
-        result_record(user=request.getfixturevalue(who), entry=entry, today=TODAY)
+        ResultEntries.record(user=request.getfixturevalue(who), entry=entry, today=TODAY)
 
 
 def test_staff_must_state_a_level_and_only_a_published_report_may_not(scorecard, planner):

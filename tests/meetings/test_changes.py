@@ -15,11 +15,11 @@ from django.test.utils import CaptureQueriesContext
 from benchmarks.data import make_plan
 from budgets.models import Disbursement, Project
 from budgets.read.money import plan_money
-from budgets.write.disbursements import DisbursementEntry, disbursement_delete, disbursement_record
+from budgets.write.disbursements import DisbursementEntries, DisbursementEntry, disbursement_delete
 from kpis.models import Result, YearTarget
 from kpis.read import asof
 from kpis.read.standing import plan_standing
-from kpis.write.results import result_approve, result_record
+from kpis.write.results import ResultEntries, result_approve
 from kpis.write.targets import TargetEntry, target_change
 from nhrc_plan.meetings.changes import Changes, known_until, plan_changes
 from strategy.calendar import FiscalMonth
@@ -55,7 +55,7 @@ def enter(plan: Plan, month: int, figure: str, code: str = CODE, year: int = 256
     kept = Result.objects.filter(indicator=indicator, fiscal_year=year, month=month).first()
     version = kept.version if kept else None
     entry = entry_of(indicator, year, month, figure, expected_version=version, **more)
-    return result_record(user=None, entry=entry, today=date(2026, 10, 11))
+    return ResultEntries.record(user=None, entry=entry, today=date(2026, 10, 11))
 
 
 def spend(
@@ -67,7 +67,7 @@ def spend(
         project, year, month, D(disbursed), D(committed),
         expected_version=kept.version if kept else None, **more,
     )  # fmt: skip
-    return disbursement_record(user=None, entry=entry, today=date(2026, 10, 11))
+    return DisbursementEntries.record(user=None, entry=entry, today=date(2026, 10, 11))
 
 
 def changes(plan: Plan, at: FiscalMonth = AT, today: date = TODAY) -> Changes:

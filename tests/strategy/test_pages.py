@@ -20,7 +20,7 @@ from django.utils.html import escape
 
 from kpis.models import Indicator, Result, YearTarget
 from kpis.rules.entry import Value
-from kpis.write.results import ResultEntry, result_record
+from kpis.write.results import ResultEntries, ResultEntry
 from kpis.write.targets import TargetEntry, target_change
 from nhrc_plan.setup import fixtures
 from strategy import access as roles
@@ -125,7 +125,7 @@ def enter(plan: Plan, code: str, year: int, month: int, *figures: Any, **fields:
         values=values,
         **{"state": Result.State.APPROVED, **fields},
     )
-    return result_record(user=None, entry=entry, today=date(2030, 1, 1))
+    return ResultEntries.record(user=None, entry=entry, today=date(2030, 1, 1))
 
 
 def retarget(user: Any, plan: Plan, code: str, year: int, entry: TargetEntry) -> YearTarget:
@@ -362,7 +362,7 @@ def test_public_pages_name_no_author(plan, client, public, person, executive):
         month=12,
         values={indicator_of(plan, "S3-1.1").measures.get().pk: Value(Decimal(60))},
     )
-    result_record(user=planner, entry=entry, today=DAY)
+    ResultEntries.record(user=planner, entry=entry, today=DAY)
     measure = indicator_of(plan, "S3-1.1").measures.get().pk
     numbers = {measure: (Decimal(66), None, None, None)}
     retarget(planner, plan, "S3-1.1", 2567, TargetEntry("numeric", numbers))

@@ -9,7 +9,7 @@ from typing import Any
 from integrity.models import Answer, Criterion, Rubric, SelfAssessment
 from integrity.self_assessments.read import assessment_page
 from integrity.self_assessments.rows import AssessmentPage
-from integrity.self_assessments.write import AnswerEntry, answers_record, assessment_begin
+from integrity.self_assessments.write import AnswerEntries, AnswerEntry, assessment_begin
 from strategy.models import Agency
 
 PART_A = [
@@ -75,7 +75,7 @@ def answer(
 ) -> list[Answer]:
     """Save answers by code."""
     entries = [entry(assessment, code, value) for code, value in values.items()]
-    return answers_record(user=user, assessment=assessment, entries=entries, **more)
+    return AnswerEntries.record_many(user=user, assessment=assessment, entries=entries, **more)
 
 
 def all_at(level: int) -> dict[str, int]:

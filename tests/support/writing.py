@@ -13,12 +13,12 @@ from django.test import Client
 from django.urls import reverse
 
 from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget
-from budgets.write.disbursements import DisbursementEntry, disbursement_record
-from integrity.measures.write import ProgressEntry, progress_record
+from budgets.write.disbursements import DisbursementEntries, DisbursementEntry
+from integrity.measures.write import ProgressEntries, ProgressEntry
 from integrity.models import ItaMeasure, QuarterProgress
 from kpis.models import Indicator, Result
 from kpis.rules.entry import Value
-from kpis.write.results import ResultEntry, result_record
+from kpis.write.results import ResultEntries, ResultEntry
 from strategy.evidence.entry import EvidenceEntry
 from strategy.models import Plan, Unit
 from strategy.records.model import Record
@@ -74,7 +74,7 @@ def enter(indicator: Indicator, year: int, month: int, *figures: Any, **more: An
     user = more.pop("user", None)
     reason = more.pop("reason", "")
     entry = entry_of(indicator, year, month, *figures, **more)
-    return result_record(user=user, entry=entry, today=TODAY, reason=reason)
+    return ResultEntries.record(user=user, entry=entry, today=TODAY, reason=reason)
 
 
 def led_by(unit: str) -> Project:
@@ -88,7 +88,7 @@ def spend(
     """A month's running totals of a project, as the system enters them."""
     user, why = more.pop("user", None), more.pop("why", "")
     entry = DisbursementEntry(project, year, month, Decimal(disbursed), Decimal(committed), **more)
-    return disbursement_record(user=user, entry=entry, today=TODAY, reason=why)
+    return DisbursementEntries.record(user=user, entry=entry, today=TODAY, reason=why)
 
 
 def transfer(project: Project, year: int, amount: Any) -> BudgetTransfer:
@@ -129,7 +129,7 @@ def progress(
     user, why = more.pop("user", None), more.pop("why", "")
     pieces: tuple[EvidenceEntry, ...] = tuple(more.pop("evidence", ()))
     entry = ProgressEntry(measure, quarter, state, text, pieces, **more)
-    return progress_record(user=user, entry=entry, today=TODAY, reason=why)
+    return ProgressEntries.record(user=user, entry=entry, today=TODAY, reason=why)
 
 
 def figures(result: Result) -> list[str]:

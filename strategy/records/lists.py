@@ -1,0 +1,64 @@
+"""Lists of the admin: impossible filters are answered calmly, linked rows are read along."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.db import DataError, models
+from django.http import HttpRequest
+
+from strategy.records.model import Record
+
+#: What a filter in an address can ask for that no database can answer: numbers too large for any
+#: column, null characters.
+REFUSED_BY_DATABASE = (OverflowError, ValueError, DataError)
+
+
+class CalmList:
+    """A list that answers an impossible filter as it answers any wrong one, not with an error."""
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Patterns are nobody's to send: a slow one would keep the server busy."""
+        allowed = super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
+        return allowed and not lookup.endswith("regex")
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        try:
+            return super().get_changelist_instance(request)  # type: ignore[misc]
+        except REFUSED_BY_DATABASE as error:
+            raise IncorrectLookupParameters(error) from error
+
+
+def links(model: type[models.Model], depth: int = 3) -> list[str]:
+    """The paths of a model's foreign keys, and of theirs in turn."""
+    found = []
+    for field in model._meta.fields:
+        if isinstance(field, models.ForeignKey):
+            further = links(field.related_model, depth - 1) if depth > 1 else []
+            found += [field.name, *(f"{field.name}__{path}" for path in further)]
+    return found
+
+
+def with_links(rows: models.QuerySet) -> models.QuerySet:
+    """The rows with what their foreign keys, and theirs in turn, point at."""
+    paths = links(rows.model)
+    # Without a name select_related would follow every key, not none.
+    return rows.select_related(*paths) if paths else rows
+
+
+def plain_deletion(found: tuple[Any, ...], objs: Any) -> tuple[Any, ...]:
+    """What a deletion takes along, without the rows of link tables and logs that nobody knows.
+
+    ``found`` is what ModelAdmin.get_deleted_objects gives: names, counts, permissions that are
+    missing, rows that forbid it.
+    """
+    _names, counts, lacking, protected = found
+    known = {
+        str(model._meta.verbose_name_plural)
+        for model in apps.get_models()
+        if issubclass(model, Record)
+    }
+    shown = {name: count for name, count in counts.items() if str(name) in known}
+    return [str(obj) for obj in objs], shown, lacking, protected
