@@ -70,7 +70,7 @@ PRODUCTION = env -u DEBUG -u SECURE_SSL_REDIRECT DATABASE_URL=sqlite://:memory: 
 lint: $(VENV)/dev.stamp $(VENV)/trial-key ## style, types, migrations, settings, translations
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@$(PY) -m mypy
+	@$(PRODUCTION) $(PY) -m mypy
 	@$(PY) -c "from importlinter.cli import lint_imports_command as run; run()"
 	@$(PRODUCTION) $(PY) manage.py makemigrations --check --dry-run
 	@$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING

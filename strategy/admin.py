@@ -28,7 +28,8 @@ from strategy.models import (
     Unit,
 )
 from strategy.plan_words import PlanWords
-from strategy.records.admin import CalmList, RecordAdmin, RecordInline, plain_deletion
+from strategy.records.admin import RecordAdmin, RecordInline
+from strategy.records.lists import CalmList, plain_deletion
 from strategy.records.write import account_delete
 
 
@@ -99,7 +100,7 @@ class PlanAdmin(RecordAdmin):
 
 
 @admin.register(Strategy)
-class StrategyAdmin(PlanWords, RecordAdmin):
+class StrategyAdmin(PlanWords):
     strategic_only = ("goals",)
     list_display = ["number", "name", "plan"]
     list_display_links = ["name"]
@@ -131,7 +132,7 @@ class StrategicIssueAdmin(RecordAdmin):
 
 
 @admin.register(Objective)
-class ObjectiveAdmin(PlanWords, RecordAdmin):
+class ObjectiveAdmin(PlanWords):
     strategic_only = ("issue",)
     list_display = ["number", "name", "strategy", "issue"]
     list_display_links = ["name"]
@@ -186,7 +187,7 @@ class PersonAdmin(CalmList, UserAdmin):
         field = super().formfield_for_manytomany(db_field, request, **kwargs)
         if db_field.name == "groups" and field is not None:
             field.label = _("roles")
-            field.label_from_instance = lambda group: access.label(group.name)
+            field.label_from_instance = lambda group: access.label(group.name)  # type: ignore[method-assign, assignment]
         return field
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:

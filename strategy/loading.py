@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django.utils.translation import gettext_lazy
@@ -21,11 +21,13 @@ from strategy.models import (
 from strategy.records.model import Record
 from strategy.records.write import record_save
 
+Loaded = TypeVar("Loaded", bound=Record)
+
 #: The reason in the history of whatever samples bring and take away again.
 SAMPLE_REASON = gettext_lazy("sample data")
 
 
-def missing_or_none(model: type[Record], **key: Any) -> Record | None:
+def missing_or_none(model: type[Loaded], **key: Any) -> Loaded | None:
     """A new unsaved row for ``key``, or None where fixtures have to leave things alone.
 
     That is where the row exists (staff may have changed it), and where there once was one: staff
@@ -37,13 +39,13 @@ def missing_or_none(model: type[Record], **key: Any) -> Record | None:
 
 
 def load_row(
-    model: type[Record],
+    model: type[Loaded],
     key: Mapping[str, Any],
     fields: Mapping[str, Any],
     *,
     reason: str,
     links: Mapping[str, Iterable[models.Model]] | None = None,
-) -> Record | None:
+) -> Loaded | None:
     """The row for ``key``: created with ``fields`` where missing, else left as it is.
 
     None where staff have renamed or deleted it, so that what hangs below is left alone too.

@@ -8,12 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 
 from strategy.models import Plan
+from strategy.records.admin import RecordAdmin
 
 #: The stock admin's own title of a form.
 _CHANGE = "Change %s"
 
 
-class PlanWords:
+class PlanWords(RecordAdmin):
     """For a RecordAdmin: ``plan_of`` gives a row's plan, ``word_of`` what the plan calls it."""
 
     #: Fields that a scorecard has no use for.
@@ -27,13 +28,15 @@ class PlanWords:
         return ""
 
     def get_exclude(self, request: HttpRequest, obj: Any = None) -> Any:
-        excluded = super().get_exclude(request, obj)  # type: ignore[misc]
+        excluded = super().get_exclude(request, obj)
         if obj is not None and self.plan_of(obj).is_scorecard:
             return [*(excluded or ()), *self.strategic_only]
         return excluded
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, **kwargs)  # type: ignore[misc]
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form: Any = super().get_form(request, obj, change, **kwargs)
         if obj is None:
             return form
         plan = self.plan_of(obj)
@@ -55,8 +58,8 @@ class PlanWords:
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
     ) -> HttpResponse:
-        obj = self.get_object(request, object_id)  # type: ignore[attr-defined]
+        obj = self.get_object(request, object_id)
         word = self.word_of(self.plan_of(obj)) if obj is not None else ""
-        if word and self.has_change_permission(request, obj):  # type: ignore[attr-defined]
+        if word and self.has_change_permission(request, obj):
             extra_context = {"title": gettext(_CHANGE) % word, **(extra_context or {})}
-        return super().change_view(request, object_id, form_url, extra_context)  # type: ignore[misc]
+        return super().change_view(request, object_id, form_url, extra_context)

@@ -52,7 +52,7 @@ class DisbursementAdmin(EntryScreenAdmin):
     ordering = ["-fiscal_year", "-month", "project__strategy", "project__number"]
     export_columns = ("code", "lead")
     # Only for those who may read and not write: the others go to the unit's month.
-    fields = readonly_fields = _SHOWN
+    fields = readonly_fields = tuple(_SHOWN)
 
     # ---------------------------------------------------------------------------- lists
 
@@ -113,7 +113,7 @@ class DisbursementAdmin(EntryScreenAdmin):
         units, plans = entering_units(viewer(request.user)), spending_plans()
         return ChooseForm(request.GET or None, units=units, plans=plans, today=today())
 
-    def choose_context(self, request: HttpRequest, form: ChooseForm) -> dict[str, Any]:
+    def choose_context(self, request: HttpRequest, form: Any) -> dict[str, Any]:
         due = due_list(viewer(request.user), list(form.plans.values()), today())
         return {
             "title": _("Whose figures, and of which month?"),

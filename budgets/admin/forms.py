@@ -12,14 +12,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from budgets.models import MONTH_CHOICES, Disbursement, Project
-from budgets.read.duties import EntryRow, due_month
+from budgets.read.duties import EntryRow
 from budgets.write.disbursements import (
     DisbursementEntries,
     DisbursementEntry,
 )
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.models import Plan
-from strategy.records.forms import ThaiBahtField, ThaiYearField, WordsField, stale_lines
+from strategy.read import due_month
+from strategy.records.forms import (
+    ThaiBahtField,
+    ThaiYearField,
+    WordsField,
+    choice_field,
+    stale_lines,
+)
 from strategy.records.screen import EntryScreen, row_read
 from strategy.thai import month_name
 
@@ -53,9 +60,14 @@ class ChooseForm(forms.Form):
         self.units = {NO_LEAD if pk is None else str(pk): (pk, name) for pk, name in units}
         self.plans = {plan.slug: plan for plan in plans}
         names = [(key, name) for key, (_pk, name) in self.units.items()]
-        self.fields["unit"].choices = names if len(names) == 1 else [("", "–"), *names]
-        self.fields["plan"].choices = [(slug, plan.name) for slug, plan in self.plans.items()]
-        self.fields["month"].choices = [("", _("what is due")), *MONTH_CHOICES]
+        choice_field(self, "unit").choices = names if len(names) == 1 else [("", "–"), *names]
+        choice_field(self, "plan").choices = [
+            (slug, plan.name) for slug, plan in self.plans.items()
+        ]
+        choice_field(self, "month").choices = [
+            ("", _("what is due")),
+            *MONTH_CHOICES,
+        ]
         self.fields["plan"].error_messages["invalid_choice"] = _(
             "There is no plan “%(value)s” in which money is entered. Choose another."
         )
@@ -105,6 +117,9 @@ class RowForm(forms.Form):
     keeps what was typed, and saving again then replaces what is there. A row that the editor has
     not touched follows the other one's change instead.
     """
+
+    #: What was typed; replaced by a copy where the form itself corrects it.
+    data: Any
 
     disbursed = ThaiBahtField(label=gettext_lazy("disbursed (baht)"), required=False)
     committed = ThaiBahtField(label=gettext_lazy("committed, not yet paid (baht)"), required=False)

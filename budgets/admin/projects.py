@@ -41,7 +41,7 @@ from strategy.records.admin import (
     RecordInlineFormSet,
     written_rows,
 )
-from strategy.records.forms import RecordForm, RecordInlineForm, typed_text
+from strategy.records.forms import RecordForm, RecordInlineForm, link_field, typed_text
 from strategy.records.history import Entry
 from strategy.records.write import children_changed
 from strategy.thai import format_date, format_number
@@ -112,7 +112,8 @@ class BudgetFormSet(RecordInlineFormSet):
                 taken = transfers.get(form.instance.pk, [])
                 problem = overdrawn_problem(_base(form.cleaned_data), taken) or below_used_problem(
                     used.get(form.instance.fiscal_year, ZERO),
-                    *(_allocated(_base(row), taken) for row in (form.initial, form.cleaned_data)),
+                    _allocated(_base(form.initial), taken),
+                    _allocated(_base(form.cleaned_data), taken),
                     reason,
                 )
                 if problem is not None:
@@ -131,7 +132,8 @@ class ProjectForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "objectives" in self.fields:
-            field, every = self.fields["objectives"], Objective.objects.select_related("strategy")
+            field = link_field(self, "objectives")
+            every = Objective.objects.select_related("strategy")
             if self.instance.pk is not None:
                 every = every.filter(strategy__plan=self.instance.strategy.plan_id)
             field.queryset = every.order_by("strategy__plan", "strategy__number", "number")
@@ -253,7 +255,7 @@ class TransferInline(DatedTransfers, RecordInline):
     formset = TransferFormSet
     readonly_fields = ["dated", "amount_shown"]
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         if self.has_change_permission(request, obj):
             return ["amount", "document_number", "document_date", "reason"]
         return ["amount_shown", "document_number", "dated", "reason"]
@@ -269,7 +271,8 @@ class BudgetForm(FixedYear, RecordForm):
             taken = stored_transfers([row.pk])[row.pk]
             problem = below_used_problem(
                 used_by_year(row.project_id).get(row.fiscal_year, ZERO),
-                *(_allocated(_base(fields), taken) for fields in (self.initial, cleaned)),
+                _allocated(_base(self.initial), taken),
+                _allocated(_base(cleaned), taken),
                 cleaned.get("change_reason", ""),
             )
             if problem is not None:

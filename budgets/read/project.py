@@ -70,26 +70,34 @@ class _Facts:
     """
 
     def __init__(self, plan: Plan, code: str) -> None:
-        self.named: tuple[int, int, str, int] | None = None
+        named: tuple[int, int, str, int] | None = None
         self.amounts: dict[int, tuple[Decimal | None, Decimal | None]] = {}
         self.transfers: dict[int, TransferRow] = {}
         self.objectives: dict[int, tuple[int, str]] = {}
         self.units: set[LeadUnit] = set()
         for row in _at_place(plan, code):
-            self.named = row[:4]
-            year, plan_amount, approved, transfer_id, *transfer = row[4:12]
-            objective_id, *objective = row[12:15]
-            for unit_id, name, position in (row[15:18], (*row[18:], 0)):
-                if unit_id is not None:
-                    self.units.add(LeadUnit(unit_id, name, position))
+            named = row.id, row.number, row.name, row.strategy__number
+            if row.leads__unit_id is not None:
+                lead = (row.leads__unit_id, row.leads__unit__name, row.leads__position)
+                self.units.add(LeadUnit(*lead))
+            if row.supporting_units__id is not None:
+                self.units.add(LeadUnit(row.supporting_units__id, row.supporting_units__name, 0))
+            year = row.budgets__fiscal_year
             if year is not None:
-                self.amounts[year] = plan_amount, approved
-            if transfer_id is not None:
-                self.transfers[transfer_id] = TransferRow(year, *transfer)
-            if objective_id is not None:
-                self.objectives[objective_id] = tuple(objective)
-        if self.named is None:
+                self.amounts[year] = row.budgets__plan_amount, row.budgets__approved_amount
+            if row.budgets__transfers__id is not None:
+                self.transfers[row.budgets__transfers__id] = TransferRow(
+                    year,
+                    row.budgets__transfers__amount,
+                    row.budgets__transfers__document_number,
+                    row.budgets__transfers__document_date,
+                    row.budgets__transfers__reason,
+                )
+            if row.objectives__id is not None:
+                self.objectives[row.objectives__id] = row.objectives__number, row.objectives__name
+        if named is None:
             raise _unknown(plan, code)
+        self.named = named
 
     def budget(self, year: int, at: FiscalMonth) -> Budget:
         """What the project may spend in a year, with the transfers dated up to ``at``."""
@@ -101,7 +109,7 @@ class _Facts:
         return Budget(*self.amounts.get(year, (None, None)), sum(moved, ZERO))
 
 
-def _at_place(plan: Plan, code: str) -> Iterable[tuple[Any, ...]]:
+def _at_place(plan: Plan, code: str) -> Iterable[Any]:
     place = re.fullmatch(r"(\d{1,4})-(\d{1,4})", code, re.ASCII)
     if place is None:
         return ()
@@ -122,6 +130,7 @@ def _at_place(plan: Plan, code: str) -> Iterable[tuple[Any, ...]]:
             "objectives__id", "objectives__number", "objectives__name",
             "leads__unit_id", "leads__unit__name", "leads__position",
             "supporting_units__id", "supporting_units__name",
+            named=True,
         )
     )  # fmt: skip
 

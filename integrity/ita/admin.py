@@ -22,7 +22,8 @@ from integrity.ita.models import (
     Recommendation,
 )
 from integrity.ita.score_admin import ScorePages
-from strategy.records.admin import RecordAdmin, RecordInline, with_links
+from strategy.records.admin import RecordAdmin, RecordInline
+from strategy.records.lists import with_links
 
 
 class WordyInline(RecordInline):
@@ -121,7 +122,7 @@ class KnowsParent(RecordAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Choices are read with all that they are called by."""
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        if field is not None:
+        if field is not None and field.queryset is not None:
             field.queryset = with_links(field.queryset)
         return field
 
@@ -129,7 +130,7 @@ class KnowsParent(RecordAdmin):
         request.parent_row = obj  # type: ignore[attr-defined]
         return super().get_inline_instances(request, obj)
 
-    def leads(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+    def leads(self, request: HttpRequest, obj: Any) -> list[tuple[str, Any]]:
         """(address, words) of where one goes from a row."""
         return []
 
@@ -181,13 +182,15 @@ class ItaAssessmentAdmin(ScorePages, KnowsParent):
 
     @admin.display(description=_("go to"))
     def pages(self, row: ItaAssessment) -> str:
-        links = [(reverse("admin:integrity_itaassessment_scores", args=[row.pk]), _("scores"))]
+        links: list[tuple[str, Any]] = [
+            (reverse("admin:integrity_itaassessment_scores", args=[row.pk]), _("scores"))
+        ]
         if _page(row):
             links.append((_page(row), _("analysis")))
         return format_html_join(" · ", '<a href="{}">{}</a>', links)
 
-    def leads(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
-        found = [(_page(obj), _("Analysis page"))] if _page(obj) else []
+    def leads(self, request: HttpRequest, obj: Any) -> list[tuple[str, Any]]:
+        found: list[tuple[str, Any]] = [(_page(obj), _("Analysis page"))] if _page(obj) else []
         if self.has_change_permission(request, obj):
             address = reverse("admin:integrity_itaassessment_scores", args=[obj.pk])
             found.append((address, _("Enter all scores on one sheet, or by workbook")))
@@ -214,7 +217,7 @@ class ItaInstrumentAdmin(KnowsParent):
     def assessment_name(self, row: ItaInstrument) -> str:
         return str(row.assessment)
 
-    def leads(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+    def leads(self, request: HttpRequest, obj: Any) -> list[tuple[str, Any]]:
         above = reverse("admin:integrity_itaassessment_change", args=[obj.assessment_id])
         found = [(above, f"← {obj.assessment}")]
         for indicator in obj.indicators.order_by("number"):
@@ -244,7 +247,7 @@ class ItaIndicatorAdmin(KnowsParent):
     def instrument_name(self, row: ItaIndicator) -> str:
         return f"{row.instrument} · {row.instrument.assessment}"
 
-    def leads(self, request: HttpRequest, obj: Any) -> list[tuple[str, str]]:
+    def leads(self, request: HttpRequest, obj: Any) -> list[tuple[str, Any]]:
         instrument = obj.instrument
         return [
             (

@@ -40,6 +40,9 @@ class ScoreForm(forms.Form):
     then replaces what is there.
     """
 
+    #: What was typed; replaced by a copy where the form itself corrects it.
+    data: Any
+
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
     #: The scores that the editor read, by key.
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
@@ -98,8 +101,8 @@ class ScoreForm(forms.Form):
                 self.entries.append(ScoreEntry(place.key, before, after))
             elif stale and before != place.score:
                 self._follow(place)
-        for index, problem in score_problems(self.sheet, self.entries).items():
-            self.add_error(self.entries[index].key, problem)
+        for index, refused in score_problems(self.sheet, self.entries).items():
+            self.add_error(self.entries[index].key, refused)
         if stale:
             self.add_error(None, _meanwhile(self.sheet.assessment, clashing=bool(self.refused)))
             self.data = self.data.copy()
@@ -159,7 +162,7 @@ class UploadForm(forms.Form):
             raise ValidationError(
                 _("The file is larger than %(limit)s MB.") % {"limit": MAX_BYTES // 1_000_000}
             )
-        return file.read()
+        return bytes(file.read())
 
 
 class BeginForm(forms.Form):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import transaction
 
@@ -24,6 +24,8 @@ from strategy.loading import load_row, missing_or_none
 from strategy.models import Agency
 from strategy.records.model import Record
 from strategy.records.write import record_save
+
+Added = TypeVar("Added", bound=Record)
 
 
 @transaction.atomic
@@ -124,7 +126,7 @@ def _items_load(indicator: ItaIndicator, parent: ItaItem | None, sources: Any, r
         _items_load(indicator, row, below, reason)
 
 
-def _added(row: Record, reason: str, **fields: Any) -> Any:
+def _added(row: Added, reason: str, **fields: Any) -> Added:
     for name, value in fields.items():
         setattr(row, name, value)
     return record_save(instance=row, user=None, reason=reason)

@@ -86,8 +86,9 @@ class ItaAssessment(Record):
         return f"ITA {self.fiscal_year} {self.agency.short_name or self.agency.name}"
 
     def linked_by(self) -> Iterable[Record]:
-        measures = Recommendation._meta.get_field("measures").related_model
-        return measures.objects.filter(answers__assessment=self).distinct()
+        measures: Any = Recommendation._meta.get_field("measures").related_model
+        answering: Iterable[Record] = measures.objects.filter(answers__assessment=self).distinct()
+        return answering
 
 
 class ItaGrade(Record):
@@ -249,11 +250,11 @@ class ItaItem(Record):
         return f"{self.code} {self.text}".strip()
 
     def clean(self) -> None:
-        if self.parent_id and self.indicator_id and self.parent.indicator_id != self.indicator_id:
+        if self.parent and self.indicator_id and self.parent.indicator_id != self.indicator_id:
             raise ValidationError(
                 {"parent": _("This question belongs to another indicator; choose one of its own.")}
             )
-        if self.parent_id and (self.parent.parent_id or (self.pk and self.parts.exists())):
+        if self.parent and (self.parent.parent_id or (self.pk and self.parts.exists())):
             raise ValidationError(
                 {"parent": _("Parts stand right below a question: no part has parts of its own.")}
             )
@@ -304,11 +305,11 @@ class Recommendation(Record):
         return f"{self.number}. {self.text[:80]}"
 
     def clean(self) -> None:
-        if self.instrument_id and self.instrument.assessment_id != self.assessment_id:
+        if self.instrument and self.instrument.assessment_id != self.assessment_id:
             raise ValidationError(
                 {"instrument": _("This instrument belongs to another year; choose its own.")}
             )
-        if self.item_id and self.item.indicator.instrument.assessment_id != self.assessment_id:
+        if self.item and self.item.indicator.instrument.assessment_id != self.assessment_id:
             raise ValidationError(
                 {"item": _("This question belongs to another year; choose one of its own.")}
             )

@@ -167,8 +167,9 @@ ScoredQuestions = Mapping[tuple[int, str], Scored]
 
 def scored_questions(agencies: Collection[int], codes: Collection[str]) -> ScoredQuestions:
     """How questions of some codes were scored in all years of some agencies. One query."""
-    # Asked for no code as well, so that a page takes the same number of queries whatever it shows.
-    wanted = Q(code__in=tuple(codes) or ("–",)) | Q(parent__code__in=tuple(codes) or ("–",))
+    if not codes:
+        return {}
+    wanted = Q(code__in=codes) | Q(parent__code__in=codes)
     return _scored(_items(wanted & Q(**{f"{_ASSESSMENT}__agency__in": agencies})))
 
 
@@ -292,7 +293,7 @@ def _assessment(
 
 def _advice_rows(assessment: int) -> list[dict[str, Any]]:
     """A row for each recommendation × measure that answers it × quarter reported. One query."""
-    return list(
+    rows: Any = (
         Recommendation.objects.filter(assessment=assessment)
         .order_by(
             "number", "measures__issue__year__fiscal_year", "measures__issue__number",
@@ -307,6 +308,7 @@ def _advice_rows(assessment: int) -> list[dict[str, Any]]:
             "measures__progress__text", "measures__progress__is_sample",
         )
     )  # fmt: skip
+    return list(rows)
 
 
 def _advice(

@@ -64,7 +64,8 @@ class ScorePages:
             raise PermissionDenied
         if row is None:
             raise Http404(_("There is no such row, or it is not yours to see."))
-        return row
+        found: ItaAssessment = row
+        return found
 
     # ----------------------------------------------------------------------------- one sheet
 

@@ -132,9 +132,9 @@ def compare(content: bytes, sheet: ScoreSheet) -> Comparison:
         place = places.get(entry.key)
         # A row that was not filled in anew follows what has been saved since the download.
         untouched = place is not None and entry.after in (entry.before, place.score)
-        problem = problems.get(index)
-        if problem is not None and not (untouched and problem.code == "stale"):
-            lines.append(_line(number, entry.key, place, shown_score(entry.after), problem))
+        refused = problems.get(index)
+        if refused is not None and not (untouched and refused.code == "stale"):
+            lines.append(_line(number, entry.key, place, shown_score(entry.after), refused))
         elif untouched:
             unchanged += 1
         else:

@@ -28,7 +28,13 @@ from strategy.access import viewer
 from strategy.clock import today
 from strategy.models import Unit
 from strategy.records.admin import RecordAdmin, RecordInline, RecordInlineFormSet
-from strategy.records.forms import ReadField, RecordForm, RecordInlineForm, ThaiYearField
+from strategy.records.forms import (
+    ReadField,
+    RecordForm,
+    RecordInlineForm,
+    ThaiYearField,
+    link_field,
+)
 
 admin.site.register(QuarterProgress, QuarterProgressAdmin)
 
@@ -39,10 +45,10 @@ class CodesField(ReadField):
     def prepare_value(self, value: Any) -> Any:
         return ", ".join(map(str, value)) if isinstance(value, list) else value
 
-    def to_python(self, value: Any) -> list[str]:
+    def to_python(self, value: Any) -> list[str]:  # type: ignore[override]
         if isinstance(value, list):
             return value
-        parts = super().to_python(value).replace("/", ",").split(",")
+        parts = (super().to_python(value) or "").replace("/", ",").split(",")
         codes = [part.strip() for part in parts if part.strip()]
         if any(len(code) > 20 for code in codes):
             raise ValidationError(_("Write codes with commas between, such as IIT, EIT."))
@@ -208,16 +214,18 @@ class MeasureForm(RecordForm):
         super().__init__(*args, **kwargs)
         agency = self.instance.issue.year.agency_id if self.instance.pk is not None else None
         if "issue" in self.fields:
-            self.fields["issue"].queryset = MeasureIssue.objects.select_related("year")
-            self.fields["issue"].label_from_instance = _issue_label
+            issue = link_field(self, "issue")
+            issue.queryset = MeasureIssue.objects.select_related("year")
+            issue.label_from_instance = _issue_label  # type: ignore
         if "units" in self.fields and agency is not None:
-            self.fields["units"].queryset = Unit.objects.filter(agency=agency)
+            link_field(self, "units").queryset = Unit.objects.filter(agency=agency)
         if "answers" in self.fields:
             advice = Recommendation.objects.select_related("assessment", "instrument")
             if agency is not None:
                 advice = advice.filter(assessment__agency=agency)
-            self.fields["answers"].queryset = advice.order_by("-assessment__fiscal_year", "number")
-            self.fields["answers"].label_from_instance = _advice_label
+            answers = link_field(self, "answers")
+            answers.queryset = advice.order_by("-assessment__fiscal_year", "number")
+            answers.label_from_instance = _advice_label  # type: ignore
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()

@@ -24,7 +24,7 @@ from integrity.measures.write import (
 )
 from strategy.calendar import FiscalMonth
 from strategy.evidence.entry import EvidenceEntry, EvidenceForm, entry_kept
-from strategy.records.forms import ThaiDecimalField, WordsField, stale_lines
+from strategy.records.forms import ThaiDecimalField, WordsField, choice_field, stale_lines
 from strategy.records.screen import EntryScreen, row_read
 
 
@@ -56,10 +56,16 @@ class ChooseForm(forms.Form):
             (key, unit.name if unit else _("measures without a unit"))
             for key, (unit, _agency) in units.items()
         ]
-        self.fields["unit"].choices = names if len(names) == 1 else [("", "–"), *names]
+        choice_field(self, "unit").choices = names if len(names) == 1 else [("", "–"), *names]
         every = sorted({year for found in years.values() for year in found}, reverse=True)
-        self.fields["year"].choices = [("", _("the latest")), *((year, year) for year in every)]
-        self.fields["quarter"].choices = [("", _("the latest that is over")), *QUARTER_CHOICES]
+        choice_field(self, "year").choices = [
+            ("", _("the latest")),
+            *((year, year) for year in every),
+        ]
+        choice_field(self, "quarter").choices = [
+            ("", _("the latest that is over")),
+            *QUARTER_CHOICES,
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -103,6 +109,9 @@ class RowForm(forms.Form):
     not touched follows the other one's change instead.
     """
 
+    #: What was typed; replaced by a copy where the form itself corrects it.
+    data: Any
+
     state = forms.ChoiceField(label=gettext_lazy("progress"), required=False)
     text = WordsField(label=gettext_lazy("what was done in this quarter"), required=False, rows=3)
     version = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -117,7 +126,10 @@ class RowForm(forms.Form):
             self.stored = (quarter.state, quarter.text, pieces)
         initial = {"state": self.stored[0], "text": self.stored[1], "version": row.token}
         super().__init__(data, prefix=f"m{row.measure.id}", initial=initial)
-        self.fields["state"].choices = [("", "–"), *QuarterProgress.State.choices]
+        choice_field(self, "state").choices = [
+            ("", "–"),
+            *QuarterProgress.State.choices,
+        ]
         self._set_pieces(data)
 
     def _set_pieces(self, data: Mapping[str, Any] | None) -> None:
@@ -159,10 +171,10 @@ class RowForm(forms.Form):
         """Somebody saved since the editor read the row called ``token``."""
         pk, version = row_read(token)
         read = None if pk is None else self._as_read(pk, version)
-        self.data = self.data.copy()  # type: ignore[attr-defined]
+        self.data = self.data.copy()
         self.data[self.add_prefix("version")] = self.row.token
         kept = self.row.quarter.progress_id
-        unclear = self._errors or any(piece.errors for piece in self.pieces)
+        unclear = bool(self.errors) or any(piece.errors for piece in self.pieces)
         if not unclear and self._typed() in (_facts(read), self.stored):
             self.follows = True
             self.data[self.add_prefix("state")] = self.stored[0]
@@ -284,6 +296,9 @@ class OutcomeForm(forms.Form):
     changed what and keeps what was typed; saving again then replaces what is there.
     """
 
+    #: What was typed; replaced by a copy where the form itself corrects it.
+    data: Any
+
     result = WordsField(label=gettext_lazy("result"), required=False, rows=8)
     outcome = WordsField(label=gettext_lazy("outcome"), required=False, rows=8)
     change_reason = forms.CharField(
@@ -346,7 +361,7 @@ class OutcomeForm(forms.Form):
             read = int(first) if first.isascii() and first.isdecimal() and len(first) < 9 else None
             for line in stale_lines(self.measure, read):
                 self.add_error(None, line)
-            self.data = self.data.copy()  # type: ignore[attr-defined]
+            self.data = self.data.copy()
             self.data["version"] = self.token
         return cleaned
 

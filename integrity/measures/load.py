@@ -81,7 +81,7 @@ def _year_load(agency: Agency, source: Mapping[str, Any], *, reason: str) -> Non
                 position=position,
                 **{name: entry[name] for name in _MEASURE_FIELDS},
             )
-            links = {
+            links: dict[str, list[Any]] = {
                 "units": [units[name] for name in entry["units"] if name in units],
                 "answers": [advice[number] for number in entry["answers"] if number in advice],
             }
@@ -144,7 +144,8 @@ def sample_load(tree: Mapping[str, Any], *, today: date) -> int:
 
 def _by_staff(model: type[Record], **condition: Any) -> bool:
     """Whether somebody has written such a row, now or in the past."""
-    return model.history.filter(**condition, history_user_id__isnull=False).exists()
+    touched = model.history.filter(**condition, history_user_id__isnull=False)
+    return bool(touched.exists())
 
 
 def _sample_entries(year: MeasureYear, tree: Mapping[str, Any]) -> Iterable[ProgressEntry]:

@@ -64,7 +64,7 @@ class QuarterProgressAdmin(EntryScreenAdmin):
     ordering = ["-measure__issue__year__fiscal_year", "-quarter", "measure"]
     export_columns = ("year", "responsible", "evidence_shown")
     # Only for those who may read and not write: the others go to the unit's quarter.
-    fields = readonly_fields = _SHOWN
+    fields = readonly_fields = tuple(_SHOWN)
 
     # ---------------------------------------------------------------------------- lists
 
@@ -135,7 +135,7 @@ class QuarterProgressAdmin(EntryScreenAdmin):
         years = agency_years({agency for _unit, agency in units.values()})
         return ChooseForm(request.GET or None, units=units, years=years, today=today())
 
-    def choose_context(self, request: HttpRequest, form: ChooseForm) -> dict[str, Any]:
+    def choose_context(self, request: HttpRequest, form: Any) -> dict[str, Any]:
         due = due_list(viewer(request.user), today())
         return {
             "title": _("Whose measures, and of which quarter?"),

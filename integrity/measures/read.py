@@ -26,7 +26,7 @@ from integrity.measures.rows import (
     YearRow,
 )
 from strategy.access import Viewer
-from strategy.calendar import DEFAULT_DEADLINE_DAY
+from strategy.calendar import DEFAULT_DEADLINE_DAY, FiscalMonth
 from strategy.models import ReportingYear, Unit
 from strategy.thai import sort_key
 
@@ -183,10 +183,10 @@ def _units(
     rows = Unit.objects.filter(Q(ita_measures__issue__year__in=years) | Q(pk__in=own)).order_by()
     found: dict[int, list[UnitName]] = defaultdict(list)
     agencies = {}
-    for measure, year, *unit in rows.values_list(
+    for measure, year, pk, name, is_group, agency in rows.values_list(
         "ita_measures__pk", "ita_measures__issue__year_id", "pk", "name", "is_group", "agency_id"
     ):
-        named = UnitName(*unit)
+        named = UnitName(pk, name, is_group, agency)
         if year in years:
             found[measure].append(named)
         if named.id in own:
@@ -293,7 +293,7 @@ def _quarter_rows(
 
 def _answers(years: Sequence[Any]) -> dict[int, list[AnswerRow]]:
     """Answered recommendations by measure, with the scores of their question. Two queries."""
-    rows = list(
+    rows: list[Any] = list(
         ItaMeasure.answers.through.objects.filter(
             itameasure__issue__year__in=[year.pk for year in years]
         )
@@ -303,22 +303,32 @@ def _answers(years: Sequence[Any]) -> dict[int, list[AnswerRow]]:
             "recommendation__assessment__agency_id", "recommendation__assessment__fiscal_year",
             "recommendation__number", "recommendation__text", "recommendation__instrument__code",
             "recommendation__item__code",
+            named=True,
         )
     )  # fmt: skip
+    agencies = {row.recommendation__assessment__agency_id for row in rows}
     scored = scored_questions(
-        {year.agency_id for year in years} | {row[2] for row in rows},
-        {code for *_rest, code in rows if code},
+        {year.agency_id for year in years} | agencies,
+        {row.recommendation__item__code for row in rows if row.recommendation__item__code},
     )
     found: dict[int, list[AnswerRow]] = defaultdict(list)
-    for measure, measured, agency, advised, number, text, instrument, code in rows:
-        scores = scored.get((agency, code or ""), {})
+    for row in rows:
+        code = row.recommendation__item__code or ""
+        advised = row.recommendation__assessment__fiscal_year
+        scores = scored.get((row.recommendation__assessment__agency_id, code), {})
         score = scores.get(advised, NO_SCORE)
-        found[measure].append(
+        measured = row.itameasure__issue__year__fiscal_year
+        found[row.itameasure_id].append(
             AnswerRow(
-                advised, number, text, instrument or "", code or "", score,
+                advised,
+                row.recommendation__number,
+                row.recommendation__text,
+                row.recommendation__instrument__code or "",
+                code,
+                score,
                 next_score(score, scores, advised, measured),
             )
-        )  # fmt: skip
+        )
     return found
 
 
@@ -333,6 +343,6 @@ def measure_year(agency_id: int, fiscal_year: int) -> Any | None:
 
 def running_years(today: date) -> list[Any]:
     """The years whose quarters may still be reported by many: this one and the last. One query."""
-    now = rules.FiscalMonth.of(today).year
+    now = FiscalMonth.of(today).year
     years = MeasureYear.objects.filter(fiscal_year__in=(now, now - 1))
     return list(_with_deadline(years).order_by("-fiscal_year", "agency"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from itertools import zip_longest
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -77,7 +78,7 @@ def _head(sheet: Sheet) -> None:
         ],
         "head",
     )  # fmt: skip
-    sheet.head([None, None, *[str(quarter) for quarter in QUARTERS], None])
+    sheet.head(["", "", *[str(quarter) for quarter in QUARTERS], ""])
     for column in (1, 2, 7):
         _merge(sheet, column, top, sheet.row)
     sheet.merge((top, top), (3, 6))
@@ -165,7 +166,7 @@ def results(book: Book, shown: YearRow) -> Sheet:
         44,
     )  # fmt: skip
     for measure in shown.measures:
-        columns = [
+        columns: list[list[Any]] = [
             slices(measure.result, sheet.room[2]),
             slices(measure.outcome, sheet.room[3]),
             list(measure.figures),

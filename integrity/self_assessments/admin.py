@@ -19,13 +19,13 @@ from django.utils.translation import gettext_lazy
 from integrity.self_assessments import write
 from integrity.self_assessments.access import may_fill_in, readable_assessments
 from integrity.self_assessments.forms import AssessmentScreen
-from integrity.self_assessments.models import Answer, Criterion, SelfAssessment
+from integrity.self_assessments.models import Answer, Criterion, Rubric, SelfAssessment
 from integrity.self_assessments.read import assessment_page
 from strategy.access import viewer
 from strategy.clock import today
 from strategy.models import Agency
 from strategy.records.admin import version_shown
-from strategy.records.forms import RecordForm, typed_text
+from strategy.records.forms import RecordForm, link_field, typed_text
 from strategy.records.history import Entry, entries, history_of
 from strategy.records.screen_admin import ScreenAdmin
 
@@ -39,8 +39,8 @@ class BeginForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "rubric" in self.fields and self.fields["rubric"].queryset.count() == 1:
-            self.fields["rubric"].empty_label = None
+        if "rubric" in self.fields and Rubric.objects.count() == 1:
+            link_field(self, "rubric").empty_label = None
 
 
 @admin.register(SelfAssessment)

@@ -30,6 +30,7 @@ from strategy.records.forms import (
     ThaiDecimalField,
     ThaiIntegerField,
     WordsField,
+    link_field,
     stale_lines,
 )
 from strategy.records.screen import EntryScreen, row_read
@@ -68,9 +69,9 @@ class FactsForm(RecordForm):
     def __init__(self, *args: Any, agencies: Any = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if agencies is not None:
-            self.fields["agency"].queryset = agencies
+            link_field(self, "agency").queryset = agencies
             self.fields["agency"].required = True
-            self.fields["agency"].empty_label = None
+            link_field(self, "agency").empty_label = None
         asked = self.instance.rubric.questions
         for question, reply in replies_to(asked, self.instance.replies):
             gone = question not in asked
@@ -109,7 +110,8 @@ class FactsForm(RecordForm):
             {"question": str(field.label), "reply": self.cleaned_data[field.name]}
             for field in self.questions
         ]
-        return self.instance
+        told: SelfAssessment = self.instance
+        return told
 
 
 class AnswerForm(forms.Form):
@@ -119,6 +121,9 @@ class AnswerForm(forms.Form):
     who changed what and keeps what was typed; saving again then replaces what is there. A
     criterion that the editor has not touched follows the other one's change instead.
     """
+
+    #: What was typed; replaced by a copy where the form itself corrects it.
+    data: Any
 
     level = ThaiIntegerField(label=gettext_lazy("level"), required=False)
     points = ThaiDecimalField(
@@ -144,7 +149,7 @@ class AnswerForm(forms.Form):
         }
         super().__init__(data, prefix=prefix, initial=initial)
         del self.fields["points" if row.criterion.levels else "level"]
-        self.evidence: EvidenceFormSet = _Evidence(
+        self.evidence: Any = _Evidence(
             data,
             prefix=f"{prefix}-evidence",
             initial=[piece.fields() for piece in row.evidence],

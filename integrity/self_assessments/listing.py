@@ -68,41 +68,47 @@ class PolicyCounts:
 def editions() -> dict[int, Edition]:
     """Every edition by id, the newest first. One query."""
     heads: dict[int, str] = {}
-    parts: dict[int, dict[int, tuple[Any, ...]]] = defaultdict(dict)
-    criteria: dict[int, dict[int, tuple[Any, ...]]] = defaultdict(dict)
-    for line in Rubric.objects.order_by(
+    parts: dict[int, dict[int, Any]] = defaultdict(dict)
+    criteria: dict[int, dict[int, CriterionFacts]] = defaultdict(dict)
+    for row in Rubric.objects.order_by(
         "-fiscal_year", "organisation_kind", "parts__position", "parts__pk",
         "parts__groups__position", "parts__groups__criteria__position",
+    ).annotate(
+        criterion=F("parts__groups__criteria"),
+        points=F("parts__groups__criteria__full"),
+        alternative=F("parts__groups__criteria__alternative"),
+        level=F("parts__groups__criteria__levels__level"),
+        share_of=F("parts__groups__criteria__levels__share_of"),
+        share_in=F("parts__groups__criteria__levels__share_in"),
     ).values_list(
-        "pk", "organisation_kind", "fiscal_year",
-        "parts__pk", "parts__code", "parts__weight", "parts__full",
-        *(f"parts__groups__criteria__{name}" for name in ("pk", "full", "alternative")),
-        *(f"parts__groups__criteria__levels__{name}" for name in ("level", "share_of", "share_in")),
+        "id", "organisation_kind", "fiscal_year",
+        "parts__id", "parts__code", "parts__weight", "parts__full",
+        "criterion", "points", "alternative", "level", "share_of", "share_in",
+        named=True,
     ):  # fmt: skip
-        rubric_id, kind, year, part_id, code, weight, full, pk, points, alternative = line[:10]
-        level, share_of, share_in = line[10:]
-        heads[rubric_id] = rows.edition_name(kind, year)
-        if part_id is not None:
-            parts[rubric_id].setdefault(part_id, (code, weight, full))
-        if pk is not None:
-            levels = criteria[part_id].setdefault(pk, (points, alternative, []))[2]
-            if level is not None:
-                levels.append(Level(level, Fraction(share_of, share_in)))
+        heads[row.id] = rows.edition_name(row.organisation_kind, row.fiscal_year)
+        if row.parts__id is not None:
+            parts[row.id].setdefault(row.parts__id, row)
+        if row.criterion is not None:
+            known = criteria[row.parts__id].get(row.criterion) or CriterionFacts(
+                row.criterion, row.points, (), row.alternative
+            )
+            if row.level is not None:
+                reached = Level(row.level, Fraction(row.share_of, row.share_in))
+                known = known._replace(levels=(*known.levels, reached))
+            criteria[row.parts__id][row.criterion] = known
     return {
         rubric_id: Edition(
             rubric_id,
             name,
             tuple(
                 PartFacts(
-                    code,
-                    weight,
-                    tuple(
-                        CriterionFacts(pk, points, tuple(levels), alternative)
-                        for pk, (points, alternative, levels) in criteria[part_id].items()
-                    ),
-                    full,
+                    part.parts__code,
+                    part.parts__weight,
+                    tuple(criteria[part_id].values()),
+                    part.parts__full,
                 )
-                for part_id, (code, weight, full) in parts[rubric_id].items()
+                for part_id, part in parts[rubric_id].items()
             ),
         )
         for rubric_id, name in heads.items()

@@ -19,7 +19,14 @@ from kpis.write.results import ResultEntries
 from strategy.calendar import FiscalMonth, latest_ended, next_due
 from strategy.clock import today
 from strategy.evidence.entry import EvidenceFormSet, entry_of, evidence_forms
-from strategy.records.forms import RecordForm, ThaiDecimalField, ThaiYearField, add_errors
+from strategy.records.forms import (
+    RecordForm,
+    ThaiDecimalField,
+    ThaiYearField,
+    add_errors,
+    choice_field,
+    link_field,
+)
 from strategy.thai import month_name, plain
 
 
@@ -36,8 +43,11 @@ class ChooseForm(forms.Form):
 
     def __init__(self, *args: Any, indicators: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["indicator"].queryset = indicators
-        self.fields["month"].choices = [("", _("what is due")), *MONTH_CHOICES]
+        link_field(self, "indicator").queryset = indicators
+        choice_field(self, "month").choices = [
+            ("", _("what is due")),
+            *MONTH_CHOICES,
+        ]
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data

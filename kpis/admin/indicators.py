@@ -19,6 +19,7 @@ from kpis.read.suggestions import source_choices
 from kpis.rules.score import LEVELS, are_thresholds
 from kpis.write.results import value_field
 from kpis.write.targets import (
+    EnteredPoint,
     TargetEntry,
     baseline_problem,
     baseline_set,
@@ -28,7 +29,7 @@ from kpis.write.targets import (
 from strategy.models import Plan
 from strategy.plan_words import PlanWords
 from strategy.records.admin import RecordAdmin, RecordInline, RecordInlineFormSet
-from strategy.records.forms import RecordForm, ThaiDecimalField
+from strategy.records.forms import RecordForm, ThaiDecimalField, choice_field
 from strategy.thai import says_why
 
 _PARTS = {
@@ -83,11 +84,11 @@ class IndicatorForm(RecordForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if "suggestion" in self.fields:
-            self.fields["suggestion"].choices = [("", "–"), *source_choices()]
+            choice_field(self, "suggestion").choices = [("", "–"), *source_choices()]
 
 
 @admin.register(Indicator)
-class IndicatorAdmin(PlanWords, RecordAdmin):
+class IndicatorAdmin(PlanWords):
     form = IndicatorForm
     list_display = ["code", "name", "unit", "frequency", "weight", "accrual", "accrual_basis"]
     list_display_links = ["code", "name"]
@@ -204,7 +205,9 @@ class YearTargetForm(RecordForm):
             milestone=cleaned.get("milestone", ""),
             due_month=cleaned.get("due_month"),
             values={
-                measure.pk: tuple(cleaned.get(value_field(measure.pk, part)) for part in _PARTS)
+                measure.pk: EnteredPoint(
+                    *(cleaned.get(value_field(measure.pk, part)) for part in _PARTS)
+                )
                 for measure in self._measures()
             },
         )
@@ -247,8 +250,12 @@ class YearTargetAdmin(RecordAdmin):
         values = sorted(target.values.all(), key=lambda row: row.measure.position)
         return join_values([row.value for row in values]) or target.milestone or "–"
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        form = super().get_form(request, obj, **{**kwargs, "fields": YearTargetForm.Meta.fields})
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(
+            request, obj, change, **{**kwargs, "fields": YearTargetForm.Meta.fields}
+        )
         numbers = {}
         if obj is not None and self.has_change_permission(request, obj):
             for measure in obj.indicator.measures.order_by("position"):
@@ -328,7 +335,7 @@ class BaselineAdmin(RecordAdmin):
             field.queryset = Measure.objects.select_related("indicator__strategy__plan").order_by(
                 "indicator__strategy", "indicator__position", "position"
             )
-            field.label_from_instance = lambda row: f"{row.indicator} ({row})"
+            field.label_from_instance = lambda row: f"{row.indicator} ({row})"  # type: ignore[method-assign, assignment]
         return field
 
     def write_row(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.forms import Form
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
@@ -124,13 +123,15 @@ class ResultAdmin(ChosenFirst):
             request.entry_panel = entry_panel(obj.indicator, at, today())  # type: ignore[attr-defined]
         return request.entry_panel  # type: ignore[attr-defined,no-any-return]
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
         panel = self._panel(request, obj)
         if panel.is_milestone:
             own = ["progress", "progress_percent"]
         else:
             own = ["no_cases"] if has_percent(panel) else []
-        form = super().get_form(request, obj, **{**kwargs, "fields": [*own, *_WORDS]})
+        form = super().get_form(request, obj, change, **{**kwargs, "fields": [*own, *_WORDS]})
         numbers = {} if panel.is_milestone else {**number_fields(panel), **step_field(panel)}
         if not self._is_editable(request, obj):
             numbers = {}
@@ -165,7 +166,7 @@ class ResultAdmin(ChosenFirst):
         """By ?indicator=&year=&month=."""
         return ChooseForm(request.GET or None, indicators=reportable(viewer(request.user)))
 
-    def choose_context(self, request: HttpRequest, form: Form) -> dict[str, Any]:
+    def choose_context(self, request: HttpRequest, form: Any) -> dict[str, Any]:
         return {"title": _("Which result?"), "duties": work_list(viewer(request.user), today())}
 
     def chosen_view(

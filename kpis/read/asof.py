@@ -69,12 +69,10 @@ def cells_as_known(
         facts = row.facts
         if row.id in targets:
             for year, before in sorted(targets[row.id].items()):
-                texts = [
-                    target_text(facts, promise) or "–"
-                    for promise in (before, facts.targets.get(year, TargetFacts()))
-                ]
-                if texts[0] != texts[1]:
-                    revisions.append(TargetRevision(row.id, year, *texts, reasons[row.id, year]))
+                then = target_text(facts, before) or "–"
+                now = target_text(facts, facts.targets.get(year, TargetFacts())) or "–"
+                if then != now:
+                    revisions.append(TargetRevision(row.id, year, then, now, reasons[row.id, year]))
             facts = facts._replace(targets={**facts.targets, **targets[row.id]})
         stored = figures.get(row.id)
         latest = dict(stored.figure.values) if stored else {}

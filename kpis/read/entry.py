@@ -50,6 +50,7 @@ def entry_panel(indicator: Indicator, at: FiscalMonth, today: date) -> EntryPane
     plan = indicator.strategy.plan
     row = indicator_rows(plan, at, today, Indicator.objects.filter(pk=indicator.pk))[0]
     last = latest_before(plan, indicator.pk, at)
+    expected: str | None
     if row.current.is_milestone:
         target = row.facts.targets[at.year]
         expected = f"{round2(milestone_expected(at.month, target.due_month))}%"

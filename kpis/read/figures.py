@@ -128,31 +128,33 @@ def _stored(results: QuerySet[Result], *, narratives: bool = False) -> list[Stor
     if narratives:
         columns += ["narrative", "outcome"]
     found: dict[int, Stored] = {}
-    for row in results.values_list(*columns):
-        (pk, indicator_id, year, month, state, no_cases, progress, percent, sample,
-         measure, value, numerator, denominator) = row[:13]  # fmt: skip
+    for row in results.values_list(*columns, named=True):
+        measure, value = row.values__measure_id, row.values__value
         if value is None and measure is not None:
-            value = percentage(numerator, denominator)
-        if pk in found:
+            value = percentage(row.values__numerator, row.values__denominator)
+        known = found.get(row.id)
+        if known is not None:
             # A further measure of the same result.
-            figure = found[pk].figure
-            found[pk] = found[pk]._replace(
+            figure = known.figure
+            found[row.id] = known._replace(
                 figure=figure._replace(values={**figure.values, measure: value})
             )
             continue
-        found[pk] = Stored(
-            pk,
-            indicator_id,
-            Figure(
-                year,
-                month,
+        progress = row.progress
+        found[row.id] = Stored(
+            id=row.id,
+            indicator_id=row.indicator_id,
+            figure=Figure(
+                row.fiscal_year,
+                row.month,
                 {} if measure is None else {measure: value},
-                progress_percent(progress, percent) if progress else None,
-                no_cases,
+                progress_percent(progress, row.progress_percent) if progress else None,
+                row.no_cases,
             ),
-            state == Result.State.APPROVED,
-            sample,
-            *(row[13:] if narratives else ("",)),
+            approved=row.state == Result.State.APPROVED,
+            sample=row.is_sample,
+            narrative=row.narrative if narratives else "",
+            outcome=row.outcome if narratives else "",
         )
     return list(found.values())
 

@@ -94,19 +94,18 @@ def indicator_rows(
         "unit_id", "unit__name", "assignment_is_sample", "frequency", "weight",
         "accrual", "direction",
     )  # fmt: skip
-    read, thresholds = indicators.order_by("strategy__number", "position"), ()
-    if plan.is_scorecard:
-        read, thresholds = _with_thresholds(read)
-    found = list(read.values_list(*columns, *thresholds))
+    read = indicators.order_by("strategy__number", "position")
+    levels = _levels() if plan.is_scorecard else {}
+    found = list(read.annotate(**levels).values_list(*columns, *levels, named=True))
     measures = _measures(indicators)
     targets = _targets(indicators, None if every_year else at.year)
     facts = [
         IndicatorFacts(
-            row[_ACCRUAL],
-            measures.get(row[0], ()),
-            targets.get(row[0], {}),
-            row[_ACCRUAL + 1],
-            row[_ACCRUAL + 3 :] if thresholds and row[_ACCRUAL + 2] else (),
+            row.accrual,
+            measures.get(row.id, ()),
+            targets.get(row.id, {}),
+            row.direction,
+            _thresholds(row) if levels else (),
         )
         for row in found
     ]
@@ -114,7 +113,7 @@ def indicator_rows(
     if not every_year:
         years = Q(fiscal_year=at.year)
         # A year without a target still asks what is owed of an earlier one.
-        owing = [row[0] for row, own in zip(found, facts, strict=True) if may_owe(own, at.year)]
+        owing = [row.id for row, own in zip(found, facts, strict=True) if may_owe(own, at.year)]
         if owing:
             years |= Q(fiscal_year__lt=at.year, indicator__in=owing)
     figures = latest_figures(plan, at, indicators, years, narratives=narratives)
@@ -123,24 +122,23 @@ def indicator_rows(
         _add_evidence(figures, at.year)
     view = MonthView(plan, at, today, days, every_year=every_year)
     return [
-        _row(view, row, own, figures.get(row[0], {}), waiting.get(row[0], {}))
+        _row(view, row, own, figures.get(row.id, {}), waiting.get(row.id, {}))
         for row, own in zip(found, facts, strict=True)
     ]
 
 
-#: Where the accrual stands among the columns of an indicator; direction and levels follow.
-_ACCRUAL = 11
-
-
-def _with_thresholds(
-    indicators: QuerySet[Indicator],
-) -> tuple[QuerySet[Indicator], tuple[str, ...]]:
+def _levels() -> dict[str, Any]:
     """The number of levels and their thresholds beside each indicator, in the same query."""
     is_level = Q(levels__kind=LevelCriterion.Kind.LEVEL)
     wanted: dict[str, Any] = {"described": Count("levels", filter=is_level)}
     for level in LEVELS:
         wanted[f"t{level}"] = Max("levels__threshold", filter=is_level & Q(levels__level=level))
-    return indicators.annotate(**wanted), tuple(wanted)
+    return wanted
+
+
+def _thresholds(row: Any) -> tuple[Decimal | None, ...]:
+    """The thresholds of an indicator's levels; none where it describes no levels."""
+    return tuple(getattr(row, f"t{level}") for level in LEVELS) if row.described else ()
 
 
 class MonthView:
@@ -170,13 +168,11 @@ class MonthView:
 
 def _row(
     view: MonthView,
-    values: tuple[Any, ...],
+    row: Any,
     facts: IndicatorFacts,
     figures: dict[int, Stored],
     waiting: dict[int, Stored],
 ) -> IndicatorRow:
-    (pk, number, name, strategy_id, strategy_number, objective_id,
-     unit_id, unit_name, is_sample, frequency, weight) = values[:_ACCRUAL]  # fmt: skip
     plan, at = view.plan, view.at
     latest: dict[int, Decimal] = {}
     cells = []
@@ -186,21 +182,21 @@ def _row(
             latest.update(stored.figure.values)
         if year in view.years:
             cells.append(
-                judged_cell(view, facts, year, stored, latest, frequency, waiting.get(year))
+                judged_cell(view, facts, year, stored, latest, row.frequency, waiting.get(year))
             )
     return IndicatorRow(
-        id=pk,
-        code=f"{plan.code_prefix}{strategy_number}-{number}",
-        number=number,
-        name=name,
-        strategy_number=strategy_number,
-        strategy_id=strategy_id,
-        objective_id=objective_id,
-        unit_id=unit_id,
-        unit_name=unit_name,
-        unit_is_sample=is_sample,
-        frequency=frequency,
-        weight=weight,
+        id=row.id,
+        code=f"{plan.code_prefix}{row.strategy__number}-{row.number}",
+        number=row.number,
+        name=row.name,
+        strategy_number=row.strategy__number,
+        strategy_id=row.strategy_id,
+        objective_id=row.objective_id,
+        unit_id=row.unit_id,
+        unit_name=row.unit__name,
+        unit_is_sample=row.assignment_is_sample,
+        frequency=row.frequency,
+        weight=row.weight,
         facts=facts,
         cells=tuple(cells),
         current=cells[at.year - view.years[0]],

@@ -12,7 +12,7 @@ from django.db import transaction
 from kpis.models import Indicator, LevelCriterion, Measure, Result, YearTarget
 from kpis.rules.entry import Value
 from kpis.write.results import ResultEntries, ResultEntry
-from kpis.write.targets import TargetEntry, target_change
+from kpis.write.targets import EnteredPoint, TargetEntry, target_change
 from strategy.calendar import FiscalMonth
 from strategy.evidence.entry import EvidenceEntry
 from strategy.evidence.model import Evidence
@@ -99,7 +99,7 @@ def _measures_load(
                 kind=source["kind"],
                 milestone=source.get("milestone", ""),
                 values={
-                    measure.pk: (number, None, None, None)
+                    measure.pk: EnteredPoint(number)
                     for measure, number in zip(measures, numbers, strict=False)
                     if measure is not None
                 },
@@ -220,7 +220,7 @@ def sample_load(plan: Plan, tree: Mapping[str, Any], *, today: date) -> int:
 
 
 def _touched_by_staff(indicator: Indicator) -> bool:
-    return indicator.history.filter(history_user_id__isnull=False).exists()
+    return bool(indicator.history.filter(history_user_id__isnull=False).exists())
 
 
 def _sample_entry(indicator: Indicator, item: Mapping[str, Any]) -> ResultEntry:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -21,14 +21,21 @@ from strategy.records.write import claim, record_save, write_history
 from strategy.thai import Refusal, says_why
 
 
+class EnteredPoint(NamedTuple):
+    """A measure's target for a year and what is planned by its quarters, as far as entered."""
+
+    value: Decimal | None
+    q1: Decimal | None = None
+    q2: Decimal | None = None
+    q3: Decimal | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class TargetEntry:
-    """A year's target as a planner enters it. ``values``: measure id → (target, q1, q2, q3)."""
+    """A year's target as a planner enters it. ``values``: by measure id, with planned quarters."""
 
     kind: str
-    values: Mapping[int, tuple[Decimal | None, Decimal | None, Decimal | None, Decimal | None]] = (
-        field(default_factory=dict)
-    )
+    values: Mapping[int, EnteredPoint] = field(default_factory=dict)
     milestone: str = ""
     due_month: int | None = None
 
@@ -65,8 +72,8 @@ def target_change(
     target.values.all().delete()
     if entry.kind == YearTarget.Kind.NUMERIC:
         TargetValue.objects.bulk_create(
-            TargetValue(target=target, measure_id=pk, value=value, q1=q1, q2=q2, q3=q3)
-            for pk, (value, q1, q2, q3) in entry.values.items()
+            TargetValue(target=target, measure_id=pk, **EnteredPoint(*point)._asdict())
+            for pk, point in entry.values.items()
         )
     write_history([target], "+" if adding else "~", user=user, reason=reason.strip())
     return target

@@ -29,7 +29,8 @@ class MonthSummaryForm(RecordForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
-        plan, year, month = (cleaned.get(name) for name in ("plan", "fiscal_year", "month"))
+        plan, year = cleaned.get("plan"), cleaned.get("fiscal_year")
+        month: int = cleaned.get("month") or 0
         if plan and year and month in MONTHS:
             at = FiscalMonth(year, month)
             if year not in plan.years or not at.has_ended(today()):
@@ -88,7 +89,7 @@ class MonthSummaryAdmin(RecordAdmin):
             return "–"
         return linebreaksbr(board_report(summary.plan, at, today()).draft)
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         kept = ["draft"] if obj is not None else []
         return ["plan", "fiscal_year", "month", "text", *kept, "unit"]
 

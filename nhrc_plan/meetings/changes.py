@@ -163,10 +163,10 @@ def plan_changes(
             indicators.append(IndicatorChange(row, before, after))
     projects = []
     for project in money.rows:
-        after = project.years[place]
-        before = money_known.get(project.id, after)
-        if (before.status, before.spent) != (after.status, after.spent):
-            projects.append(ProjectChange(project, before, after))
+        now = project.years[place]
+        then = money_known.get(project.id, now)
+        if (then.status, then.spent) != (now.status, now.spent):
+            projects.append(ProjectChange(project, then, now))
     rows = {row.id: row for row in standing.rows}
     return Changes(
         compared=compared,

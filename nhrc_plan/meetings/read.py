@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from itertools import takewhile
 
 from budgets.read.asof import money_changed
 from budgets.read.money import plan_money
@@ -88,8 +87,12 @@ def board_report(
 def _written_at(kept: MonthSummary) -> datetime | None:
     """When a summary's text became what it is; to name another unit leaves that alone."""
     rows = kept.history.order_by("-history_date", "-history_id").values_list("history_date", "text")
-    same = [day for day, _text in takewhile(lambda row: row[1] == kept.text, rows)]
-    return same[-1] if same else None
+    written = None
+    for day, text in rows:
+        if text != kept.text:
+            break
+        written = day
+    return written
 
 
 def _changed_at(plan: Plan, at: FiscalMonth, since: datetime) -> datetime | None:

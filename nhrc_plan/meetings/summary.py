@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from budgets.read.rows import PlanMoney
 from budgets.rules.calc import MONEY_ONLY, RESULT_ONLY
+from kpis.pages.tables import scores
 from kpis.read.rows import IndicatorRow, PlanStanding
 from nhrc_plan.meetings.changes import Changes
-from nhrc_plan.overview import tables
 from nhrc_plan.value.beside import BesideLine
 from strategy.models import Plan
 from strategy.standing.status import AT_RISK, CRITICAL, NEAR, NO_CASES, NOT_DUE, ON_PLAN
@@ -40,7 +40,7 @@ def draft(
 
 def _scores(plan: Plan, standing: PlanStanding) -> str:
     """The scores by level criteria; nothing for a plan without them."""
-    found = tables.scores(plan, standing.rows)
+    found = scores(plan, standing.rows)
     if found is None:
         return ""
     sentence = _(

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from kpis.pages.tables import scores
 from nhrc_plan.overview import data, read, tables
 from strategy.access import viewer
 from strategy.models import Plan
@@ -64,7 +65,7 @@ def strategy(request: HttpRequest, page: PlanPage, number: int) -> HttpResponse:
         "page": page,
         "nav": "overview",
         "shown": shown,
-        "scores": tables.scores(page.plan, shown.standing.rows),
+        "scores": scores(page.plan, shown.standing.rows),
     }
     return render(request, "overview/strategy.html", context)
 

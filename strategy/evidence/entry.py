@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from django import forms
@@ -146,7 +146,7 @@ def evidence_forms(
 ) -> EvidenceFormSet:
     """The rows of a form: what is kept, and empty ones. ``data`` None shows what is kept."""
     initial = [piece.fields() for piece in kept]
-    formset: EvidenceFormSet = _FormSet(
+    formset: Any = _FormSet(
         data if data is not None and f"{PREFIX}-TOTAL_FORMS" in data else None,
         prefix=PREFIX,
         initial=initial,
@@ -154,4 +154,4 @@ def evidence_forms(
     )
     if not editable:
         formset.extra = 0
-    return formset
+    return cast(EvidenceFormSet, formset)

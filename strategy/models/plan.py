@@ -270,7 +270,7 @@ class Objective(Record):
         return f"{self.strategy.number}.{self.number} {self.name}"
 
     def clean(self) -> None:
-        if self.issue_id and self.strategy_id and self.issue.strategy_id != self.strategy_id:
+        if self.issue and self.strategy_id and self.issue.strategy_id != self.strategy_id:
             raise ValidationError(
                 {"issue": _("This issue belongs to another strategy; choose one of its own.")}
             )

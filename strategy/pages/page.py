@@ -120,8 +120,9 @@ def plan_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             if as_data or request.path.endswith(".xlsx"):
                 return answer_not_found(request, str(not_ended), as_data)
             messages.info(request, not_ended.shown)
-            latest = {"year": not_ended.latest.year, "month": not_ended.latest.month}
-            return redirect(f"{request.path}?{urlencode({**request.GET.dict(), **latest})}")
+            query = request.GET.copy()
+            query["year"], query["month"] = str(not_ended.latest.year), str(not_ended.latest.month)
+            return redirect(f"{request.path}?{query.urlencode()}")
 
     return wrapped
 

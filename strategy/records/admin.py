@@ -12,6 +12,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
 from django.forms import BaseInlineFormSet
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -66,7 +67,9 @@ class ThaiFields:
             field_class = ThaiDateField
         if field_class is None or not db_field.editable:
             return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
-        more = {"max_decimals": db_field.decimal_places} if field_class is ThaiDecimalField else {}
+        more: dict[str, Any] = {}
+        if field_class is ThaiDecimalField and isinstance(db_field, models.DecimalField):
+            more = {"max_decimals": db_field.decimal_places}
         return field_class(
             label=db_field.verbose_name.capitalize(),
             help_text=db_field.help_text,
@@ -80,9 +83,11 @@ class NamedInlineFormSet(BaseInlineFormSet):
     """Rows below a parent whose refusals call a field what its reader calls it."""
 
     def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
+        assert self.model is not None
+        fields = self.model._meta
         names = (name for name in unique_check if name != self.fk.name)
         return super().get_unique_error_message(
-            [str(self.model._meta.get_field(name).verbose_name) for name in names]
+            [str(fields.get_field(name).verbose_name) for name in names]
         )
 
 
@@ -95,7 +100,7 @@ class RecordInlineFormSet(NamedInlineFormSet):
     def clean(self) -> None:
         super().clean()
         for form in self.initial_forms:
-            if self._should_delete_form(form):
+            if form.cleaned_data.get(DELETION_FIELD_NAME):
                 try:
                     write.refuse_depended_on(form.instance)
                 except ValidationError as refused:
@@ -143,7 +148,8 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
 
     def export_action(self, request: HttpRequest) -> HttpResponse:
         try:
-            return super().export_action(request)
+            answer: HttpResponse = super().export_action(request)
+            return answer
         except (*REFUSED_BY_DATABASE, IncorrectLookupParameters):
             # The list says which filter is wrong; there is nothing to export.
             info = (self.opts.app_label, self.opts.model_name)
@@ -169,7 +175,7 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
         """The reason for a change comes last, the version is not seen."""
         fieldsets = super().get_fieldsets(request, obj)
         last = ("change_reason", "expected_version")
-        shown = []
+        shown: list[tuple[Any, dict[str, Any]]] = []
         for title, options in fieldsets:
             fields = [name for name in options["fields"] if name not in last]
             shown.append((title, {**options, "fields": fields}))
@@ -177,10 +183,14 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
             shown[-1][1]["fields"] += list(last)
         return shown
 
-    def _get_obj_does_not_exist_redirect(
-        self, request: HttpRequest, opts: Any, object_id: str
-    ) -> HttpResponse:
-        raise Http404(_("There is no such row, or it is not yours to see."))
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """The row; there is no page about one that is not there, or is not theirs to see."""
+        row = super().get_object(request, object_id, from_field)
+        if row is None:
+            raise Http404(_("There is no such row, or it is not yours to see."))
+        return row
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None

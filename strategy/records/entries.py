@@ -11,7 +11,7 @@ from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, ClassVar, Generic, Protocol, Self, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
@@ -107,7 +107,7 @@ class Entries(ABC, Generic[E, R]):
         """
         try:
             with transaction.atomic():
-                held: Self = cls(entries, today=today, by_system=user is None, **about)
+                held = cls(entries, today=today, by_system=user is None, **about)
                 held.lock()
                 held.read()
                 if user is not None and not held.may(viewer(user)):

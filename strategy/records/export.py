@@ -22,7 +22,7 @@ class ComputedField(Field):
     """A column that a list computes: a method of its admin, with its label."""
 
     def __init__(self, method: Callable[[models.Model], str]) -> None:
-        super().__init__(column_name=force_str(method.short_description))
+        super().__init__(column_name=force_str(getattr(method, "short_description", "")))
         self.compute = method
 
     def __deepcopy__(self, memo: dict[int, Any]) -> ComputedField:
@@ -38,7 +38,7 @@ class RecordResource(resources.ModelResource):
 
     def _label(self, field: Field) -> str:
         if isinstance(field, ComputedField):
-            return field.column_name
+            return str(field.column_name)
         return force_str(self._meta.model._meta.get_field(field.attribute).verbose_name)
 
     def export_field(self, field: Field, instance: models.Model, **kwargs: Any) -> Any:
@@ -80,7 +80,8 @@ class SafeCSV(base_formats.CSV):
     """CSV that Thai Excel opens rightly (UTF-8 with its mark) and that holds no formula."""
 
     def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:
-        return ("\ufeff" + super().export_data(_defused(dataset), **kwargs)).encode()
+        text = str(super().export_data(_defused(dataset), **kwargs))
+        return ("\ufeff" + text).encode()
 
     def is_binary(self) -> bool:
         return True
@@ -88,7 +89,7 @@ class SafeCSV(base_formats.CSV):
 
 class SafeTSV(base_formats.TSV):
     def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> str:
-        return super().export_data(_defused(dataset), **kwargs)
+        return str(super().export_data(_defused(dataset), **kwargs))
 
 
 class SafeXLSX(base_formats.XLSX):

@@ -55,7 +55,7 @@ class ThaiDecimalField(ReadField):
     def prepare_value(self, value: Any) -> Any:
         return format_exact(value) if isinstance(value, Decimal) else value
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Decimal | None:  # type: ignore[override]
         if value in self.empty_values:
             return None
         if isinstance(value, Decimal):
@@ -93,7 +93,7 @@ class ThaiIntegerField(ThaiDecimalField):
 class ThaiYearField(ThaiIntegerField):
     """A fiscal year of the Buddhist Era; a year of the Christian Era is refused by name."""
 
-    def to_python(self, value: Any) -> int | None:
+    def to_python(self, value: Any) -> int | None:  # type: ignore[override]
         if value in self.empty_values:
             return None
         try:
@@ -115,7 +115,7 @@ class WordsField(ReadField):
         super().__init__(widget=widget or forms.Textarea(attrs={"rows": rows}), **kwargs)
 
     def to_python(self, value: Any) -> str:
-        return super().to_python(value).replace("\r\n", "\n")
+        return (super().to_python(value) or "").replace("\r\n", "\n")
 
 
 class ThaiDateField(ReadField):
@@ -132,7 +132,7 @@ class ThaiDateField(ReadField):
     def prepare_value(self, value: Any) -> Any:
         return format_date(value) if isinstance(value, date) else value
 
-    def to_python(self, value: Any) -> date | None:
+    def to_python(self, value: Any) -> date | None:  # type: ignore[override]
         if value in self.empty_values:
             return None
         if isinstance(value, date):
@@ -149,6 +149,9 @@ class RecordForm(forms.ModelForm):
     Where somebody saved meanwhile, it shows who changed what to what, keeps what was typed, and
     lets the editor decide: saving again then replaces what is there.
     """
+
+    #: What was typed; replaced by a copy where the form itself corrects it.
+    data: Any
 
     expected_version = forms.IntegerField(label="", widget=forms.HiddenInput, required=False)
     change_reason = forms.CharField(
@@ -184,7 +187,7 @@ class RecordForm(forms.ModelForm):
                 self.add_error(None, line)
             self.data = self.data.copy()
             self.data[self.add_prefix("expected_version")] = str(current)
-        return read != current
+        return bool(read != current)
 
     @property
     def really_changed(self) -> list[str]:
@@ -198,6 +201,20 @@ class RecordInlineForm(RecordForm):
     """The same below a parent, whose form asks for the reason."""
 
     change_reason = None  # type: ignore[assignment]
+
+
+def choice_field(form: forms.BaseForm, name: str) -> forms.ChoiceField:
+    """A form's field that chooses from a list."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ChoiceField)
+    return field
+
+
+def link_field(form: forms.BaseForm, name: str) -> forms.ModelChoiceField:
+    """A form's field that chooses from rows."""
+    field = form.fields[name]
+    assert isinstance(field, forms.ModelChoiceField)
+    return field
 
 
 def add_errors(form: forms.BaseForm, refused: ValidationError) -> None:

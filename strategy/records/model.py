@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.apps import apps
 from django.db import connections, models
@@ -49,7 +49,7 @@ class AuditTrail(HistoricalRecords):
     def pre_delete(self, instance: Record, **kwargs: Any) -> None:
         """Keep what belongs to the row: it is gone by the time its last entry is written."""
         super().pre_delete(instance, **kwargs)
-        instance._details = instance.audit_details()  # type: ignore[attr-defined]
+        instance._details = instance.audit_details()
 
     def create_historical_record(
         self, instance: Record, history_type: str, using: str | None = None
@@ -64,6 +64,8 @@ class Record(models.Model):
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
 
     history = AuditTrail()
+    #: What was deleted with the row, for its last history row.
+    _details: dict[str, Any]
 
     #: What the facts of :meth:`audit_details` are called in the history, by name.
     audit_labels: ClassVar[Mapping[str, Any]] = {}
@@ -80,6 +82,10 @@ class Record(models.Model):
     class Meta:
         abstract = True
         default_permissions = ("add", "change", "delete", "view", "export")
+
+    if TYPE_CHECKING:  # django-simple-history adds it
+
+        def save_without_historical_record(self) -> None: ...
 
     def audit_details(self) -> dict[str, Any]:
         """Facts of this record that live in other tables, as JSON-ready values by name."""
@@ -105,7 +111,7 @@ class Record(models.Model):
         """
         for relation in self._meta.related_objects:
             if relation.many_to_many and issubclass(relation.related_model, Record):
-                yield from getattr(self, relation.get_accessor_name()).all()
+                yield from getattr(self, str(relation.get_accessor_name())).all()
 
 
 def fact_text(item: Any, texts: frozenset[str] = frozenset()) -> str:
@@ -119,7 +125,7 @@ def actor_name(user: Any) -> str:
     """The name under which a person's changes are kept: full name, else user name."""
     if user is None:
         return ""
-    return (user.get_full_name() or user.get_username())[:200]
+    return str(user.get_full_name() or user.get_username())[:200]
 
 
 #: Who is writing and why, for the rows that a deletion takes along.
@@ -138,9 +144,9 @@ def acting(*, user: Any, reason: str) -> Iterator[None]:
 
 def history_row(instance: Record, history_type: str) -> models.Model:
     """An unsaved history row of ``instance``; ``history_type`` is "+", "~" or "-"."""
-    model = type(instance).history.model
+    model: type[Any] = type(instance).history.model
     user, reason = _acting.get()
-    row = model(
+    row: models.Model = model(
         history_date=timezone.now(),
         history_type=history_type,
         history_change_reason=reason,

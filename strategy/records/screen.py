@@ -68,7 +68,7 @@ class EntryScreen(ABC):
         self.general: list[str] = []
 
     @abstractmethod
-    def rows(self) -> Iterable[RowForm]:
+    def rows(self) -> Iterable[Any]:
         """A form for each row of the screen."""
 
     @abstractmethod

@@ -9,7 +9,6 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from strategy.records.admin import RecordAdmin, refuse_anothers_unit
@@ -27,7 +26,7 @@ class ChosenFirst(RecordAdmin):
         """What was chosen, from ``request.GET``; valid once whose and when is clear."""
 
     @abstractmethod
-    def choose_context(self, request: HttpRequest, form: Form) -> Mapping[str, Any]:
+    def choose_context(self, request: HttpRequest, form: Any) -> Mapping[str, Any]:
         """What the asking template shows: its title, and what is due."""
 
     @abstractmethod

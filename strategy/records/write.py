@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import DEFAULT_DB_ALIAS, models, transaction
 from django.db.models import F, ProtectedError, Q, RestrictedError
 from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
 from strategy.records.model import Record, acting, history_row
+
+Saved = TypeVar("Saved", bound=Record)
 
 #: Rows claimed by one statement; SQLite limits how deep a condition may nest.
 _BATCH = 200
@@ -75,12 +77,12 @@ def write_history(
 @transaction.atomic
 def record_save(
     *,
-    instance: Record,
+    instance: Saved,
     user: Any,
     reason: str = "",
     expected_version: int | None = None,
     links: Mapping[str, Iterable[models.Model]] | None = None,
-) -> Record:
+) -> Saved:
     """Save one row, new or changed, with its many-to-many ``links`` and one history row.
 
     ``user`` None stands for the system itself. ``expected_version``: the version that the editor
@@ -116,7 +118,7 @@ def refuse_depended_on(instance: Record) -> None:
     """Raise ValidationError where other rows depend on this one, as deleting it would."""
     _refuse_linked(instance)
     with _naming_what_depends():
-        Collector(using=instance._state.db, origin=instance).collect([instance])
+        Collector(using=instance._state.db or DEFAULT_DB_ALIAS, origin=instance).collect([instance])
 
 
 def _refuse_linked(instance: Record) -> None:
@@ -130,9 +132,10 @@ def _naming_what_depends() -> Iterator[None]:
     """What the database protects is refused in words."""
     try:
         yield
-    except (ProtectedError, RestrictedError) as error:
-        blocking = getattr(error, "protected_objects", None) or error.restricted_objects
-        raise _depended_on(blocking) from error
+    except ProtectedError as error:
+        raise _depended_on(error.protected_objects) from error
+    except RestrictedError as error:
+        raise _depended_on(error.restricted_objects) from error
 
 
 def _depended_on(blocking: Iterable[models.Model]) -> ValidationError:

@@ -155,7 +155,7 @@ class Sheet:
 
     @property
     def name(self) -> str:
-        return self.worksheet.get_name()
+        return str(self.worksheet.get_name())
 
     def value(self, row: int, column: int) -> Any:
         """What was written into a cell; None where nothing was."""

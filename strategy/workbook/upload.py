@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from io import BytesIO
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 from zipfile import ZipFile
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
+
+T = TypeVar("T")
 
 #: Bytes of a file as it is sent, and of all its parts unpacked.
 MAX_BYTES = 2_000_000
@@ -81,7 +83,7 @@ def _check_package(content: bytes) -> None:
         )
 
 
-def _read(read: Callable[[], Any]) -> Any:
+def _read(read: Callable[[], T]) -> T:
     try:
         return read()
     except ValidationError:
@@ -108,8 +110,9 @@ def _found(cell: Any) -> Found:
             str(value)[:200], _("This is a formula; write the number itself in its place.")
         )
     if cell.data_type == "e":
+        text = str(value)
         return Found(
-            value, _("The cell holds the error %(text)s; write a number.") % {"text": value[:20]}
+            text, _("The cell holds the error %(text)s; write a number.") % {"text": text[:20]}
         )
     if isinstance(value, bool) or not isinstance(value, (str, int, float)):
         text = str(value)[:60]

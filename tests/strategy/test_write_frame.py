@@ -52,8 +52,22 @@ def in_2569():
 #: (what writes, two entries, the rows, an entry that is refused and the field, a field to change)
 SUBJECTS = {
     "results": (ResultEntries, two_results, in_2569, {"month": 13}, "month", "narrative"),
-    "money": (DisbursementEntries, two_disbursements, Disbursement.objects.all, {"month": 13}, "month", "note"),
-    "measures": (ProgressEntries, two_quarters, QuarterProgress.objects.all, {"quarter": 5}, "quarter", "text"),
+    "money": (
+        DisbursementEntries,
+        two_disbursements,
+        Disbursement.objects.all,
+        {"month": 13},
+        "month",
+        "note",
+    ),
+    "measures": (
+        ProgressEntries,
+        two_quarters,
+        QuarterProgress.objects.all,
+        {"quarter": 5},
+        "quarter",
+        "text",
+    ),
 }
 subject = pytest.mark.parametrize("name", SUBJECTS)
 
