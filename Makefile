@@ -72,6 +72,7 @@ lint: $(VENV)/dev.stamp $(VENV)/trial-key ## style, types, migrations, settings,
 	@$(PY) -m ruff format --check .
 	@$(PRODUCTION) $(PY) -m mypy
 	@$(PY) -c "from importlinter.cli import lint_imports_command as run; run()"
+	@$(VENV)/bin/djlint templates --lint --quiet
 	@$(PRODUCTION) $(PY) manage.py makemigrations --check --dry-run
 	@$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 	@$(PY) -m tests.support.translations
