@@ -28,7 +28,8 @@ from strategy.models import (
     Unit,
 )
 from strategy.plan_words import PlanWords
-from strategy.records.admin import RecordAdmin, RecordInline
+from strategy.records.admin import RecordAdmin
+from strategy.records.inline import RecordInline
 from strategy.records.lists import CalmList, plain_deletion
 from strategy.records.write import account_delete
 

@@ -34,15 +34,15 @@ from budgets.write.budgets import (
     years_spent,
 )
 from strategy.models import Objective
-from strategy.records.admin import (
+from strategy.records.admin import RecordAdmin
+from strategy.records.forms import RecordForm, RecordInlineForm, link_field, typed_text
+from strategy.records.history import Entry
+from strategy.records.inline import (
     NamedInlineFormSet,
-    RecordAdmin,
     RecordInline,
     RecordInlineFormSet,
     written_rows,
 )
-from strategy.records.forms import RecordForm, RecordInlineForm, link_field, typed_text
-from strategy.records.history import Entry
 from strategy.records.write import children_changed
 from strategy.thai import format_date, format_number
 

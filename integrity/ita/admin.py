@@ -22,7 +22,8 @@ from integrity.ita.models import (
     Recommendation,
 )
 from integrity.ita.score_admin import ScorePages
-from strategy.records.admin import RecordAdmin, RecordInline
+from strategy.records.admin import RecordAdmin
+from strategy.records.inline import RecordInline
 from strategy.records.lists import with_links
 
 

@@ -27,7 +27,7 @@ from integrity.measures.write import measure_year_begin, outcome_problem, years_
 from strategy.access import viewer
 from strategy.clock import today
 from strategy.models import Unit
-from strategy.records.admin import RecordAdmin, RecordInline, RecordInlineFormSet
+from strategy.records.admin import RecordAdmin
 from strategy.records.forms import (
     ReadField,
     RecordForm,
@@ -35,6 +35,7 @@ from strategy.records.forms import (
     ThaiYearField,
     link_field,
 )
+from strategy.records.inline import RecordInline, RecordInlineFormSet
 
 admin.site.register(QuarterProgress, QuarterProgressAdmin)
 

@@ -27,8 +27,9 @@ from integrity.self_assessments.models import (
 from integrity.self_assessments.read import rubric_tree
 from integrity.self_assessments.write_editions import levels_problem, levels_record, rubric_copy
 from strategy.access import viewer
-from strategy.records.admin import RecordAdmin, RecordInline, RecordInlineFormSet, changes_of
+from strategy.records.admin import RecordAdmin
 from strategy.records.forms import ReadField, RecordForm, ThaiYearField
+from strategy.records.inline import RecordInline, RecordInlineFormSet, changes_of
 
 
 class LinesField(ReadField):

@@ -28,8 +28,9 @@ from kpis.write.targets import (
 )
 from strategy.models import Plan
 from strategy.plan_words import PlanWords
-from strategy.records.admin import RecordAdmin, RecordInline, RecordInlineFormSet
+from strategy.records.admin import RecordAdmin
 from strategy.records.forms import RecordForm, ThaiDecimalField, choice_field
+from strategy.records.inline import RecordInline, RecordInlineFormSet
 from strategy.thai import says_why
 
 _PARTS = {

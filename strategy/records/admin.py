@@ -10,9 +10,6 @@ from django.contrib.admin.helpers import AdminErrorList, AdminForm
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models
-from django.forms import BaseInlineFormSet
-from django.forms.formsets import DELETION_FIELD_NAME
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -22,105 +19,16 @@ from import_export.forms import ExportForm
 
 from strategy.models import Unit
 from strategy.records import write
-from strategy.records.baht import BahtField
 from strategy.records.export import FORMATS, ComputedField, RecordResource
+from strategy.records.fields import ThaiFields
 from strategy.records.forms import (
     RecordForm,
-    RecordInlineForm,
-    ThaiBahtField,
-    ThaiDateField,
-    ThaiDecimalField,
-    ThaiIntegerField,
-    ThaiYearField,
-    WordsField,
     add_errors,
     typed_text,
 )
 from strategy.records.history import Entry, history_of
+from strategy.records.inline import changes_of
 from strategy.records.lists import REFUSED_BY_DATABASE, CalmList, plain_deletion, with_links
-from strategy.records.model import Record
-
-_YEARS = {"fiscal_year", "first_year", "last_year"}
-
-
-class ThaiFields:
-    """Number fields that read Thai digits, years and dates that want the Buddhist Era, texts that
-    keep their lines as they are stored."""
-
-    def formfield_for_dbfield(
-        self, db_field: models.Field, request: HttpRequest, **kwargs: Any
-    ) -> Any:
-        if db_field.choices or isinstance(db_field, models.AutoField):
-            return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
-        if isinstance(db_field, models.TextField):
-            kwargs.setdefault("form_class", WordsField)
-        field_class: type[ThaiDecimalField | ThaiDateField] | None = None
-        if db_field.name in _YEARS:
-            field_class = ThaiYearField
-        elif isinstance(db_field, models.IntegerField):
-            field_class = ThaiIntegerField
-        elif isinstance(db_field, BahtField):
-            field_class = ThaiBahtField
-        elif isinstance(db_field, models.DecimalField):
-            field_class = ThaiDecimalField
-        elif isinstance(db_field, models.DateField):
-            field_class = ThaiDateField
-        if field_class is None or not db_field.editable:
-            return super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]
-        more: dict[str, Any] = {}
-        if field_class is ThaiDecimalField and isinstance(db_field, models.DecimalField):
-            more = {"max_decimals": db_field.decimal_places}
-        return field_class(
-            label=db_field.verbose_name.capitalize(),
-            help_text=db_field.help_text,
-            required=not (db_field.blank or db_field.null),
-            initial=db_field.default if db_field.has_default() else None,
-            **more,
-        )
-
-
-class NamedInlineFormSet(BaseInlineFormSet):
-    """Rows below a parent whose refusals call a field what its reader calls it."""
-
-    def get_unique_error_message(self, unique_check: Sequence[str]) -> str:
-        assert self.model is not None
-        fields = self.model._meta
-        names = (name for name in unique_check if name != self.fk.name)
-        return super().get_unique_error_message(
-            [str(fields.get_field(name).verbose_name) for name in names]
-        )
-
-
-class RecordInlineFormSet(NamedInlineFormSet):
-    """The rows below a parent; one that other data depends on is not taken out.
-
-    Said before anything is saved, so that what was typed elsewhere on the form is not lost.
-    """
-
-    def clean(self) -> None:
-        super().clean()
-        for form in self.initial_forms:
-            if form.cleaned_data.get(DELETION_FIELD_NAME):
-                try:
-                    write.refuse_depended_on(form.instance)
-                except ValidationError as refused:
-                    raise ValidationError(f"{form.instance}: {refused.messages[0]}") from refused
-
-
-class RecordInline(ThaiFields, admin.TabularInline):
-    """Rows of a stored fact below their parent; each carries the version that was read."""
-
-    form = RecordInlineForm
-    formset = RecordInlineFormSet
-    extra = 0
-    show_change_link = True
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """The version goes with every row that may be changed, whichever fields are named."""
-        fields = [name for name in self.get_fields(request, obj) if name != "expected_version"]
-        if self.has_change_permission(request, obj):
-            fields.append("expected_version")
-        return [(None, {"fields": fields})]
 
 
 class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
@@ -365,31 +273,6 @@ def _tell(form: Any, formsets: Sequence[Any], refused: ValidationError) -> None:
             if is_it and each.check_version(each.cleaned_data.get("expected_version")):
                 return
     add_errors(form, refused)
-
-
-def written_rows(formset: Any) -> list[Record]:
-    """The new and the changed rows of a formset, after its ``save(commit=False)``."""
-    return [*formset.new_objects, *(obj for obj, _fields in formset.changed_objects)]
-
-
-Versioned = list[tuple[Any, int | None]]
-
-
-def changes_of(formset: Any) -> tuple[Versioned, Versioned]:
-    """The rows of a valid formset to save, and to delete, each with the version that was read."""
-    formset.save(commit=False)
-    written = written_rows(formset)
-    saved: Versioned = []
-    deleted: Versioned = []
-    for row in formset.forms:
-        version = row.cleaned_data.get("expected_version")
-        if row.instance in formset.deleted_objects:
-            deleted.append((row.instance, version))
-            continue
-        is_news = row.instance.pk is None or row.really_changed
-        if row.has_changed() and row.instance in written and is_news:
-            saved.append((row.instance, version))
-    return saved, deleted
 
 
 def version_shown(request: HttpRequest, name: str = "expected_version") -> int:

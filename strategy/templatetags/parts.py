@@ -1,4 +1,4 @@
-"""The parts that every page is made of: a status, its badge, a table's cell with its phone label."""
+"""The parts that pages are made of: a status, its badge, a table's cell with its phone label."""
 
 from __future__ import annotations
 
