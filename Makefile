@@ -7,7 +7,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench lock translations audit sbom
+.PHONY: help run test quick lint bench lock translations audit sbom
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -62,6 +62,18 @@ run: $(VENV)/run.stamp $(VENV)/trial-key ## try it at http://127.0.0.1:8000 with
 
 test: $(VENV)/dev.stamp ## all tests, on SQLite or DATABASE_URL=postgres://… (ARGS= for pytest)
 	@$(PY) -m pytest $(TESTS) $(ARGS)
+
+# The pure rules, the house itself, and one request for every page.
+QUICK = tests/house/test_architecture.py tests/house/test_templates.py tests/overview/test_smoke.py \
+	tests/kpis/test_calc.py tests/kpis/test_irregular_years.py tests/kpis/test_entry_rules.py \
+	tests/kpis/test_score.py tests/kpis/test_trend_and_rollup.py tests/budgets/test_budget_calc.py \
+	tests/integrity/test_ita_calc.py tests/integrity/test_quarters.py \
+	tests/integrity/test_rubric_calc.py tests/strategy/test_fiscal.py tests/strategy/test_thai.py \
+	tests/strategy/test_geometry.py tests/strategy/test_geometry_ita.py \
+	tests/strategy/test_geometry_money.py
+
+quick: $(VENV)/dev.stamp ## what takes half a minute: rules, architecture, a request for every page
+	@$(PY) -m pytest -q $(TESTS) $(QUICK) $(ARGS)
 
 # As in production, without a database of its own.
 PRODUCTION = env -u DEBUG -u SECURE_SSL_REDIRECT DATABASE_URL=sqlite://:memory: \

@@ -11,6 +11,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -35,18 +36,28 @@ django.setup()
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from django.db import connection, transaction
+from django.db import connection
 from django.test import TransactionTestCase
+from django.test.utils import teardown_databases
 from django.utils import timezone
 
-from nhrc_plan.setup import fixtures
 from strategy import access as roles
 from strategy.models import Membership, Plan, Unit
 from strategy.records import model as audit
 from strategy.records.write import record_save
+from tests.support.database import (
+    copied_database,
+    put_back,
+    remember_fresh,
+    rows_of_every_table,
+    template_drop,
+)
 
 # ----------------------------------------------------------------------------------- the session
 _FOLDER = pytest.StashKey[Path]()
+#: The run, by a name of its own that its processes inherit.
+_RUN = "NHRC_TEST_RUN"
+os.environ.setdefault(_RUN, uuid.uuid4().hex)
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -65,7 +76,10 @@ def pytest_report_header() -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On another database than SQLite: only what touches one; the rest is the same on both."""
+    """On another database than SQLite: only what touches one; the rest is the same on both.
+
+    Journeys of a browser are played once, on SQLite.
+    """
     if connection.vendor == "sqlite":
         return
     with_database = {"db", "transactional_db", "django_db_setup", "live_server"}
@@ -74,14 +88,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         touches = item.get_closest_marker("django_db") or with_database & set(
             getattr(item, "fixturenames", with_database)
         )
-        (kept if touches else same).append(item)
+        played = item.get_closest_marker("browser")
+        (kept if touches and not played else same).append(item)
     config.hook.pytest_deselected(items=same)
     items[:] = kept
+
+
+def _shared(config: pytest.Config) -> Path:
+    """The folder that the processes of this run share."""
+    return Path(tempfile.gettempdir(), f"nhrc-tests-{os.environ[_RUN]}")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _FOLDER in config.stash:
         shutil.rmtree(config.stash[_FOLDER], ignore_errors=True)
+    if not hasattr(config, "workerinput"):
+        template_drop(_shared(config))
+        shutil.rmtree(_shared(config), ignore_errors=True)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -100,52 +123,27 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 # ---------------------------------------------------------------------------------- the database
 
 
-def rows_of_every_table() -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of the test database, by table."""
-    with connection.cursor() as cursor:
-        found = {}
-        for table in connection.introspection.django_table_names(only_existing=True):
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
-            found[table] = cursor.fetchall()
-    return found
-
-
-def put_back(prepared: dict[str, list[tuple[Any, ...]]]) -> None:
-    """Bring every table back to ``prepared``, with the same keys.
-
-    Several times as fast as a flush and another load of the plan; and a flush would fail, because
-    the history tables are closed to deletion.
-    """
-    quote = connection.ops.quote_name
-    with (
-        connection.constraint_checks_disabled(),
-        transaction.atomic(),
-        connection.cursor() as cursor,
-    ):
-        audit.open_history_tables()
-        for table in prepared:
-            cursor.execute(f"DELETE FROM {quote(table)}")
-        for table, rows in prepared.items():
-            if rows:
-                marks = ", ".join(["%s"] * len(rows[0]))
-                cursor.executemany(f"INSERT INTO {quote(table)} VALUES ({marks})", rows)
-        audit.close_history_tables()
-
-
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
-    """The test database with the plan of fixtures/ in it, loaded once.
+def django_db_setup(
+    pytestconfig: pytest.Config,
+    django_test_environment: None,
+    django_db_modify_db_settings: None,
+    django_db_blocker: Any,
+) -> Iterator[None]:
+    """The test database with the plan of fixtures/ in it: prepared once, copied by each process.
 
     Ordinary tests see it inside their transaction. After a transactional one (live_server,
     ``django_db(transaction=True)``) every table is put back as it was.
     """
     with django_db_blocker.unblock():
-        fixtures.plans_load()
-        fixtures.integrity_load()
+        databases = copied_database(_shared(pytestconfig))
         prepared = rows_of_every_table()
+        remember_fresh()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: put_back(prepared))
         yield
+    with django_db_blocker.unblock():
+        teardown_databases(databases, verbosity=0)
 
 
 @pytest.fixture
@@ -256,3 +254,33 @@ def chromium() -> Iterator[Any]:
         yield browser
         browser.close()
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def browse(chromium: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
+    """Opens a browser window for somebody: signed in through the form, with what went wrong."""
+    windows: list[Any] = []
+
+    def open_window(user: Any = None, width: int = 1280) -> Any:
+        context = chromium.new_context(
+            base_url=live_server.url, viewport={"width": width, "height": 900}
+        )
+        windows.append(context)
+        page = context.new_page()
+        page.wrong = []
+        page.on(
+            "console",
+            lambda message: page.wrong.append(message.text) if message.type == "error" else None,
+        )
+        page.on("pageerror", lambda error: page.wrong.append(str(error)))
+        if user is not None:
+            page.goto("/login/")
+            page.fill("#id_username", user.username)
+            page.fill("#id_password", PASSWORD)
+            page.press("#id_password", "Enter")
+            page.wait_for_url("**/plans/**")
+        return page
+
+    yield open_window
+    for context in windows:
+        context.close()

@@ -94,11 +94,17 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
     ) -> Any:
-        """The row; there is no page about one that is not there, or is not theirs to see."""
-        row = super().get_object(request, object_id, from_field)
-        if row is None:
+        """The row, read once for each request; None where there is none that they may see."""
+        read = request.__dict__.setdefault("rows_read", {})
+        key = (self.opts.label, str(object_id), from_field)
+        if key not in read:
+            read[key] = super().get_object(request, object_id, from_field)
+        return read[key]
+
+    def require_row(self, request: HttpRequest, object_id: str, *, may: bool) -> None:
+        """There is no page about a row that is not there, or is not theirs to see."""
+        if self.get_object(request, unquote(object_id)) is None and may:
             raise Http404(_("There is no such row, or it is not yours to see."))
-        return row
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
@@ -134,6 +140,9 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
         form_url: str = "",
         extra_context: Any = None,
     ) -> HttpResponse:
+        if object_id is not None:
+            may = self.has_view_or_change_permission(request)
+            self.require_row(request, object_id, may=may)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except _NotSaved as refused:
@@ -148,6 +157,7 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
         refused: _NotSaved,
     ) -> HttpResponse:
         """The form with what was typed and why it was refused when it was to be saved."""
+        request.__dict__.pop("rows_read", None)  # what the form changed in it was not saved
         obj = None if object_id is None else self.get_object(request, unquote(object_id))
         form, formsets = refused.form, refused.formsets
         admin_form = AdminForm(
@@ -237,6 +247,7 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
+        self.require_row(request, object_id, may=self.has_delete_permission(request))
         try:
             return super().delete_view(request, object_id, extra_context)
         except ValidationError as refused:

@@ -41,7 +41,7 @@ from strategy.standing.status import (
     Bands,
     status_of,
 )
-from tests.kpis.test_calc import half_up, numbers
+from tests.support.rules import half_up, numbers
 
 # ----------------------------------------------------------------------------------------- builders
 

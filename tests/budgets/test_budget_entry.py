@@ -13,7 +13,7 @@ from budgets.rules.entry import DISBURSED, USED, check_amount, is_above, overdra
 from strategy.messages import sentence
 from strategy.standing.timeline import Fall, find_fall
 from strategy.thai import Refusal
-from tests.kpis.test_calc import numbers
+from tests.support.rules import numbers
 
 YEAR = 2569
 

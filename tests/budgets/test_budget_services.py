@@ -13,7 +13,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import translation
 
-from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget, ProjectLead
+from budgets.models import Disbursement, Project, ProjectBudget, ProjectLead
 from budgets.read.money import plan_money
 from budgets.write.disbursements import (
     DisbursementEntries,
@@ -25,13 +25,12 @@ from strategy.calendar import FiscalMonth
 from strategy.models import Unit
 from strategy.records.write import EntriesRefused, StaleVersion, claim, record_save
 from strategy.standing.status import NO_TARGET
-from tests.house.test_races import ROUNDS, split, together
-from tests.house.test_versions import blind_claim
+from tests.support.money import PEOPLE, SECOND, entry, move, project_of, spend, stored
+from tests.support.racing import ROUNDS, blind_claim, split, together
 from tests.support.writing import OWN, TODAY, differences, facts
 
 pytestmark = pytest.mark.django_db
 
-SECOND = "สำนักมาตรฐานและติดตามการคุ้มครองสิทธิมนุษยชน"  # the second of 3-1's lead units
 SHARED = "3-1"  # led by OWN, then by SECOND; 1.00 million baht in 2569
 SMALL = "1-1"  # 1.50 million baht in 2569
 DASH = "2-1"  # nothing from 2568 on
@@ -43,62 +42,12 @@ def english():
         yield
 
 
-def project_of(plan, code):
-    """A project by its place in the plan such as 3-1."""
-    strategy, number = code.split("-")
-    return Project.objects.get(strategy__plan=plan, strategy__number=strategy, number=number)
-
-
-def entry(plan, code, year, month, disbursed, committed="0", **more):
-    """An entry; None for an amount that was left empty."""
-    amounts = [None if amount is None else D(amount) for amount in (disbursed, committed)]
-    return DisbursementEntry(project_of(plan, code), year, month, *amounts, **more)
-
-
-def spend(plan, code, year, month, disbursed, committed="0", *, user=None, why="", **more):
-    """One month's figures, as a person or the system enters them."""
-    found = entry(plan, code, year, month, disbursed, committed, **more)
-    return DisbursementEntries.record(user=user, entry=found, today=TODAY, reason=why)
-
-
-def stored():
-    """Every month's figures in the database."""
-    rows = Disbursement.objects.order_by("project__strategy__number", "project__number", "month")
-    return [(row.month, str(row.disbursed), str(row.committed)) for row in rows]
-
-
-def move(plan, code, amount, day, year=2569, user=None):
-    return record_save(
-        instance=BudgetTransfer(
-            budget=ProjectBudget.objects.get(project=project_of(plan, code), fiscal_year=year),
-            amount=D(amount),
-            document_number="ที่ ตัวอย่าง/1",
-            document_date=day,
-            reason="ตัวอย่าง",
-        ),
-        user=user,
-    )
-
-
 def refusals(caught):
     """The sentences of a refusal, by field."""
     return caught.value.message_dict
 
 
 # ----------------------------------------------------------------------------------------- who may
-
-PEOPLE = {
-    "planner": (roles.PLANNER, "สำนักนโยบายและยุทธศาสตร์"),
-    "first-lead": (roles.REPORTER, OWN),
-    "second-lead": (roles.REPORTER, SECOND),
-    "supporting": (roles.REPORTER, "สำนักเฝ้าระวังและประเมินสถานการณ์สิทธิมนุษยชน"),
-    "outsider": (roles.REPORTER, "สำนักกฎหมาย"),
-    "no-unit": (roles.REPORTER,),
-    "no-role-in-the-unit": ("", OWN),
-    "executive-of-the-unit": (roles.EXECUTIVE, OWN),
-    "auditor-of-the-unit": (roles.AUDITOR, OWN),
-    "administrator-of-the-unit": (roles.ADMINISTRATOR, OWN),
-}
 
 
 @pytest.mark.parametrize("who", [*PEOPLE, "anonymous", "left"])
@@ -300,6 +249,7 @@ def test_taken(plan, planner, code, disbursed, committed, reason):
 def test_running_totals_begin_anew_each_fiscal_year(plan):
     spend(plan, SMALL, 2568, 12, "1500000")
     spend(plan, SMALL, 2569, 1, "0")
+    assert sorted(stored()) == [(1, "0.00", "0.00"), (12, "1500000.00", "0.00")]
 
 
 def test_a_month_is_held_against_the_others_of_the_same_list(plan):

@@ -32,8 +32,8 @@ from strategy.models import Agency, Objective, Plan, Strategy, Unit
 from strategy.records.forms import ThaiDateField
 from strategy.records.history import history_of
 from strategy.records.write import record_delete, record_save
-from tests.budgets.test_budget_services import PEOPLE, move, project_of, spend, stored
-from tests.house.test_races import ROUNDS, split, together
+from tests.support.money import PEOPLE, move, project_of, spend, stored
+from tests.support.racing import ROUNDS, split, together
 from tests.support.writing import (
     OTHER,
     OWN,

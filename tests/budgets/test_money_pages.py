@@ -22,7 +22,7 @@ from strategy.models import Agency, Objective, Plan, Unit
 from strategy.records.write import record_save
 from strategy.standing.words import STATUS_SHAPES
 from strategy.thai import format_number
-from tests.strategy.test_pages import AT, DAY, HERE, Rows, enter, reading_routes
+from tests.support.pages import AT, DAY, HERE, Rows, enter, reading_routes
 
 YEARS = {"2566": "44.75", "2567": "38.75", "2568": "40.00", "2569": "34.00", "2570": "43.00"}
 

@@ -20,7 +20,7 @@ from nhrc_plan.setup import fixtures
 from strategy.calendar import FiscalMonth
 from strategy.records.write import record_delete, record_save
 from strategy.standing.status import AT_RISK, CRITICAL, NEAR, ON_PLAN
-from tests.budgets.test_budget_services import project_of, spend
+from tests.support.money import project_of, spend
 from tests.support.writing import TODAY, differences, facts
 
 #: The month after the plan's last one: everything in the fixture is over.

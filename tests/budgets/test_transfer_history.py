@@ -10,7 +10,7 @@ import pytest
 from budgets.models import BudgetTransfer, ProjectBudget
 from budgets.read.project import amounts_history
 from strategy.records.write import record_delete, record_save
-from tests.budgets.test_budget_services import move, project_of
+from tests.support.money import move, project_of
 from tests.support.writing import TODAY, address, signed_in
 
 pytestmark = pytest.mark.django_db

@@ -392,3 +392,63 @@ def test_each_contract_fails_on_its_example(copy):
     for path, source in BROKEN.values():
         (copy / path).write_text(source + "\n", encoding="utf-8")
     assert broken_contracts(copy) == set(BROKEN)
+
+
+# --------------------------------------------------------------------------------------- the tests
+
+
+def tests_of_the_house() -> dict[str, str]:
+    top = settings.BASE_DIR
+    return {
+        str(path.relative_to(top)): path.read_text(encoding="utf-8")
+        for path in sorted((top / "tests").rglob("test_*.py"))
+    }
+
+
+def imports_of_tests(path: str, source: str) -> list[str]:
+    """Where a test module imports another: what tests share stands in tests/support."""
+    return [
+        f"{path}:{line} imports {name}"
+        for line, name in imported(ast.parse(source))
+        if name.split(".")[0] == "tests" and name.split(".")[1:2] not in (["support"], ["conftest"])
+    ]
+
+
+#: What counts as an assertion beside ``assert``: helpers that assert, and what must be raised.
+_ASSERTING = re.compile(r"raises|warns|fail|assert|max_num_queries|holds|check|compare|same|agree")
+
+
+def without_assertion(path: str, source: str) -> list[str]:
+    """Tests in which nothing can fail but the code that they call."""
+    helpers = {
+        node.name
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.FunctionDef)
+        and any(isinstance(inner, ast.Assert) for inner in ast.walk(node))
+    }
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.FunctionDef) or not node.name.startswith("test_"):
+            continue
+        asserts = any(isinstance(inner, ast.Assert) for inner in ast.walk(node))
+        named = {
+            name
+            for inner in ast.walk(node)
+            if (name := getattr(inner, "attr", None) or getattr(inner, "id", None))
+        }
+        if not asserts and not named & helpers and not any(map(_ASSERTING.search, named)):
+            found.append(f"{path}:{node.lineno} {node.name}")
+    return found
+
+
+def test_no_test_module_imports_another() -> None:
+    assert [line for item in tests_of_the_house().items() for line in imports_of_tests(*item)] == []
+    assert imports_of_tests("tests/x.py", "from tests.kpis.test_calc import numbers")
+    assert not imports_of_tests("tests/x.py", "from tests.support.rules import numbers")
+
+
+def test_every_test_asserts() -> None:
+    found = [line for item in tests_of_the_house().items() for line in without_assertion(*item)]
+    assert found == []
+    assert without_assertion("tests/x.py", "def test_x(client):\n    client.get('/')")
+    assert not without_assertion("tests/x.py", "def test_x(client):\n    assert client")

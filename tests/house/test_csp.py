@@ -5,173 +5,27 @@ The admin's addresses come from its registry: a model registered later is looked
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
 from django.contrib import admin
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import models
 from django.test import Client
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
-from budgets.models import BudgetTransfer, Disbursement, Project, SpendingTarget
-from budgets.write.disbursements import DisbursementEntries, DisbursementEntry
-from integrity.measures.write import ProgressEntries, ProgressEntry
-from integrity.models import ItaItem, ItaMeasure, QuarterProgress
-from kpis.models import Baseline, Result
-from kpis.write.targets import TargetEntry
-from nhrc_plan.meetings.models import MonthSummary
+from budgets.models import BudgetTransfer, Disbursement
+from integrity.models import ItaItem, QuarterProgress
+from kpis.models import Result
 from nhrc_plan.overview import read as selectors
-from strategy.evidence.entry import EvidenceEntry
-from strategy.models import Membership, Plan, ReportingYear, Unit
+from strategy.models import Plan
 from strategy.records.write import record_save
-from tests.strategy.test_pages import (
-    DAY,
-    HERE,
-    enter,
-    indicator_of,
-    reading_routes,
-    retarget,
-    samples,
-)
-from tests.support.assessing import AnswerEntries, begun, entry
-
-#: Attributes of an element that a browser takes for addresses.
-_ADDRESSES = {"href", "src", "action", "formaction", "data", "poster"}
-
-
-class Forbidden(HTMLParser):
-    """What a page holds that the policy would block."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.elements = 0
-        self.feed(html)
-        self.close()
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.elements += 1
-        names = dict(attrs)
-        if tag == "style" or (tag == "script" and not names.get("src")):
-            self.found.append(f"<{tag}>")
-        if tag in ("object", "embed", "iframe", "base"):
-            self.found.append(f"<{tag}>")
-        for name, value in attrs:
-            address = (value or "").strip().lower()
-            if (
-                name == "style"
-                or name.startswith("on")
-                or name in _ADDRESSES
-                and address.startswith(("javascript:", "data:", "vbscript:"))
-                or (
-                    tag in ("script", "link", "img", "form")
-                    and name in _ADDRESSES
-                    and address.startswith(("http:", "https:", "//"))
-                )
-            ):
-                self.found.append(f'<{tag} {name}="{value}">')
-
-    handle_startendtag = handle_starttag
-
-
-def directives(response: Any) -> dict[str, list[str]]:
-    policy = response["Content-Security-Policy"]
-    return {part.split()[0]: part.split()[1:] for part in policy.split(";") if part.strip()}
-
-
-def problems(response: Any) -> list[str]:
-    """Everything wrong with an answer's policy or body."""
-    if "Content-Security-Policy" not in response:
-        return ["no policy"]
-    found = []
-    policy = directives(response)
-    if policy.get("default-src") != ["'none'"] or policy.get("frame-ancestors") != ["'none'"]:
-        found.append(f"policy {policy}")
-    loose = {"'unsafe-inline'", "'unsafe-eval'", "'unsafe-hashes'", "*", "http:", "https:"}
-    found += [f"{name} {sources}" for name, sources in policy.items() if loose & set(sources)]
-    for name in ("script-src", "style-src"):
-        if policy.get(name) != ["'self'"]:
-            found.append(f"{name} {policy.get(name)}")
-    if response.get("X-Content-Type-Options") != "nosniff":
-        found.append("no nosniff")
-    if response.get("X-Frame-Options") != "DENY":
-        found.append("may be framed")
-    if response.get("Content-Type", "").startswith("text/html"):
-        found += Forbidden(response.content.decode()).found
-    return found
-
+from tests.support.crawling import Forbidden, admin_addresses, example, one_of_each, problems
+from tests.support.database import changed, state
+from tests.support.pages import DAY, HERE, enter, indicator_of, reading_routes, samples
 
 # ---------------------------------------------------------------------- what there is to look at
-
-
-def one_of_each(plan: Plan, user: Any) -> None:
-    """Rows of every registered model, with a history and words that have to be escaped."""
-    nasty = "<script>alert(1)</script><b style='x' onclick=y>"
-    result = enter(plan, "S1-2.1", 2567, 10, "55", state="submitted", narrative=nasty)
-    Result.objects.filter(pk=result.pk).update(problems=nasty)
-    measure = indicator_of(plan, "S3-1.1").measures.get()
-    retarget(user, plan, "S3-1.1", 2567, TargetEntry("numeric", {measure.pk: (Decimal(66),) * 4}))
-    row = Baseline(measure=measure, value=Decimal(4), source=nasty, fiscal_year=2566, month=1)
-    record_save(instance=row, user=user)
-    record_save(instance=ReportingYear(agency=plan.agency, fiscal_year=2567), user=user)
-    record_save(instance=Membership(user=user, unit=Unit.objects.earliest("pk")), user=user)
-    project = Project.objects.get(strategy__plan=plan, strategy__number=1, number=2)
-    record_save(instance=SpendingTarget(agency=plan.agency, fiscal_year=2567), user=user)
-    transfer = BudgetTransfer(
-        budget=project.budgets.get(fiscal_year=2567),
-        amount=Decimal(1000),
-        document_number=nasty,
-        document_date=date(2024, 1, 15),
-        reason=nasty,
-    )
-    record_save(instance=transfer, user=user)
-    assessment = begun(nasty[:40], agency=plan.agency)
-    AnswerEntries.record_many(
-        user=user, assessment=assessment, entries=[entry(assessment, "A 1.1", 1, remark=nasty)]
-    )
-    summary = MonthSummary(plan=plan, fiscal_year=2567, month=10, text=nasty)
-    record_save(instance=summary, user=user)
-    spent = DisbursementEntry(
-        project, 2567, 10, Decimal(9_000_000), Decimal(0), note=nasty, reason=nasty
-    )
-    DisbursementEntries.record(user=None, entry=spent, today=DAY)
-    measure = ItaMeasure.objects.select_related("issue__year").get(number="2.2")
-    letter = EvidenceEntry("letter", number=nasty, text=nasty)
-    reported = ProgressEntry(measure, 2, "in_progress", nasty, (letter,))
-    ProgressEntries.record(user=None, entry=reported, today=DAY)
-
-
-def example(model: type[models.Model]) -> models.Model:
-    """A row of a model, the one entered last."""
-    found = model._default_manager.order_by("-pk").first()
-    assert found is not None, f"one_of_each() has to make a {model.__name__}"
-    return found
-
-
-def admin_addresses() -> Iterator[str]:
-    """Every address of the admin that answers to GET, for each registered model."""
-    for name in ("index", "password_change", "password_change_done", "jsi18n", "login"):
-        yield reverse(f"admin:{name}")
-    labels = {model._meta.app_label for model in admin.site._registry}
-    for label in sorted(labels):
-        yield reverse("admin:app_list", args=[label])
-    for model in admin.site._registry:
-        row, info = example(model), f"{model._meta.app_label}_{model._meta.model_name}"
-        for name in ("changelist", "add", "export", "import"):
-            try:
-                yield reverse(f"admin:{info}_{name}")
-            except NoReverseMatch:
-                continue
-        for name in ("change", "delete", "history", "password_change"):
-            try:
-                yield reverse(f"admin:{info}_{name}", args=[row.pk])
-            except NoReverseMatch:
-                continue
 
 
 @pytest.fixture
@@ -241,21 +95,27 @@ def test_every_page_of_the_admin(filled, client, root):
         reverse("admin:budgets_budgettransfer_add"),
         reverse("admin:budgets_budgettransfer_delete", args=[row.pk]),
     }
+    before = state()
     assert faults(client, set(addresses) - forbidden - elsewhere) == {}
     assert faults(client, forbidden, (403,)) == {}
     assert faults(client, elsewhere, (302,)) == {}
+    assert changed(before) == []
 
 
 def test_every_page_of_the_admin_as_planner(filled, client, planner):
     """Planners see other buttons, and may not see everything."""
     client.force_login(planner)
+    before = state()
     assert faults(client, admin_addresses(), (200, 302, 403, 404)) == {}
+    assert changed(before) == []
 
 
 @pytest.mark.parametrize("role", ["reporter", "auditor", "executive"])
 def test_every_page_of_the_admin_for_others(filled, client, request, role):
     client.force_login(request.getfixturevalue(role))
+    before = state()
     assert faults(client, admin_addresses(), (200, 302, 403, 404)) == {}
+    assert changed(before) == []
 
 
 def test_the_forms_of_a_result(filled, client, planner):
@@ -267,9 +127,9 @@ def test_the_forms_of_a_result(filled, client, planner):
     for code, year, month in (("S1-1.1", 2567, 11), ("S1-3.1", 2566, 11), ("S3-1.1", 2567, 11)):
         pk = indicator_of(filled, code).pk
         addresses.append(f"{add}?indicator={pk}&year={year}&month={month}")
-    for state in ("draft", "submitted", "approved"):
-        row = enter(filled, "S3-3.1", 2567, {"draft": 1, "submitted": 2, "approved": 4}[state], "3",
-                    state=state, fall_reason="ตามจริง")  # fmt: skip
+    for kind in ("draft", "submitted", "approved"):
+        row = enter(filled, "S3-3.1", 2567, {"draft": 1, "submitted": 2, "approved": 4}[kind], "3",
+                    state=kind, fall_reason="ตามจริง")  # fmt: skip
         addresses.append(reverse("admin:kpis_result_change", args=[row.pk]))
         addresses.append(reverse("admin:kpis_result_delete", args=[row.pk]))
         addresses.append(reverse("admin:kpis_result_history", args=[row.pk]))

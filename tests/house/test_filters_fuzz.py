@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from strategy.models import Plan
-from tests.house.test_csp import example, one_of_each
-from tests.strategy.test_pages import DAY, HERE, reading_routes
+from tests.support.crawling import example, one_of_each
+from tests.support.pages import DAY, HERE, reading_routes
 
 ODD = [
     " ", "0", "-1", "99", "2567", "2024", "๒๕๖๗", "²", "½", "1e400", "nan", "0x10", "1_000",

@@ -246,11 +246,15 @@ def test_an_open_history_is_said_by_check_and_refused_at_the_start(db):
 
 
 def test_a_database_that_does_not_answer_keeps_no_server_from_starting(monkeypatch):
+    asked = []
+
     def away(**kwargs):
+        asked.append(kwargs)
         raise OperationalError("no server")
 
     monkeypatch.setattr("strategy.records.checks.run_checks", away)
     refuse_open_history()
+    assert len(asked) == 1
 
 
 # ------------------------------------------------------------------------- every audited field

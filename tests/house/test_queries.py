@@ -25,7 +25,7 @@ from nhrc_plan.overview import views
 from nhrc_plan.value import views as value_views
 from strategy.models import Approach, Plan, PlanStatement, Strategy, Unit
 from strategy.records.write import write_history
-from tests.strategy.test_pages import reading_routes, samples
+from tests.support.pages import reading_routes, samples
 
 #: Shown in the mid of the plan, so that there are years before and behind.
 DAY = date(2025, 5, 20)

@@ -4,19 +4,17 @@ Each thread has a connection of its own, and all start at a barrier. Each guard 
 which it is broken, and the damage must show.
 """
 
-import threading
 from types import SimpleNamespace
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection, connections
 
 from kpis.models import Result, ResultValue
 from kpis.write import results as services
 from kpis.write.results import result_approve, result_reopen
 from strategy.models import Agency
 from strategy.records.write import StaleVersion, record_save
-from tests.house.test_versions import blind_claim
+from tests.support.racing import ROUNDS, blind_claim, split, together
 from tests.support.writing import (
     OWN,
     TODAY,
@@ -32,39 +30,6 @@ from tests.support.writing import (
 pytestmark = pytest.mark.django_db(transaction=True)
 
 CROWD = 16  # twelve rounds
-ROUNDS = 6  # of two at once
-
-
-def together(*actions):
-    """Run every action in a thread of its own at the same moment; gives results or exceptions."""
-    barrier = threading.Barrier(len(actions))
-    found = [None] * len(actions)
-
-    def run(place):
-        try:
-            connection.ensure_connection()
-            barrier.wait(timeout=60)
-            found[place] = actions[place]()
-        except Exception as error:
-            found[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=[place]) for place in range(len(actions))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=120)
-        assert not thread.is_alive()
-    return found
-
-
-def split(found, refusal):
-    """Successes and refusals; anything else is a fault."""
-    wrong = [x for x in found if isinstance(x, Exception) and not isinstance(x, refusal)]
-    assert wrong == []
-    refused = [x for x in found if isinstance(x, refusal)]
-    return len(found) - len(refused), len(refused)
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.db.models import F
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -24,6 +23,7 @@ from strategy.records import write as services
 from strategy.records.forms import RecordForm
 from strategy.records.write import StaleVersion, record_delete, record_save
 from strategy.thai import format_number
+from tests.support.racing import blind_claim
 from tests.support.writing import (
     OWN,
     TODAY,
@@ -353,14 +353,6 @@ def test_no_interleaving_of_services_overwrites(editing, numbers, steps):
 @interleavings(20)
 def test_no_interleaving_of_forms_overwrites(editing, numbers, steps):
     assert overwritten(editing, CLASH[:2] + steps, numbers) == 0
-
-
-def blind_claim(instances, expected):
-    """The next version whatever the last one was: what claim() is there to prevent."""
-    for instance in instances:
-        manager = type(instance)._base_manager
-        manager.filter(pk=instance.pk).update(version=F("version") + 1)
-        instance.version = manager.values_list("version", flat=True).get(pk=instance.pk)
 
 
 @pytest.fixture

@@ -16,8 +16,6 @@ from integrity.models import Answer, Criterion, CriterionLevel, Rubric, SelfAsse
 from integrity.self_assessments.forms import reply_name
 from strategy.models import Agency, Unit
 from strategy.records.write import record_save
-from tests.house.test_csp import problems
-from tests.journeys.test_browser import browse  # noqa: F401 - a fixture
 from tests.support.assessing import (
     SELF,
     all_at,
@@ -29,6 +27,7 @@ from tests.support.assessing import (
     stored,
     the_rubric,
 )
+from tests.support.crawling import problems
 from tests.support.writing import TODAY, address, differences, facts, shown, signed_in
 
 pytestmark = pytest.mark.django_db

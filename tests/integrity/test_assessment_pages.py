@@ -21,8 +21,6 @@ from strategy import access as roles
 from strategy.evidence.entry import EvidenceEntry
 from strategy.models import Agency, Unit
 from strategy.records.write import record_save
-from tests.house.test_csp import problems
-from tests.strategy.test_pages import DAY, Rows
 from tests.support.assessing import (
     SELF,
     AnswerEntries,
@@ -35,6 +33,8 @@ from tests.support.assessing import (
     page,
     the_rubric,
 )
+from tests.support.crawling import problems
+from tests.support.pages import DAY, Rows
 from tests.support.writing import OWN, TODAY, differences, facts, indicator_of, signed_in
 
 pytestmark = pytest.mark.django_db

@@ -31,7 +31,7 @@ from integrity.models import (
 )
 from strategy.models import Agency, Plan
 from strategy.records.write import record_save
-from tests.strategy.test_pages import DAY, Rows
+from tests.support.pages import DAY, Rows
 from tests.support.writing import signed_in
 
 pytestmark = pytest.mark.django_db

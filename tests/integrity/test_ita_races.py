@@ -9,8 +9,7 @@ from integrity.ita.scores import ScoreEntry
 from integrity.ita.write import ScoreEntries
 from integrity.models import ItaAssessment, ItaItem
 from strategy.records.write import StaleVersion
-from tests.house.test_races import split, together
-from tests.house.test_versions import blind_claim
+from tests.support.racing import blind_claim, split, together
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -17,7 +17,6 @@ from strategy import access as roles
 from strategy.evidence.entry import MOST_EVIDENCE, EvidenceEntry
 from strategy.models import Unit
 from strategy.records.write import record_delete, record_save
-from tests.journeys.test_browser import browse  # noqa: F401
 from tests.support.writing import (
     OTHER,
     OWN,

@@ -33,7 +33,7 @@ from nhrc_plan.setup import fixtures
 from strategy.evidence.entry import EvidenceEntry
 from strategy.models import Agency, Unit
 from strategy.records.write import record_delete, record_save
-from tests.strategy.test_pages import HERE
+from tests.support.pages import HERE
 from tests.support.writing import OWN, TODAY, measure_of, progress, signed_in
 
 pytestmark = pytest.mark.django_db

@@ -31,7 +31,7 @@ from strategy import access as roles
 from strategy.evidence.entry import MOST_EVIDENCE, EvidenceEntry
 from strategy.models import Agency, Unit
 from strategy.records.write import EntriesRefused, StaleVersion, record_delete, record_save
-from tests.house.test_races import ROUNDS, split, together
+from tests.support.racing import ROUNDS, split, together
 from tests.support.writing import OTHER, OWN, TODAY, differences, facts, measure_of, progress
 
 pytestmark = pytest.mark.django_db

@@ -31,7 +31,6 @@ from integrity.self_assessments.write import AnswerEntries
 from integrity.self_assessments.write_editions import levels_problem, levels_record, rubric_copy
 from nhrc_plan.setup import fixtures
 from strategy.records.write import record_delete, record_save
-from tests.house.test_races import split, together
 from tests.support.assessing import (
     SELF,
     all_at,
@@ -43,6 +42,7 @@ from tests.support.assessing import (
     stored,
     the_rubric,
 )
+from tests.support.racing import split, together
 from tests.support.writing import differences, facts
 
 pytestmark = pytest.mark.django_db

@@ -29,8 +29,6 @@ from strategy import access as roles
 from strategy.evidence.entry import EvidenceEntry
 from strategy.models import Agency, Unit
 from strategy.records.write import EntriesRefused, StaleVersion, record_save
-from tests.house.test_races import split, together
-from tests.house.test_versions import blind_claim
 from tests.support.assessing import (
     SELF,
     answer,
@@ -42,6 +40,7 @@ from tests.support.assessing import (
     stored,
     the_rubric,
 )
+from tests.support.racing import blind_claim, split, together
 from tests.support.writing import OWN, differences, facts
 
 pytestmark = pytest.mark.django_db

@@ -18,7 +18,6 @@ from kpis.rules.score import next_level, score
 from kpis.write.results import ResultEntries, ResultEntry
 from strategy.clock import today
 from strategy.thai import parse_number
-from tests.conftest import PASSWORD
 from tests.support.writing import SCORECARD, entered
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -36,36 +35,6 @@ def indicator(plan):
 @pytest.fixture
 def measure(indicator):
     return indicator.measures.get()
-
-
-@pytest.fixture
-def browse(chromium, live_server):
-    """Opens a browser window for somebody: signed in through the form, with what went wrong."""
-    windows = []
-
-    def open_window(user=None, width=1280):
-        context = chromium.new_context(
-            base_url=live_server.url, viewport={"width": width, "height": 900}
-        )
-        windows.append(context)
-        page = context.new_page()
-        page.wrong = []
-        page.on(
-            "console",
-            lambda message: page.wrong.append(message.text) if message.type == "error" else None,
-        )
-        page.on("pageerror", lambda error: page.wrong.append(str(error)))
-        if user is not None:
-            page.goto("/login/")
-            page.fill("#id_username", user.username)
-            page.fill("#id_password", PASSWORD)
-            page.press("#id_password", "Enter")
-            page.wait_for_url("**/plans/**")
-        return page
-
-    yield open_window
-    for context in windows:
-        context.close()
 
 
 def enter(page, indicator, **period):

@@ -42,7 +42,7 @@ from kpis.rules.facts import (
 from kpis.rules.judging import judge
 from kpis.rules.score import mean_score, score, score_of
 from strategy.thai import Refusal
-from tests.kpis.test_calc import (
+from tests.support.rules import (
     baseline,
     equals_baseline,
     figure,

@@ -15,10 +15,10 @@ from typing import Any
 import pytest
 
 from benchmarks.data import make_plan
-from kpis.models import Baseline, Indicator, Result
+from kpis.models import Indicator, Result
 from kpis.read.standing import plan_standing
 from kpis.write.results import result_approve, result_reopen
-from kpis.write.targets import TargetEntry, baseline_set
+from kpis.write.targets import TargetEntry
 from strategy.calendar import FiscalMonth
 from strategy.models import Agency, Plan, ReportingYear, Unit
 from strategy.records.write import record_save
@@ -31,7 +31,8 @@ from strategy.standing.status import (
     ON_PLAN,
     STATUSES,
 )
-from tests.strategy.test_pages import HERE, SLUG, enter, indicator_of, retarget, samples
+from tests.support.pages import HERE, SLUG, enter, indicator_of, retarget, samples
+from tests.support.results import baseline, change
 
 #: Long after every deadline of the plan.
 LATE = date(2028, 1, 1)
@@ -52,14 +53,6 @@ def look(client: Any, executive: Any, today: Callable[[date], date]) -> Callable
 
 def having(row: dict[str, Any], *keys: str) -> tuple[Any, ...]:
     return tuple(row[key] for key in keys)
-
-
-def change(plan: Plan, code: str, **fields: Any) -> Indicator:
-    indicator = indicator_of(plan, code)
-    for name, value in fields.items():
-        setattr(indicator, name, value)
-    record_save(instance=indicator, user=None)
-    return indicator
 
 
 # ---------------------------------------------------------------------------- worked examples
@@ -469,14 +462,6 @@ def test_the_duties_of_a_unit(plan, client, executive, today, months, day, state
 
 
 # ------------------------------------------------------------------- baselines, changed targets
-
-
-def baseline(plan: Plan, code: str, year: int, month: int, value: str) -> None:
-    measure = indicator_of(plan, code).measures.get()
-    row = Baseline(
-        measure=measure, value=Decimal(value), source="รายงาน", fiscal_year=year, month=month
-    )
-    baseline_set(user=None, baseline=row)
 
 
 def test_equal_to_the_baseline_is_a_milestone_until_it_stands(plan, look):

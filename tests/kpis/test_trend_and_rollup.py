@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kpis.rules.facts import RATE
 from kpis.rules.roll_up import roll_up, trend
 from strategy.standing.status import STATUSES
-from tests.kpis.test_calc import NO_CASES, half_up, indicator, milestone, numbers, share, stand
+from tests.support.rules import NO_CASES, half_up, indicator, milestone, numbers, share, stand
 
 # ------------------------------------------------------------------------------------------ roll-up
 

@@ -24,8 +24,8 @@ from strategy.standing.status import STATUSES
 from strategy.standing.words import STATUS_LABELS, STATUS_SHAPES
 from strategy.thai import format_date, format_number, month_name
 from strategy.workbook.book import Book
-from tests.kpis.test_standing import baseline, change
-from tests.strategy.test_pages import HERE, THAI, enter, indicator_of, samples
+from tests.support.pages import HERE, THAI, enter, indicator_of, samples
+from tests.support.results import baseline, change
 from tests.support.workbooks import printed_pages
 
 SUMMARY, INDICATORS, YEARS, AWAITING = range(4)

@@ -26,7 +26,7 @@ from strategy.models import Plan, Strategy
 from strategy.records.history import history_of
 from strategy.records.write import record_save
 from strategy.standing.words import STATUS_LABELS
-from tests.strategy.test_pages import HERE, samples
+from tests.support.pages import HERE, samples
 from tests.support.workbooks import printed_pages
 from tests.support.writing import filled
 

@@ -20,7 +20,7 @@ from kpis.pages.rule_words import achievement
 from strategy.models import Plan
 from strategy.workbook.book import Book
 from strategy.workbook.styles import COMMITTED, DISBURSED, FONT, LEFT
-from tests.strategy.test_pages import HERE, samples
+from tests.support.pages import HERE, samples
 from tests.support.workbooks import printed_pages
 
 DAY = date(2025, 5, 12)

@@ -10,7 +10,7 @@ from strategy.drawing import geometry as g
 from strategy.drawing import geometry_corners as c
 from strategy.drawing import geometry_money as m
 from strategy.drawing import scale as scales
-from tests.strategy.test_geometry import box, inside, meet, rect_box
+from tests.support.shapes import box, inside, meet, rect_box
 
 BAND = Decimal(75)
 WORDS = c.CornerWords(

@@ -23,7 +23,7 @@ from strategy.evidence.entry import EvidenceEntry
 from strategy.models import Plan, Unit
 from strategy.records.model import Record
 from strategy.records.write import record_save
-from tests.conftest import rows_of_every_table
+from tests.support.database import rows_of_every_table
 
 #: The day of these tests, in fiscal year 2570, month 1: the last month that has ended is 2569/12.
 TODAY = date(2026, 10, 11)
