@@ -30,6 +30,9 @@ from strategy.records.history import Entry, history_of
 from strategy.records.inline import changes_of
 from strategy.records.lists import REFUSED_BY_DATABASE, CalmList, plain_deletion, with_links
 
+#: The stock admin's own titles of a form, with its own words for them.
+_ADD, _CHANGE = "Add %s", "Change %s"
+
 
 class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
     """Saves and deletes through the services; its history is the audit trail."""
@@ -170,7 +173,7 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
         inlines = self.get_inline_formsets(
             request, formsets, self.get_inline_instances(request, obj), obj
         )
-        title = _("Add %s") if obj is None else _("Change %s")
+        title = _(_ADD if obj is None else _CHANGE)
         context = {
             **self.admin_site.each_context(request),
             "title": title % self.opts.verbose_name,

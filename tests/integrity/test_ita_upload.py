@@ -21,6 +21,7 @@ from integrity.ita.upload import SHEET, Comparison, compare
 from integrity.models import ItaAssessment, ItaItem
 from strategy.records.write import record_save
 from strategy.workbook import upload
+from tests.support.pages import flat
 from tests.support.writing import differences, facts, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -317,7 +318,8 @@ def test_the_preview_writes_nothing_and_the_confirmation_once(client, assessment
     preview = send(client, assessment, changed(client, assessment, i27="๗๗.๕๐", i30=None))
     assert differences(before, facts()) == {}
     said = preview.content.decode()
-    assert "76.70 → <b>77.50</b>" in said and "75.99 → <b>ไม่ระบุ</b>" in said
+    shown = flat(said)
+    assert "76.70 →<b>77.50</b>" in shown and "75.99 →<b>ไม่ระบุ</b>" in shown
     sent = {"payload": preview.context["payload"], "change_reason": "ตามประกาศใหม่"}
     answer = client.post(page(assessment, "confirm"), sent, follow=True)
     assert "2 คะแนน" in str(list(answer.context["messages"])[0])

@@ -209,7 +209,7 @@ class ChartPartialTest(SimpleTestCase):
     def test_the_key_names_bar_and_mark(self):
         with translation.override("en"):
             key = ElementTree.fromstring(render_to_string("charts/_key.html").strip())
-        self.assertEqual([span.text for span in key], ["Result", "Target"])
+        self.assertEqual([(span.text or "").strip() for span in key], ["Result", "Target"])
 
 
 @pytest.mark.parametrize("path", sorted(FOLDER.glob("*.html")), ids=lambda path: path.name)

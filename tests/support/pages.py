@@ -131,6 +131,12 @@ def retarget(user: Any, plan: Plan, code: str, year: int, entry: TargetEntry) ->
     return target_change(user=user, target=target, entry=entry, reason="ปรับตามมติ")
 
 
+def flat(html: str) -> str:
+    """A page's source without the white space that a browser does not show: around tags."""
+    html = re.sub(r"\s+>", ">", " ".join(html.split()))
+    return re.sub(r"\s*(</?[a-z][^<>]*>)\s*", r"\1", html)
+
+
 def samples(plan: Plan, day: date = DAY) -> Plan:
     """The sample results and assignments of fixtures/sample, of the months that are over."""
     samples_load(day, timezone.localdate())
