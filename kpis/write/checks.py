@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
+from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from kpis.models import Indicator, LevelCriterion, Result
@@ -92,13 +93,14 @@ class EntryContext:
                 self.described[pk][kind].add(level)
         self.kept: dict[tuple[int, int, int], Result] = {}
         self.timelines: dict[int, dict[tuple[int, int], dict[int, Decimal]]] = defaultdict(dict)
-        stored = Result.objects.filter(indicator__in=ids).prefetch_related("values")
-        for result in stored:
+        # Under another name than the link's own: what is written is read through that again.
+        read = Prefetch("values", to_attr="values_read")
+        for result in Result.objects.filter(indicator__in=ids).prefetch_related(read):
             self.kept[result.indicator_id, result.fiscal_year, result.month] = result
             if result.state != Result.State.DRAFT:
                 self.timelines[result.indicator_id][result.fiscal_year, result.month] = {
                     row.measure_id: amount
-                    for row in result.values.all()
+                    for row in result.values_read  # type: ignore[attr-defined]
                     if (amount := Value(row.value, row.numerator, row.denominator).amount)
                     is not None
                 }

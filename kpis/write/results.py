@@ -109,9 +109,6 @@ class ResultEntries(RowEntries[ResultEntry, Result]):
 
 def _with_children(results: Sequence[Result]) -> None:
     """Read values and evidence of many results at once: their history rows need no query each."""
-    for result in results:
-        for name in ("values", "evidence"):
-            getattr(result, "_prefetched_objects_cache", {}).pop(name, None)
     ordered = ResultValue.objects.select_related("measure").order_by("measure__position")
     prefetch_related_objects(list(results), Prefetch("values", queryset=ordered), "evidence")
 

@@ -14,7 +14,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import pytest
 from django.apps import apps
@@ -452,3 +452,51 @@ def test_every_test_asserts() -> None:
     assert found == []
     assert without_assertion("tests/x.py", "def test_x(client):\n    client.get('/')")
     assert not without_assertion("tests/x.py", "def test_x(client):\n    assert client")
+
+
+# ------------------------------------------------------------------------- names of other people
+
+#: What Django and the standard library document although it begins with an underscore.
+DOCUMENTED = {
+    "_meta", "_state", "_base_manager", "_default_manager",
+    "_replace", "_asdict", "_fields", "_make",
+}  # fmt: skip
+
+
+def own_names(texts: Iterable[str]) -> set[str]:
+    """Names with an underscore that we define ourselves, as functions, classes or attributes."""
+    found: set[str] = set()
+    for text in texts:
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+                found.add(node.name)
+            elif isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Store):
+                found.add(node.attr)
+            elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+                found.add(node.target.id)
+            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                found.add(node.id)
+    return found
+
+
+def private_names(path: str, source: str, own: set[str]) -> list[str]:
+    """Where private names of a library are used, or overridden by calling the one above."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.Attribute) or not node.attr.startswith("_"):
+            continue
+        if node.attr.startswith("__") or node.attr in DOCUMENTED:
+            continue
+        above = isinstance(node.value, ast.Call) and getattr(node.value.func, "id", "") == "super"
+        if node.attr not in own or (above and not any(node.attr in text for text in own)):
+            found.append(f"{path}:{node.lineno} uses {node.attr}")
+    return found
+
+
+def test_no_private_name_of_a_library_is_used() -> None:
+    texts = sources()
+    own = own_names(texts.values())
+    assert [line for item in texts.items() for line in private_names(*item, own)] == []
+    assert private_names("kpis/x.py", "sheet._cells.update(rows)", own)
+    assert private_names("kpis/x.py", "super()._changeform_view(request)", own)
+    assert not private_names("kpis/x.py", "row._meta.model_name", own)
