@@ -100,7 +100,7 @@ class EntryContext:
             if result.state != Result.State.DRAFT:
                 self.timelines[result.indicator_id][result.fiscal_year, result.month] = {
                     row.measure_id: amount
-                    for row in result.values_read  # type: ignore[attr-defined]
+                    for row in result.values_read
                     if (amount := Value(row.value, row.numerator, row.denominator).amount)
                     is not None
                 }
