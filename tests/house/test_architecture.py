@@ -397,7 +397,7 @@ def test_each_contract_fails_on_its_example(copy):
 # --------------------------------------------------------------------------------------- the tests
 
 
-def tests_of_the_house() -> dict[str, str]:
+def house_tests() -> dict[str, str]:
     top = settings.BASE_DIR
     return {
         str(path.relative_to(top)): path.read_text(encoding="utf-8")
@@ -442,13 +442,13 @@ def without_assertion(path: str, source: str) -> list[str]:
 
 
 def test_no_test_module_imports_another() -> None:
-    assert [line for item in tests_of_the_house().items() for line in imports_of_tests(*item)] == []
+    assert [line for item in house_tests().items() for line in imports_of_tests(*item)] == []
     assert imports_of_tests("tests/x.py", "from tests.kpis.test_calc import numbers")
     assert not imports_of_tests("tests/x.py", "from tests.support.rules import numbers")
 
 
 def test_every_test_asserts() -> None:
-    found = [line for item in tests_of_the_house().items() for line in without_assertion(*item)]
+    found = [line for item in house_tests().items() for line in without_assertion(*item)]
     assert found == []
     assert without_assertion("tests/x.py", "def test_x(client):\n    client.get('/')")
     assert not without_assertion("tests/x.py", "def test_x(client):\n    assert client")
