@@ -194,7 +194,7 @@ class ItaAssessmentAdmin(ScorePages, KnowsParent):
         found: list[tuple[str, Any]] = [(_page(obj), _("Analysis page"))] if _page(obj) else []
         if self.has_change_permission(request, obj):
             address = reverse("admin:integrity_itaassessment_scores", args=[obj.pk])
-            found.append((address, _("Enter all scores on one sheet, or by workbook")))
+            found.append((address, _("Enter all scores on one screen, or by workbook")))
         for instrument in obj.instruments.order_by("position"):
             address = reverse("admin:integrity_itainstrument_change", args=[instrument.pk])
             found.append((address, _("%(code)s and its indicators") % {"code": instrument.code}))

@@ -1,46 +1,37 @@
-"""The forms of ITA: all scores of an assessment on one sheet, an upload, the next year."""
+"""The forms of ITA: all scores of an assessment on one screen, an upload, the next year."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from decimal import Decimal, InvalidOperation
-from typing import Any, NamedTuple
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BoundField
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from integrity.ita.models import ItaAssessment
+from integrity.ita.read import scores_by_key
 from integrity.ita.rows import NO_SCORE, Score
-from integrity.ita.scores import Place, ScoreEntry, ScoreSheet, check_score
-from integrity.ita.write import score_problems
+from integrity.ita.scores import Place, ScoreEntry, ScoreTree, check_score
+from integrity.ita.write import ScoreEntries
 from strategy.models import Agency
 from strategy.records.forms import ThaiDecimalField, ThaiYearField
+from strategy.records.screen import EntryScreen
 from strategy.thai import format_date
 from strategy.workbook.upload import MAX_BYTES
 
 
-class SheetRow(NamedTuple):
-    """A line of the sheet: what it is, its field, and what follows from the lines below it."""
+class ScoreFields(forms.Form):
+    """A field for every score of an assessment, and what the screen's editor read."""
 
-    place: Place
-    field: BoundField
-    score: Score
-
-
-class ScoreForm(forms.Form):
-    """Every score of an assessment on one sheet. It carries what its editor read.
-
-    Where somebody saved meanwhile, nothing is overwritten: a line that the editor left alone
-    follows the other's change, one that both changed says so beside its field, and saving again
-    then replaces what is there.
-    """
-
-    #: What was typed; replaced by a copy where the form itself corrects it.
+    #: What was typed; replaced by a copy where the screen itself corrects it.
     data: Any
 
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -53,67 +44,124 @@ class ScoreForm(forms.Form):
         help_text=gettext_lazy("Kept in the history."),
     )
 
-    def __init__(self, sheet: ScoreSheet, data: Mapping[str, Any] | None = None) -> None:
-        self.sheet = sheet
-        self.entries: list[ScoreEntry] = []
-        initial = {place.key: _typed(place.score) for place in sheet}
-        stored = {"version": sheet.assessment.version, "seen": json.dumps(initial)}
+    def __init__(self, tree: ScoreTree, data: Mapping[str, Any] | None) -> None:
+        initial = {place.key: _typed(place.score) for place in tree}
+        stored = {"version": tree.assessment.version, "seen": json.dumps(initial)}
         super().__init__(data, initial={**initial, **stored}, auto_id="id_%s")
-        for place in sheet:
+        for place in tree:
             label = f"{place.code} {place.name}".strip()
             self.fields[place.key] = ThaiDecimalField(label=label, max_decimals=2, required=False)
 
-    def rows(self, scores: Mapping[str, Score]) -> list[SheetRow]:
-        """The lines in their order; ``scores`` by key tell what is computed."""
-        return [
-            SheetRow(place, self[place.key], scores.get(place.key, NO_SCORE))
-            for place in self.sheet
-        ]
+    def correct(self, **values: Any) -> None:
+        """Show something else than what was typed."""
+        self.data = self.data.copy()
+        self.data.update(values)
+
+    @cached_property
+    def read(self) -> dict[str, Decimal | None] | None:
+        """The scores that the editor read, by key; None where the screen came back broken."""
+        seen = _seen(self.cleaned_data.get("seen", ""))
+        if seen is None or self.cleaned_data.get("version") is None:
+            return None
+        return seen if all(name in self.data for name in seen if name in self.fields) else None
+
+
+class ScoreRow:
+    """A line of the screen: what it is, its field, and what follows from the lines below it."""
+
+    def __init__(self, place: Place, fields: ScoreFields, score: Score) -> None:
+        self.place, self.fields, self.score = place, fields, score
+        self.prefix, self.is_bound = place.key, fields.is_bound
 
     @property
-    def refused(self) -> list[BoundField]:
-        """The fields that want another look."""
-        return [self[place.key] for place in self.sheet if place.key in self.errors]
+    def field(self) -> BoundField:
+        return self.fields[self.place.key]
 
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        seen = _seen(cleaned.get("seen", ""))
-        if (
-            seen is None
-            or cleaned.get("version") is None
-            or not all(name in self.data for name in seen if name in self.fields)
-        ):
-            self.add_error(None, _("The sheet came back incomplete. Load it anew."))
-            return cleaned
-        stale = cleaned["version"] != self.sheet.assessment.version
-        for place in self.sheet:
-            # What has come to be since the sheet was opened was not its editor's to fill in.
-            if place.key in self.errors or place.key not in seen:
-                continue
-            before, after = seen[place.key], cleaned[place.key]
-            if after is not None:
-                try:
-                    check_score(after)
-                except ValidationError as problem:
-                    self.add_error(place.key, problem)
-                    continue
-            if after != before:
-                self.entries.append(ScoreEntry(place.key, before, after))
-            elif stale and before != place.score:
-                self._follow(place)
-        for index, refused in score_problems(self.sheet, self.entries).items():
-            self.add_error(self.entries[index].key, refused)
-        if stale:
-            self.add_error(None, _meanwhile(self.sheet.assessment, clashing=bool(self.refused)))
-            self.data = self.data.copy()
-            self.data["version"] = str(self.sheet.assessment.version)
-            self.data["seen"] = self.initial["seen"]
-        return cleaned
+    @property
+    def is_wrong(self) -> bool:
+        return self.place.key in self.fields.errors
 
-    def _follow(self, place: Place) -> None:
-        """An untouched line shows what the other one saved."""
-        self.data = self.data.copy()
-        self.data[place.key] = _typed(place.score)
+    @property
+    def has_news(self) -> bool:
+        """What has come to be since the screen was opened was not its editor's to fill in."""
+        seen, key = self.fields.read, self.place.key
+        if self.is_wrong or seen is None or key not in seen:
+            return False
+        return bool(self.fields.cleaned_data[key] != seen[key])
+
+    def is_valid(self) -> bool:
+        score = self.fields.cleaned_data.get(self.place.key) if self.fields.is_valid() else None
+        if score is not None:
+            try:
+                check_score(score)
+            except ValidationError as problem:
+                self.refuse(problem)
+        return not self.is_wrong
+
+    def entry(self) -> ScoreEntry:
+        key = self.place.key
+        return ScoreEntry(key, (self.fields.read or {})[key], self.fields.cleaned_data[key])
+
+    def refuse(self, refused: ValidationError) -> None:
+        self.fields.add_error(self.place.key, refused)
+
+    def follow(self) -> None:
+        """Show what somebody else saved, where this editor left the line alone."""
+        seen = self.fields.read or {}
+        untouched = self.prefix in seen and not self.is_wrong and not self.has_news
+        if untouched and seen[self.prefix] != self.place.score:
+            self.fields.correct(**{self.prefix: _typed(self.place.score)})
+
+
+class ScoreScreen(EntryScreen):
+    """Every score of an assessment. It carries what its editor read.
+
+    Where somebody saved meanwhile, nothing is overwritten: a line that the editor left alone
+    follows the other's change, one that both changed says so beside its field, and saving again
+    then replaces what is there.
+    """
+
+    writes = ScoreEntries
+
+    def __init__(
+        self, assessment: ItaAssessment, data: Mapping[str, Any] | None, *, today: date
+    ) -> None:
+        self.assessment = assessment
+        super().__init__(lambda: ScoreTree(self.assessment), data, today=today)
+
+    def rows(self) -> Iterator[ScoreRow]:
+        self.fields = ScoreFields(self.shown, self.data)
+        scores = scores_by_key(self.assessment.agency, self.assessment.fiscal_year)
+        for place in self.shown:
+            yield ScoreRow(place, self.fields, scores.get(place.key, NO_SCORE))
+
+    def is_valid(self) -> bool:
+        clear = super().is_valid()
+        if self.fields.read is None:
+            self.general.append(_("The screen came back incomplete. Load it anew."))
+            return False
+        if self.fields.cleaned_data["version"] != self.assessment.version:
+            self.general.append(_meanwhile(self.assessment, clashing=bool(self.refused)))
+            for form in self.forms:
+                form.follow()
+            self.fields.correct(
+                version=str(self.assessment.version), seen=self.fields.initial["seen"]
+            )
+            return False
+        return clear
+
+    def entries(self, news: Sequence[ScoreRow]) -> list[tuple[ScoreRow, ScoreEntry]]:
+        return [(row, row.entry()) for row in news]
+
+    def about(self) -> Mapping[str, Any]:
+        # No row is at version 0: where the screen came back without one, nothing can be saved.
+        version = self.fields.cleaned_data.get("version") or 0
+        return {"assessment": self.assessment, "expected_version": version}
+
+    def read_again(self) -> None:
+        stored = ItaAssessment.objects.select_related("agency")
+        self.assessment = stored.get(pk=self.assessment.pk)
+        super().read_again()
 
 
 def _typed(score: Decimal | None) -> str:
@@ -121,7 +169,7 @@ def _typed(score: Decimal | None) -> str:
 
 
 def _seen(text: str) -> dict[str, Decimal | None] | None:
-    """The scores that a sheet's editor read; None where that came back broken."""
+    """The scores that a screen's editor read; None where that came back broken."""
     try:
         found = json.loads(text)
         seen = {key: None if score == "" else Decimal(score) for key, score in found.items()}

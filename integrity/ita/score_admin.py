@@ -1,4 +1,4 @@
-"""The pages of an assessment's scores in the admin: one sheet, the workbook, the next year."""
+"""The pages of an assessment's scores in the admin: one screen, the workbook, the next year."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from django.contrib.admin.utils import unquote
 from django.core import signing
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from integrity.ita.forms import BeginForm, ScoreForm, UploadForm
+from integrity.ita.forms import BeginForm, ScoreScreen, UploadForm
 from integrity.ita.models import ItaAssessment
-from integrity.ita.read import scores_by_key
-from integrity.ita.scores import ScoreEntry, ScoreSheet
+from integrity.ita.scores import ScoreEntry, ScoreTree
 from integrity.ita.upload import Comparison, compare, score_workbook
 from integrity.ita.write import ScoreEntries, ita_year_begin
+from strategy.clock import today
+from strategy.pages.page import XLSX
 from strategy.records.forms import typed_text
+from strategy.records.screen_admin import ScreenAdmin
 from strategy.records.write import EntriesRefused, StaleVersion
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _SALT = "integrity.ita.upload"
 #: Seconds for which a preview can be confirmed.
 _LASTS = 3600
 
 
-class ScorePages:
-    """Scores on one sheet, by workbook, and "begin another year"; for the assessment's admin."""
+class ScorePages(ScreenAdmin):
+    """Scores on one screen, by workbook, and "begin another year"; for the assessment's admin."""
 
     def get_urls(self) -> list[Any]:
-        wrap, name = self.admin_site.admin_view, "integrity_itaassessment"  # type: ignore[attr-defined]
+        wrap, name = self.admin_site.admin_view, "integrity_itaassessment"
         return [
             path("<path:object_id>/scores/", wrap(self.scores_view), name=f"{name}_scores"),
             path(
@@ -54,12 +54,12 @@ class ScorePages:
                 name=f"{name}_confirm",
             ),
             path("<path:object_id>/begin/", wrap(self.begin_view), name=f"{name}_begin"),
-            *super().get_urls(),  # type: ignore[misc]
+            *super().get_urls(),
         ]
 
     def _assessment(self, request: HttpRequest, object_id: str, may: str) -> ItaAssessment:
         """The assessment, if there is one and the person may do that with it."""
-        row = self.get_object(request, unquote(object_id))  # type: ignore[attr-defined]
+        row = self.get_object(request, unquote(object_id))
         if not getattr(self, f"has_{may}_permission")(request):
             raise PermissionDenied
         if row is None:
@@ -67,50 +67,28 @@ class ScorePages:
         found: ItaAssessment = row
         return found
 
-    # ----------------------------------------------------------------------------- one sheet
+    # ---------------------------------------------------------------------------- one screen
+
+    screen_template = "admin/integrity/itaassessment/scores.html"
 
     def scores_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """All scores of an assessment; POST saves them, all or none."""
         assessment = self._assessment(request, object_id, "change")
-        posted = request.POST if request.method == "POST" else None
-        form = ScoreForm(ScoreSheet(assessment), posted)
-        if posted is not None and form.is_valid():
-            try:
-                count = self._recorded(request, form)
-            except ValidationError:
-                # Somebody was faster: the sheet is read again, and says what they did.
-                form = ScoreForm(ScoreSheet(self._assessment(request, object_id, "change")), posted)
-                form.is_valid()
-            else:
-                messages.success(request, _saved(count))
-                return HttpResponseRedirect(_scores_address(assessment))
-        return self._sheet(request, form, UploadForm())
+        data = request.POST if request.method == "POST" else None
+        return self.screen_view(request, ScoreScreen(assessment, data, today=today()))
 
-    def _recorded(self, request: HttpRequest, form: ScoreForm) -> int:
-        written = ScoreEntries.record_many(
-            user=request.user,
-            assessment=form.sheet.assessment,
-            entries=form.entries,
-            expected_version=form.cleaned_data["version"],
-            reason=form.cleaned_data["change_reason"],
-        )
-        return len(written)
-
-    def _sheet(self, request: HttpRequest, form: ScoreForm, upload: UploadForm) -> HttpResponse:
-        assessment = form.sheet.assessment
-        scores = scores_by_key(assessment.agency, assessment.fiscal_year)
-        title = _("Scores of %(name)s") % {"name": assessment}
-        context = self._context(request, assessment, title)
-        context |= {"form": form, "rows": form.rows(scores), "upload": upload}
-        return TemplateResponse(request, "admin/integrity/itaassessment/scores.html", context)
-
-    def _context(self, request: HttpRequest, assessment: ItaAssessment, title: str) -> Any:
+    def screen_context(self, request: HttpRequest, screen: ScoreScreen) -> dict[str, Any]:
         return {
-            **self.admin_site.each_context(request),  # type: ignore[attr-defined]
-            "title": title,
-            "opts": self.opts,  # type: ignore[attr-defined]
-            "assessment": assessment,
+            "title": _("Scores of %(name)s") % {"name": screen.assessment},
+            "assessment": screen.assessment,
+            "upload": UploadForm(),
         }
+
+    def screen_address(self, screen: ScoreScreen) -> str:
+        return _scores_address(screen.assessment)
+
+    def saved_message(self, screen: ScoreScreen, count: int) -> str:
+        return _saved(count)
 
     # ------------------------------------------------------------------------------- workbook
 
@@ -119,7 +97,7 @@ class ScorePages:
         assessment = self._assessment(request, object_id, "change")
         name = f"ita-{assessment.agency.slug}-{assessment.fiscal_year}-scores.xlsx"
         return HttpResponse(
-            score_workbook(ScoreSheet(assessment)),
+            score_workbook(ScoreTree(assessment)),
             content_type=XLSX,
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
@@ -127,22 +105,27 @@ class ScorePages:
     def upload_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What a filled-in workbook would change; nothing is written."""
         assessment = self._assessment(request, object_id, "change")
-        sheet = ScoreSheet(assessment)
         upload = UploadForm(request.POST, request.FILES)
         if upload.is_valid():
             try:
-                compared = compare(upload.cleaned_data["workbook"], sheet)
+                compared = compare(upload.cleaned_data["workbook"], ScoreTree(assessment))
             except ValidationError as refused:
                 upload.add_error("workbook", refused)
             else:
                 return self._preview(request, assessment, compared)
-        return self._sheet(request, ScoreForm(sheet), upload)
+        return self.screen_shown(
+            request, ScoreScreen(assessment, None, today=today()), upload=upload
+        )
 
     def _preview(
         self, request: HttpRequest, assessment: ItaAssessment, compared: Comparison
     ) -> HttpResponse:
-        context = self._context(request, assessment, _("What the workbook would change"))
-        context |= {"compared": compared, "upload": UploadForm()}
+        context: dict[str, Any] = {
+            "title": _("What the workbook would change"),
+            "assessment": assessment,
+            "compared": compared,
+            "upload": UploadForm(),
+        }
         if compared.may_apply:
             context["payload"] = signing.dumps(
                 {
@@ -157,7 +140,7 @@ class ScorePages:
                 salt=_SALT,
                 compress=True,
             )
-        return TemplateResponse(request, "admin/integrity/itaassessment/preview.html", context)
+        return self.page(request, "admin/integrity/itaassessment/preview.html", context)
 
     def confirm_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Write what a preview showed: once, and only while nothing has changed since."""
@@ -223,8 +206,8 @@ class ScorePages:
                     reverse("admin:integrity_itaassessment_change", args=[made.pk])
                 )
         title = _("Begin another year from %(name)s") % {"name": source}
-        context = {**self._context(request, source, title), "form": form}
-        return TemplateResponse(request, "admin/integrity/itaassessment/begin.html", context)
+        context = {"title": title, "assessment": source, "form": form}
+        return self.page(request, "admin/integrity/itaassessment/begin.html", context)
 
 
 def _scores_address(assessment: ItaAssessment) -> str:

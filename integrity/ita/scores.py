@@ -1,4 +1,4 @@
-"""The scored things of an assessment, each with a key of its own: what sheet and workbook list.
+"""The scored things of an assessment, each with a key of its own: what screen and workbook list.
 
 A key is a letter and a number: T the total, I an indicator, Q a question, part or sub-indicator,
 R the score of each of a sub-indicator's other questions. It stays while names and places change.
@@ -41,7 +41,7 @@ class ScoreEntry:
     after: Decimal | None
 
 
-class ScoreSheet:
+class ScoreTree:
     """An assessment with its scored things in the order of the report. Three queries."""
 
     def __init__(self, assessment: ItaAssessment) -> None:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from integrity.ita.scores import Place, ScoreEntry, ScoreSheet, parse_score, shown_score
+from integrity.ita.scores import Place, ScoreEntry, ScoreTree, parse_score, shown_score
 from integrity.ita.write import score_problems
 from strategy.workbook.book import Book
 from strategy.workbook.upload import EMPTY, Found, sheet_rows
@@ -32,9 +32,9 @@ def _levels() -> tuple[str, ...]:
     return (_("total"), _("indicator"), _("question or sub-indicator"), _("part"))
 
 
-def score_workbook(sheet: ScoreSheet) -> bytes:
+def score_workbook(tree: ScoreTree) -> bytes:
     """The assessment's tree with its present scores, one column open for typing."""
-    assessment = sheet.assessment
+    assessment = tree.assessment
     agency = assessment.agency.name
     title = _("ITA scores of fiscal year %(year)s, %(agency)s") % {
         "year": assessment.fiscal_year,
@@ -50,7 +50,7 @@ def score_workbook(sheet: ScoreSheet) -> bytes:
     )  # fmt: skip
     page.head(_head(), 44)
     levels, first = _levels(), page.row + 1
-    for place in sheet:
+    for place in tree:
         group = place.level < 2
         text, center, number = (
             ("group", "group_center", "group_number") if group else ("text", "center", "percent")
@@ -105,14 +105,14 @@ class Comparison:
         return bool(self.entries) and not self.refused
 
 
-def compare(content: bytes, sheet: ScoreSheet) -> Comparison:
+def compare(content: bytes, tree: ScoreTree) -> Comparison:
     """What an uploaded workbook would change. Writes nothing.
 
     Raises ValidationError where the file as a whole cannot be taken; what is wrong with a single
     row stands beside it.
     """
     rows = sheet_rows(content, SHEET, columns=_COLUMNS, rows=MAX_ROWS)
-    places = sheet.by_key
+    places = tree.by_key
     lines: list[Line] = []
     found: list[tuple[int, ScoreEntry]] = []
     unchanged = 0
@@ -126,7 +126,7 @@ def compare(content: bytes, sheet: ScoreSheet) -> Comparison:
             lines.append(_line(number, key, place, said, problem))
             continue
         found.append((number, ScoreEntry(key, was, score)))
-    problems = score_problems(sheet, [entry for _number, entry in found])
+    problems = score_problems(tree, [entry for _number, entry in found])
     entries = []
     for index, (number, entry) in enumerate(found):
         place = places.get(entry.key)

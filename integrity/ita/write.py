@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from integrity.ita.models import ItaAssessment, ItaGrade, ItaIndicator, ItaInstrument, ItaItem
-from integrity.ita.scores import ScoreEntry, ScoreSheet, check_score, shown_score
+from integrity.ita.scores import ScoreEntry, ScoreTree, check_score, shown_score
 from strategy.access import Viewer, viewer
 from strategy.models import Agency
 from strategy.records.entries import Entries
@@ -47,21 +47,21 @@ class ScoreEntries(Entries[ScoreEntry, ScoreEntry]):
         stored = ItaAssessment.objects.filter(pk=self.assessment.pk).first()
         if stored is None:
             raise StaleVersion(self.assessment)
-        self.sheet = ScoreSheet(stored)
+        self.tree = ScoreTree(stored)
 
     def may(self, who: Viewer) -> bool:
         return who.is_planner
 
     def refused(self) -> dict[int, ValidationError]:
-        return score_problems(self.sheet, self.entries)
+        return score_problems(self.tree, self.entries)
 
     def write(self, user: Any, reason: str) -> list[ScoreEntry]:
-        assessment = self.sheet.assessment
+        assessment = self.tree.assessment
         changed: dict[type[Record], dict[int, Record]] = defaultdict(dict)
         fields: dict[type[Record], set[str]] = defaultdict(set)
         news = []
         for entry in self.entries:
-            row, field = self.sheet.targets[entry.key]
+            row, field = self.tree.targets[entry.key]
             if getattr(row, field) != entry.after:
                 setattr(row, field, entry.after)
                 fields[type(row)].add(field)
@@ -81,21 +81,21 @@ class ScoreEntries(Entries[ScoreEntry, ScoreEntry]):
         return news
 
 
-def score_problems(sheet: ScoreSheet, entries: Sequence[ScoreEntry]) -> dict[int, ValidationError]:
+def score_problems(tree: ScoreTree, entries: Sequence[ScoreEntry]) -> dict[int, ValidationError]:
     """Which entries :class:`ScoreEntries` would refuse, by their place in the list."""
     refused: dict[int, ValidationError] = {}
     seen: set[str] = set()
     for place, entry in enumerate(entries):
         try:
-            _check(sheet, entry, seen)
+            _check(tree, entry, seen)
         except ValidationError as problem:
             refused[place] = problem
         seen.add(entry.key)
     return refused
 
 
-def _check(sheet: ScoreSheet, entry: ScoreEntry, seen: set[str]) -> None:
-    if entry.key not in sheet.targets:
+def _check(tree: ScoreTree, entry: ScoreEntry, seen: set[str]) -> None:
+    if entry.key not in tree.targets:
         raise ValidationError(
             _("There is no “%(key)s” in this assessment; take the code from its own sheet.")
             % {"key": entry.key[:40]}
@@ -106,7 +106,7 @@ def _check(sheet: ScoreSheet, entry: ScoreEntry, seen: set[str]) -> None:
         )
     if entry.after is not None:
         check_score(entry.after)
-    row, field = sheet.targets[entry.key]
+    row, field = tree.targets[entry.key]
     stored = getattr(row, field)
     if stored not in (entry.before, entry.after):
         raise ValidationError(

@@ -355,7 +355,7 @@ class OutcomeForm(forms.Form):
         for form in self.figures:
             form.is_valid()
         if self.missing:
-            self.add_error(None, _("The sheet came back incomplete. Load it anew."))
+            self.add_error(None, _("The screen came back incomplete. Load it anew."))
         if cleaned.get("version") != self.token:
             first = str(cleaned.get("version", "")).partition(" ")[0]
             read = int(first) if first.isascii() and first.isdecimal() and len(first) < 9 else None

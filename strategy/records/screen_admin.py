@@ -73,11 +73,16 @@ class ScreenAdmin(RecordAdmin):
             if count is not None:
                 messages.success(request, self.saved_message(screen, count))
                 return HttpResponseRedirect(self.screen_address(screen))
+        return self.screen_shown(request, screen)
+
+    def screen_shown(self, request: HttpRequest, screen: EntryScreen, **more: Any) -> HttpResponse:
+        """The screen as it is, with ``more`` for its template."""
         context = {
             "form": screen,
             "shown": screen.shown,
             "may_delete": self.has_delete_permission(request),
             **self.screen_context(request, screen),
+            **more,
         }
         return self.page(request, self.screen_template, context)
 

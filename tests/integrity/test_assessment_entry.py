@@ -27,6 +27,7 @@ from tests.support.assessing import (
     stored,
     the_rubric,
 )
+from tests.support.browsing import follow
 from tests.support.crawling import problems
 from tests.support.writing import TODAY, address, differences, facts, shown, signed_in
 
@@ -391,7 +392,7 @@ def test_a_self_assessment_filled_in_a_browser_gives_the_right_total(browse, pla
     window.fill(f"[name={name('S 1.1', 'points')}]", "๙.๒๕")
     # 100 − 7/6 − 3 − 1 − 7/3
     typed = live()
-    window.click("[name=_save]")
+    follow(window, "[name=_save]")
     saved = window.locator(".messagelist").inner_text()
     assert typed in saved and live() == typed == str(page(row).total) == "92.50"
     assert window.locator("[data-part-points=S]").inner_text() == "9.25"
@@ -402,7 +403,7 @@ def test_a_self_assessment_filled_in_a_browser_gives_the_right_total(browse, pla
     # Both alternatives: refused beside both, and what was chosen stands.
     window.goto(screen(row))
     choose("A 3.3.1", 3)
-    window.click("[name=_save]")
+    follow(window, "[name=_save]")
     assert window.locator(".criterion.wrong .errorlist").count() == 2
     assert window.is_checked(f"[name={name('A 3.3.1', 'level')}][value='3']")
     assert "A 3.3.1" not in stored(row)

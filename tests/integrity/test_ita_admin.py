@@ -32,7 +32,7 @@ def client(planner: Any) -> Any:
     return signed_in(planner)
 
 
-def sheet_of(assessment: ItaAssessment) -> str:
+def screen_of(assessment: ItaAssessment) -> str:
     return reverse("admin:integrity_itaassessment_scores", args=[assessment.pk])
 
 
@@ -47,7 +47,7 @@ def key(code: str) -> str:
 def typed(response: Any, **scores: str) -> dict[str, str]:
     """What a browser would post from the sheet, with other scores beside some codes."""
     form = response.context["form"]
-    data = {field.html_name: str(field.value() or "") for field in form}
+    data = {field.html_name: str(field.value() or "") for field in form.fields}
     return data | {key(code): score for code, score in scores.items()}
 
 
@@ -59,7 +59,7 @@ def test_an_assessments_form_says_where_to_go_next(client, assessment):
     for instrument in assessment.instruments.all():
         assert address(instrument, "change") in page
     for path in (
-        sheet_of(assessment), "/integrity/ita/2564/?agency=nhrc",
+        screen_of(assessment), "/integrity/ita/2564/?agency=nhrc",
         reverse("admin:integrity_itaassessment_begin", args=[assessment.pk]),
     ):  # fmt: skip
         assert f'href="{path}"' in page
@@ -178,26 +178,27 @@ def test_two_editors_of_a_question_do_not_overwrite_one_another(client, assessme
     assert item("i27").published == 50
 
 
-# --------------------------------------------------------------------------------- one sheet
+# ------------------------------------------------------------------------------- one screen
 
 
 def test_many_scores_are_saved_at_once(client, assessment):
-    page = client.get(sheet_of(assessment))
+    page = client.get(screen_of(assessment))
     data = typed(page, i27="๗๗.๕", i30="", o8="100") | {"change_reason": "ตามประกาศ"}
-    answer = client.post(sheet_of(assessment), data, follow=True)
+    answer = client.post(screen_of(assessment), data, follow=True)
     assert "บันทึกแล้ว 3 คะแนน" in answer.content.decode()
     assert [item(code).published for code in ("i27", "i30", "o8")] == [D("77.50"), None, D(100)]
     assert item("i27").history.order_by("-history_id").first().history_change_reason == "ตามประกาศ"
     assert item("i25").version == 1
 
 
-def test_the_sheet_shows_what_is_computed_beside(client, assessment):
-    rows = {row.place.code: row for row in client.get(sheet_of(assessment)).context["rows"]}
+def test_the_screen_shows_what_is_computed_beside(client, assessment):
+    page = client.get(screen_of(assessment))
+    rows = {row.place.code: row for row in page.context["form"].forms}
     assert (rows["5"].score.computed, rows["i30"].score.computed) == (D("81.02"), D("75.99"))
     assert rows["i27"].score.computed is None
-    data = typed(client.get(sheet_of(assessment)))
+    data = typed(client.get(screen_of(assessment)))
     data[rows["5"].place.key] = "90"
-    page = client.post(sheet_of(assessment), data, follow=True)
+    page = client.post(screen_of(assessment), data, follow=True)
     assert "▲ ต่างกัน" in " ".join(page.content.decode().split())
 
 
@@ -210,94 +211,96 @@ BAD = [
 @pytest.mark.parametrize(("score", "sentence"), BAD)
 def test_a_bad_score_saves_nothing_and_loses_nothing(client, assessment, score, sentence):
     before = facts()
-    data = typed(client.get(sheet_of(assessment)), i27=score, i25="80")
-    page = client.post(sheet_of(assessment), data)
+    data = typed(client.get(screen_of(assessment)), i27=score, i25="80")
+    page = client.post(screen_of(assessment), data)
     assert page.status_code == 200
     form = page.context["form"]
-    assert list(form.errors) == [key("i27")]
-    assert sentence in form.errors[key("i27")][0]
-    assert (form[key("i27")].value(), form[key("i25")].value()) == (score, "80")
+    assert [row.prefix for row in form.refused] == [key("i27")]
+    assert sentence in form.fields.errors[key("i27")][0]
+    assert (form.fields[key("i27")].value(), form.fields[key("i25")].value()) == (score, "80")
     assert differences(before, facts()) == {}
 
 
 def test_who_saves_second_sees_the_others_change_and_decides(client, assessment, person):
     second = signed_in(person("second", "planner"))
-    mine = typed(client.get(sheet_of(assessment)), i27="60", i25="70")
-    theirs = typed(second.get(sheet_of(assessment)), i27="50", i30="51")
-    assert second.post(sheet_of(assessment), theirs).status_code == 302
+    mine = typed(client.get(screen_of(assessment)), i27="60", i25="70")
+    theirs = typed(second.get(screen_of(assessment)), i27="50", i30="51")
+    assert second.post(screen_of(assessment), theirs).status_code == 302
     before = facts()
-    page = client.post(sheet_of(assessment), mine)
+    page = client.post(screen_of(assessment), mine)
     form = page.context["form"]
     assert differences(before, facts()) == {}
-    assert "second" in form.non_field_errors()[0]
-    assert "แถวซึ่งแก้ไขตรงกัน" in form.non_field_errors()[0]
-    assert "50.00" in form.errors[key("i27")][0] and list(form.errors) == [key("i27"), "__all__"]
+    assert "second" in form.general[0]
+    assert "แถวซึ่งแก้ไขตรงกัน" in form.general[0]
+    assert [row.prefix for row in form.refused] == [key("i27")]
+    assert "50.00" in form.fields.errors[key("i27")][0]
     # What I typed is kept, what I left alone follows the other.
-    assert [form[key(code)].value() for code in ("i27", "i25", "i30")] == ["60", "70", "51.00"]
-    again = {field.html_name: str(field.value() or "") for field in form}
-    assert client.post(sheet_of(assessment), again).status_code == 302
+    kept = [form.fields[key(code)].value() for code in ("i27", "i25", "i30")]
+    assert kept == ["60", "70", "51.00"]
+    again = {field.html_name: str(field.value() or "") for field in form.fields}
+    assert client.post(screen_of(assessment), again).status_code == 302
     assert [item(code).published for code in ("i27", "i25", "i30")] == [D(60), D(70), D(51)]
 
 
 def test_two_who_change_other_lines_are_told_that_both_stay(client, assessment, person):
     second = signed_in(person("second", "planner"))
-    mine = typed(client.get(sheet_of(assessment)), i25="70")
-    theirs = typed(second.get(sheet_of(assessment)), i30="51")
-    assert second.post(sheet_of(assessment), theirs).status_code == 302
-    form = client.post(sheet_of(assessment), mine).context["form"]
-    assert "คนละแถวกัน" in form.non_field_errors()[0] and list(form.errors) == ["__all__"]
-    again = {field.html_name: str(field.value() or "") for field in form}
-    assert client.post(sheet_of(assessment), again).status_code == 302
+    mine = typed(client.get(screen_of(assessment)), i25="70")
+    theirs = typed(second.get(screen_of(assessment)), i30="51")
+    assert second.post(screen_of(assessment), theirs).status_code == 302
+    form = client.post(screen_of(assessment), mine).context["form"]
+    assert "คนละแถวกัน" in form.general[0] and form.refused == []
+    again = {field.html_name: str(field.value() or "") for field in form.fields}
+    assert client.post(screen_of(assessment), again).status_code == 302
     assert [item(code).published for code in ("i25", "i30")] == [D(70), D(51)]
 
 
 def test_a_question_changed_in_its_own_form_is_not_overwritten(client, assessment, planner):
     """That leaves the assessment's version as it was; the score that was read tells."""
-    mine = typed(client.get(sheet_of(assessment)), i27="60")
+    mine = typed(client.get(screen_of(assessment)), i27="60")
     row = item("i27")
     row.published = D(50)
     record_save(instance=row, user=planner)
-    page = client.post(sheet_of(assessment), mine)
-    assert "50.00" in page.context["form"].errors[key("i27")][0]
+    page = client.post(screen_of(assessment), mine)
+    assert "50.00" in page.context["form"].fields.errors[key("i27")][0]
     assert item("i27").published == 50
 
 
 @pytest.mark.parametrize(
     "seen", ["", "x", "[]", "1", "null", '{"T1": "x"}', '{"T1": []}', "[" * 9000]
 )
-def test_a_broken_sheet_is_refused(client, assessment, seen):
+def test_a_broken_screen_is_refused(client, assessment, seen):
     before = facts()
-    data = typed(client.get(sheet_of(assessment)), i27="60") | {"seen": seen}
-    page = client.post(sheet_of(assessment), data)
+    data = typed(client.get(screen_of(assessment)), i27="60") | {"seen": seen}
+    page = client.post(screen_of(assessment), data)
     assert page.status_code == 200
-    assert "ไม่ครบ" in page.context["form"].non_field_errors()[0]
+    assert "ไม่ครบ" in page.context["form"].general[0]
     assert differences(before, facts()) == {}
 
 
-def test_a_sheet_that_came_back_without_a_line_clears_nothing(client, assessment):
+def test_a_screen_that_came_back_without_a_line_clears_nothing(client, assessment):
     before = facts()
-    data = typed(client.get(sheet_of(assessment)))
+    data = typed(client.get(screen_of(assessment)))
     del data[key("i27")]
-    page = client.post(sheet_of(assessment), data)
-    assert "ไม่ครบ" in page.context["form"].non_field_errors()[0]
+    page = client.post(screen_of(assessment), data)
+    assert "ไม่ครบ" in page.context["form"].general[0]
     assert differences(before, facts()) == {}
 
 
-def test_a_question_added_since_the_sheet_was_opened_keeps_its_score(client, assessment, planner):
-    data = typed(client.get(sheet_of(assessment)), i27="60")
+def test_a_question_added_since_the_screen_was_opened_keeps_its_score(client, assessment, planner):
+    data = typed(client.get(screen_of(assessment)), i27="60")
     indicator = item("i27").indicator
     added = ItaItem(indicator=indicator, position=50, code="i99", text="ใหม่", published=D(40))
     record_save(instance=added, user=planner)
-    assert client.post(sheet_of(assessment), data).status_code == 302
+    assert client.post(screen_of(assessment), data).status_code == 302
     assert (item("i99").published, item("i27").published) == (D(40), D(60))
 
 
 def test_keys_of_another_year_are_not_written(client, assessment):
     other = ItaItem.objects.get(code="e3")
     before = facts()
-    data = typed(client.get(sheet_of(assessment))) | {f"Q{other.pk}": "1"}
+    data = typed(client.get(screen_of(assessment))) | {f"Q{other.pk}": "1"}
     data["seen"] = json.dumps(json.loads(data["seen"]) | {f"Q{other.pk}": "95.80"})
-    client.post(sheet_of(assessment), data)
+    client.post(screen_of(assessment), data)
     assert differences(before, facts()) == {}
 
 

@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from integrity.ita import write as ita_services
 from integrity.ita.read import ita_year
-from integrity.ita.scores import ScoreEntry, ScoreSheet
+from integrity.ita.scores import ScoreEntry, ScoreTree
 from integrity.ita.write import ScoreEntries, ita_year_begin
 from integrity.models import ItaAssessment, ItaIndicator, ItaItem
 from strategy.models import Agency
@@ -169,7 +169,7 @@ def test_a_deleted_assessment_takes_no_score(assessment, planner):
 
 
 def test_the_sheet_lists_every_scored_thing_once(assessment):
-    sheet = ScoreSheet(assessment)
+    sheet = ScoreTree(assessment)
     keys = [place.key for place in sheet]
     assert len(keys) == len(set(keys)) == 1 + 10 + 28 + 7
     assert [place.level for place in sheet][:3] == [0, 1, 1]
@@ -179,7 +179,7 @@ def test_the_sheet_lists_every_scored_thing_once(assessment):
 
 def test_the_sheet_asks_a_fixed_number_of_times(assessment, django_assert_max_num_queries):
     with django_assert_max_num_queries(3):
-        ScoreSheet(assessment)
+        ScoreTree(assessment)
 
 
 # ------------------------------------------------------------------------------- another year
@@ -193,7 +193,7 @@ def test_a_year_begins_with_the_structure_and_without_scores(assessment, planner
         fiscal_year=2565,
         reason="เริ่มปี",
     )
-    old, new = ScoreSheet(assessment), ScoreSheet(made)
+    old, new = ScoreTree(assessment), ScoreTree(made)
     assert [(p.level, p.instrument, p.code, p.name) for p in new] == [
         (p.level, p.instrument, p.code, p.name) for p in old
     ]
@@ -215,7 +215,7 @@ def test_scores_of_the_new_year_add_up(assessment, planner):
     made = ita_year_begin(
         user=planner, source=assessment, agency=assessment.agency, fiscal_year=2565
     )
-    pairs = zip(ScoreSheet(assessment), ScoreSheet(made), strict=True)
+    pairs = zip(ScoreTree(assessment), ScoreTree(made), strict=True)
     entries = [ScoreEntry(new.key, None, old.score) for old, new in pairs if old.score is not None]
     record(planner, made, *entries)
     shown = ita_year(made.agency, 2565)

@@ -16,7 +16,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from integrity.ita import score_admin as ita_score_admin
-from integrity.ita.scores import ScoreSheet
+from integrity.ita.scores import ScoreTree
 from integrity.ita.upload import SHEET, Comparison, compare
 from integrity.models import ItaAssessment, ItaItem
 from strategy.records.write import record_save
@@ -74,7 +74,7 @@ def changed(client: Any, assessment: ItaAssessment, **scores: Any) -> bytes:
 
 
 def compared(content: bytes, assessment: ItaAssessment) -> Comparison:
-    return compare(content, ScoreSheet(ItaAssessment.objects.get(pk=assessment.pk)))
+    return compare(content, ScoreTree(ItaAssessment.objects.get(pk=assessment.pk)))
 
 
 def send(client: Any, assessment: ItaAssessment, content: bytes, name: str = "x.xlsx") -> Any:
@@ -89,10 +89,10 @@ def test_the_workbook_lists_every_scored_thing_with_its_score(client, assessment
     rows = {
         row[0].value: (row[WAS - 1].value, row[SCORE - 1].value)
         for row in sheet.iter_rows()
-        if row[0].value in ScoreSheet(assessment).by_key
+        if row[0].value in ScoreTree(assessment).by_key
     }
-    assert list(rows) == [place.key for place in ScoreSheet(assessment)]
-    for place in ScoreSheet(assessment):
+    assert list(rows) == [place.key for place in ScoreTree(assessment)]
+    for place in ScoreTree(assessment):
         shown = None if place.score is None else float(place.score)
         assert rows[place.key] == (shown, shown), place
 
@@ -107,7 +107,7 @@ def test_only_the_score_can_be_typed_into(client, assessment):
 def test_the_workbook_as_it_was_downloaded_changes_nothing(client, assessment):
     found = compared(saved(download(client, assessment)), assessment)
     assert (found.lines, found.entries, found.may_apply) == ((), (), False)
-    assert found.unchanged == len(ScoreSheet(assessment).places)
+    assert found.unchanged == len(ScoreTree(assessment).places)
 
 
 # --------------------------------------------------------------------------- what a cell may hold
@@ -205,7 +205,7 @@ def test_an_unknown_key_and_a_second_row_are_refused(client, assessment):
 def test_a_key_of_another_year_is_refused(client, assessment):
     before = ItaAssessment.objects.get(agency=assessment.agency, fiscal_year=2563)
     found = compared(changed(client, assessment, i27=77), before)
-    assert len(found.refused) == len(ScoreSheet(assessment).places) and not found.may_apply
+    assert len(found.refused) == len(ScoreTree(assessment).places) and not found.may_apply
 
 
 def test_rows_that_were_left_out_stay_as_they_are(client, assessment):

@@ -17,6 +17,7 @@ from strategy import access as roles
 from strategy.evidence.entry import MOST_EVIDENCE, EvidenceEntry
 from strategy.models import Unit
 from strategy.records.write import record_delete, record_save
+from tests.support.browsing import follow
 from tests.support.writing import (
     OTHER,
     OWN,
@@ -555,7 +556,7 @@ def test_a_result_that_came_back_incomplete_deletes_nothing(own, reporter, lost)
     before = facts()
     page = client.post(path, data | {"outcome": "ใหม่"} if "outcome" not in lost else data)
     assert page.context["form"].non_field_errors() == [
-        "The sheet came back incomplete. Load it anew."
+        "The screen came back incomplete. Load it anew."
     ]
     assert differences(before, facts()) == {}
     # What was lost is shown as it is stored: saving this page again deletes nothing either.
@@ -658,20 +659,20 @@ def test_a_reporter_goes_from_the_index_to_a_saved_quarter(browse, person):  # n
     measure = measure_of(2566, "4.3")
     page = browse(person("somebody", roles.REPORTER, OWN))
     page.goto("/admin/")
-    page.click(f"a[href='{ADD}']")
+    follow(page, f"a[href='{ADD}']")
     page.select_option("#id_year", "2566")
     page.select_option("#id_quarter", "2")
-    page.click("input[type=submit]")
+    follow(page, "input[type=submit]")
     card = page.locator(f"#m{measure.pk}")
     card.locator("select[name$=-state]").select_option("done")
     card.locator("summary").click()
     card.locator("[name$='-evidence-0-number']").fill("สม ๐๔๐๐/๑๕๗๘")
     card.locator("[name$='-evidence-0-dated']").fill("๒๐ ต.ค. ๖๖")
-    page.click("[name=_save]")
+    follow(page, "[name=_save]")
     assert "ระบุผลการดำเนินงานในไตรมาสนี้" in card.locator(".errorlist").inner_text()
     assert card.locator("[name$='-evidence-0-number']").input_value() == "สม ๐๔๐๐/๑๕๗๘"
     card.locator(f"#id_m{measure.pk}-text").fill("สำรวจความพึงพอใจแล้ว")
-    page.click("[name=_save]")
+    follow(page, "[name=_save]")
     assert "1 มาตรการ" in page.locator(".messagelist").inner_text()
     page.goto("/integrity/measures/2566/?quarter=2")
     shown_ = page.locator(f"#m{measure.pk}").inner_text()

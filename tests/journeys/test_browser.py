@@ -18,6 +18,7 @@ from kpis.rules.score import next_level, score
 from kpis.write.results import ResultEntries, ResultEntry
 from strategy.clock import today
 from strategy.thai import parse_number
+from tests.support.browsing import follow
 from tests.support.writing import SCORECARD, entered
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -59,7 +60,7 @@ def test_a_result_goes_from_the_form_to_the_overview_and_the_workbook(
     assert "75" in page.locator(".entry-panel").inner_text()
     page.fill(f"[name=value_{measure.pk}]", "๗๖")
     page.fill("[name=narrative]", "ตรวจสอบแล้วเสร็จตามระยะเวลา")
-    page.click("[name=_save]")
+    follow(page, "[name=_save]")
     said = page.locator(".messagelist").inner_text()
     assert "101.33" in said and "●" in said
 
@@ -78,7 +79,7 @@ def test_what_is_due_is_offered_first(browse, reporter, indicator):
     Indicator.objects.filter(pk=indicator.pk).update(unit=reporter.memberships.get().unit)
     page = browse(reporter)
     page.goto("/admin/kpis/result/add/")
-    page.click(f".due a[href*='indicator={indicator.pk}&']")
+    follow(page, f".due a[href*='indicator={indicator.pk}&']")
     assert indicator.name in page.locator(".entry-panel").inner_text()
     assert page.locator("[name=_save]").count() == 1
 
@@ -102,7 +103,7 @@ def test_bad_figures_are_refused_beside_their_field_and_nothing_is_lost(
     enter(page, indicator, year=2569, month=12)
     page.fill(f"[name=value_{measure.pk}]", typed)
     page.fill("[name=problems]", "ข้อความที่พิมพ์ไว้")
-    page.click("[name=_save]")
+    follow(page, "[name=_save]")
     beside = page.locator(f".form-row:has([name=value_{measure.pk}]) .errorlist")
     assert said in beside.inner_text() and beside.inner_text().strip()
     assert page.input_value(f"[name=value_{measure.pk}]") == typed
@@ -139,25 +140,25 @@ def test_two_measures_a_milestone_and_no_cases_get_their_fields(browse, planner,
     first, second = two.measures.all()
     page.fill(f"[name=value_{first.pk}]", "22")
     page.fill(f"[name=value_{second.pk}]", "12")
-    page.click("[name=_save]")
+    follow(page, "[name=_save]")
     assert "80.00" in page.locator(".messagelist").inner_text()
 
     enter(page, two, year=2566, month=5)
     page.select_option("[name=progress]", "in_progress")
     page.fill("[name=progress_percent]", "40")
-    page.click("[name=_save]")
+    follow(page, "[name=_save]")
     assert "40" in page.locator(".messagelist").inner_text()
 
     rate = indicator_of(3, "1.2")
     enter(page, rate, year=2569, month=3)
     page.fill(f"[name=numerator_{rate.measures.get().pk}]", "152")
     page.fill(f"[name=denominator_{rate.measures.get().pk}]", "200")
-    page.click("[name=_save]")
+    follow(page, "[name=_save]")
     assert "76" in page.locator(".messagelist").inner_text()
 
     enter(page, rate, year=2569, month=4)
     page.check("[name=no_cases]")
-    page.click("[name=_save]")
+    follow(page, "[name=_save]")
     assert entered().get(indicator=rate, month=4).no_cases
     assert page.wrong == []
 
@@ -166,11 +167,11 @@ def test_a_draft_counts_nowhere_until_it_is_submitted(browse, planner, indicator
     page = browse(planner)
     enter(page, indicator, year=2569, month=12)
     page.fill(f"[name=value_{measure.pk}]", "76")
-    page.click("[name=_draft]")
+    follow(page, "[name=_draft]")
     page.goto(PLAN + "/" + AT)
     assert "76" not in cell_of(page, "S3-1.1", 2569)
     page.goto(f"/admin/kpis/result/{entered().get().pk}/change/")
-    page.click("[name=_save]")
+    follow(page, "[name=_save]")
     page.goto(PLAN + "/" + AT)
     assert "76" in cell_of(page, "S3-1.1", 2569)
 
@@ -189,14 +190,14 @@ def test_the_second_of_two_editors_sees_what_the_first_changed_and_decides(
     one.goto(address)
     two.goto(address)
     one.fill(f"[name=value_{measure.pk}]", "71")
-    one.click("[name=_save]")
+    follow(one, "[name=_save]")
     two.fill(f"[name=value_{measure.pk}]", "72")
-    two.click("[name=_save]")
+    follow(two, "[name=_save]")
     said = two.locator(".errorlist.nonfield").inner_text()
     assert "planner" in said and "70" in said and "71" in said
     assert two.input_value(f"[name=value_{measure.pk}]") == "72"
     assert entered().get().values.get().value == 71
-    two.click("[name=_save]")
+    follow(two, "[name=_save]")
     assert entered().get().values.get().value == 72
 
 
@@ -229,7 +230,7 @@ def test_the_score_shows_while_a_figure_is_typed_and_is_that_of_the_rule(browse,
     page.fill(f"[name=numerator_{measure.pk}]", "16")
     page.fill(f"[name=denominator_{measure.pk}]", "19")
     assert ": 2.84" in shown.inner_text() and "ระดับ 3 ต้องได้ 85" in shown.inner_text()
-    page.click("[name=_save]")
+    follow(page, "[name=_save]")
     assert "2.84 คะแนน" in page.locator(".messagelist").inner_text()
     assert page.wrong == []
 
@@ -243,7 +244,7 @@ def test_a_level_is_chosen_from_its_texts_and_its_evidence_kept(browse, planner)
     assert ": 3.00" in said and "4 – แจกเวียน" in said
     page.fill("[name=evidence-0-number]", "ยธ ๐๔๐๑/๓๙๕")
     page.fill("[name=evidence-0-dated]", "๒๗ ก.พ. ๖๓")
-    page.click("[name=_save]")
+    follow(page, "[name=_save]")
     assert "3.00 คะแนน" in page.locator(".messagelist").inner_text()
     page.goto(f"/plans/{SCORECARD}/indicators/D1-1/?year=2563&month=11")
     assert "ลงวันที่ 27 ก.พ. 2563" in page.locator(".evidence-list").inner_text()
@@ -313,11 +314,11 @@ def test_a_month_of_money_moves_what_it_should_and_nothing_else(browse, reporter
     page.goto(f"/admin/budgets/disbursement/add/?unit={unit}&year=2569&month=12")
     page.fill(f"[name=p{own.pk}-disbursed]", "๙๐๐,๐๐๐.๕๐")
     page.fill(f"[name=p{own.pk}-committed]", "many")
-    page.click("[name=_save]")
+    follow(page, "[name=_save]")
     assert not Disbursement.objects.exists()
     assert page.input_value(f"[name=p{own.pk}-disbursed]") == "๙๐๐,๐๐๐.๕๐"
     page.fill(f"[name=p{own.pk}-committed]", "50,000")
-    page.click("[name=_save]")
+    follow(page, "[name=_save]")
     kept = Disbursement.objects.get()
     assert (kept.disbursed, kept.committed) == (Decimal("900000.50"), Decimal(50000))
     after, projects_after = rows()
