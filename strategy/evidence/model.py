@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
@@ -66,15 +67,23 @@ class SupportedByEvidence:
 
 def evidence_details(record: Any) -> list[dict[str, Any]]:
     """The evidence of a record for its ``audit_details``. No query after :func:`read_evidence`."""
-    pieces = sorted(record.evidence.all(), key=lambda piece: (piece.position, piece.pk))
-    return [piece.as_details() for piece in pieces]
+    found = getattr(record, "evidence_read", None)
+    pieces = record.evidence.all() if found is None else found
+    return [
+        piece.as_details() for piece in sorted(pieces, key=lambda piece: (piece.position, piece.pk))
+    ]
 
 
-def read_evidence(records: Sequence[models.Model]) -> None:
+def read_evidence(records: Sequence[Any]) -> None:
     """Read the evidence of many records at once, as it stands now, before their history."""
+    if not records:
+        return
+    link = records[0]._meta.get_field("evidence").field
+    found = defaultdict(list)
+    for piece in link.model.objects.filter(**{f"{link.name}__in": records}):
+        found[getattr(piece, link.attname)].append(piece)
     for record in records:
-        getattr(record, "_prefetched_objects_cache", {}).pop("evidence", None)
-    models.prefetch_related_objects(list(records), "evidence")
+        record.evidence_read = found[record.pk]
 
 
 def evidence_text(piece: Mapping[str, Any]) -> str:

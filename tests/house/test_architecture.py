@@ -463,6 +463,10 @@ DOCUMENTED = {
 }  # fmt: skip
 
 
+#: Functions whose second argument names an attribute as text.
+BY_NAME = {"getattr", "setattr", "hasattr", "delattr"}
+
+
 def own_names(texts: Iterable[str]) -> set[str]:
     """Names with an underscore that we define ourselves, as functions, classes or attributes."""
     found: set[str] = set()
@@ -483,6 +487,11 @@ def private_names(path: str, source: str, own: set[str]) -> list[str]:
     """Where private names of a library are used, or overridden by calling the one above."""
     found = []
     for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") in BY_NAME:
+            for name in node.args[1:2]:
+                text = name.value if isinstance(name, ast.Constant) else ""
+                if str(text).startswith("_") and text not in own | DOCUMENTED:
+                    found.append(f"{path}:{node.lineno} uses {text}")
         if not isinstance(node, ast.Attribute) or not node.attr.startswith("_"):
             continue
         if node.attr.startswith("__") or node.attr in DOCUMENTED:
@@ -499,4 +508,5 @@ def test_no_private_name_of_a_library_is_used() -> None:
     assert [line for item in texts.items() for line in private_names(*item, own)] == []
     assert private_names("kpis/x.py", "sheet._cells.update(rows)", own)
     assert private_names("kpis/x.py", "super()._changeform_view(request)", own)
+    assert private_names("kpis/x.py", 'getattr(row, "_prefetched_objects_cache", {})', own)
     assert not private_names("kpis/x.py", "row._meta.model_name", own)
