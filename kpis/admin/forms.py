@@ -98,6 +98,9 @@ class ResultForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        progress = self.fields.get("progress_percent")
+        if isinstance(progress, ThaiDecimalField):
+            progress.percent = True
         if self.instance.pk is None:
             self.instance.indicator = self.panel.indicator
             self.instance.fiscal_year, self.instance.month = self.panel.at.year, self.panel.at.month
@@ -208,6 +211,7 @@ def number_fields(panel: EntryPanel) -> dict[str, forms.Field]:
             )
             continue
         fields[value_field(measure.id)] = ThaiDecimalField(
+            percent=measure.kind == Measure.Kind.PERCENT,
             label=f"{name} ({measure.unit_label})" if measure.unit_label else name,
             required=False,
             help_text=_("Where it stands at the end of %(month)s.") % {"month": panel.month_name},

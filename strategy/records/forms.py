@@ -45,12 +45,13 @@ class ReadField(forms.CharField):
 class ThaiDecimalField(ReadField):
     """A number in Arabic or Thai digits, with or without commas; Decimal or None."""
 
-    def __init__(self, *, max_decimals: int = 4, **kwargs: Any) -> None:
+    def __init__(self, *, max_decimals: int = 4, percent: bool = False, **kwargs: Any) -> None:
+        """``percent``: "75%" may be typed as well."""
         kwargs.setdefault(
             "widget", forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"})
         )
         super().__init__(**kwargs)
-        self.max_decimals = max_decimals
+        self.max_decimals, self.percent = max_decimals, percent
 
     def prepare_value(self, value: Any) -> Any:
         return format_exact(value) if isinstance(value, Decimal) else value
@@ -61,7 +62,7 @@ class ThaiDecimalField(ReadField):
         if isinstance(value, Decimal):
             return value
         try:
-            return parse_number(str(value), max_decimals=self.max_decimals)
+            return parse_number(str(value), max_decimals=self.max_decimals, percent=self.percent)
         except Refusal as refusal:
             raise sentence(refusal) from None
 

@@ -23,6 +23,9 @@ MONTH_ABBREVIATIONS = (
 )  # fmt: skip
 
 
+#: The abbreviations of the months by their letters: people leave the full stops out.
+_LETTERS = [name.replace(".", "") for name in MONTH_ABBREVIATIONS]
+
 #: Years that can only be meant as C.E. or as B.E.; what lies outside both is refused.
 _CE_YEARS = range(1900, 2200)
 
@@ -47,7 +50,7 @@ def parse_year(text: str) -> int:
 
 
 def parse_date(text: str, *, letter: bool = False) -> date:
-    """A date written day first with a B.E. year: 15/01/2569, 15 ม.ค. 2569, ๑๕ มกราคม ๒๕๖๙.
+    """A date with a B.E. year: 15/01/2569, 15 ม.ค. 2569, 15 มค 2569, ๑๕ มกราคม ๒๕๖๙, 2569-01-15.
 
     ``letter``: the date of an official letter, where by custom a two-digit year stands for
     B.E. 25xx (๒๗ ก.พ. ๖๓ is 27 February 2563). Refuses with ``date_unclear``, ``date_unknown``
@@ -55,16 +58,22 @@ def parse_date(text: str, *, letter: bool = False) -> date:
     """
     cleaned = to_arabic(" ".join(text.split()))
     match = re.fullmatch(r"(\d{1,2}) ?([/-]) ?(\d{1,2}) ?\2 ?(\d{2}|\d{4})", cleaned, re.ASCII)
+    iso = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", cleaned, re.ASCII)
     if match:
         day, month, year_text = int(match[1]), int(match[3]), match[4]
+    elif iso:
+        day, month, year_text = int(iso[3]), int(iso[2]), iso[1]
     else:
         match = re.fullmatch(r"(\d{1,2}) ?([ก-๙.]+) ?(?:พ\.ศ\. ?)?(\d{2}|\d{4})", cleaned, re.ASCII)
         if not match:
             raise Refusal("date_unclear", text=text)
-        names = MONTH_NAMES if match[2] in MONTH_NAMES else MONTH_ABBREVIATIONS
-        if match[2] not in names:
+        if match[2] in MONTH_NAMES:
+            place = MONTH_NAMES.index(match[2])
+        elif (letters := match[2].replace(".", "")) in _LETTERS:
+            place = _LETTERS.index(letters)
+        else:
             raise Refusal("date_unclear", text=text)
-        day, month, year_text = int(match[1]), names.index(match[2]) + 1, match[3]
+        day, month, year_text = int(match[1]), place + 1, match[3]
     if len(year_text) == 2:
         if not letter:
             raise Refusal("year_unclear", text=year_text)

@@ -44,14 +44,23 @@ def to_thai_digits(text: str) -> str:
     return text.translate(_TO_THAI)
 
 
-def parse_number(text: str, *, max_decimals: int = _MAX_DECIMALS) -> Decimal:
+#: What comes along when a number is pasted: spaces that break no line or have no width.
+_PASTED = " \t\r\n\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff"
+
+
+def parse_number(text: str, *, max_decimals: int = _MAX_DECIMALS, percent: bool = False) -> Decimal:
     """A plain number in Arabic or Thai digits, with or without well-placed commas.
+
+    Spaces around it, also those that a paste brings along, are nothing; inside they are unclear.
+    ``percent``: a figure in per cent, after which the sign may stand ("75%", "75 %").
 
     Refuses with the codes ``number_empty``, ``number_unclear`` (letters, "1e5", "1_000", "nan",
     "1,23", invisible characters …), ``number_too_long`` and ``number_too_fine`` (more decimals
     than are kept).
     """
-    cleaned = to_arabic(text.strip(" \t\r\n"))
+    cleaned = to_arabic(text.strip(_PASTED))
+    if percent and cleaned.endswith("%"):
+        cleaned = cleaned[:-1].rstrip(_PASTED)
     if not cleaned:
         raise Refusal("number_empty")
     if not _NUMBER.fullmatch(cleaned):

@@ -619,6 +619,14 @@ def test_a_month_that_was_entered_meanwhile_is_not_replaced_and_nothing_typed_is
     assert client.get(path).url == address(first, "change")
 
 
+@pytest.mark.parametrize("typed", ["75%", "๗๕ %", "\u00a075\u200b"])
+def test_what_is_clear_is_taken(form, typed):
+    client, path, field = form
+    answer = client.post(path, filled(client.get(path), **{field: typed, "_save": "1"}))
+    assert answer.status_code == 302
+    assert figures(entered().get()) == ["75"]
+
+
 def test_a_month_entered_between_check_and_save_is_no_error_page(form, rate, monkeypatch):
     """Two people press the button at the same moment: the second one is told, not shown a 500."""
     client, path, field = form

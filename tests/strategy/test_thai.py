@@ -66,6 +66,9 @@ def refused(call, *args, **kwargs):
         pytest.param("๑2", "12", id="mixed-digits"),
         pytest.param(" 12 ", "12", id="spaces-around"),
         pytest.param("\t12\r\n", "12", id="pasted-from-a-cell"),
+        pytest.param("12\u200b", "12", id="zero-width-space-after"),
+        pytest.param("\ufeff12", "12", id="byte-order-mark"),
+        pytest.param("\u00a012\u202f", "12", id="no-break-spaces-around"),
         pytest.param("-5", "-5", id="minus"),
         pytest.param("0", "0", id="zero"),
         pytest.param("-0", "0", id="minus-zero"),
@@ -112,8 +115,8 @@ def test_number_is_understood(text, value):
         pytest.param("- 5", "number_unclear", id="minus-apart"),
         pytest.param("(5)", "number_unclear", id="brackets"),
         pytest.param("1\u200b2", "number_unclear", id="zero-width-space-inside"),
-        pytest.param("12\u200b", "number_unclear", id="zero-width-space-after"),
-        pytest.param("\ufeff12", "number_unclear", id="byte-order-mark"),
+        pytest.param("1\u00a0000", "number_unclear", id="no-break-space-inside"),
+        pytest.param("\u200b", "number_empty", id="zero-width-alone"),
         pytest.param("12\u200f", "number_unclear", id="right-to-left-mark"),
         pytest.param("１２", "number_unclear", id="full-width-digits"),
         pytest.param("1２", "number_unclear", id="full-width-second-digit"),
@@ -133,6 +136,26 @@ def test_number_is_understood(text, value):
 )
 def test_number_is_refused(text, code):
     assert refused(parse_number, text).code == code
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        pytest.param("75%", "75", id="sign"),
+        pytest.param("75 %", "75", id="sign-apart"),
+        pytest.param("๗๕.๕\u00a0%", "75.5", id="thai-digits-no-break-space"),
+        pytest.param("75", "75", id="no-sign"),
+        pytest.param("%", None, id="sign-alone"),
+        pytest.param("75%%", None, id="two-signs"),
+        pytest.param("%75", None, id="sign-first"),
+        pytest.param("75% ของงาน", None, id="words"),
+    ],
+)
+def test_a_percentage_may_carry_its_sign(text, value):
+    if value is None:
+        assert refused(parse_number, text, percent=True).code in ("number_unclear", "number_empty")
+    else:
+        assert parse_number(text, percent=True) == Decimal(value)
 
 
 @pytest.mark.parametrize(
@@ -233,8 +256,9 @@ def test_number_is_understood_or_refused(text):
         return
     assert value.is_finite()
     assert abs(value) < 10**13
-    assert value == Decimal(to_arabic(text.strip()).replace(",", ""))
-    assert set(to_arabic(text.strip())) <= set("0123456789-.,")
+    plain = to_arabic(text.strip(" \t\r\n\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff"))
+    assert value == Decimal(plain.replace(",", ""))
+    assert set(plain) <= set("0123456789-.,")
 
 
 @given(st.text(alphabet="0123456789 ,.-กa"))
@@ -333,6 +357,10 @@ def test_years_outside_the_buddhist_range_are_refused(number):
         pytest.param("๑๕ มกราคม ๒๕๖๙", date(2026, 1, 15), id="full-name-thai-digits"),
         pytest.param("15 มกราคม พ.ศ. 2569", date(2026, 1, 15), id="era-written"),
         pytest.param("  15   ม.ค.  2569 ", date(2026, 1, 15), id="spaces"),
+        pytest.param("15 มค 2569", date(2026, 1, 15), id="abbreviation-without-points"),
+        pytest.param("15 มิย. 2569", date(2026, 6, 15), id="one-point-left-out"),
+        pytest.param("2569-01-15", date(2026, 1, 15), id="year-first"),
+        pytest.param("๒๕๖๙-๐๑-๑๕", date(2026, 1, 15), id="year-first-thai-digits"),
         pytest.param("12/11/2568", date(2025, 11, 12), id="day-first"),
         pytest.param("29/02/2567", date(2024, 2, 29), id="leap-day"),
         pytest.param("30/09/2569", date(2026, 9, 30), id="30-sep"),
@@ -357,9 +385,10 @@ def test_date_is_understood(text, day):
         pytest.param("15/01/2300", "year_unclear", id="between-the-eras"),
         pytest.param("15/01/569", "date_unclear", id="three-digit-year"),
         pytest.param("15/01", "date_unclear", id="no-year"),
-        pytest.param("2569-01-15", "date_unclear", id="year-first"),
+        pytest.param("2026-01-15", "year_ce", id="christian-year-first"),
+        pytest.param("2569-13-01", "date_unknown", id="year-first-month-13"),
+        pytest.param("2569/01/15", "date_unclear", id="year-first-slashes"),
         pytest.param("15.01.2569", "date_unclear", id="points"),
-        pytest.param("15 มค 2569", "date_unclear", id="abbreviation-without-points"),
         pytest.param("15 Jan 2569", "date_unclear", id="english"),
         pytest.param("15 ม.ค.ก.พ. 2569", "date_unclear", id="two-months"),
         pytest.param("15/01/2569\u200b", "date_unclear", id="zero-width"),
