@@ -21,6 +21,7 @@ from kpis.write.results import value_field
 from kpis.write.targets import (
     EnteredPoint,
     TargetEntry,
+    baseline_month_problem,
     baseline_problem,
     baseline_set,
     target_change,
@@ -314,6 +315,11 @@ class BaselineForm(RecordForm):
             problem = baseline_problem(cleaned["measure"], cleaned["value"])
             if problem is not None:
                 self.add_error("value", problem)
+        year, month = cleaned.get("fiscal_year"), cleaned.get("month")
+        if cleaned.get("measure") and year and month:
+            problem = baseline_month_problem(cleaned["measure"], year, month)
+            if problem is not None:
+                self.add_error("month", problem)
         return cleaned
 
 

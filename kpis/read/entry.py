@@ -11,9 +11,10 @@ from kpis.models import Indicator
 from kpis.read.duties import Duty, year_duties
 from kpis.read.figures import latest_before
 from kpis.read.levels import Ladder, ladder
-from kpis.read.rows import IndicatorRow, join_values, result_text
+from kpis.read.rows import IndicatorRow, join_values, result_text, target_text
 from kpis.read.standing import indicator_rows
 from kpis.rules.expected import expected_values, milestone_expected
+from kpis.rules.facts import MILESTONE, TargetFacts, target_in_force
 from strategy.access import Viewer
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.models import Plan
@@ -51,9 +52,9 @@ def entry_panel(indicator: Indicator, at: FiscalMonth, today: date) -> EntryPane
     row = indicator_rows(plan, at, today, Indicator.objects.filter(pk=indicator.pk))[0]
     last = latest_before(plan, indicator.pk, at)
     expected: str | None
-    if row.current.is_milestone:
-        target = row.facts.targets[at.year]
-        expected = f"{round2(milestone_expected(at.month, target.due_month))}%"
+    promise = target_in_force(row.facts, at.year, at.month)
+    if promise.kind == MILESTONE:
+        expected = f"{round2(milestone_expected(at.month, promise.due_month))}%"
     else:
         expected = join_values(list(expected_values(row.facts, at.year, at.month).values()))
     levels = None
@@ -63,6 +64,7 @@ def entry_panel(indicator: Indicator, at: FiscalMonth, today: date) -> EntryPane
         indicator=indicator,
         row=row,
         at=at,
+        promise=promise,
         last=result_text(row.facts, last) if last else None,
         last_month=FiscalMonth(last.year, last.month) if last else None,
         expected=expected,
@@ -77,6 +79,8 @@ class EntryPanel:
     indicator: Indicator
     row: IndicatorRow
     at: FiscalMonth
+    #: What is promised in the month that is entered, whatever an older figure was held against.
+    promise: TargetFacts
     last: str | None
     last_month: FiscalMonth | None
     expected: str | None
@@ -84,11 +88,11 @@ class EntryPanel:
 
     @property
     def target(self) -> str | None:
-        return self.row.current.target
+        return target_text(self.row.facts, self.promise)
 
     @property
     def is_milestone(self) -> bool:
-        return self.row.current.is_milestone
+        return self.promise.kind == MILESTONE
 
     @property
     def month_name(self) -> str:

@@ -12,13 +12,17 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from kpis.models import Baseline, Indicator, Measure, TargetValue, YearTarget
+from kpis.models import Baseline, Indicator, Measure, Result, TargetValue, YearTarget
+from kpis.read.figures import HANDED_IN
+from kpis.read.standing import facts_of
 from kpis.rules.entry import check_number
+from kpis.rules.facts import milestone_reports_kept
 from kpis.write.results import value_field
 from strategy.access import viewer
+from strategy.calendar import FiscalMonth
 from strategy.messages import sentence
 from strategy.records.write import claim, record_save, write_history
-from strategy.thai import Refusal, says_why
+from strategy.thai import Refusal, month_name, says_why
 
 
 class EnteredPoint(NamedTuple):
@@ -113,6 +117,37 @@ def baseline_problem(measure: Measure, value: Decimal) -> ValidationError | None
     return None
 
 
+def baseline_month_problem(measure: Measure, year: int, month: int) -> ValidationError | None:
+    """Why a baseline cannot begin in a month; None where it can.
+
+    A figure is read by the promise of its own month. Where a year promises to equal the baseline,
+    one that begins at or before a counted report of its milestone would void that report.
+    """
+    own = Indicator.objects.filter(pk=measure.indicator_id)
+    facts = facts_of(own)[measure.indicator_id]
+    reported: dict[int, list[int]] = defaultdict(list)
+    counted = Result.objects.filter(indicator=measure.indicator_id, fiscal_year__gte=year)
+    for at, number in (
+        counted.filter(state__in=HANDED_IN).exclude(progress="").values_list("fiscal_year", "month")
+    ):
+        reported[at].append(number)
+    kept = [
+        FiscalMonth(at, voided)
+        for at, months in sorted(reported.items())
+        if (voided := milestone_reports_kept(facts, at, month if at == year else 1, months))
+    ]
+    if not kept:
+        return None
+    last = kept[-1]
+    return ValidationError(
+        _(
+            "%(report)s is reported as a milestone, and a baseline that begins no later would "
+            "void that report. It can begin with %(next)s."
+        )
+        % {"report": month_name(last), "next": month_name(last.next)}
+    )
+
+
 def baseline_set(
     *, user: Any, baseline: Baseline, reason: str = "", expected_version: int | None = None
 ) -> Baseline:
@@ -122,5 +157,8 @@ def baseline_set(
     problem = baseline_problem(baseline.measure, baseline.value)
     if problem is not None:
         raise ValidationError({"value": problem})
+    problem = baseline_month_problem(baseline.measure, baseline.fiscal_year, baseline.month)
+    if problem is not None:
+        raise ValidationError({"month": problem})
     record_save(instance=baseline, user=user, reason=reason, expected_version=expected_version)
     return baseline
