@@ -309,6 +309,7 @@ def _saved_message(obj: Result) -> str:
             + " "
             + _("Needed for the next level: %(needed)s.") % {"needed": panel.ladder.needed}
         )
+    reached = cell.standing.achievement
     return _(
         "Saved: %(code)s, %(month)s, result %(result)s of target %(target)s – achievement "
         "%(achievement)s%%, expected %(expected)s, status %(shape)s %(status)s."
@@ -317,8 +318,8 @@ def _saved_message(obj: Result) -> str:
         "month": month_name(at, short=True),
         "result": cell.result,
         "target": cell.target or "–",
-        "achievement": cell.standing.achievement or "–",
-        "expected": cell.expected or "–",
+        "achievement": "–" if reached is None else reached,
+        "expected": "–" if cell.expected is None else cell.expected,
         "shape": cell.shape,
-        "status": cell.label,
+        "status": cell.words,
     }

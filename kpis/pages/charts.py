@@ -89,8 +89,8 @@ def _years(row: IndicatorRow, measure: MeasureFacts) -> Drawing:
                 str(cell.year),
                 cell.result or "–" if cell.is_milestone else _shown(result),
                 cell.target or "–" if cell.is_milestone else _shown(goal),
-                str(cell.standing.achievement or "–"),
-                f"{cell.shape} {cell.label}",
+                "–" if cell.standing.achievement is None else str(cell.standing.achievement),
+                f"{cell.shape} {cell.words}",
             ]
         )
     return Drawing(

@@ -9,6 +9,7 @@ from kpis.read.indicator import IndicatorDetail
 from kpis.read.levels import Ladder
 from kpis.read.rows import Cell, IndicatorRow
 from kpis.rules.roll_up import RollUp
+from kpis.rules.score import ScoreMean
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan
 from strategy.pages.data import head, text
@@ -21,6 +22,16 @@ def roll_up(summed: RollUp) -> dict[str, Any]:
         "with_target": summed.with_target,
         "reported": summed.reported,
         "mean_of_expected": text(summed.mean),
+        **(_scores(summed.scores) if summed.scores else {}),
+    }
+
+
+def _scores(mean: ScoreMean) -> dict[str, Any]:
+    """The weighted mean of the scores, and of how many indicators it speaks."""
+    return {
+        "mean_score": text(mean.mean),
+        "scored": mean.scored,
+        "with_level_criteria": mean.described,
     }
 
 
@@ -32,12 +43,15 @@ def cell(row: IndicatorRow, shown: Cell) -> dict[str, Any]:
         standing = standings.get(measure.id)
         promised = shown.promise.values.get(measure.id)
         reported = shown.figure.values.get(measure.id) if shown.figure else None
+        counted = shown.figure.counted.get(measure.id) if shown.figure else None
         measures.append(
             {
                 "label": measure.label,
                 "unit": measure.unit_label,
                 "target": plain(promised.value) if promised else None,
                 "result": plain(reported),
+                "numerator": plain(counted.numerator) if counted else None,
+                "denominator": plain(counted.denominator) if counted else None,
                 "achievement": text(standing.achievement) if standing else None,
             }
         )
@@ -49,6 +63,7 @@ def cell(row: IndicatorRow, shown: Cell) -> dict[str, Any]:
         "expected": shown.expected,
         "of_expected": text(shown.standing.of_expected),
         "status": shown.status,
+        "hurry": shown.hurries,
         "approved": shown.approved,
         "sample": shown.sample,
         "outstanding": shown.outstanding,

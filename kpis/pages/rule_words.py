@@ -20,7 +20,8 @@ def expected() -> str:
     return _(
         "Expected by the end of the figure's own month: a rate expects the whole target; a count "
         "that starts anew each year target × month ÷ 12; a cumulative one the line from the "
-        "earlier target to this year's. Whole things are rounded down."
+        "earlier target to this year's; planned quarters go before both. Whole things are rounded "
+        "down, or up where lower is better."
     )
 
 
@@ -51,6 +52,13 @@ def mean() -> str:
     return _(
         "The mean is over indicators with a current figure and a target, each capped "
         "at 100 and weighted; it is always to be read with its coverage."
+    )
+
+
+def mean_score() -> str:
+    return _(
+        "The mean score is Σ weight × score ÷ Σ weight over the indicators with level criteria and "
+        "a current score, four decimals; it is always to be read with its coverage."
     )
 
 

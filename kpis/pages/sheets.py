@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,7 +13,9 @@ from kpis.read.duties import Duty
 from kpis.read.explain import explain, explain_score
 from kpis.read.report import Report
 from kpis.read.rows import Cell, IndicatorRow
+from kpis.rules.facts import MeasureFacts
 from kpis.rules.roll_up import RollUp
+from strategy.models import Plan
 from strategy.standing.words import counts_in_words
 from strategy.thai import month_name
 from strategy.workbook.book import Area, Book, Sheet
@@ -29,7 +33,8 @@ def summary(book: Book, report: Report) -> Sheet:
     rows = status_table(sheet, report, words)
     status_chart(sheet, words, rows, Area(sheet.row + 2, sheet.row + 18, 1, 8))
     sheet.row += 19
-    sheet.write([rule_words.mean()], "note")
+    scored = report.plan.is_scorecard
+    sheet.write([rule_words.mean_score() if scored else rule_words.mean()], "note")
     sheet.write([rule_words.own_month()], "note")
     return sheet
 
@@ -40,25 +45,40 @@ def status_table(sheet: Sheet, report: Report, words: Words) -> tuple[int, int]:
         report.plan.strategy_label,
         _("with target"),
         _("reported"),
-        _("mean of expected (%)"),
+        mean_head(report.plan),
         *[f"{shape} {label}" for _code, shape, label, _count in words],
     ]
     first = sheet.head(head, 66)
-    sheet.comment(first, 4, rule_words.mean())
-    styles = ["text", "whole", "whole", "percent", *["whole"] * len(words)]
+    scored = report.plan.is_scorecard
+    sheet.comment(first, 4, rule_words.mean_score() if scored else rule_words.mean())
+    mean = "four" if scored else "percent"
+    styles = ["text", "whole", "whole", mean, *["whole"] * len(words)]
     for part in report.standing.strategies:
         sheet.write(_counts(f"{part.number} {part.name}", part.roll_up, words), styles)
     last = sheet.row
     sheet.write(
         _counts(_("whole plan"), report.standing.roll_up, words),
-        ["group", "group_whole", "group_whole", "group_number", *["group_whole"] * len(words)],
-    )
+        [
+            "group", "group_whole", "group_whole", "group_four" if scored else "group_number",
+            *["group_whole"] * len(words),
+        ],
+    )  # fmt: skip
     return first, last
+
+
+def mean_head(plan: Plan) -> str:
+    """What the column of means is called: of the scores in a scorecard."""
+    return _("mean score") if plan.is_scorecard else _("mean of expected (%)")
+
+
+def mean_of(summed: RollUp) -> Decimal | None:
+    """The mean that :func:`mean_head` speaks of."""
+    return summed.scores.mean if summed.scores else summed.mean
 
 
 def _counts(name: str, summed: RollUp, words: Words) -> list[Any]:
     counts = [summed.counts[code] for code, *_rest in words]
-    return [name, summed.with_target, summed.reported, summed.mean, *counts]
+    return [name, summed.with_target, summed.reported, mean_of(summed), *counts]
 
 
 def status_chart(sheet: Sheet, words: Words, rows: tuple[int, int], over: Area) -> None:
@@ -78,8 +98,9 @@ def indicators(book: Book, report: Report) -> Sheet:
     """Every indicator at the month, with a row for each measure where there are several."""
     # The words of a scorecard's results are long; they have a sheet of their own.
     scored = report.plan.is_scorecard
-    last = 14 if scored else 44
-    sheet = book.sheet(_("indicators"), [9, 46, 26, 13, 13, 11, 11, 11, 11, 17, 13, last])
+    last = 14 if scored else 36
+    widths = [9, 46, 26, 13, 13, 11, 11, 11, 11, 17, 13, last, 10, 10]
+    sheet = book.sheet(_("indicators"), widths)
     sheet.title(_("Indicators at the end of %(month)s") % {"month": month_name(report.at)},
                 *report.notes)  # fmt: skip
     head = sheet.head(
@@ -88,6 +109,7 @@ def indicators(book: Book, report: Report) -> Sheet:
             _("figure of"), _("achievement (%)"), _("expected"), _("of expected (%)"),
             _("status"), _("approval"),
             _("score (1–5)") if scored else _("what was done"),
+            _("numerator"), _("denominator"),
         ],
         48,
     )  # fmt: skip
@@ -101,10 +123,17 @@ def indicators(book: Book, report: Report) -> Sheet:
         sheet.comment(head, column, rule)
     first = sheet.row + 1
     for part in report.standing.strategies:
+        summed = part.roll_up
         sheet.write(
-            [part.number, part.name, *[None] * 6, part.roll_up.mean,
-             f"{part.roll_up.reported}/{part.roll_up.with_target}", None, None],
-            ["group", "group", *["group"] * 6, "group_number", "group_center", "group", "group"],
+            [
+                part.number, part.name, *[None] * 6, None if scored else summed.mean,
+                f"{summed.reported}/{summed.with_target}", None,
+                mean_of(summed) if scored else None, None, None,
+            ],
+            [
+                *["group"] * 8, "group_number", "group_center", "group",
+                "group_four" if scored else "group", "group", "group",
+            ],
         )  # fmt: skip
         for row in part.rows:
             _indicator_row(sheet, row, scored=scored)
@@ -121,16 +150,19 @@ def _indicator_row(sheet: Sheet, row: IndicatorRow, *, scored: bool) -> None:
         expected = standing.expected_percent
     elif len(standing.measures) == 1:
         expected = standing.measures[0].expected
+    only = row.facts.measures if len(row.facts.measures) == 1 else ()
+    counted = _counted(cell, only)
     line = sheet.write(
         [
             row.code, row.name, row.unit_name or _("no unit yet"), target, result,
             cell.as_of_name, standing.achievement, expected, standing.of_expected,
-            cell.label, _approval(cell), cell.score if scored else cell.narrative,
+            cell.words, _approval(cell), cell.score if scored else cell.narrative,
+            *counted,
         ],
         [
             "center", "text", "text", number_style(target), number_style(result), "center",
             "percent", number_style(expected), "percent", "center", "center",
-            "percent" if scored else "text",
+            "percent" if scored else "text", *map(number_style, counted),
         ],
     )  # fmt: skip
     if scored and cell.score is not None:
@@ -139,19 +171,31 @@ def _indicator_row(sheet: Sheet, row: IndicatorRow, *, scored: bool) -> None:
         sheet.comment(line, 7, "\n".join(explain(row, cell)))
     if len(standing.measures) < 2:
         return
-    labels = {measure.id: measure.label for measure in row.facts.measures}
+    facts = {measure.id: measure for measure in row.facts.measures}
     for measure in standing.measures:
+        fact = facts[measure.measure_id]
+        counted = _counted(cell, (fact,))
         sheet.write(
             [
-                None, f"  – {labels[measure.measure_id]}", None, measure.target, measure.result,
+                None, f"  – {fact.label}", None, measure.target, measure.result,
                 None, measure.achievement, measure.expected, measure.of_expected, None, None, None,
+                *counted,
             ],
             [
                 "center", "text", "text", number_style(measure.target),
                 number_style(measure.result), "center", "percent",
                 number_style(measure.expected), "percent", "center", "center", "text",
+                *map(number_style, counted),
             ],
         )  # fmt: skip
+
+
+def _counted(cell: Cell, measures: Sequence[MeasureFacts]) -> list[Decimal | None]:
+    """What the percentage of a measure was counted from; nothing where it was not."""
+    for measure in measures:
+        if cell.figure is not None and measure.id in cell.figure.counted:
+            return [*cell.figure.counted[measure.id]]
+    return [None, None]
 
 
 def _approval(cell: Cell) -> str | None:
@@ -202,7 +246,7 @@ def five_years(book: Book, report: Report) -> Sheet:
             styles = ["center", "text"]
             for cell in row.cells:
                 target, result = _numbers(cell)
-                values += [result, target, cell.standing.achievement, cell.label]
+                values += [result, target, cell.standing.achievement, cell.words]
                 styles += [number_style(result), number_style(target), "percent", "center"]
             sheet.write(values, styles)
     colour_statuses(sheet, range(6, 6 + 4 * len(years), 4), first, sheet.row)

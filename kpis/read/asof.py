@@ -20,7 +20,7 @@ from kpis.models import Baseline, Indicator, Result, YearTarget
 from kpis.read.figures import Stored, counted_states, latest_figures
 from kpis.read.rows import Cell, IndicatorRow, progress_percent, target_text
 from kpis.read.standing import MonthView, judged_cell
-from kpis.rules.facts import Figure, TargetFacts, TargetPoint, percentage
+from kpis.rules.facts import Counted, Figure, TargetFacts, TargetPoint
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan
 from strategy.records.history import latest_after
@@ -111,22 +111,19 @@ def _figures_back(plan: Plan, at: FiscalMonth, until: datetime) -> dict[int, Sto
 
 def _stored(row: Any) -> Stored:
     """A history row of a result as a figure."""
-    figure = Figure(
-        row.fiscal_year,
-        row.month,
-        {item["measure"]: _amount(item) for item in row.details.get("values", [])},
-        progress_percent(row.progress, row.progress_percent) if row.progress else None,
-        row.no_cases,
-    )
+    values, counted = {}, {}
+    for item in row.details.get("values", []):
+        if item["value"] is None:
+            counts = Decimal(item["numerator"] or 0), Decimal(item["denominator"] or 1)
+            counted[item["measure"]] = Counted(*counts)
+            values[item["measure"]] = counted[item["measure"]].percent
+        else:
+            values[item["measure"]] = Decimal(item["value"])
+    progress = progress_percent(row.progress, row.progress_percent) if row.progress else None
+    figure = Figure(row.fiscal_year, row.month, values, progress, row.no_cases, counted)
     return Stored(
         row.id, row.indicator_id, figure, row.state == Result.State.APPROVED, row.is_sample, ""
     )
-
-
-def _amount(item: Mapping[str, str | None]) -> Decimal:
-    if item["value"] is not None:
-        return Decimal(item["value"])
-    return percentage(Decimal(item["numerator"] or 0), Decimal(item["denominator"] or 1))
 
 
 def _targets_back(

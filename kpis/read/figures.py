@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from kpis.models import Indicator, Result, ResultEvidence, YearTarget
 from kpis.read.rows import progress_percent
-from kpis.rules.facts import Figure, percentage
+from kpis.rules.facts import Counted, Figure
 from strategy.calendar import FiscalMonth
 from strategy.evidence.entry import EvidenceEntry, entry_of
 from strategy.models import Plan
@@ -130,14 +130,18 @@ def _stored(results: QuerySet[Result], *, narratives: bool = False) -> list[Stor
     found: dict[int, Stored] = {}
     for row in results.values_list(*columns, named=True):
         measure, value = row.values__measure_id, row.values__value
+        counted = {}
         if value is None and measure is not None:
-            value = percentage(row.values__numerator, row.values__denominator)
+            counted[measure] = Counted(row.values__numerator, row.values__denominator)
+            value = counted[measure].percent
         known = found.get(row.id)
         if known is not None:
             # A further measure of the same result.
             figure = known.figure
             found[row.id] = known._replace(
-                figure=figure._replace(values={**figure.values, measure: value})
+                figure=figure._replace(
+                    values={**figure.values, measure: value}, counted={**figure.counted, **counted}
+                )
             )
             continue
         progress = row.progress
@@ -150,6 +154,7 @@ def _stored(results: QuerySet[Result], *, narratives: bool = False) -> list[Stor
                 {} if measure is None else {measure: value},
                 progress_percent(progress, row.progress_percent) if progress else None,
                 row.no_cases,
+                counted,
             ),
             approved=row.state == Result.State.APPROVED,
             sample=row.is_sample,

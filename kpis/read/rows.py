@@ -1,16 +1,17 @@
 """The rows that pages, JSON and workbooks share, and their words.
 
-Built by kpis/selectors.py from stored facts and kpis/rules; frozen, so that a page, its data
+Built in kpis/read from stored facts and kpis/rules; frozen, so that a page, its data
 and its workbook cannot drift apart.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import ROUND_HALF_UP, Decimal
 from functools import cached_property
+from types import MappingProxyType
 from typing import NamedTuple
 
 from django.utils.translation import gettext as _
@@ -19,13 +20,13 @@ from kpis.models import Result
 from kpis.rules import roll_up as summing
 from kpis.rules import score
 from kpis.rules.facts import LEVEL, MILESTONE, NUMERIC, ZERO, Figure, IndicatorFacts, TargetFacts
-from kpis.rules.judging import Outstanding, Standing, is_finished
+from kpis.rules.judging import MeasureStanding, Outstanding, Standing, is_finished
 from kpis.rules.roll_up import RollUp
 from strategy.calendar import FiscalMonth
 from strategy.evidence.entry import EvidenceEntry
-from strategy.standing.status import AWAITING, HUNDRED
-from strategy.standing.words import STATUS_SHAPES, status_label
-from strategy.thai import format_number, month_name
+from strategy.standing.status import AT_RISK, AWAITING, CRITICAL, HUNDRED
+from strategy.standing.words import HURRY_LABEL, STATUS_SHAPES, status_label
+from strategy.thai import format_exact, format_number, month_name
 
 
 class Cell(NamedTuple):
@@ -59,8 +60,31 @@ class Cell(NamedTuple):
 
     @property
     def result(self) -> str | None:
-        """The figure as shown, "22/12"; None where there is none."""
-        return None if self.figure is None else result_text(self.facts, self.figure)
+        """The figure as shown, "22/12"; None where there is none.
+
+        With more decimals where it would read like its target, or like what was expected, and yet
+        falls short of it.
+        """
+        if self.figure is None:
+            return None
+        short = {
+            measure.measure_id: told
+            for measure in self.standing.measures
+            if measure.of_expected < HUNDRED and (told := _told_apart(measure)) is not None
+        }
+        return result_text(self.facts, self.figure, short)
+
+    @property
+    def counted(self) -> str:
+        """What percentages were counted from: "45/60"; "" where none was."""
+        if self.figure is None or not self.figure.counted:
+            return ""
+        pairs = (self.figure.counted.get(measure.id) for measure in self.facts.measures)
+        return ", ".join(
+            f"{format_number(pair.numerator)}/{format_number(pair.denominator)}"
+            for pair in pairs
+            if pair is not None
+        )
 
     @property
     def has_levels(self) -> bool:
@@ -86,7 +110,13 @@ class Cell(NamedTuple):
             self.value,
             is_level=self.is_level,
             thresholds=self.facts.thresholds,
+            scale=self.facts.scale,
         )
+
+    @property
+    def current_score(self) -> Decimal | None:
+        """The score of a figure that counts now; an overdue report's old one counts nowhere."""
+        return self.score if self.standing.counts or not self.stale else None
 
     @property
     def is_unstated(self) -> bool:
@@ -119,6 +149,11 @@ class Cell(NamedTuple):
     @property
     def label(self) -> str:
         return status_label(self.standing.status)
+
+    @property
+    def words(self) -> str:
+        """The status as a workbook has it, with its mark."""
+        return f"{self.label} · {HURRY_LABEL}" if self.standing.hurry else self.label
 
     @property
     def stale(self) -> bool:
@@ -214,7 +249,13 @@ class Marked(ABC):
 
 def roll_up(rows: Iterable[IndicatorRow]) -> RollUp:
     """Roll-up of any set of rows at the month they were read for."""
-    return summing.roll_up((row.current.standing, row.weight) for row in rows)
+    rows = list(rows)
+    summed = summing.roll_up((row.current.standing, row.weight) for row in rows)
+    scored = [row for row in rows if row.current.has_levels]
+    if not scored:
+        return summed
+    found = [(row.current.current_score, row.weight) for row in scored]
+    return replace(summed, scores=score.mean_score(found))
 
 
 @dataclass(frozen=True)
@@ -252,17 +293,38 @@ class PlanStanding(Marked):
         return [row for strategy in self.strategies for row in strategy.rows]
 
     @property
+    def worrying(self) -> list[IndicatorRow]:
+        """What needs a decision: at risk, critical, or on plan by rounding alone near the end."""
+        shown = (AT_RISK, CRITICAL)
+        return [row for row in self.rows if row.current.status in shown or row.current.hurries]
+
+    @property
     def awaiting(self) -> list[IndicatorRow]:
         return [row for row in self.rows if row.current.status == AWAITING]
 
 
 def join_values(values: Sequence[Decimal | None]) -> str | None:
     """Several measures as one text, "22/12"; None without a single figure."""
-    if len(values) == 1:
-        return None if values[0] is None else format_number(values[0])
-    if not values or all(value is None for value in values):
+    return _joined([None if value is None else format_number(value) for value in values])
+
+
+def _joined(texts: Sequence[str | None]) -> str | None:
+    if all(text is None for text in texts):
         return None
-    return "/".join("–" if value is None else format_number(value) for value in values)
+    return "/".join("–" if text is None else text for text in texts)
+
+
+def _told_apart(measure: MeasureStanding) -> str | None:
+    """A result with as many decimals as tell it from what it falls short of; None if two do."""
+    for goal in (measure.target, measure.expected):
+        if measure.result == goal or format_number(measure.result) != format_number(goal):
+            continue
+        for places in range(3, 13):
+            step = Decimal(1).scaleb(-places)
+            shown = measure.result.quantize(step, ROUND_HALF_UP)
+            if shown != goal.quantize(step, ROUND_HALF_UP):
+                return format_exact(shown)
+    return None
 
 
 def target_text(facts: IndicatorFacts, target: TargetFacts) -> str | None:
@@ -283,15 +345,25 @@ def progress_text(percent: Decimal) -> str:
     return f"{format_number(percent)}%"
 
 
-def result_text(facts: IndicatorFacts, figure: Figure) -> str | None:
-    """A figure as shown."""
+def result_text(
+    facts: IndicatorFacts, figure: Figure, told: Mapping[int, str] = MappingProxyType({})
+) -> str | None:
+    """A figure as shown. ``told``: measures, by id, that are to be shown in other words."""
     if figure.no_cases:
         return _("no cases")
     if figure.percent is not None:
         return progress_text(figure.percent)
     if figure.is_unstated:
         return unstated_text(facts)
-    return join_values([figure.values.get(m.id) for m in facts.measures])
+    if not told:
+        return join_values([figure.values.get(m.id) for m in facts.measures])
+    values = figure.values
+    return _joined(
+        [
+            told.get(m.id) or (format_number(values[m.id]) if m.id in values else None)
+            for m in facts.measures
+        ]
+    )
 
 
 def unstated_text(facts: IndicatorFacts) -> str:

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from kpis.rules.facts import ZERO
 from kpis.rules.judging import MET, Standing
+from kpis.rules.score import ScoreMean
 from strategy.standing.status import HUNDRED, STATUSES, round2_fraction
 
 _TENTH = Decimal("0.1")
@@ -19,12 +20,16 @@ _TENTH = Decimal("0.1")
 
 @dataclass(frozen=True, slots=True)
 class RollUp:
-    """A set of indicators: mean of "of expected" (each capped at 100) and its coverage."""
+    """A set of indicators: mean of "of expected" (each capped at 100) and its coverage.
+
+    ``scores``: the mean of their scores, None where none of them has level criteria.
+    """
 
     counts: Mapping[str, int]
     with_target: int
     reported: int
     mean: Decimal | None
+    scores: ScoreMean | None = None
 
     @property
     def total(self) -> int:

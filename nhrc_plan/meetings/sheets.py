@@ -16,7 +16,7 @@ from budgets.pages.sheets import (
 from integrity.measures import sheets as measure_sheets
 from kpis.pages import rule_words as result_rules
 from kpis.pages import sheets as result_sheets
-from kpis.pages.sheets import status_chart, status_table
+from kpis.pages.sheets import mean_head, mean_of, status_chart, status_table
 from nhrc_plan.meetings import rule_words
 from nhrc_plan.meetings.read import BoardReport
 from nhrc_plan.value.rule_words import corners
@@ -117,7 +117,7 @@ def strategies(book: Book, report: BoardReport) -> Sheet:
     sheet.title(_("Results beside money by strategy"), *report.notes)
     head = sheet.head(
         [
-            _("No."), report.plan.strategy_label, _("reported"), _("mean of expected (%)"),
+            _("No."), report.plan.strategy_label, _("reported"), mean_head(report.plan),
             _("status of results"), _("allocated (million baht)"),
             _("disbursed (million baht)"), _("disbursed (%)"), _("used (%)"),
             _("expected (%)"), _("projects reported"), _("status of money"),
@@ -127,7 +127,7 @@ def strategies(book: Book, report: BoardReport) -> Sheet:
     )  # fmt: skip
     money = report.money
     for column, rule in (
-        (4, result_rules.mean()),
+        (4, result_rules.mean_score() if report.plan.is_scorecard else result_rules.mean()),
         (6, money_rules.allocated()),
         (8, money_rules.disbursed_percent()),
         (9, money_rules.used_percent()),
@@ -136,19 +136,20 @@ def strategies(book: Book, report: BoardReport) -> Sheet:
     ):
         sheet.comment(head, column, rule)
     first = sheet.row + 1
+    mean = "four" if report.plan.is_scorecard else "percent"
     for line in report.lines:
         results, total, standing = line.results, line.money, line.money.standing
         sheet.write(
             [
                 line.number, line.name, f"{results.reported}/{results.with_target}",
-                results.mean, status_label(line.status) if line.status else "–",
+                mean_of(results), status_label(line.status) if line.status else "–",
                 million(total.allocated), million(total.shown_disbursed),
                 standing.disbursed_percent, standing.used_percent, standing.expected_percent,
                 f"{total.reported}/{total.with_allocation}", status_label(standing.status),
                 line.corner_label,
             ],
             [
-                "center", "text", "center", "percent", "center", "percent", "percent",
+                "center", "text", "center", mean, "center", "percent", "percent",
                 "percent", "percent", "percent", "center", "center", "text",
             ],
         )  # fmt: skip

@@ -90,7 +90,13 @@ def _decisions(standing: PlanStanding) -> str:
             f"{row.code} {row.name} ({row.current.label} {row.current.standing.of_expected})"
             for row in worrying
         )
-        sentences.append(_("To be hastened: %(list)s.") % {"list": _listed(told)})
+        sentences.append(_("At risk or critical: %(list)s.") % {"list": _listed(told)})
+    hurried = [row for row in standing.rows if row.current.hurries]
+    if hurried:
+        sentences.append(
+            _("On plan only by whole things rounded down, to be hurried: %(list)s.")
+            % {"list": _listed(f"{row.code} {row.name}" for row in hurried)}
+        )
     if standing.awaiting:
         sentences.append(
             _("Reports awaited: %(list)s.")

@@ -13,7 +13,6 @@ from kpis.rules.roll_up import RollUp
 from nhrc_plan.overview.read import OverviewPage
 from strategy.drawing.geometry import Sparkline
 from strategy.models import Plan
-from strategy.standing.status import AT_RISK, CRITICAL
 from strategy.standing.words import counts_in_words
 
 
@@ -56,6 +55,6 @@ def overview(plan: Plan, shown: OverviewPage) -> dict[str, Any]:
             for part in standing.strategies
         ],
         "awaiting": standing.awaiting,
-        "worrying": [row for row in rows if row.current.status in (CRITICAL, AT_RISK)],
+        "worrying": standing.worrying,
         "outstanding": [row for row in rows if row.current.outstanding],
     }

@@ -44,6 +44,10 @@ STATUS_LABELS = {
     NO_CASES: _("no cases"),
 }
 
+#: A mark beside a status: on plan by rounding alone, late in the year.
+HURRY_SHAPE = "»"
+HURRY_LABEL = _("to be hurried")
+
 
 @cache
 def _labels(language: str | None) -> dict[str, str]:

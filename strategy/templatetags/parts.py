@@ -8,7 +8,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from strategy.standing.words import STATUS_LABELS, STATUS_SHAPES
+from strategy.standing.words import HURRY_LABEL, HURRY_SHAPE, STATUS_LABELS, STATUS_SHAPES
 
 register = template.Library()
 
@@ -28,15 +28,32 @@ def shape(what: Any) -> SafeString:
 
 
 @register.simple_tag
+def hurry(what: Any) -> SafeString:
+    """The mark of what is on plan by rounding alone late in the year; nothing on anything else."""
+    if not getattr(what, "hurries", False):
+        return SafeString("")
+    return format_html(' <span class="hurry">{} {}</span>', HURRY_SHAPE, HURRY_LABEL)
+
+
+@register.simple_tag
 def status(what: Any) -> SafeString:
-    """A status as shape and word, so that colour never stands alone."""
-    return format_html("{} {}", shape(what), _words(what)[2])
+    """A status as shape and word, so that colour never stands alone, with its mark."""
+    return format_html("{} {}{}", shape(what), _words(what)[2], hurry(what))
 
 
 @register.simple_tag
 def badge(what: Any) -> SafeString:
     """A status as a badge."""
-    return format_html('<span class="badge">{}{}</span>', shape(what), _words(what)[2])
+    return format_html(
+        '<span class="badge">{}{}{}</span>', shape(what), _words(what)[2], hurry(what)
+    )
+
+
+@register.simple_tag
+def mean(summed: Any) -> str:
+    """The mean of a set of indicators: of their scores where they are scored; a dash for none."""
+    shown = summed.scores.mean if summed.scores else summed.mean
+    return "–" if shown is None else str(shown)
 
 
 @register.simple_block_tag

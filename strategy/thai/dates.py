@@ -6,10 +6,7 @@ import re
 from datetime import date
 
 from strategy.calendar import BE_OFFSET, FiscalMonth
-from strategy.thai.numbers import (
-    Refusal,
-    to_arabic,
-)
+from strategy.thai.numbers import Refusal, to_arabic, without_pasted
 
 MONTH_NAMES = (
     "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน",
@@ -38,7 +35,7 @@ def parse_year(text: str) -> int:
 
     Refuses with ``year_ce`` (naming the B.E. year it would be) or ``year_unclear``.
     """
-    cleaned = to_arabic(text.strip(" \t\r\n"))
+    cleaned = to_arabic(without_pasted(text))
     if not re.fullmatch(r"\d{4}", cleaned, re.ASCII):
         raise Refusal("year_unclear", text=text)
     year = int(cleaned)
@@ -56,7 +53,7 @@ def parse_date(text: str, *, letter: bool = False) -> date:
     B.E. 25xx (๒๗ ก.พ. ๖๓ is 27 February 2563). Refuses with ``date_unclear``, ``date_unknown``
     (30 February), ``year_ce`` or ``year_unclear``.
     """
-    cleaned = to_arabic(" ".join(text.split()))
+    cleaned = to_arabic(" ".join(without_pasted(text).split()))
     match = re.fullmatch(r"(\d{1,2}) ?([/-]) ?(\d{1,2}) ?\2 ?(\d{2}|\d{4})", cleaned, re.ASCII)
     iso = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", cleaned, re.ASCII)
     if match:

@@ -44,8 +44,13 @@ def to_thai_digits(text: str) -> str:
     return text.translate(_TO_THAI)
 
 
-#: What comes along when a number is pasted: spaces that break no line or have no width.
+#: What comes along when something is pasted: spaces that break no line or have no width.
 _PASTED = " \t\r\n\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff"
+
+
+def without_pasted(text: str) -> str:
+    """A text without the spaces around it, those of no width and without a break among them."""
+    return text.strip(_PASTED)
 
 
 def parse_number(text: str, *, max_decimals: int = _MAX_DECIMALS, percent: bool = False) -> Decimal:
@@ -58,9 +63,9 @@ def parse_number(text: str, *, max_decimals: int = _MAX_DECIMALS, percent: bool 
     "1,23", invisible characters …), ``number_too_long`` and ``number_too_fine`` (more decimals
     than are kept).
     """
-    cleaned = to_arabic(text.strip(_PASTED))
+    cleaned = to_arabic(without_pasted(text))
     if percent and cleaned.endswith("%"):
-        cleaned = cleaned[:-1].rstrip(_PASTED)
+        cleaned = without_pasted(cleaned[:-1])
     if not cleaned:
         raise Refusal("number_empty")
     if not _NUMBER.fullmatch(cleaned):

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from strategy.standing.words import STATUS_LABELS
+from strategy.standing.status import ON_PLAN
+from strategy.standing.words import HURRY_LABEL, STATUS_LABELS
 from strategy.workbook.book import Area, Sheet, area
 from strategy.workbook.styles import DARK_COLOURS, FONT, INK, STATUS_COLOURS
 
@@ -24,6 +25,7 @@ def number_style(value: Any) -> str:
 def colour_statuses(sheet: Sheet, columns: Iterable[int], first: int, last: int) -> None:
     """Colour columns of status words."""
     words = {str(STATUS_LABELS[code]): (*pair, True) for code, pair in STATUS_COLOURS.items()}
+    words[f"{STATUS_LABELS[ON_PLAN]} · {HURRY_LABEL}"] = words[str(STATUS_LABELS[ON_PLAN])]
     colour_words(sheet, list(columns), first, last, words)
 
 

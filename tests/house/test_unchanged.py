@@ -62,7 +62,7 @@ def everyone(plan, person, today):
         SpendingTarget(agency=plan.agency, fiscal_year=2569, q1="32.25"),
         ReportingYear(agency=plan.agency, fiscal_year=2569),
         MonthSummary(plan=plan, fiscal_year=2569, month=12, text=LINES),
-        Baseline(measure=measure, value="12.3449", source="x", fiscal_year=2566, month=1),
+        Baseline(measure=measure, value="12.3449", source="x", fiscal_year=2570, month=1),
     ):
         record_save(instance=row, user=None)
     user = person("everyone", roles.PLANNER, "สำนักคุ้มครองสิทธิมนุษยชน")

@@ -53,7 +53,7 @@ def full(plan: Plan) -> Plan:
     """The samples, with what they lack: submitted, carried, no cases, odd ratios, weights."""
     samples(plan, date(2025, 5, 12))
     change(plan, "S3-1.1", weight=Decimal("2.5"))
-    baseline(plan, "S1-2.1", 2566, 2, "40")
+    baseline(plan, "S1-2.1", 2567, 1, "40")
     for code, figure in (("S3-1.2", ("1", "3")), ("S3-2.1", ("2", "7"))):
         Result.objects.filter(indicator=indicator_of(plan, code), fiscal_year=2568).delete()
         enter(plan, code, 2568, 6, figure, state="submitted", narrative="รายงานโดยสำนัก\nสองบรรทัด")
