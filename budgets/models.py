@@ -291,6 +291,8 @@ class Disbursement(Record):
 class SpendingTarget(Record):
     """The government's targets for a fiscal year: per cent disbursed by the end of each quarter."""
 
+    judged_by = ("q1", "q2", "q3", "q4")
+
     agency = models.ForeignKey(
         Agency, models.CASCADE, related_name="spending_targets", verbose_name=_("agency")
     )

@@ -211,7 +211,7 @@ def number_fields(panel: EntryPanel) -> dict[str, forms.Field]:
             )
             continue
         fields[value_field(measure.id)] = ThaiDecimalField(
-            percent=measure.kind == Measure.Kind.PERCENT,
+            percent=measure.kind in (Measure.Kind.PERCENT, Measure.Kind.GROWTH),
             label=f"{name} ({measure.unit_label})" if measure.unit_label else name,
             required=False,
             help_text=_("Where it stands at the end of %(month)s.") % {"month": panel.month_name},

@@ -6,10 +6,9 @@ from kpis.models.indicators import (
     Indicator,
     LevelCriterion,
     Measure,
-    TargetValue,
-    YearTarget,
 )
 from kpis.models.results import Result, ResultEvidence, ResultValue
+from kpis.models.targets import TargetValue, YearTarget
 
 __all__ = [
     "MONTH_CHOICES",

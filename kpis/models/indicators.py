@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -21,27 +22,10 @@ MONTH_CHOICES = [(month, month_name(FiscalMonth(2566, month), year=False)) for m
 MONTH_RANGE = {"month__gte": 1, "month__lte": 12}
 
 
-class ValuesInHistory:
-    """For a :class:`Record` with a figure for each measure: a line of the history for each."""
-
-    @classmethod
-    def audit_lines(cls, name: str, value: Any) -> list[tuple[str, str]]:
-        if name != "values":
-            return super().audit_lines(name, value)  # type: ignore[misc,no-any-return]
-        lines = []
-        for item in value:
-            shown = item["value"]
-            if shown is None:
-                shown = f"{item['numerator']}/{item['denominator']}"
-            planned = [part for part in item.get("planned", []) if part is not None]
-            if planned:
-                shown += f" ({', '.join(planned)})"
-            lines.append((item["label"], shown))
-        return lines
-
-
 class Indicator(Record):
     """A measured promise of the plan, numbered within its strategy."""
+
+    judged_by = ("direction", "accrual", "weight")
 
     class Direction(models.TextChoices):
         HIGHER = "higher", _("higher is better")
@@ -147,6 +131,11 @@ class Indicator(Record):
         """Unique in the plan: prefix + strategy + number, such as S3-1.1."""
         return f"{self.strategy.plan.code_prefix}{self.strategy.number}-{self.number}"
 
+    @property
+    def is_reported(self) -> bool:
+        """Something has been handed in for it."""
+        return self.pk is not None and self.results.exclude(state="draft").exists()
+
     def clean(self) -> None:
         if (
             self.objective_id
@@ -164,6 +153,8 @@ class LevelCriterion(Record):
     A ``level`` makes the score, by its threshold or as the level that staff report. A ``step`` is
     work to tick off, described beside thresholds.
     """
+
+    judged_by = ("kind", "level", "threshold")
 
     class Kind(models.TextChoices):
         LEVEL = "level", _("level")
@@ -219,9 +210,12 @@ class LevelCriterion(Record):
 class Measure(Record):
     """One counted thing of an indicator, with its unit of measure (หน่วยนับ)."""
 
+    judged_by = ("kind", "whole")
+
     class Kind(models.TextChoices):
         NUMBER = "number", _("count")
         PERCENT = "percent", _("percentage")
+        GROWTH = "growth", _("growth rate (%)")
         LEVEL = "level", _("level 0–5")
 
     indicator = models.ForeignKey(
@@ -250,9 +244,15 @@ class Measure(Record):
     def __str__(self) -> str:
         return self.label or self.unit_label or self.get_kind_display()
 
+    def restates(self, before: Mapping[str, Any] | None) -> bool:
+        """A measure more or less voids what was reported of its indicator."""
+        return self.indicator.is_reported if before is None else super().restates(before)
+
 
 class Baseline(Record):
     """Where a measure stood, and the month from which that counts."""
+
+    judged_by = ("value", "fiscal_year", "month")
 
     measure = models.ForeignKey(
         Measure, models.CASCADE, related_name="baselines", verbose_name=_("measure")
@@ -275,110 +275,9 @@ class Baseline(Record):
                 violation_error_message=_("A baseline from that month exists already."),
             ),
             models.CheckConstraint(
-                condition=Q(**MONTH_RANGE, value__gte=0),
+                condition=Q(**MONTH_RANGE),
                 name="%(app_label)s_%(class)s_range",
-                violation_error_message=_("A month is 1 to 12 and a baseline not negative."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.measure}: {plain(self.value)}"
-
-
-class YearTarget(ValuesInHistory, Record):
-    """What is promised for one indicator and fiscal year."""
-
-    class Kind(models.TextChoices):
-        NUMERIC = "numeric", _("a number")
-        MILESTONE = "milestone", _("milestone in words")
-        BASELINE = "baseline", _("equal to the baseline")
-        NONE = "none", _("no target this year")
-
-    indicator = models.ForeignKey(
-        Indicator, models.CASCADE, related_name="targets", verbose_name=_("indicator")
-    )
-    fiscal_year = models.PositiveSmallIntegerField(
-        _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
-    )
-    kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.NONE)
-    milestone = models.CharField(_("milestone"), max_length=300, blank=True)
-    due_month = models.PositiveSmallIntegerField(
-        _("month due"),
-        null=True,
-        blank=True,
-        choices=MONTH_CHOICES,
-        help_text=_("Fiscal month by which a milestone is to be done; empty: the year's end."),
-    )
-    plan_text = models.CharField(
-        _("as printed in the plan"), max_length=300, blank=True, editable=False
-    )
-
-    class Meta(Record.Meta):
-        verbose_name = _("year target")
-        verbose_name_plural = _("year targets")
-        ordering = ["indicator_id", "fiscal_year"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["indicator", "fiscal_year"],
-                name="%(app_label)s_%(class)s_year",
-                violation_error_message=_("This indicator's target for that year exists."),
-            ),
-            models.CheckConstraint(
-                condition=~Q(kind__in=["milestone", "baseline"]) | ~Q(milestone=""),
-                name="%(app_label)s_%(class)s_words",
-                violation_error_message=_("A milestone is written in words."),
-            ),
-            models.CheckConstraint(
-                condition=Q(due_month__isnull=True) | Q(due_month__gte=1, due_month__lte=12),
-                name="%(app_label)s_%(class)s_due",
                 violation_error_message=_("A month is 1 to 12."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.indicator.code} {self.fiscal_year}"
-
-    def audit_details(self) -> dict[str, Any]:
-        return {
-            "values": [
-                {
-                    "measure": value.measure_id,
-                    "label": str(value.measure),
-                    "value": plain(value.value),
-                    "planned": [plain(value.q1), plain(value.q2), plain(value.q3)],
-                }
-                for value in self.values.select_related("measure").order_by("measure__position")
-            ]
-        }
-
-
-class TargetValue(models.Model):
-    """The number promised for one measure; part of its YearTarget and recorded with it."""
-
-    target = models.ForeignKey(YearTarget, models.CASCADE, related_name="values")
-    measure = models.ForeignKey(Measure, models.RESTRICT, related_name="target_values")
-    value = models.DecimalField(_("target"), max_digits=18, decimal_places=4)
-    q1 = models.DecimalField(
-        _("planned by quarter 1"), max_digits=18, decimal_places=4, null=True, blank=True
-    )
-    q2 = models.DecimalField(
-        _("planned by quarter 2"), max_digits=18, decimal_places=4, null=True, blank=True
-    )
-    q3 = models.DecimalField(
-        _("planned by quarter 3"), max_digits=18, decimal_places=4, null=True, blank=True
-    )
-
-    class Meta:
-        default_permissions = ()
-        verbose_name = _("target value")
-        verbose_name_plural = _("target values")
-        ordering = ["target_id", "measure_id"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["target", "measure"], name="%(app_label)s_%(class)s_measure"
-            ),
-            models.CheckConstraint(
-                condition=Q(value__gte=0), name="%(app_label)s_%(class)s_not_negative"
             ),
         ]
 

@@ -17,8 +17,8 @@ from kpis.models.indicators import (
     MONTH_RANGE,
     Indicator,
     Measure,
-    ValuesInHistory,
 )
+from kpis.models.targets import ValuesInHistory
 from strategy.evidence.model import Evidence, SupportedByEvidence
 from strategy.models import FISCAL_YEAR_VALIDATORS
 from strategy.records.model import Record
@@ -138,7 +138,6 @@ class ResultValue(models.Model):
             models.CheckConstraint(
                 condition=Q(
                     value__isnull=False,
-                    value__gte=0,
                     numerator__isnull=True,
                     denominator__isnull=True,
                 )

@@ -1,15 +1,15 @@
 """How indicators stood as known at an earlier moment, rebuilt from the history.
 
 What nobody touched since is read as it is; what was entered or corrected after that moment is
-taken back to its last entry before it. Results and targets go back; measures, accruals and bands
-are those of today.
+taken back to its last entry before it: results, targets, and the rules of that day by which they
+were judged (kpis/read/restated.py).
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -18,12 +18,17 @@ from django.utils import timezone
 
 from kpis.models import Baseline, Indicator, Result, YearTarget
 from kpis.read.figures import Stored, counted_states, latest_figures
+from kpis.read.restated import Restatement, RulesKnown, rules_as_known
 from kpis.read.rows import Cell, IndicatorRow, progress_percent, target_text
 from kpis.read.standing import MonthView, judged_cell
-from kpis.rules.facts import Counted, Figure, TargetFacts, TargetPoint
+from kpis.rules.facts import Counted, Figure, IndicatorFacts, TargetFacts, TargetPoint
+from kpis.rules.judging import judge
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan
+from strategy.read import bands
 from strategy.records.history import latest_after
+from strategy.standing.status import WAITING_APPROVAL
+from strategy.thai import format_number
 
 
 class TargetRevision(NamedTuple):
@@ -36,11 +41,21 @@ class TargetRevision(NamedTuple):
     reason: str
 
 
+class RuleChange(NamedTuple):
+    """A rule that is another now, and how many indicators changed status by it alone."""
+
+    rule: Restatement
+    flipped: int
+
+
 class KnownCells(NamedTuple):
-    """Cells by indicator id as they were known, and the targets revised since."""
+    """Cells by indicator id as they were known, and the targets and rules changed since."""
 
     cells: dict[int, Cell]
     targets: tuple[TargetRevision, ...]
+    rules: tuple[RuleChange, ...]
+    #: The plan with the bands of that day.
+    plan: Plan
 
 
 def cells_as_known(
@@ -49,11 +64,17 @@ def cells_as_known(
     at: FiscalMonth,
     until: datetime,
     days: Mapping[int, int],
+    shown: FiscalMonth,
+    today: date,
 ) -> KnownCells:
     """Each row's cell of ``at``'s year at the end of ``at``, as known at ``until``.
 
-    ``rows`` are the plan's as they stand today. Three to five queries, whatever the plan's size.
+    ``rows`` are the plan's as they stand on ``today`` at the end of ``shown``. A number of queries
+    that grows with the kinds of things that were changed since, and not with the plan.
     """
+    now = plan
+    rules = rules_as_known(plan, until, {row.id: row.facts for row in rows})
+    plan = rules.plan
     indicators = Indicator.objects.filter(strategy__plan=plan)
     figures = {
         pk: by_year.get(at.year)
@@ -66,18 +87,66 @@ def cells_as_known(
     view = MonthView(plan, at, timezone.localdate(until), dict(days), every_year=False)
     cells, revisions = {}, []
     for row in rows:
-        facts = row.facts
+        facts = rules.facts(row.id, row.facts)
         if row.id in targets:
             for year, before in sorted(targets[row.id].items()):
-                then = target_text(facts, before) or "–"
-                now = target_text(facts, facts.targets.get(year, TargetFacts())) or "–"
-                if then != now:
-                    revisions.append(TargetRevision(row.id, year, then, now, reasons[row.id, year]))
+                then = _promise(facts, before)
+                since = _promise(row.facts, row.facts.targets.get(year, TargetFacts()))
+                if then != since:
+                    reason = reasons[row.id, year]
+                    revisions.append(TargetRevision(row.id, year, then, since, reason))
             facts = facts._replace(targets={**facts.targets, **targets[row.id]})
         stored = figures.get(row.id)
         latest = dict(stored.figure.values) if stored else {}
         cells[row.id] = judged_cell(view, facts, at.year, stored, latest, row.frequency)
-    return KnownCells(cells, tuple(revisions))
+    view = MonthView(now, shown, today, dict(days), every_year=True)
+    return KnownCells(
+        cells,
+        tuple(revisions),
+        tuple(
+            RuleChange(rule, _flipped(view, rows, at.year, rules, rule.indicator_id))
+            for rule in rules.changes
+        ),
+        rules.plan,
+    )
+
+
+def _promise(facts: IndicatorFacts, target: TargetFacts) -> str:
+    """A year's target in words, with what is planned for its quarters."""
+    told = target_text(facts, target) or "–"
+    quarters = [
+        "/".join("–" if part is None else format_number(part) for part in point[1:])
+        for point in target.values.values()
+        if any(part is not None for part in point[1:])
+    ]
+    return f"{told} ({', '.join(quarters)})" if quarters else told
+
+
+def _flipped(
+    view: MonthView,
+    rows: Sequence[IndicatorRow],
+    year: int,
+    rules: RulesKnown,
+    indicator_id: int | None,
+) -> int:
+    """How many indicators stand otherwise in ``year`` than had this rule alone stayed."""
+    place, count = year - view.plan.first_year, 0
+    for row in rows:
+        if indicator_id not in (None, row.id):
+            continue
+        cell = row.cells[place]
+        if cell.status == WAITING_APPROVAL:
+            continue
+        standing = judge(
+            row.facts if indicator_id is None else rules.facts(row.id, row.facts),
+            year=year,
+            month=view.months[year],
+            figure=cell.figure,
+            overdue_month=view.overdue.get((row.frequency, year)),
+            bands=bands(rules.plan) if indicator_id is None else view.bands,
+        )
+        count += standing.status != cell.status
+    return count
 
 
 def _last_rows(rows: Iterable[Any]) -> dict[int, Any]:
@@ -166,10 +235,11 @@ def _targets_back(
 
 
 def figures_changed(plan: Plan, at: FiscalMonth, since: datetime) -> datetime | None:
-    """When a counted result, a target or a baseline of the months up to ``at`` last changed.
+    """When what a month shows last changed: a counted result, a target, a baseline or a rule.
 
     None where none has since ``since``. What is taken back or reopened changes as well; an
-    approval does where it makes a figure count. One query.
+    approval does where it makes a figure count; so does a rule by which they are judged. Two
+    queries, and two or three more for each kind of rule that has changed.
     """
     results = Result.history.filter(_up_to(at), indicator__strategy__plan=plan)
     counted = results.filter(state__in=counted_states(plan)).order_by().values("id")
@@ -178,7 +248,9 @@ def figures_changed(plan: Plan, at: FiscalMonth, since: datetime) -> datetime | 
         results = results.exclude(history_type="~", state=Result.State.APPROVED)
     targets = YearTarget.history.filter(indicator__strategy__plan=plan, fiscal_year__lte=at.year)
     baselines = Baseline.history.filter(_up_to(at), measure__indicator__strategy__plan=plan)
-    return latest_after(since, results, targets, baselines)
+    found = [latest_after(since, results, targets, baselines)]
+    found += [change.when for change in rules_as_known(plan, since, {}).changes]
+    return max((when for when in found if when is not None), default=None)
 
 
 def _up_to(at: FiscalMonth) -> Q:

@@ -177,12 +177,12 @@ def _share(result: str, goal: str, facts: IndicatorFacts) -> str:
 def _of_nothing(head: str, percent: Decimal, result: Decimal, facts: IndicatorFacts) -> str:
     """Against 0 nothing is divided: met, but for what is better lower and is not 0 itself."""
     if facts.direction == LOWER and result != 0:
-        end = _(", and the result is above it.")
+        end = _("%(told)s, and the result is above it.")
     elif facts.direction == LOWER:
-        end = _(", and so is the result.")
+        end = _("%(told)s, and so is the result.")
     else:
-        end = _(", which any result meets.")
-    return f"{head % {'percent': percent}}{end}"
+        end = _("%(told)s, which any result meets.")
+    return end % {"told": head % {"percent": percent}}
 
 
 def _operand(value: Decimal, counted: Counted | None) -> str:

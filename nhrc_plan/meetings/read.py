@@ -60,7 +60,7 @@ def board_report(
     standing = plan_standing(plan, at, today, narratives=True, evidence=evidence, days=days)
     money = plan_money(plan, at, today, days=days)
     lines = beside_lines(standing, money)
-    changes = plan_changes(plan, standing, money, days)
+    changes = plan_changes(plan, standing, money, days, today)
     kept = (
         MonthSummary.objects.filter(plan=plan, fiscal_year=at.year, month=at.month)
         .select_related("unit")

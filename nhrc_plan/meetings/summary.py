@@ -182,6 +182,7 @@ def _changes(changes: Changes) -> str:
         (_("%(count)s indicators worse"), changes.worse),
         (_("%(count)s indicators with another figure"), len(changes.indicators)),
         (_("%(count)s targets revised"), len(changes.targets)),
+        (_("%(count)s rules of judging changed"), len(changes.rules)),
         (_("%(count)s projects with other money figures"), len(changes.projects)),
     ]
     told = [words % {"count": count} for words, count in counted if count]

@@ -123,6 +123,8 @@ class Membership(Record):
 class ReportingYear(Record):
     """The reporting rules of one fiscal year of an agency."""
 
+    judged_by = ("deadline_day",)
+
     agency = models.ForeignKey(
         Agency, models.CASCADE, related_name="reporting_years", verbose_name=_("agency")
     )

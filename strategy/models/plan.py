@@ -24,6 +24,8 @@ from strategy.records.model import Record
 class Plan(Record):
     """A named span of fiscal years, with the words that its levels go by."""
 
+    judged_by = ("band_on_plan", "band_near", "band_at_risk", "approved_only")
+
     class Kind(models.TextChoices):
         STRATEGIC = "strategic", _("strategic plan")
         SCORECARD = "scorecard", _("scorecard")

@@ -72,6 +72,9 @@ class Record(models.Model):
     #: Of facts that are pairs, the parts that are texts and follow what they belong to: some
     #: databases keep the keys of a pair in an order of their own.
     audit_texts: ClassVar[frozenset[str]] = frozenset()
+    #: The fields by which figures are judged (docs/domain.md, "What was judged stays judged"): a
+    #: change of one restates what has been shown, so it asks for a reason.
+    judged_by: ClassVar[tuple[str, ...]] = ()
     #: Who may write rows of this model, beside planners: those who report for a unit, those who
     #: keep the accounts.
     written_by_reporters: ClassVar[bool] = False
@@ -90,6 +93,15 @@ class Record(models.Model):
     def audit_details(self) -> dict[str, Any]:
         """Facts of this record that live in other tables, as JSON-ready values by name."""
         return {}
+
+    def restates(self, before: Mapping[str, Any] | None) -> bool:
+        """Whether what was judged is judged otherwise once this row is saved, or deleted.
+
+        ``before``: its stored values of ``judged_by``; None where it is new, or goes.
+        """
+        return before is not None and any(
+            before[name] != getattr(self, name) for name in self.judged_by
+        )
 
     @classmethod
     def audit_lines(cls, name: str, value: Any) -> list[tuple[str, str]]:

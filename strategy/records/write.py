@@ -17,6 +17,7 @@ from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
 from strategy.records.model import Record, acting, history_row
+from strategy.thai import says_why
 
 Saved = TypeVar("Saved", bound=Record)
 
@@ -41,6 +42,28 @@ class EntriesRefused(ValidationError):
     def __init__(self, errors: Mapping[int, ValidationError]) -> None:
         super().__init__(_("Some rows were refused; nothing was saved."))
         self.errors = errors
+
+
+def _refuse_unexplained(instance: Record, user: Any, reason: str, *, gone: bool = False) -> None:
+    """Raise ValidationError where figures would be judged otherwise and nobody says why.
+
+    The system's own writes, of what the sources say, need no reason.
+    """
+    if user is None or not instance.judged_by or says_why(reason):
+        return
+    before = None
+    if not gone and not instance._state.adding:
+        stored = type(instance)._base_manager.filter(pk=instance.pk)
+        before = stored.values(*instance.judged_by).first()
+    if instance.restates(before):
+        raise ValidationError(
+            {
+                "change_reason": _(
+                    "Figures that have been shown would be judged otherwise by this; say why. The "
+                    "reason stands with the change in the history and on the board page."
+                )
+            }
+        )
 
 
 def claim(instances: Sequence[Record], expected: Sequence[int]) -> None:
@@ -90,6 +113,7 @@ def record_save(
     somebody else saved first.
     """
     instance.full_clean()
+    _refuse_unexplained(instance, user, reason)
     adding = instance._state.adding
     if not adding:
         claim([instance], [instance.version if expected_version is None else expected_version])
@@ -110,6 +134,7 @@ def record_delete(
     """
     claim([instance], [instance.version if expected_version is None else expected_version])
     _refuse_linked(instance)
+    _refuse_unexplained(instance, user, reason, gone=True)
     with _naming_what_depends(), acting(user=user, reason=reason):
         instance.delete()
 

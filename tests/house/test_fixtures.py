@@ -392,7 +392,10 @@ def test_what_staff_made_of_a_sample_is_theirs_and_stays(plan, planner, settings
     )
     indicator = indicator_of(plan, "S3-1.2")
     path = address(indicator, "change")
-    assert client.post(path, filled(client.get(path), weight="2.5")).status_code == 302
+    assert (
+        client.post(path, filled(client.get(path), weight="2.5", change_reason="ตามมติ")).status_code
+        == 302
+    )
     own = enter(indicator_of(plan, "S4-3.1"), 2569, 6, "3", user=planner)
 
     call_command("clear_sample")

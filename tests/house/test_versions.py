@@ -432,7 +432,7 @@ def test_a_row_that_changed_since_it_was_shown_is_not_deleted(plan, editors, tod
     page = client.get(address(row, "delete"))
     if kind == "row":
         row.deadline_day = 12
-        record_save(instance=row, user=editors[0])
+        record_save(instance=row, user=editors[0], reason="because")
     else:
         enter(indicator, 2569, 6, "60", state="draft", expected_version=1, user=editors[0])
     client.post(address(row, "delete"), hidden(page))

@@ -567,12 +567,12 @@ def grown(fiscal_year, count):
 ADDRESSES = ["{}/", "{}.json", "{}.xlsx", "{}/?quarter=2"]
 
 
-@pytest.mark.parametrize("who", ["executive", "reporter", "planner"])
-def test_a_year_of_500_measures_asks_as_often_as_one_of_14(request, advice, today, who):
+@pytest.mark.parametrize(("who", "many"), [("executive", 60), ("reporter", 60), ("planner", 500)])
+def test_a_year_of_500_measures_asks_as_often_as_one_of_14(request, advice, today, who, many):
     today(TODAY)
     client = signed_in(request.getfixturevalue(who))
     grown(2567, 14)
-    grown(2568, 500)
+    grown(2568, many)
     for address in ADDRESSES:
         asked = []
         for year in (2567, 2568, 2565):

@@ -350,6 +350,8 @@ def test_forms_of_a_scorecard_have_its_words_and_offer_only_its_own(client, plan
 def test_thresholds_are_five_that_rise(client, scorecard, changed, accepted):
     indicator = indicator_of(scorecard, "D1-2")
     page = client.get(address(indicator, "change"))
+    # Scores that have been shown would be others: that asks for a reason.
+    changed = {**changed, "change_reason": "ตามประกาศฉบับใหม่"}
     before = list(LevelCriterion.objects.filter(indicator=indicator).values_list())
     answer = client.post(address(indicator, "change"), filled(page, **changed))
     assert answer.status_code == (302 if accepted else 200)

@@ -187,7 +187,7 @@ def test_an_indicator_shows_score_level_reached_and_what_the_next_one_needs(read
     assert "2.84 จาก 5" in shown
     assert "เพื่อขึ้นระดับถัดไป: ระดับ 3 ต้องได้ 85 (ต่างจากผลอยู่ 0.79)" in shown
     assert "2 ร้อยละ ๘๐ 80 ● ระดับที่ทำได้" in shown
-    assert "คะแนน = 2 + (84.21 − 80) ÷ (85 − 80) = 2.84" in shown
+    assert "คะแนน = 2 + ((16 × 100 ÷ 19) − 80) ÷ (85 − 80) = 2.84" in shown
     levels = reader.get(f"{HERE}/indicators/D1-2.json").json()["levels"]
     assert (levels["score"], levels["reached"]) == ("2.84", 2)
     assert [row["threshold"] for row in levels["criteria"]] == ["75", "80", "85", "90", "100"]

@@ -121,8 +121,24 @@ def test_worked_examples(plan, look, code, entered, at, shown):
 def test_worked_example_of_each_measure(plan, look):
     enter(plan, "S1-1.1", 2567, 12, "22", "12")
     assert look("S1-1.1", 2567, 12)["measures"] == [
-        {"label": "หน่วย", "unit": "หน่วย", "target": "20", "result": "22", "achievement": "110.00"},
-        {"label": "จังหวัด", "unit": "จังหวัด", "target": "15", "result": "12", "achievement": "80.00"},
+        {
+            "label": "หน่วย",
+            "unit": "หน่วย",
+            "target": "20",
+            "result": "22",
+            "numerator": None,
+            "denominator": None,
+            "achievement": "110.00",
+        },
+        {
+            "label": "จังหวัด",
+            "unit": "จังหวัด",
+            "target": "15",
+            "result": "12",
+            "numerator": None,
+            "denominator": None,
+            "achievement": "80.00",
+        },
     ]
 
 
@@ -254,7 +270,8 @@ def test_a_carried_figure_is_judged_at_its_own_month(
     enter(plan, code, *at, figure)
     day = FiscalMonth(*looked_at).next.first_day
     own, later = look(code, *at, day=day), look(code, *looked_at, day=day)
-    assert own == later
+    # A level that is on plan by rounding alone is pointed out once the year nears its end.
+    assert {**own, "hurry": code == "S4-1.1"} == later
     assert having(own, "expected", "as_of_month") == (expected, at[1])
 
 

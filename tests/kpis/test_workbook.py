@@ -21,7 +21,7 @@ from strategy.calendar import FiscalMonth
 from strategy.models import Plan, Strategy, Unit
 from strategy.records.write import record_save
 from strategy.standing.status import STATUSES
-from strategy.standing.words import STATUS_LABELS, STATUS_SHAPES
+from strategy.standing.words import HURRY_LABEL, STATUS_LABELS, STATUS_SHAPES
 from strategy.thai import format_date, format_number, month_name
 from strategy.workbook.book import Book
 from tests.support.pages import HERE, THAI, enter, indicator_of, samples
@@ -92,6 +92,12 @@ def shown(value: Any) -> str | None:
     return format_number(Decimal(str(value)))
 
 
+def words(row: dict[str, Any]) -> str:
+    """A row's status as the workbook has it, with its mark."""
+    label = str(STATUS_LABELS[row["status"]])
+    return f"{label} · {HURRY_LABEL}" if row["hurry"] else label
+
+
 def percent(value: Any) -> str | None:
     return None if value is None else f"{Decimal(str(value)):.2f}"
 
@@ -120,13 +126,17 @@ def test_the_indicators_sheet_equals_the_page(full, reader, year, month):
     for row in data:
         cells = [cell.value for cell in rows[row["code"]]]
         (_, name, owner, target, result, as_of, reached, expected, of_expected, status,
-         approval, _) = cells  # fmt: skip
+         approval, _, numerator, denominator) = cells  # fmt: skip
         assert name == row["name"]
         assert owner == row["owner"] or (row["owner"] is None and owner)
         assert (shown(target), shown(result)) == (row["target"], row["result"]), row["code"]
         assert shown(expected) == row["expected"], row["code"]
         assert (percent(reached), percent(of_expected)) == (row["achievement"], row["of_expected"])
-        assert status == str(STATUS_LABELS[row["status"]])
+        assert status == words(row)
+        counted = row["measures"][0] if len(row["measures"]) == 1 else {}
+        assert (shown(numerator), shown(denominator)) == (
+            counted.get("numerator"), counted.get("denominator"),
+        )  # fmt: skip
         at = row["as_of_month"]
         assert as_of == (at and month_name(FiscalMonth(year, at), short=True))
         assert (approval is None) == (row["result"] is None)
@@ -157,7 +167,7 @@ def test_the_table_of_five_years_equals_the_overview(full, reader, year, month):
             result, target, achieved, status = cells[2 + 4 * index : 6 + 4 * index]
             assert (shown(result), shown(target)) == (each["result"], each["target"]), row["code"]
             assert percent(achieved) == each["achievement"]
-            assert status == str(STATUS_LABELS[each["status"]])
+            assert status == words(each)
 
 
 @pytest.mark.parametrize(("year", "month"), MONTHS)
@@ -352,8 +362,9 @@ def test_statuses_are_coloured_and_said_in_words(full, reader):
             for where in sheet.conditional_formatting
             for rule in where.rules
         ]
-        words = {rule.formula[0].strip('"') for _, rule in rules}
-        assert words == {str(label) for label in STATUS_LABELS.values()}
+        found = {rule.formula[0].strip('"') for _, rule in rules}
+        hurried = f"{STATUS_LABELS['on_plan']} · {HURRY_LABEL}"
+        assert found == {hurried, *map(str, STATUS_LABELS.values())}
         for _, rule in rules:
             assert rule.dxf.fill.bgColor.rgb[2:] != "000000"
             assert rule.dxf.font.color.rgb
@@ -362,7 +373,7 @@ def test_statuses_are_coloured_and_said_in_words(full, reader):
         for cells in by_code(sheet).values():
             for column in status:
                 cell = cells[column - 1]
-                assert cell.value in words
+                assert cell.value in found
                 assert any(cell.coordinate in where for where in sheet.conditional_formatting)
 
 

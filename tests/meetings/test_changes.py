@@ -74,7 +74,7 @@ def changes(plan: Plan, at: FiscalMonth = AT, today: date = TODAY) -> Changes:
     plan.refresh_from_db()
     days = deadline_days(plan)
     standing = plan_standing(plan, at, today)
-    return plan_changes(plan, standing, plan_money(plan, at, today, days=days), days)
+    return plan_changes(plan, standing, plan_money(plan, at, today, days=days), days, today)
 
 
 def seen(found: Changes, code: str = CODE) -> list[tuple[Any, ...]]:
@@ -276,6 +276,6 @@ def test_the_queries_do_not_grow(plan):
         standing = plan_standing(made, AT, TODAY)
         money = plan_money(made, AT, TODAY, days=days)
         with CaptureQueriesContext(connection) as captured:
-            plan_changes(made, standing, money, days)
+            plan_changes(made, standing, money, days, date(2025, 5, 12))
         counts.append(len(captured))
     assert counts[0] == counts[1] <= 10

@@ -501,7 +501,7 @@ _ROW = {
     "code", "name", "owner", "target", "result", "as_of_month", "achievement", "expected",
     "of_expected", "status", "measures",
 }  # fmt: skip
-_MEASURE = {"label", "unit", "target", "result", "achievement"}
+_MEASURE = {"label", "unit", "target", "result", "achievement", "numerator", "denominator"}
 _DECIMAL = re.compile(r"\d+\.\d\d")
 
 
@@ -523,7 +523,7 @@ def test_the_shape_of_the_data(plan, reader, query):
         assert row["measures"]
         for measure in row["measures"]:
             assert set(measure) == _MEASURE
-            for key in ("target", "result", "achievement"):
+            for key in ("target", "result", "achievement", "numerator", "denominator"):
                 assert measure[key] is None or Decimal(measure[key]) >= 0
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import time
 from collections.abc import Callable
@@ -170,6 +171,26 @@ def samples_load(day: date, today: date) -> None:
 
 
 # ------------------------------------------------------------------------ what changed
+
+
+def rows_written() -> tuple[Any, ...] | None:
+    """Says, by being another, that rows may have been written since; None where it cannot tell.
+
+    The databases count what a connection, or a transaction, inserts, changes and deletes. What a
+    rollback takes back is counted or not; the savepoints that are open tell those apart.
+    """
+    open_ones = (os.environ.get("PYTEST_CURRENT_TEST"), *connection.savepoint_ids)
+    if connection.vendor == "sqlite":
+        connection.ensure_connection()
+        return (*open_ones, id(connection.connection), connection.connection.total_changes)
+    if not connection.in_atomic_block:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables"
+        )
+        return (*open_ones, cursor.fetchone()[0])
+
 
 SESSIONS = {"django_session"}
 

@@ -1,0 +1,206 @@
+"""The rules by which indicators were judged as known at an earlier moment, and who changed them.
+
+Bands, direction, accrual, weight, measures and baselines are facts with a date, as targets are.
+Source: docs/domain.md, "What was judged stays judged".
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Container, Iterable, Mapping
+from copy import copy
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db.models import QuerySet, Value
+from django.utils.translation import gettext as _
+
+from kpis.models import Baseline, Indicator, Measure
+from kpis.rules.facts import BaselinePoint, IndicatorFacts, MeasureFacts
+from strategy.models import Plan
+from strategy.records.history import entries
+from strategy.records.model import Record
+
+
+class Restatement(NamedTuple):
+    """A rule that is another now. ``indicator_id`` None: one of the whole plan's."""
+
+    what: str
+    indicator_id: int | None
+    before: str
+    after: str
+    who: str
+    why: str
+    when: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RulesKnown:
+    """The rules as they were known: what is another now, by what it belongs to."""
+
+    #: The plan with its bands, and what it counted.
+    plan: Plan
+    #: Accrual and direction by indicator.
+    indicators: Mapping[int, tuple[str, str]]
+    #: Measures by indicator, baselines among them.
+    measures: Mapping[int, tuple[MeasureFacts, ...]]
+    changes: tuple[Restatement, ...]
+
+    def facts(self, indicator_id: int, now: IndicatorFacts) -> IndicatorFacts:
+        """An indicator as the rules saw it."""
+        if indicator_id in self.indicators:
+            accrual, direction = self.indicators[indicator_id]
+            now = now._replace(accrual=accrual, direction=direction)
+        if indicator_id in self.measures:
+            now = now._replace(measures=self.measures[indicator_id])
+        return now
+
+
+def rules_as_known(plan: Plan, until: datetime, facts: Mapping[int, IndicatorFacts]) -> RulesKnown:
+    """The plan's rules as known at ``until``; ``facts``: its indicators as they stand now.
+
+    One query, and two or three more for each kind of thing that has changed since.
+    """
+    histories = {
+        Plan: Plan.history.filter(id=plan.pk),
+        Indicator: Indicator.history.filter(strategy__plan=plan),
+        Measure: Measure.history.filter(indicator__strategy__plan=plan),
+        Baseline: Baseline.history.filter(measure__indicator__strategy__plan=plan),
+    }
+    names = [
+        rows.filter(history_date__gte=until)
+        .order_by()
+        .values_list(Value(model.__name__), flat=True)
+        for model, rows in histories.items()
+    ]
+    touched = set(names[0].union(*names[1:]))
+
+    def changed(model: type[Record]) -> tuple[dict[int, Any], list[Any]]:
+        return _changed(histories[model], until) if model.__name__ in touched else ({}, [])
+
+    planned, plans = changed(Plan)
+    kept, indicators = changed(Indicator)
+    was, measures = changed(Measure)
+    stood, baselines = changed(Baseline)
+    then = copy(plan)
+    if plan.pk in planned:
+        for name in Plan.judged_by:
+            setattr(then, name, getattr(planned[plan.pk], name))
+    # What the plan's own entry brought along has always held.
+    new = {row.id for row in indicators if row.history_type == "+"}
+    owners = {pk: owner for owner, own in facts.items() for pk in _ids(own)}
+    owners |= {row.id: row.indicator_id for row in measures}
+    told = [
+        row
+        for row in measures
+        if row.history_type != "+" or row.history_user_id or row.indicator_id not in new
+    ]
+    added = {row.id for row in told if row.history_type == "+"}
+    was = {pk: row for pk, row in was.items() if pk not in added}
+    stood = {pk: row for pk, row in stood.items() if row.history_date < until}
+    return RulesKnown(
+        then,
+        {pk: (row.accrual, row.direction) for pk, row in kept.items()},
+        _measures_back(facts, was, added, told, stood, baselines, owners),
+        (
+            *_restatements(Plan, planned, plans, lambda row: None),
+            *_restatements(Indicator, kept, indicators, lambda row: row.id),
+            *_restatements(Measure, was, told, lambda row: row.indicator_id, whole=True),
+            *_restatements(
+                Baseline, stood, baselines, lambda row: owners.get(row.measure_id), whole=True
+            ),
+        ),
+    )
+
+
+def _ids(facts: IndicatorFacts) -> list[int]:
+    return [measure.id for measure in facts.measures]
+
+
+def _changed(history: QuerySet, until: datetime) -> tuple[dict[int, Any], list[Any]]:
+    """The last entry before ``until`` of each row changed since, and the entries since.
+
+    A row first entered later has its first entry for both: it is as if it had always been there.
+    """
+    since = list(history.filter(history_date__gte=until).order_by("version", "history_id"))
+    changed = {row.id for row in since}
+    before = {row.id: row for row in reversed(since) if row.history_type == "+"}
+    earlier = history.filter(id__in=changed, history_date__lt=until)
+    before |= {row.id: row for row in earlier.order_by("version", "history_id")}
+    return before, since
+
+
+def _measures_back(
+    facts: Mapping[int, IndicatorFacts],
+    was: Mapping[int, Any],
+    added: Container[int],
+    told: Iterable[Any],
+    stood: Mapping[int, Any],
+    baselines: Iterable[Any],
+    owners: Mapping[int, int],
+) -> dict[int, tuple[MeasureFacts, ...]]:
+    """The measures as they were, of the indicators whose measures or baselines changed."""
+    changed_points = {row.id for row in baselines}
+    touched = {row.indicator_id for row in told}
+    touched |= {owners[row.measure_id] for row in baselines if row.measure_id in owners}
+    points: dict[int, list[BaselinePoint]] = defaultdict(list)
+    if changed_points:
+        kept = Baseline.objects.filter(measure__indicator__in=touched).exclude(
+            pk__in=changed_points
+        )
+        for row in [*kept, *stood.values()]:
+            points[row.measure_id].append(BaselinePoint(row.fiscal_year, row.month, row.value))
+    found = {}
+    for owner in touched:
+        measures = (
+            {measure.id: measure for measure in facts[owner].measures} if owner in facts else {}
+        )
+        for pk, row in was.items():
+            if row.indicator_id == owner:
+                now = measures.get(pk, MeasureFacts(pk, label=row.label, unit_label=row.unit_label))
+                measures[pk] = now._replace(kind=row.kind, whole=row.whole)
+        if changed_points:
+            measures = {
+                pk: row._replace(baselines=tuple(points.get(pk, ())))
+                for pk, row in measures.items()
+            }
+        found[owner] = tuple(row for pk, row in measures.items() if pk not in added)
+    return found
+
+
+def _restatements(
+    model: type[Record],
+    before: Mapping[int, Any],
+    since: list[Any],
+    owner: Any,
+    *,
+    whole: bool = False,
+) -> list[Restatement]:
+    """One for each entry in which a field changed that figures are judged by.
+
+    ``whole``: a row of this kind that comes or goes is a change as well.
+    """
+    seen = {row.history_id for row in since}
+    earlier = [row for row in before.values() if row.history_id not in seen]
+    rows = [*since[::-1], *earlier]
+    others = [field.name for field in model._meta.fields if field.name not in model.judged_by]
+    told = dict(zip((row.history_id for row in rows), entries(model, rows, others), strict=True))
+    found = []
+    for row in since:
+        entry = told[row.history_id]
+        if not entry.changes or (row.history_type != "~" and not whole):
+            continue
+        name = "" if model is Plan else f"{model._meta.verbose_name}: "
+        found.append(
+            Restatement(
+                f"{name}{', '.join(change.field for change in entry.changes)}",
+                owner(row),
+                "/".join(change.before or "–" for change in entry.changes),
+                "/".join(change.after or "–" for change in entry.changes),
+                entry.who,
+                entry.reason or _("no reason given"),
+                entry.when,
+            )
+        )
+    return found
