@@ -45,6 +45,7 @@ def total(shown: Total) -> dict[str, Any]:
         "committed": text(shown.shown_committed),
         "with_allocation": shown.with_allocation,
         "reported": shown.reported,
+        "incomplete": shown.is_incomplete,
         **_standing(shown.standing),
     }
 

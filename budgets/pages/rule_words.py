@@ -30,7 +30,8 @@ def money_expected(targets: SpendingTargets, entered: bool) -> str:
 def money_of_expected() -> str:
     return _(
         "Of expected = disbursed ÷ what was to be disbursed by the end of the figure's own month "
-        "× 100; the bands of results decide the status."
+        "× 100; the bands of results decide the status. A sum takes all the money that is "
+        "allocated at the month looked at, each project with its latest figure of the year."
     )
 
 

@@ -132,6 +132,7 @@ class MoneyView:
         return calc.total(
             (MoneyFacts(row.budget.allocated, row.spent, row.standing) for row in rows),
             month=self.month(year),
+            overdue_month=self.overdue.get(year),
             targets=self.targets.get(year, STRAIGHT_LINE),
             bands=self.bands,
         )
@@ -240,6 +241,7 @@ def plan_money(
         find_units=partial(_by_unit, view, every),
         targets=view.targets.get(at.year, STRAIGHT_LINE),
         targets_entered=at.year in view.targets,
+        overdue_month=view.overdue.get(at.year),
         bands=view.bands,
         deadline_day=days.get(at.year, DEFAULT_DEADLINE_DAY),
     )

@@ -253,6 +253,8 @@ class PlanMoney:
     targets: SpendingTargets
     #: Whether planners entered the government's targets of the year; else a straight line.
     targets_entered: bool
+    #: The last month of the year whose figures are overdue; None while none is.
+    overdue_month: int | None
     deadline_day: int
     bands: Bands
 
@@ -269,6 +271,7 @@ class PlanMoney:
                 for row in rows
             ),
             month=self.at.month,
+            overdue_month=self.overdue_month,
             targets=self.targets,
             bands=self.bands,
         )

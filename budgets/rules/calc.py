@@ -15,7 +15,7 @@ from strategy.standing.status import (
     AWAITING,
     DEFAULT_BANDS,
     HUNDRED,
-    NO_TARGET,
+    NO_BUDGET,
     NOT_DUE,
     STATUSES,
     Bands,
@@ -99,7 +99,8 @@ class Total(NamedTuple):
     """A set of projects in a fiscal year.
 
     ``disbursed`` and ``committed`` sum every figure shown; ``with_allocation`` and ``reported``
-    count projects. ``standing`` judges the projects with a current figure together.
+    count projects. ``standing`` judges all the money that is allocated, at the month looked at.
+    ``is_open``: figures of that month may still come in, as its deadline has not passed.
     """
 
     allocated: Decimal
@@ -109,6 +110,12 @@ class Total(NamedTuple):
     reported: int
     counts: Mapping[str, int]
     standing: MoneyStanding
+    is_open: bool = False
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Not every project has reported, and those that have not still may."""
+        return self.is_open and self.reported < self.with_allocation
 
     @property
     def used(self) -> Decimal:
@@ -178,7 +185,7 @@ def judge(
     A year without money has no status.
     """
     if not allocated:
-        return MoneyStanding(NO_TARGET)
+        return MoneyStanding(NO_BUDGET)
     overdue = overdue_month is not None and (spent is None or spent.month < overdue_month)
     if spent is None:
         return MoneyStanding(AWAITING if overdue else NOT_DUE)
@@ -204,17 +211,18 @@ def total(
     facts: Iterable[MoneyFacts],
     *,
     month: int,
+    overdue_month: int | None = None,
     targets: SpendingTargets = STRAIGHT_LINE,
     bands: Bands = DEFAULT_BANDS,
 ) -> Total:
-    """Sum up projects of one fiscal year; the order does not matter.
+    """Sum up projects of one fiscal year at the end of ``month``; the order does not matter.
 
-    Disbursed and used per cent are of all that is allocated. What is judged are the projects with
-    a current figure: their money together against what was expected of them by their months.
+    One basis in a row: percent, expected and status are all over all that is allocated, each
+    project with its latest figure of the year, 0 where there is none yet. While there is none at
+    all, nothing is judged. ``overdue_month``: as for :func:`judge`.
     """
-    counts = dict.fromkeys(STATUSES, 0)
+    counts = dict.fromkeys((*STATUSES, NO_BUDGET), 0)
     allocated = disbursed = committed = ZERO
-    judged = judged_used = expected_300 = judged_allocated = ZERO
     with_allocation = reported = shown = 0
     for money in facts:
         counts[money.standing.status] += 1
@@ -226,33 +234,30 @@ def total(
             continue
         allocated += money.allocated
         with_allocation += 1
-        if money.standing.counts and money.spent is not None:
-            reported += 1
-            judged += money.spent.disbursed
-            judged_used += money.spent.used
-            judged_allocated += money.allocated
-            expected_300 += money.allocated * _expected_thirds(money.spent.month, targets)
+        reported += money.standing.counts
+    is_open = overdue_month is None or overdue_month < month
     if not allocated:
-        standing = MoneyStanding(NO_TARGET)
-    elif not reported:
+        standing = MoneyStanding(NO_BUDGET)
+    elif not shown:
         standing = MoneyStanding(
             AWAITING if counts[AWAITING] else NOT_DUE,
-            disbursed_percent=_percent(disbursed, allocated) if shown else None,
-            used_percent=_percent(disbursed + committed, allocated) if shown else None,
             expected_percent=expected_percent(month, targets),
         )
     else:
-        of_expected = _against(judged, expected_300)
+        expected_300 = allocated * _expected_thirds(month, targets)
+        of_expected = _against(disbursed, expected_300)
         standing = MoneyStanding(
             status_of(of_expected, bands),
             counts=True,
             disbursed_percent=_percent(disbursed, allocated),
             used_percent=_percent(disbursed + committed, allocated),
-            expected_percent=round2(expected_300 / (judged_allocated * 3)),
+            expected_percent=expected_percent(month, targets),
             of_expected=of_expected,
-            used_of_expected=_against(judged_used, expected_300),
+            used_of_expected=_against(disbursed + committed, expected_300),
         )
-    return Total(allocated, disbursed, committed, with_allocation, reported, counts, standing)
+    return Total(
+        allocated, disbursed, committed, with_allocation, reported, counts, standing, is_open
+    )
 
 
 # --------------------------------------------------------------------- money beside results

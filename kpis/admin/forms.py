@@ -27,7 +27,7 @@ from strategy.records.forms import (
     choice_field,
     link_field,
 )
-from strategy.thai import month_name, plain
+from strategy.thai import Refusal, month_name, parse_number, plain
 
 
 class ChooseForm(forms.Form):
@@ -119,7 +119,8 @@ class ResultForm(RecordForm):
 
     @property
     def really_changed(self) -> list[str]:
-        changed = super().really_changed
+        asked = value_field(0, "confirmed").removesuffix("0")
+        changed = [name for name in super().really_changed if not name.startswith(asked)]
         if self.evidence.is_bound and self.evidence.entries() != self._kept_evidence:
             changed.append("evidence")
         return changed
@@ -162,6 +163,11 @@ class ResultForm(RecordForm):
             steps_done=cleaned.get("steps_done") or (),
             evidence=self.evidence.entries() if self.evidence.is_bound else None,
             state=Result.State.DRAFT if is_draft else Result.State.SUBMITTED,
+            confirmed={
+                measure.id: typed
+                for measure in self.panel.row.facts.measures
+                if (typed := _amount(cleaned.get(confirmed_field(measure.id), ""))) is not None
+            },
             expected_version=cleaned.get("expected_version"),
         )
 
@@ -170,9 +176,29 @@ class ResultForm(RecordForm):
         super().full_clean()
         if not self.is_bound or self.errors:
             return
-        refused = ResultEntries.problems([self.entry()], today()).get(0)
-        if refused is not None:
-            add_errors(self, refused)
+        entry = self.entry()
+        refused = ResultEntries.problems([entry], today()).get(0)
+        if refused is None:
+            return
+        add_errors(self, refused)
+        # What is asked about is confirmed by saving it once more as it stands.
+        self.data = self.data.copy()
+        for measure_id, value in entry.values.items():
+            fields = (value_field(measure_id, part) for part in ("value", "numerator"))
+            asked = any(self.has_error(name, "asked") for name in fields)
+            self.data[confirmed_field(measure_id)] = plain(value.amount) if asked else ""
+
+
+def confirmed_field(measure_id: int) -> str:
+    """The form field that holds what was asked about, until it is saved once more."""
+    return value_field(measure_id, "confirmed")
+
+
+def _amount(text: str) -> Decimal | None:
+    try:
+        return parse_number(text, max_decimals=30)
+    except Refusal:
+        return None
 
 
 class LevelField(forms.TypedChoiceField):
@@ -215,6 +241,9 @@ def number_fields(panel: EntryPanel) -> dict[str, forms.Field]:
             label=f"{name} ({measure.unit_label})" if measure.unit_label else name,
             required=False,
             help_text=_("Where it stands at the end of %(month)s.") % {"month": panel.month_name},
+        )
+        fields[confirmed_field(measure.id)] = forms.CharField(
+            required=False, widget=forms.HiddenInput
         )
         if measure.kind == Measure.Kind.PERCENT:
             fields[value_field(measure.id, "numerator")] = ThaiDecimalField(

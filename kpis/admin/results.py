@@ -28,6 +28,20 @@ from strategy.records.screen_admin import ChosenFirst
 from strategy.records.write import StaleVersion
 from strategy.thai import month_name
 
+
+class AskedFilter(admin.SimpleListFilter):
+    """Figures that looked like slips, and were confirmed."""
+
+    title = gettext_lazy("asked about")
+    parameter_name = "asked"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("yes", gettext_lazy("asked about and confirmed"))]
+
+    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
+        return queryset.exclude(slips=[]) if self.value() == "yes" else queryset
+
+
 _WORDS = ["narrative", "outcome", "problems", "next_steps", "fall_reason"]
 
 
@@ -46,6 +60,7 @@ class ResultAdmin(ChosenFirst):
         "indicator__strategy",
         "indicator__unit",
         "is_sample",
+        AskedFilter,
     ]
     search_fields = ["indicator__number", "indicator__name", "narrative", "outcome", "problems"]
     export_columns = ("code", "shown", "evidence_shown")

@@ -29,6 +29,8 @@ class Result(ValuesInHistory, SupportedByEvidence, Record):
     """Where an indicator stands at the END of a fiscal month."""
 
     written_by_reporters = True
+    audit_labels = {"slips": _("asked about and confirmed")}
+    audit_unseen = frozenset({"slips"})
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -66,6 +68,13 @@ class Result(ValuesInHistory, SupportedByEvidence, Record):
         _("reason for a lower cumulative figure"),
         blank=True,
         help_text=_("Needed where a cumulative figure is below an earlier one."),
+    )
+    slips = models.JSONField(
+        _("asked about and confirmed"),
+        default=list,
+        blank=True,
+        editable=False,
+        help_text=_("Figures that looked like slips, and were confirmed to be right."),
     )
     is_sample = models.BooleanField(_("sample"), default=False, editable=False)
 
@@ -110,6 +119,7 @@ class Result(ValuesInHistory, SupportedByEvidence, Record):
                 for value in self.values.all()
             ],
             "evidence": [piece.as_details() for piece in self.evidence.all()],
+            "slips": [f"{slip['value']} ({slip['last']})" for slip in self.slips],
         }
 
 

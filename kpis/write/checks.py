@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
@@ -14,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from kpis.models import Indicator, LevelCriterion, Result
 from kpis.read.standing import facts_of
-from kpis.rules.entry import Value, check_number, check_ratio
+from kpis.rules.entry import Before, Value, check_number, check_ratio, looks_like_slip
 from kpis.rules.facts import (
     CUMULATIVE,
     LEVEL,
@@ -30,7 +31,7 @@ from strategy.evidence.entry import EvidenceEntry, evidence_problems
 from strategy.messages import sentence
 from strategy.models import Plan
 from strategy.standing.timeline import Fall, find_fall
-from strategy.thai import Refusal, format_exact, month_name, says_why
+from strategy.thai import Refusal, format_exact, format_number, month_name, says_why
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class ResultEntry:
     evidence: Sequence[EvidenceEntry] | None = None
     unstated: bool = False
     state: str = Result.State.SUBMITTED
+    #: Figures that were asked about and confirmed, by measure id.
+    confirmed: Mapping[int, Decimal] = field(default_factory=dict)
     expected_version: int | None = None
     is_sample: bool = False
 
@@ -92,17 +95,23 @@ class EntryContext:
             ):
                 self.described[pk][kind].add(level)
         self.kept: dict[tuple[int, int, int], Result] = {}
+        #: The stored figures of each kept result, by measure.
+        self.stands: dict[tuple[int, int, int], dict[int, Value]] = {}
         self.timelines: dict[int, dict[tuple[int, int], dict[int, Decimal]]] = defaultdict(dict)
         # Under another name than the link's own: what is written is read through that again.
         read = Prefetch("values", to_attr="values_read")
         for result in Result.objects.filter(indicator__in=ids).prefetch_related(read):
-            self.kept[result.indicator_id, result.fiscal_year, result.month] = result
+            key = (result.indicator_id, result.fiscal_year, result.month)
+            self.kept[key] = result
+            self.stands[key] = {
+                row.measure_id: Value(row.value, row.numerator, row.denominator)
+                for row in result.values_read
+            }
             if result.state != Result.State.DRAFT:
                 self.timelines[result.indicator_id][result.fiscal_year, result.month] = {
-                    row.measure_id: amount
-                    for row in result.values_read
-                    if (amount := Value(row.value, row.numerator, row.denominator).amount)
-                    is not None
+                    measure_id: amount
+                    for measure_id, value in self.stands[key].items()
+                    if (amount := value.amount) is not None
                 }
         for entry in entries:
             if entry.state != Result.State.DRAFT:
@@ -166,8 +175,87 @@ def entry_errors(
         _check_values(entry, facts, context, errors, by_system=by_system)
         if not errors and entry.state != Result.State.DRAFT:
             _check_fall(entry, facts, context, errors)
+            if not by_system:
+                _ask(entry, facts, context, errors)
     _check_support(entry, context, today, errors)
     return errors
+
+
+class Slip(NamedTuple):
+    """A figure that is asked about: why, and what it was held against."""
+
+    why: str
+    value: Decimal
+    last: Decimal
+    #: The month of the last figure; None where it is held against the year's target.
+    month: FiscalMonth | None
+
+
+def slips(entry: ResultEntry, context: EntryContext) -> dict[int, Slip]:
+    """The figures of an entry that look like slips, by measure id; confirmed or not.
+
+    A figure that stands already, and is saved again for another reason, is not asked about.
+    """
+    facts = context.facts[entry.indicator.pk]
+    share = context.plans[entry.indicator.pk].plausible_share
+    at = (entry.fiscal_year, entry.month)
+    timeline = context.timelines[entry.indicator.pk]
+    earlier = [key for key in sorted(timeline) if key < at]
+    target = target_in_force(facts, *at)
+    kept = context.kept.get(entry.key)
+    stands = context.stands.get(entry.key, {})
+    found = {}
+    for measure in facts.measures:
+        typed = entry.values.get(measure.id)
+        amount = None if typed is None else typed.amount
+        counted = kept is not None and kept.state != Result.State.DRAFT
+        if amount is None or (counted and stands.get(measure.id) == typed):
+            continue
+        last = next((key for key in reversed(earlier) if measure.id in timeline[key]), None)
+        point = target.values.get(measure.id)
+        before = Before(
+            None if last is None else timeline[last][measure.id],
+            last is not None and last[0] == entry.fiscal_year,
+            None if point is None else point.value,
+        )
+        why = looks_like_slip(amount, before, kind=measure.kind, accrual=facts.accrual, share=share)
+        if why == "beyond_target" and before.target is not None:
+            found[measure.id] = Slip(why, amount, before.target, None)
+        elif why and last is not None and before.last is not None:
+            found[measure.id] = Slip(why, amount, before.last, FiscalMonth(*last))
+    return found
+
+
+def _ask(
+    entry: ResultEntry,
+    facts: IndicatorFacts,
+    context: EntryContext,
+    errors: dict[str, list[ValidationError]],
+) -> None:
+    """A figure that looks like a slip is asked about, until it is confirmed as it stands."""
+    for measure_id, slip in slips(entry, context).items():
+        if entry.confirmed.get(measure_id) == slip.value:
+            continue
+        part = "numerator" if entry.values[measure_id].is_ratio else "value"
+        errors[value_field(measure_id, part)].append(
+            ValidationError(_slip_sentence(slip), code="asked")
+        )
+
+
+def _slip_sentence(slip: Slip) -> str:
+    if slip.month is None:
+        return _(
+            "Is %(value)s right? It rises by more than the whole target of the year, %(last)s. If "
+            "it is right, save once more to confirm it."
+        ) % {"value": format_number(slip.value), "last": format_number(slip.last)}
+    return _(
+        "Is %(value)s right? %(month)s stands at %(last)s. If it is right, save once more to "
+        "confirm it."
+    ) % {
+        "value": format_number(slip.value),
+        "month": month_name(slip.month, short=True),
+        "last": format_number(slip.last),
+    }
 
 
 def _check_support(

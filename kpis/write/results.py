@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kpis.models import Result, ResultEvidence, ResultValue, YearTarget
-from kpis.write.checks import EntryContext, ResultEntry, entry_errors, value_field
+from kpis.write.checks import EntryContext, ResultEntry, entry_errors, slips, value_field
 from strategy.access import Viewer, viewer
 from strategy.records.entries import Errors, RowEntries, parts_replaced
 from strategy.records.write import StaleVersion, record_delete, write_history
-from strategy.thai import says_why
+from strategy.thai import plain, says_why
 
 __all__ = [
     "ResultEntries",
@@ -46,6 +46,7 @@ class ResultEntries(RowEntries[ResultEntry, Result]):
     fields = (
         "state", "no_cases", "progress", "progress_percent",
         "steps_done", "narrative", "outcome", "problems", "next_steps", "fall_reason", "is_sample",
+        "slips",
     )  # fmt: skip
     repeated = ("month", gettext_lazy("This month's result stands in the list already."))
     overtaken = gettext_lazy(
@@ -66,8 +67,22 @@ class ResultEntries(RowEntries[ResultEntry, Result]):
         return Result(indicator=entry.indicator, fiscal_year=entry.fiscal_year, month=entry.month)
 
     def fill(self, row: Result, entry: ResultEntry) -> None:
-        super().fill(row, entry)
+        asked = slips(entry, self.context)
+        standing = [
+            slip
+            for slip in row.slips
+            if slip["measure"] in entry.values
+            and plain(entry.values[slip["measure"]].amount) == slip["value"]
+        ]
+        for name in self.fields:
+            if name != "slips":
+                setattr(row, name, getattr(entry, name))
         row.steps_done = sorted(entry.steps_done)
+        row.slips = standing + [
+            {"measure": pk, "why": slip.why, "value": plain(slip.value), "last": plain(slip.last)}
+            for pk, slip in asked.items()
+            if entry.confirmed.get(pk) == slip.value
+        ]
 
     def prepare(self) -> None:
         """Every year of an indicator has a target row, "none" where nothing is promised."""

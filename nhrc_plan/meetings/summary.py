@@ -131,17 +131,17 @@ def _money(money: PlanMoney) -> str:
         "allocated": format_million(summed.allocated),
         "year": money.at.year,
         "disbursed": format_million(summed.disbursed),
-        "percent": summed.standing.disbursed_percent or 0,
+        "percent": summed.standing.disbursed_percent or "0.00",
         "committed": format_million(summed.committed),
         "reported": summed.reported,
         "all": summed.with_allocation,
     }
     if summed.standing.counts:
         expected = _("Expected by now: %(expected)s per cent; status: %(status)s.")
-        if summed.reported < summed.with_allocation:
+        if summed.is_incomplete:
             expected = _(
-                "Of the projects that reported %(expected)s per cent were expected by now; their "
-                "status together: %(status)s."
+                "Expected by now: %(expected)s per cent; status: %(status)s; not all have reported "
+                "yet."
             )
         sentence += " " + expected % {
             "expected": summed.standing.expected_percent,

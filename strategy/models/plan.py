@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
@@ -75,6 +76,18 @@ class Plan(Record):
     )
     band_at_risk = models.DecimalField(
         _("at risk above"), max_digits=5, decimal_places=2, default=Decimal(50)
+    )
+
+    plausible_share = models.DecimalField(
+        _("figures asked about (%)"),
+        max_digits=5,
+        decimal_places=2,
+        default=Decimal(10),
+        validators=[MinValueValidator(0), MaxValueValidator(99)],
+        help_text=_(
+            "A figure of at most this share of the last one, or so many times as much, is asked "
+            "about before it is saved; 0 asks about none."
+        ),
     )
 
     class Meta(Record.Meta):

@@ -74,7 +74,7 @@ def latest_after(since: datetime, *histories: models.QuerySet) -> datetime | Non
 def entries(model: type[Record], rows: Iterable[Any], hidden: Iterable[str] = ()) -> list[Entry]:
     """History rows, newest first, as readable entries; each compared with the one before it."""
     rows = list(rows)
-    unseen = _HIDDEN | set(hidden)
+    unseen = _HIDDEN | model.audit_unseen | set(hidden)
     names = _linked_names(model, rows, unseen)
     previous: dict[Any, Any] = {}
     found = []

@@ -69,6 +69,8 @@ class Record(models.Model):
 
     #: What the facts of :meth:`audit_details` are called in the history, by name.
     audit_labels: ClassVar[Mapping[str, Any]] = {}
+    #: Fields that the history does not tell by themselves: :meth:`audit_details` does, in words.
+    audit_unseen: ClassVar[frozenset[str]] = frozenset()
     #: Of facts that are pairs, the parts that are texts and follow what they belong to: some
     #: databases keep the keys of a pair in an order of their own.
     audit_texts: ClassVar[frozenset[str]] = frozenset()

@@ -23,6 +23,8 @@ WAITING_APPROVAL = "waiting_approval"
 NOT_DUE = "not_due"
 NO_TARGET = "no_target"
 NO_CASES = "no_cases"
+#: Of a project, or of several, in a year in which no money is set aside for it.
+NO_BUDGET = "no_budget"
 STATUSES = (
     ON_PLAN, NEAR, AT_RISK, CRITICAL, AWAITING, WAITING_APPROVAL, NOT_DUE, NO_TARGET, NO_CASES,
 )  # fmt: skip

@@ -13,6 +13,7 @@ from strategy.standing.status import (
     AWAITING,
     CRITICAL,
     NEAR,
+    NO_BUDGET,
     NO_CASES,
     NO_TARGET,
     NOT_DUE,
@@ -31,6 +32,7 @@ STATUS_SHAPES = {
     NOT_DUE: "◌",
     NO_TARGET: "–",
     NO_CASES: "∅",
+    NO_BUDGET: "–",
 }
 STATUS_LABELS = {
     ON_PLAN: _("on plan"),
@@ -42,6 +44,7 @@ STATUS_LABELS = {
     NOT_DUE: _("not yet due"),
     NO_TARGET: _("no target"),
     NO_CASES: _("no cases"),
+    NO_BUDGET: _("no budget this year"),
 }
 
 #: A mark beside a status: on plan by rounding alone, late in the year.

@@ -9,6 +9,7 @@ from strategy.standing.status import (
     AWAITING,
     CRITICAL,
     NEAR,
+    NO_BUDGET,
     NO_CASES,
     NO_TARGET,
     NOT_DUE,
@@ -99,6 +100,7 @@ STATUS_COLOURS = {
     NOT_DUE: ("#F1F3F7", "#5B667A"),
     NO_TARGET: ("#F1F3F7", "#5B667A"),
     NO_CASES: ("#F1F3F7", "#5B667A"),
+    NO_BUDGET: ("#F1F3F7", "#5B667A"),
 }
 CHART_COLOURS = {
     ON_PLAN: "#1A7F4B",

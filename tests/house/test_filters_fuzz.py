@@ -187,7 +187,9 @@ def _filters(info: str) -> list[str]:
         for model, row in admin.site._registry.items()
         if f"{model._meta.app_label}_{model._meta.model_name}" == info
     )
-    return list(registered.list_filter)
+    return [
+        each if isinstance(each, str) else each.parameter_name for each in registered.list_filter
+    ]
 
 
 _LOOKUPS = ("", "__id__exact", "__isnull", "__in", "__nothing")

@@ -527,7 +527,7 @@ def test_entering_takes_as_many_queries_for_many_rows_as_for_one(
 ):
     entries = many(plan, count)
     ResultEntries.record_many(
-        user=planner, entries=[entry_of(entries[0].indicator, 2568, 1, "1")], today=TODAY
+        user=planner, entries=[entry_of(entries[0].indicator, 2568, 1, "50")], today=TODAY
     )
     with django_assert_max_num_queries(QUERIES_NEW):
         ResultEntries.record_many(user=planner, entries=entries, today=TODAY)
