@@ -50,7 +50,7 @@ $(VENV)/dev.stamp: requirements-dev.lock | $(PY)
 $(VENV)/trial-key: | $(PY)
 	@umask 077; $(PY) -c 'import secrets; print(secrets.token_urlsafe(50))' >$@
 
-TRIAL = DEBUG=1 SECRET_KEY="$$(cat $(VENV)/trial-key)" \
+TRIAL = TRIAL=1 SECRET_KEY="$$(cat $(VENV)/trial-key)" \
 	ALLOWED_HOSTS="$${ALLOWED_HOSTS:-127.0.0.1,localhost}"
 
 run: $(VENV)/run.stamp $(VENV)/trial-key ## try it at http://127.0.0.1:8000 with sample data (PORT=, DATABASE_URL=)
@@ -76,7 +76,7 @@ quick: $(VENV)/dev.stamp ## what takes half a minute: rules, architecture, a req
 	@$(PY) -m pytest -q $(TESTS) $(QUICK) $(ARGS)
 
 # As in production, without a database of its own.
-PRODUCTION = env -u DEBUG -u SECURE_SSL_REDIRECT DATABASE_URL=sqlite://:memory: \
+PRODUCTION = env -u DEBUG -u TRIAL -u SECURE_SSL_REDIRECT DATABASE_URL=sqlite://:memory: \
 	ALLOWED_HOSTS=plan.example.org SECRET_KEY="$$(cat $(VENV)/trial-key)"
 
 lint: $(VENV)/dev.stamp $(VENV)/trial-key ## style, types, migrations, settings, translations

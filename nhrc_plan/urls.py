@@ -45,6 +45,7 @@ urlpatterns = [
     *page(f"{PLAN}/budgets/<str:place>", money_views.project, "project"),
     *page(f"{PLAN}/value", value_views.value, "value"),
     *page(f"{PLAN}/map", views.strategy_map, "map"),
+    *page(f"{PLAN}/about", views.about, "about"),
     *page(f"{PLAN}/board", board_views.board, "board"),
     path(f"{PLAN}/board.xlsx", board_views.board_pack, name="board_pack"),
     path(f"{PLAN}/report.xlsx", kpi_views.report, name="report"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from budgets.pages import data as data_money
@@ -12,6 +13,7 @@ from kpis.pages.data import (
     roll_up,
 )
 from nhrc_plan.overview.read import (
+    AboutPage,
     MapPage,
     ObjectivePart,
     OverviewPage,
@@ -20,7 +22,7 @@ from nhrc_plan.overview.read import (
     UnitSummary,
 )
 from strategy.calendar import FiscalMonth
-from strategy.models import Plan
+from strategy.models import Plan, PlanStatement
 from strategy.pages.data import head
 
 
@@ -144,4 +146,38 @@ def strategy_map(plan: Plan, at: FiscalMonth, shown: MapPage) -> dict[str, Any]:
             }
             for part in shown.strategies
         ],
+    }
+
+
+def about(plan: Plan, at: FiscalMonth, shown: AboutPage) -> dict[str, Any]:
+    """The words of a plan and of whose it is."""
+
+    def texts(statements: Sequence[PlanStatement]) -> list[dict[str, Any]]:
+        return [{"number": row.number, "text": row.text} for row in statements]
+
+    return {
+        **head(plan, at),
+        "name": plan.name,
+        "first_year": plan.first_year,
+        "last_year": plan.last_year,
+        "agency": {
+            "name": shown.agency.name,
+            "short_name": shown.agency.short_name,
+            "address": shown.agency.address,
+            "phone": shown.agency.phone,
+        },
+        "background": plan.background,
+        "content_summary": plan.content_summary,
+        "vision": plan.vision,
+        "ultimate_goal": plan.ultimate_goal,
+        "purposes": texts(shown.purposes),
+        "goals": texts(shown.goals),
+        "missions": texts(shown.missions),
+        "strategies": [{"number": row.number, "name": row.name} for row in shown.strategies],
+        "counts": {
+            "issues": shown.issues,
+            "objectives": shown.objectives,
+            "indicators": shown.indicators,
+            "projects": shown.projects,
+        },
     }

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from budgets.models import Project
 from budgets.read.money import MoneyView, plan_money, unit_money, year_rows
 from budgets.read.rows import ProjectMoney, StrategyMoney, UnitMoney
 from budgets.rules.calc import Total
@@ -19,7 +20,16 @@ from kpis.read.rows import Cell, IndicatorRow, Marked, PlanStanding, StrategySta
 from kpis.read.standing import indicator_rows, plan_standing
 from kpis.rules.roll_up import RollUp
 from strategy.calendar import DEFAULT_DEADLINE_DAY, FiscalMonth
-from strategy.models import Approach, Objective, Plan, PlanStatement, Strategy, Unit
+from strategy.models import (
+    Agency,
+    Approach,
+    Objective,
+    Plan,
+    PlanStatement,
+    StrategicIssue,
+    Strategy,
+    Unit,
+)
 from strategy.read import bands, deadline_days
 from strategy.standing.status import status_of
 from strategy.thai import format_date
@@ -293,6 +303,40 @@ def unit_page(plan: Plan, unit_id: int, at: FiscalMonth, today: date) -> UnitPag
         at=at,
         money_deadline=at.deadline(days.get(at.year, DEFAULT_DEADLINE_DAY)),
         today=today,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class AboutPage:
+    """What the plan says of itself: its statements by kind, and its levels by number."""
+
+    agency: Agency
+    purposes: tuple[PlanStatement, ...]
+    goals: tuple[PlanStatement, ...]
+    missions: tuple[PlanStatement, ...]
+    strategies: tuple[Strategy, ...]
+    issues: int
+    objectives: int
+    indicators: int
+    projects: int
+
+
+def about_page(plan: Plan) -> AboutPage:
+    """The words of a plan, as its document has them. Seven queries."""
+    by_kind: dict[str, list[PlanStatement]] = defaultdict(list)
+    for statement in plan.statements.order_by("number"):
+        by_kind[statement.kind].append(statement)
+    kinds = PlanStatement.Kind
+    return AboutPage(
+        agency=plan.agency,
+        purposes=tuple(by_kind[kinds.PURPOSE]),
+        goals=tuple(by_kind[kinds.GOAL]),
+        missions=tuple(by_kind[kinds.MISSION]),
+        strategies=tuple(plan.strategies.order_by("number")),
+        issues=StrategicIssue.objects.filter(strategy__plan=plan).count(),
+        objectives=Objective.objects.filter(strategy__plan=plan).count(),
+        indicators=Indicator.objects.filter(strategy__plan=plan).count(),
+        projects=Project.objects.filter(strategy__plan=plan).count(),
     )
 
 

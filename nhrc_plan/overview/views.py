@@ -96,6 +96,14 @@ def unit(request: HttpRequest, page: PlanPage, unit_id: int) -> HttpResponse:
 
 
 @plan_page
+def about(request: HttpRequest, page: PlanPage) -> HttpResponse:
+    shown = read.about_page(page.plan)
+    if page.as_data:
+        return as_json(data.about(page.plan, page.at, shown))
+    return render(request, "overview/about.html", {"page": page, "nav": "about", "shown": shown})
+
+
+@plan_page
 def strategy_map(request: HttpRequest, page: PlanPage) -> HttpResponse:
     shown = read.map_page(page.plan, page.at, page.today)
     if page.as_data:

@@ -1,4 +1,4 @@
-"""The demo accounts of a trial: one for each way of using the system. DEBUG only."""
+"""The demo accounts of a trial: one for each way of using the system. Trials only."""
 
 from __future__ import annotations
 

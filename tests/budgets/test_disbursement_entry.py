@@ -990,7 +990,7 @@ DAY = "On %s %s baht would be allocated."
     [
         ({"document_date": "15/01/2026"}, "document_date", "2026 is a year of the Christian Era;"),
         ({"document_date": "30/02/2569"}, "document_date", "is not a day of the calendar."),
-        ({"document_date": "2026-01-15"}, "document_date", "is not a clear date."),
+        ({"document_date": "15.01.2569"}, "document_date", "is not a clear date."),
         ({"document_date": "15 ม.ค. 69"}, "document_date", "is not a clear year."),
         ({"document_date": ""}, "document_date", "This field is required."),
         ({"document_date": "1 ต.ค. 2569"}, "document_date", "A transfer of fiscal year 2569"),

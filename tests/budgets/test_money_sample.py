@@ -374,7 +374,7 @@ def test_samples_can_be_loaded_again_after_clearing(plan):
 
 
 def test_bootstrap_and_clear_sample_say_how_many(plan, settings, today, capsys):
-    settings.DEBUG = True
+    settings.TRIAL = True
     today(TODAY)
     count = len(in_fixture(TODAY))
     with translation.override("en"):

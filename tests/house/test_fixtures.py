@@ -273,7 +273,7 @@ def test_what_is_missing_is_added(plan):
 
 
 def test_samples_are_refused_where_debug_is_off(plan, settings):
-    assert settings.DEBUG is False
+    settings.TRIAL = False
     before = facts(without=())
     with pytest.raises(CommandError):
         call_command("bootstrap", "--sample")
@@ -282,7 +282,7 @@ def test_samples_are_refused_where_debug_is_off(plan, settings):
 
 
 def test_samples_are_loaded_and_marked_in_a_trial(plan, settings, today, capsys):
-    settings.DEBUG = True
+    settings.TRIAL = True
     today(TODAY)
     call_command("bootstrap", "--sample")
     results = entered().all()
@@ -348,7 +348,7 @@ def test_samples_leave_alone_what_staff_entered(plan, planner):
 
 
 def test_clearing_leaves_the_database_as_it_was(plan, settings, today):
-    settings.DEBUG = True
+    settings.TRIAL = True
     today(TODAY)
     before = content(facts(without=("session", "log", "version")))
     call_command("bootstrap", "--sample")
@@ -374,7 +374,7 @@ def test_clearing_twice_changes_nothing_more(plan):
 
 
 def test_what_staff_made_of_a_sample_is_theirs_and_stays(plan, planner, settings, today):
-    settings.DEBUG = True
+    settings.TRIAL = True
     today(TODAY)
     planner.username = "real-planner"  # a demo account of that name exists
     planner.save()
@@ -386,10 +386,10 @@ def test_what_staff_made_of_a_sample_is_theirs_and_stays(plan, planner, settings
     corrected = sample.exclude(values__isnull=True).first()
     field = f"value_{corrected.values.get().measure_id}"
     path = address(corrected, "change")
-    assert (
-        client.post(path, filled(client.get(path), **{field: "1", "fall_reason": "x"})).status_code
-        == 302
-    )
+    asked = client.post(path, filled(client.get(path), **{field: "1", "fall_reason": "x"}))
+    if asked.status_code == 200:  # it looks like a slip, and is confirmed
+        asked = client.post(path, filled(asked))
+    assert asked.status_code == 302
     indicator = indicator_of(plan, "S3-1.2")
     path = address(indicator, "change")
     assert (
@@ -418,7 +418,7 @@ def test_a_sample_that_staff_approved_is_still_a_sample_and_goes(plan, planner):
 
 
 def test_an_account_that_only_has_the_name_of_a_demo_account_stays(plan, settings, today, person):
-    settings.DEBUG = True
+    settings.TRIAL = True
     today(TODAY)
     person("reporter", roles.REPORTER, OTHER)
     call_command("bootstrap", "--sample")

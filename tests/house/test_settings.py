@@ -14,7 +14,7 @@ from django.conf import settings
 
 SECRET = "x9" * 40
 _OURS = (
-    "ALLOWED_HOSTS", "BEHIND_PROXY", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL", "DEBUG",
+    "ALLOWED_HOSTS", "BEHIND_PROXY", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL", "DEBUG", "TRIAL",
     "DJANGO_SETTINGS_MODULE", "PUBLIC_READING", "SECRET_KEY", "SECURE_SSL_REDIRECT",
 )  # fmt: skip
 
@@ -53,7 +53,9 @@ def test_it_starts_with_one():
     assert run("import nhrc_plan.settings", SECRET_KEY=SECRET).returncode == 0
 
 
-@pytest.mark.parametrize("name", ["DEBUG", "PUBLIC_READING", "SECURE_SSL_REDIRECT", "BEHIND_PROXY"])
+@pytest.mark.parametrize(
+    "name", ["DEBUG", "TRIAL", "PUBLIC_READING", "SECURE_SSL_REDIRECT", "BEHIND_PROXY"]
+)
 def test_it_refuses_a_switch_that_is_neither_on_nor_off(name):
     done = run("import nhrc_plan.settings", SECRET_KEY=SECRET, **{name: "maybe"})
     assert done.returncode != 0
@@ -66,6 +68,29 @@ def test_it_refuses_a_switch_that_is_neither_on_nor_off(name):
 )
 def test_it_is_in_debug_only_when_told(written, debug):
     assert read("DEBUG", SECRET_KEY=SECRET, DEBUG=written) == {"DEBUG": debug}
+
+
+def test_a_trial_is_no_debugging_and_shows_the_products_own_error_pages():
+    """In one's own browser, without HTTPS; a page that is not there answers as in production."""
+    names = ("TRIAL", "DEBUG", "SESSION_COOKIE_SECURE", "SECURE_SSL_REDIRECT")
+    trial = read(*names, SECRET_KEY=SECRET, TRIAL="1")
+    assert trial == dict.fromkeys(names, False) | {"TRIAL": True}
+    assert read("TRIAL", SECRET_KEY=SECRET, DEBUG="1") == {"TRIAL": True}
+    assert read("TRIAL", SECRET_KEY=SECRET) == {"TRIAL": False}
+    code = (
+        "import django; django.setup();"
+        "from django.core.handlers.wsgi import WSGIHandler;"
+        "from django.test import RequestFactory;"
+        "answer = WSGIHandler().get_response(RequestFactory().get('/nothing/'));"
+        "print(answer.status_code, answer.content.decode())"
+    )
+    own = {"SECRET_KEY": SECRET, "ALLOWED_HOSTS": "testserver", "DATABASE_URL": "sqlite://:memory:",
+           "DJANGO_SETTINGS_MODULE": "nhrc_plan.settings"}  # fmt: skip
+    # There is no database here, so that it is the error page itself.
+    shown = run(code, **own, TRIAL="1").stdout
+    assert 'lang="th"' in shown and "URLconf" not in shown
+    # Control: with the framework's pages on, the visitor reads English.
+    assert "URLconf" in run(code, **own, DEBUG="1").stdout
 
 
 def test_it_is_a_guarded_production_by_default():

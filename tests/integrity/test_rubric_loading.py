@@ -437,7 +437,7 @@ def test_a_sample_that_somebody_changed_is_theirs(planner):
 
 
 def test_bootstrap_and_clear_sample_say_how_many(plan, settings, today, capsys):
-    settings.DEBUG = True
+    settings.TRIAL = True
     today(date(2026, 10, 11))
     with translation.override("en"):
         call_command("bootstrap", "--sample")

@@ -17,12 +17,12 @@ class Command(BaseCommand):
         parser.add_argument(
             "--sample",
             action="store_true",
-            help="also load sample figures and demo accounts (only where DEBUG is on)",
+            help="also load sample figures and demo accounts (only in a trial)",
         )
 
     def handle(self, *args: Any, **options: Any) -> None:
-        if options["sample"] and not settings.DEBUG:
-            raise CommandError(_("Samples are refused here: DEBUG is off, this is no trial."))
+        if options["sample"] and not settings.TRIAL:
+            raise CommandError(_("Samples are refused here: TRIAL is off."))
         call_command("migrate", interactive=False, verbosity=0)
         for plan in fixtures.plans_load():
             self.stdout.write(_("Plan: %(name)s") % {"name": plan.name})
