@@ -48,6 +48,5 @@ MENU = [
     Entry("board", _says(_("Board meeting")), _of_plan("board")),
     Entry("units", _says(_("units")), _of_plan("units")),
     Entry("integrity", _says(_("Integrity")), _integrity),
-    Entry("about", _says(_("About the plan")), _of_plan("about")),
     Entry("admin", _says(capfirst(_("data entry"))), _admin),
 ]

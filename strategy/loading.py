@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime, time, timedelta
 from typing import Any, TypeVar
 
 from django.db import models, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from strategy.calendar import FiscalMonth
 from strategy.models import (
     Agency,
     Approach,
@@ -136,3 +139,17 @@ def _strategy_load(plan: Plan, source: Mapping[str, Any], *, reason: str) -> Non
             {"name": item["name"], "issue": issues.get(item["issue"])},
             reason=reason,
         )
+
+
+def on_report_days(row: Any) -> datetime:
+    """When a sample of a month would have come in: a working morning early in the month after.
+
+    Before its deadline, and each indicator and project on a day of its own; never in the future.
+    """
+    if not hasattr(row, "month"):
+        return timezone.now()
+    at = FiscalMonth(row.fiscal_year, row.month)
+    owner = getattr(row, "indicator_id", None) or getattr(row, "project_id", None) or 0
+    day = at.next.first_day + timedelta(days=2 + (owner + at.month) % 7)
+    moment = timezone.make_aware(datetime.combine(day, time(10, owner % 60)))
+    return min(moment, timezone.now())

@@ -11,8 +11,9 @@ from django.db import transaction
 
 from budgets.models import Disbursement, Project, ProjectBudget, ProjectLead
 from budgets.write.disbursements import DisbursementEntries, DisbursementEntry
-from strategy.loading import SAMPLE_REASON, load_row, missing_or_none
+from strategy.loading import SAMPLE_REASON, load_row, missing_or_none, on_report_days
 from strategy.models import Plan, Unit
+from strategy.records.model import acting
 from strategy.records.write import EntriesRefused, record_delete, write_history
 
 
@@ -75,9 +76,10 @@ def sample_load(plan: Plan, tree: Mapping[str, Any], *, today: date) -> int:
     entries = [entry for entry in _sample_entries(plan, tree) if entry.at.has_ended(today)]
     while entries:
         try:
-            DisbursementEntries.record_many(
-                user=None, entries=entries, today=today, reason=str(SAMPLE_REASON)
-            )
+            with acting(user=None, reason=str(SAMPLE_REASON), when=on_report_days):
+                DisbursementEntries.record_many(
+                    user=None, entries=entries, today=today, reason=str(SAMPLE_REASON)
+                )
             break
         except EntriesRefused as refused:
             # Once its neighbours are gone, another may turn out not to go with staff's figures.

@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kpis.models import Baseline, Indicator, LevelCriterion, Measure, YearTarget
-from kpis.read.rows import join_values
 from kpis.read.suggestions import source_choices
+from kpis.read.words import join_values
 from kpis.rules.score import LEVELS, are_thresholds
 from kpis.write.results import value_field
 from kpis.write.targets import (

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from kpis.admin.forms import ChooseForm, ResultForm, has_percent, number_fields, step_field
 from kpis.models import Indicator, Result
 from kpis.read.entry import EntryPanel, entry_panel, reportable, work_list
-from kpis.read.rows import progress_percent, progress_text
 from kpis.read.suggestions import suggestion_for
+from kpis.read.words import progress_percent, progress_text
 from kpis.write import results
 from strategy.access import viewer
 from strategy.calendar import FiscalMonth

@@ -23,6 +23,9 @@ def roll_up(summed: RollUp) -> dict[str, Any]:
         "reported": summed.reported,
         "mean_of_expected": text(summed.mean),
         **(_scores(summed.scores) if summed.scores else {}),
+        "last_close": (
+            {**summed.last._asdict(), "mean": text(summed.last.mean)} if summed.last else None
+        ),
     }
 
 

@@ -19,8 +19,9 @@ from django.utils import timezone
 from kpis.models import Baseline, Indicator, Result, YearTarget
 from kpis.read.figures import Stored, counted_states, latest_figures
 from kpis.read.restated import Restatement, RulesKnown, rules_as_known
-from kpis.read.rows import Cell, IndicatorRow, progress_percent, target_text
+from kpis.read.rows import Cell, IndicatorRow
 from kpis.read.standing import MonthView, judged_cell
+from kpis.read.words import progress_percent, target_text
 from kpis.rules.facts import Counted, Figure, IndicatorFacts, TargetFacts, TargetPoint
 from kpis.rules.judging import judge
 from strategy.calendar import FiscalMonth

@@ -11,8 +11,9 @@ from kpis.models import Indicator
 from kpis.read.duties import Duty, year_duties
 from kpis.read.figures import latest_before
 from kpis.read.levels import Ladder, ladder
-from kpis.read.rows import IndicatorRow, join_values, result_text, target_text
+from kpis.read.rows import IndicatorRow
 from kpis.read.standing import indicator_rows
+from kpis.read.words import join_values, result_text, target_text
 from kpis.rules.expected import expected_values, milestone_expected
 from kpis.rules.facts import MILESTONE, TargetFacts, target_in_force
 from strategy.access import Viewer

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from kpis.models import Indicator, Result, ResultEvidence, YearTarget
-from kpis.read.rows import progress_percent
+from kpis.read.words import progress_percent
 from kpis.rules.facts import Counted, Figure
 from strategy.calendar import FiscalMonth
 from strategy.evidence.entry import EvidenceEntry, entry_of

@@ -13,8 +13,9 @@ from kpis.models import Indicator, Measure, Result, ResultEvidence, YearTarget
 from kpis.read.explain import explain, explain_score
 from kpis.read.figures import month_figures
 from kpis.read.levels import Ladder, ladder
-from kpis.read.rows import Cell, IndicatorRow, result_text
+from kpis.read.rows import Cell, IndicatorRow
 from kpis.read.standing import indicator_rows
+from kpis.read.words import result_text
 from kpis.rules.expected import expected_values
 from kpis.rules.facts import PERCENT, Figure, MeasureFacts
 from kpis.rules.judging import MeasureStanding

@@ -7,26 +7,23 @@ and its workbook cannot drift apart.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import cached_property
-from types import MappingProxyType
 from typing import NamedTuple
 
-from django.utils.translation import gettext as _
-
-from kpis.models import Result
+from kpis.read.words import join_values, outstanding_text, result_text, target_text, told_apart
 from kpis.rules import roll_up as summing
 from kpis.rules import score
-from kpis.rules.facts import LEVEL, MILESTONE, NUMERIC, ZERO, Figure, IndicatorFacts, TargetFacts
-from kpis.rules.judging import MeasureStanding, Outstanding, Standing, is_finished
-from kpis.rules.roll_up import RollUp
+from kpis.rules.facts import LEVEL, MILESTONE, Figure, IndicatorFacts, TargetFacts
+from kpis.rules.judging import Outstanding, Standing, is_finished
+from kpis.rules.roll_up import LastClose, RollUp
 from strategy.calendar import FiscalMonth
 from strategy.evidence.entry import EvidenceEntry
 from strategy.standing.status import AT_RISK, AWAITING, CRITICAL, HUNDRED
 from strategy.standing.words import HURRY_LABEL, STATUS_SHAPES, status_label
-from strategy.thai import format_exact, format_number, month_name
+from strategy.thai import format_number, month_name
 
 
 class Cell(NamedTuple):
@@ -70,7 +67,7 @@ class Cell(NamedTuple):
         short = {
             measure.measure_id: told
             for measure in self.standing.measures
-            if measure.of_expected < HUNDRED and (told := _told_apart(measure)) is not None
+            if measure.of_expected < HUNDRED and (told := told_apart(measure)) is not None
         }
         return result_text(self.facts, self.figure, short)
 
@@ -251,11 +248,25 @@ def roll_up(rows: Iterable[IndicatorRow]) -> RollUp:
     """Roll-up of any set of rows at the month they were read for."""
     rows = list(rows)
     summed = summing.roll_up((row.current.standing, row.weight) for row in rows)
-    scored = [row for row in rows if row.current.has_levels]
-    if not scored:
-        return summed
-    found = [(row.current.current_score, row.weight) for row in scored]
-    return replace(summed, scores=score.mean_score(found))
+    scored = [(row.current.current_score, row.weight) for row in rows if row.current.has_levels]
+    if scored:
+        summed = replace(summed, scores=score.mean_score(scored))
+    return summed if summed.reported else replace(summed, last=last_close(rows))
+
+
+def last_close(rows: Sequence[IndicatorRow]) -> LastClose | None:
+    """How the year before closed; None where it was not read, or nothing was reported in it."""
+    closed = [
+        (cell.standing, row.weight)
+        for row in rows
+        for cell in row.cells
+        if cell.year == row.current.year - 1
+    ]
+    summed = summing.roll_up(closed)
+    if not summed.reported:
+        return None
+    year = rows[0].current.year - 1
+    return LastClose(year, summed.mean, summed.reported, summed.with_target)
 
 
 @dataclass(frozen=True)
@@ -301,91 +312,3 @@ class PlanStanding(Marked):
     @property
     def awaiting(self) -> list[IndicatorRow]:
         return [row for row in self.rows if row.current.status == AWAITING]
-
-
-def join_values(values: Sequence[Decimal | None]) -> str | None:
-    """Several measures as one text, "22/12"; None without a single figure."""
-    return _joined([None if value is None else format_number(value) for value in values])
-
-
-def _joined(texts: Sequence[str | None]) -> str | None:
-    if all(text is None for text in texts):
-        return None
-    return "/".join("–" if text is None else text for text in texts)
-
-
-def _told_apart(measure: MeasureStanding) -> str | None:
-    """A result with as many decimals as tell it from what it falls short of; None if two do."""
-    for goal in (measure.target, measure.expected):
-        if measure.result == goal or format_number(measure.result) != format_number(goal):
-            continue
-        for places in range(3, 13):
-            step = Decimal(1).scaleb(-places)
-            shown = measure.result.quantize(step, ROUND_HALF_UP)
-            if shown != goal.quantize(step, ROUND_HALF_UP):
-                return format_exact(shown)
-    return None
-
-
-def target_text(facts: IndicatorFacts, target: TargetFacts) -> str | None:
-    """A year's target as shown: "20/15", a milestone's words, None for "-"."""
-    if target.kind == NUMERIC:
-        return join_values(
-            [target.values[m.id].value for m in facts.measures if m.id in target.values]
-        )
-    return target.milestone or None
-
-
-def progress_text(percent: Decimal) -> str:
-    """Progress of a milestone in words."""
-    if percent == 0:
-        return _("not started")
-    if percent == 100:
-        return _("done")
-    return f"{format_number(percent)}%"
-
-
-def result_text(
-    facts: IndicatorFacts, figure: Figure, told: Mapping[int, str] = MappingProxyType({})
-) -> str | None:
-    """A figure as shown. ``told``: measures, by id, that are to be shown in other words."""
-    if figure.no_cases:
-        return _("no cases")
-    if figure.percent is not None:
-        return progress_text(figure.percent)
-    if figure.is_unstated:
-        return unstated_text(facts)
-    if not told:
-        return join_values([figure.values.get(m.id) for m in facts.measures])
-    values = figure.values
-    return _joined(
-        [
-            told.get(m.id) or (format_number(values[m.id]) if m.id in values else None)
-            for m in facts.measures
-        ]
-    )
-
-
-def unstated_text(facts: IndicatorFacts) -> str:
-    """That a published report gives no figure."""
-    if all(measure.kind == LEVEL for measure in facts.measures):
-        return _("level not stated")
-    return _("figure not stated")
-
-
-def outstanding_text(owed: Outstanding) -> str:
-    """What is still owed of an earlier year: "ค้าง 80/100 (2568)"."""
-    pairs = ", ".join(
-        f"{'–' if result is None else format_number(result)}/{format_number(goal)}"
-        for result, goal in zip(owed.results, owed.targets, strict=True)
-    )
-    return _("outstanding %(figures)s (%(year)s)") % {"figures": pairs, "year": owed.year}
-
-
-def progress_percent(progress: str, percent: Decimal | None) -> Decimal | None:
-    """Progress as reported to per cent: not started 0, done 100."""
-    if progress == Result.Progress.NOT_STARTED:
-        return ZERO
-    if progress == Result.Progress.DONE:
-        return HUNDRED
-    return percent if progress == Result.Progress.IN_PROGRESS else None

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from kpis.rules.facts import ZERO
 from kpis.rules.judging import MET, Standing
@@ -18,11 +19,21 @@ from strategy.standing.status import HUNDRED, STATUSES, round2_fraction
 _TENTH = Decimal("0.1")
 
 
+class LastClose(NamedTuple):
+    """How the year before closed, for a year in which nothing has come in yet."""
+
+    year: int
+    mean: Decimal | None
+    reported: int
+    with_target: int
+
+
 @dataclass(frozen=True, slots=True)
 class RollUp:
     """A set of indicators: mean of "of expected" (each capped at 100) and its coverage.
 
-    ``scores``: the mean of their scores, None where none of them has level criteria.
+    ``scores``: the mean of their scores, None where none of them has level criteria. ``last``:
+    the close of the year before, while this year has no figure; no status is ever made of it.
     """
 
     counts: Mapping[str, int]
@@ -30,6 +41,7 @@ class RollUp:
     reported: int
     mean: Decimal | None
     scores: ScoreMean | None = None
+    last: LastClose | None = None
 
     @property
     def total(self) -> int:

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
@@ -15,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from kpis.models import Indicator, LevelCriterion, Result
 from kpis.read.standing import facts_of
-from kpis.rules.entry import Before, Value, check_number, check_ratio, looks_like_slip
+from kpis.rules.entry import Value, check_number, check_ratio
 from kpis.rules.facts import (
     CUMULATIVE,
     LEVEL,
@@ -26,12 +25,13 @@ from kpis.rules.facts import (
     MeasureFacts,
     target_in_force,
 )
+from kpis.write.slips import slip_question, slips
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.evidence.entry import EvidenceEntry, evidence_problems
 from strategy.messages import sentence
 from strategy.models import Plan
 from strategy.standing.timeline import Fall, find_fall
-from strategy.thai import Refusal, format_exact, format_number, month_name, says_why
+from strategy.thai import Refusal, format_exact, month_name, says_why
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,86 +176,19 @@ def entry_errors(
         if not errors and entry.state != Result.State.DRAFT:
             _check_fall(entry, facts, context, errors)
             if not by_system:
-                _ask(entry, facts, context, errors)
+                _ask(entry, context, errors)
     _check_support(entry, context, today, errors)
     return errors
 
 
-class Slip(NamedTuple):
-    """A figure that is asked about: why, and what it was held against."""
-
-    why: str
-    value: Decimal
-    last: Decimal
-    #: The month of the last figure; None where it is held against the year's target.
-    month: FiscalMonth | None
-
-
-def slips(entry: ResultEntry, context: EntryContext) -> dict[int, Slip]:
-    """The figures of an entry that look like slips, by measure id; confirmed or not.
-
-    A figure that stands already, and is saved again for another reason, is not asked about.
-    """
-    facts = context.facts[entry.indicator.pk]
-    share = context.plans[entry.indicator.pk].plausible_share
-    at = (entry.fiscal_year, entry.month)
-    timeline = context.timelines[entry.indicator.pk]
-    earlier = [key for key in sorted(timeline) if key < at]
-    target = target_in_force(facts, *at)
-    kept = context.kept.get(entry.key)
-    stands = context.stands.get(entry.key, {})
-    found = {}
-    for measure in facts.measures:
-        typed = entry.values.get(measure.id)
-        amount = None if typed is None else typed.amount
-        counted = kept is not None and kept.state != Result.State.DRAFT
-        if amount is None or (counted and stands.get(measure.id) == typed):
-            continue
-        last = next((key for key in reversed(earlier) if measure.id in timeline[key]), None)
-        point = target.values.get(measure.id)
-        before = Before(
-            None if last is None else timeline[last][measure.id],
-            last is not None and last[0] == entry.fiscal_year,
-            None if point is None else point.value,
-        )
-        why = looks_like_slip(amount, before, kind=measure.kind, accrual=facts.accrual, share=share)
-        if why == "beyond_target" and before.target is not None:
-            found[measure.id] = Slip(why, amount, before.target, None)
-        elif why and last is not None and before.last is not None:
-            found[measure.id] = Slip(why, amount, before.last, FiscalMonth(*last))
-    return found
-
-
 def _ask(
-    entry: ResultEntry,
-    facts: IndicatorFacts,
-    context: EntryContext,
-    errors: dict[str, list[ValidationError]],
+    entry: ResultEntry, context: EntryContext, errors: dict[str, list[ValidationError]]
 ) -> None:
     """A figure that looks like a slip is asked about, until it is confirmed as it stands."""
     for measure_id, slip in slips(entry, context).items():
-        if entry.confirmed.get(measure_id) == slip.value:
-            continue
-        part = "numerator" if entry.values[measure_id].is_ratio else "value"
-        errors[value_field(measure_id, part)].append(
-            ValidationError(_slip_sentence(slip), code="asked")
-        )
-
-
-def _slip_sentence(slip: Slip) -> str:
-    if slip.month is None:
-        return _(
-            "Is %(value)s right? It rises by more than the whole target of the year, %(last)s. If "
-            "it is right, save once more to confirm it."
-        ) % {"value": format_number(slip.value), "last": format_number(slip.last)}
-    return _(
-        "Is %(value)s right? %(month)s stands at %(last)s. If it is right, save once more to "
-        "confirm it."
-    ) % {
-        "value": format_number(slip.value),
-        "month": month_name(slip.month, short=True),
-        "last": format_number(slip.last),
-    }
+        if entry.confirmed.get(measure_id) != slip.value:
+            part = "numerator" if entry.values[measure_id].is_ratio else "value"
+            errors[value_field(measure_id, part)].append(slip_question(slip))
 
 
 def _check_support(

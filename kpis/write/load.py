@@ -16,9 +16,9 @@ from kpis.write.targets import EnteredPoint, TargetEntry, target_change
 from strategy.calendar import FiscalMonth
 from strategy.evidence.entry import EvidenceEntry
 from strategy.evidence.model import Evidence
-from strategy.loading import SAMPLE_REASON, load_row
+from strategy.loading import SAMPLE_REASON, load_row, on_report_days
 from strategy.models import Plan, Unit
-from strategy.records.model import Record
+from strategy.records.model import Record, acting
 from strategy.records.write import record_delete, record_save
 
 
@@ -215,7 +215,10 @@ def sample_load(plan: Plan, tree: Mapping[str, Any], *, today: date) -> int:
         and FiscalMonth(item["year"], item["month"]).has_ended(today)
     ]
     entries = [entry for entry in entries if entry.key not in taken]
-    ResultEntries.record_many(user=None, entries=entries, today=today, reason=str(SAMPLE_REASON))
+    with acting(user=None, reason=str(SAMPLE_REASON), when=on_report_days):
+        ResultEntries.record_many(
+            user=None, entries=entries, today=today, reason=str(SAMPLE_REASON)
+        )
     return len(entries)
 
 

@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kpis.models import Result, ResultEvidence, ResultValue, YearTarget
-from kpis.write.checks import EntryContext, ResultEntry, entry_errors, slips, value_field
+from kpis.write.checks import EntryContext, ResultEntry, entry_errors, value_field
+from kpis.write.slips import slips
 from strategy.access import Viewer, viewer
 from strategy.records.entries import Errors, RowEntries, parts_replaced
 from strategy.records.write import StaleVersion, record_delete, write_history

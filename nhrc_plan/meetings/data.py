@@ -37,6 +37,7 @@ def board(report: BoardReport) -> dict[str, Any]:
         ],
         "indicators": [result_data.indicator(report.plan, row) for row in standing.rows],
         **(_money(report) if report.has_money else {}),
+        "turn_of_the_year": report.turn or None,
         "changes": {
             "compared": {"year": changes.compared.year, "month": changes.compared.month},
             "deadline": changes.deadline.isoformat(),

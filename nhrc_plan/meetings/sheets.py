@@ -165,6 +165,7 @@ def changed(book: Book, report: BoardReport) -> Sheet:
         _("What changed since last month"),
         *report.notes,
         rule_words.changed(changes.deadline_name),
+        *([report.turn] if report.turn else []),
     )
     sheet.head(
         [

@@ -248,9 +248,7 @@ def strategy_page(plan: Plan, number: int, at: FiscalMonth, today: date) -> Stra
                 "known": ", ".join(str(known) for known in numbers),
             }
         )
-    rows = indicator_rows(
-        plan, at, today, Indicator.objects.filter(strategy=strategy), every_year=False
-    )
+    rows = indicator_rows(plan, at, today, Indicator.objects.filter(strategy=strategy))
     objectives = objective_parts(plan, list(strategy.objectives.order_by("number")), rows)
     issues = [
         IssuePart(
@@ -275,7 +273,7 @@ def strategy_page(plan: Plan, number: int, at: FiscalMonth, today: date) -> Stra
 
 def units_page(plan: Plan, at: FiscalMonth, today: date) -> list[UnitSummary]:
     """The units that own indicators of a plan, in Thai order; those without a unit last."""
-    rows = plan_standing(plan, at, today, every_year=False).rows
+    rows = plan_standing(plan, at, today).rows
     by_unit: dict[int | None, list[IndicatorRow]] = defaultdict(list)
     for row in rows:
         by_unit[row.unit_id].append(row)
@@ -293,7 +291,7 @@ def unit_page(plan: Plan, unit_id: int, at: FiscalMonth, today: date) -> UnitPag
         raise Http404(_("There is no such unit. The list of units shows all there are."))
     days = deadline_days(plan)
     own = Indicator.objects.filter(strategy__plan=plan, unit=unit)
-    rows = indicator_rows(plan, at, today, own, every_year=False, days=days)
+    rows = indicator_rows(plan, at, today, own, days=days)
     return UnitPage(
         unit=unit,
         rows=tuple(rows),
@@ -342,7 +340,7 @@ def about_page(plan: Plan) -> AboutPage:
 
 def map_page(plan: Plan, at: FiscalMonth, today: date) -> MapPage:
     """The whole plan by levels at the end of a month."""
-    standing = plan_standing(plan, at, today, every_year=False)
+    standing = plan_standing(plan, at, today)
     objectives = objective_parts(
         plan,
         list(Objective.objects.filter(strategy__plan=plan).order_by("strategy", "number")),

@@ -8,9 +8,10 @@ that they outlive the account.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.apps import apps
@@ -142,14 +143,20 @@ def actor_name(user: Any) -> str:
     return str(user.get_full_name() or user.get_username())[:200]
 
 
-#: Who is writing and why, for the rows that a deletion takes along.
-_acting: ContextVar[tuple[Any, str]] = ContextVar("acting", default=(None, ""))
+#: When a row is said to have been written; None: now.
+When = Callable[[Any], datetime] | None
+#: Who is writing and why, for the rows that a deletion takes along, and when.
+_acting: ContextVar[tuple[Any, str, When]] = ContextVar("acting", default=(None, "", None))
 
 
 @contextmanager
-def acting(*, user: Any, reason: str) -> Iterator[None]:
-    """Every history row written inside names this person and reason; None is the system."""
-    token = _acting.set((user, reason))
+def acting(*, user: Any, reason: str, when: When = None) -> Iterator[None]:
+    """Every history row written inside names this person and reason; None is the system.
+
+    ``when``: for samples, which show what a month looks like: the day on which such a row would
+    have been written. What is nested inside keeps it.
+    """
+    token = _acting.set((user, reason, when or _acting.get()[2]))
     try:
         yield
     finally:
@@ -159,9 +166,9 @@ def acting(*, user: Any, reason: str) -> Iterator[None]:
 def history_row(instance: Record, history_type: str) -> models.Model:
     """An unsaved history row of ``instance``; ``history_type`` is "+", "~" or "-"."""
     model: type[Any] = type(instance).history.model
-    user, reason = _acting.get()
+    user, reason, when = _acting.get()
     row: models.Model = model(
-        history_date=timezone.now(),
+        history_date=timezone.now() if when is None else when(instance),
         history_type=history_type,
         history_change_reason=reason,
         history_user_id=user.pk if user is not None else None,
