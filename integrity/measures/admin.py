@@ -117,13 +117,13 @@ class BeginForm(forms.Form):
 
 @admin.register(MeasureYear)
 class MeasureYearAdmin(YearAdmin):
-    list_display = ["fiscal_year", "agency", "title", "is_sample"]
+    list_display = ["fiscal_year", "agency", "title", "reporting", "is_sample"]
     list_display_links = ["fiscal_year", "title"]
     list_filter = ["agency", "is_sample"]
     search_fields = ["title", "fiscal_year"]
     ordering = ["-fiscal_year"]
     list_select_related = ["agency"]
-    fields = ["agency", "fiscal_year", "title"]
+    fields = ["agency", "fiscal_year", "title", "reporting"]
     inlines = [IssueInline]
     in_year = ""
     change_form_template = "admin/integrity/measureyear/change_form.html"

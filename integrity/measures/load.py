@@ -56,7 +56,12 @@ def _year_load(agency: Agency, source: Mapping[str, Any], *, reason: str) -> Non
     key = {"agency": agency, "fiscal_year": source["fiscal_year"]}
     if missing_or_none(MeasureYear, **key) is None:
         return
-    year = load_row(MeasureYear, key, {"title": source["title"]}, reason=reason)
+    year = load_row(
+        MeasureYear,
+        key,
+        {"title": source["title"], "reporting": source["reporting"]},
+        reason=reason,
+    )
     units = {unit.name: unit for unit in Unit.objects.filter(agency=agency)}
     advice = {
         row.number: row

@@ -20,6 +20,12 @@ QUARTER_CHOICES = [(1, "1"), (2, "2"), (3, "3"), (4, "4")]
 class MeasureYear(Record):
     """An agency's measures of a fiscal year under their title."""
 
+    judged_by = ("reporting",)
+
+    class Reporting(models.TextChoices):
+        QUARTER = "quarter", _("by quarter")
+        WHOLE = "whole", _("as a whole")
+
     agency = models.ForeignKey(
         Agency, models.PROTECT, related_name="measure_years", verbose_name=_("agency")
     )
@@ -27,6 +33,13 @@ class MeasureYear(Record):
         _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
     )
     title = models.CharField(_("title"), max_length=500, blank=True, db_collation=THAI)
+    reporting = models.CharField(
+        _("reported"),
+        max_length=10,
+        choices=Reporting,
+        default=Reporting.QUARTER,
+        help_text=_("By quarter: every quarter is owed. As a whole: the year's results alone."),
+    )
     is_sample = models.BooleanField(_("sample"), default=False, editable=False)
 
     class Meta(Record.Meta):

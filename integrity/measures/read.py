@@ -89,13 +89,11 @@ def year_rows(
     found = []
     for year in years:
         issues = facts.get(year.pk, [])
-        measures = [measure for issue in issues for measure in issue.measures]
-        year_rules = rules.YearRules.of(
+        year_rules = rules.YearRules(
             year.fiscal_year,
             today,
-            deadline_day=year.deadline_day or DEFAULT_DEADLINE_DAY,
-            any_quarter=any(reports.get(measure.id) for measure in measures),
-            any_outcome=any(measure.result or measure.outcome for measure in measures),
+            year.deadline_day or DEFAULT_DEADLINE_DAY,
+            year.reporting == MeasureYear.Reporting.WHOLE,
         )
         found.append(
             YearRow(

@@ -178,6 +178,11 @@ class MeasureRow:
         return bool(self.enter_unit)
 
     @property
+    def has_reports(self) -> bool:
+        """A quarter of it has been reported."""
+        return any(each.progress_id is not None for each in self.quarters)
+
+    @property
     def title(self) -> str:
         """The measure with its number as printed."""
         return f"{self.number} {self.text}".strip()

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from strategy.calendar import DEFAULT_DEADLINE_DAY, PERIOD_ENDS, FiscalMonth
+from strategy.calendar import PERIOD_ENDS, FiscalMonth
 
 QUARTERS = (1, 2, 3, 4)
 
@@ -55,27 +55,14 @@ def latest_quarter(year: int, today: date) -> int:
 class YearRules:
     """What holds for all measures of a fiscal year on ``today``.
 
-    ``as_a_whole``: the year was recorded afterwards, without quarters, and owes none.
+    ``as_a_whole``: planners chose to report the year as a whole, so that it owes no quarter. That
+    is never inferred from what is missing: a year in which nobody reported owes every one.
     """
 
     year: int
     today: date
     deadline_day: int
     as_a_whole: bool
-
-    @classmethod
-    def of(
-        cls,
-        year: int,
-        today: date,
-        *,
-        deadline_day: int = DEFAULT_DEADLINE_DAY,
-        any_quarter: bool,
-        any_outcome: bool,
-    ) -> YearRules:
-        """``any_quarter``: one of its measures has a report; ``any_outcome``: a result, outcome."""
-        over = today > last_month(year, 4).deadline(deadline_day)
-        return cls(year, today, deadline_day, not any_quarter and (any_outcome or over))
 
     def deadline(self, quarter: int) -> date:
         """The last day on which a quarter's report is in time."""

@@ -39,7 +39,7 @@ def notes(shown: YearRow, quarter: int) -> list[str]:
         % {"quarter": quarter, "day": format_date(shown.rules.today), "counts": counted or "–"}
     ]
     if shown.rules.as_a_whole:
-        lines.append(_("This year was recorded as a whole and has no quarterly reports."))
+        lines.append(_("This year is reported as a whole, so no quarter is owed."))
     if shown.has_sample:
         lines.append(_("SAMPLE DATA: the figures shown are samples, not the agency's own."))
     return lines

@@ -179,12 +179,29 @@ def test_what_is_due_is_offered_first(plan, planner, reporter):
     assert {OWN, EVERYBODY, "สำนักนโยบายและยุทธศาสตร์"} <= names
 
 
-def test_a_year_without_quarterly_reports_asks_nobody_but_takes_reports(own, reporter):
+def test_a_year_reported_as_a_whole_asks_nobody_but_takes_reports(own, reporter):
     client = signed_in(reporter)
     assert client.get(ADD).context["due"] == []
-    assert "This year has no quarterly reports" in client.get(sheet_path()).content.decode()
+    said = "This year is reported as a whole"
+    assert said in client.get(sheet_path()).content.decode()
     enter(client, typed(own))
-    assert "This year has no quarterly reports" not in client.get(sheet_path()).content.decode()
+    assert said in client.get(sheet_path()).content.decode()
+    assert client.get(ADD).context["due"] == []
+    shown_ = client.get("/integrity/measures/2566/?quarter=2").content.decode()
+    assert 'class="quarters"' in shown_
+
+
+def test_how_a_year_is_reported_is_the_planners_choice_with_a_reason(own, planner, reporter):
+    year = own.issue.year
+    client = signed_in(planner)
+    path = address(year, "change")
+    by_quarter = filled(client.get(path), reporting="quarter")
+    refused = client.post(path, by_quarter)
+    assert "change_reason" in refused.context["adminform"].form.errors
+    assert client.post(path, by_quarter | {"change_reason": "ตามมติ"}).status_code == 302
+    year.refresh_from_db()
+    assert year.reporting == "quarter"
+    assert client.get("/integrity/measures/2566.json").json()["counts"]["late"] == 7
 
 
 def test_measures_without_a_unit_are_the_planners(plan, planner, reporter):

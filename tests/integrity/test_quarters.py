@@ -26,16 +26,10 @@ from integrity.measures.rules import (
 YEAR = 2569
 
 
-def states(day, reports=(), *, other=True, outcome=False, deadline_day=10):
-    """The four states of a measure; ``other``: another measure of the year has a report."""
+def states(day, reports=(), *, as_a_whole=False, deadline_day=10):
+    """The four states of a measure."""
     reports = dict(reports)
-    rules = YearRules.of(
-        YEAR,
-        day,
-        deadline_day=deadline_day,
-        any_quarter=bool(reports) or other,
-        any_outcome=outcome,
-    )
+    rules = YearRules(YEAR, day, deadline_day, as_a_whole)
     return [rules.state(quarter, reports) for quarter in QUARTERS]
 
 
@@ -82,21 +76,16 @@ def test_what_was_reported_decides_what_is_still_owed(reports, expected):
     assert states(date(2026, 7, 5), reports) == expected
 
 
-@pytest.mark.parametrize(
-    ("day", "other", "outcome", "first"),
-    [
-        (date(2026, 7, 5), False, False, LATE),  # running, and nobody has reported yet
-        (date(2026, 7, 5), False, True, NO_REPORTS),  # results were written for the whole year
-        (date(2026, 10, 10), False, False, LATE),  # the last report may still come in time
-        (date(2026, 10, 11), False, False, NO_REPORTS),  # over, and never reported by quarter
-        (date(2026, 10, 11), True, False, LATE),  # over, but others reported theirs
-        (date(2026, 10, 11), True, True, LATE),
-    ],
-)
-def test_a_year_recorded_as_a_whole_owes_no_quarter(day, other, outcome, first):
-    found = states(day, other=other, outcome=outcome)
-    assert found[0] == first
-    assert (NO_REPORTS in found) == (first == NO_REPORTS)
+@pytest.mark.parametrize("day", [date(2026, 7, 5), date(2026, 10, 11), date(2030, 1, 1)])
+def test_a_year_reported_as_a_whole_owes_no_quarter(day):
+    assert states(day, as_a_whole=True) == [NO_REPORTS] * 4
+    assert states(day, {2: DONE}, as_a_whole=True)[1] == DONE
+
+
+@pytest.mark.parametrize("day", [date(2026, 10, 11), date(2027, 3, 1), date(2030, 1, 1)])
+def test_a_year_in_which_nobody_reported_owes_every_quarter_for_ever(day):
+    """Overdue marks never vanish because a deadline passed."""
+    assert states(day) == [LATE] * 4
 
 
 @pytest.mark.parametrize(
@@ -144,10 +133,10 @@ def test_of_two_quarters_the_later_one_is_never_more_overdue(day, reports, deadl
 
 @given(days, st.sampled_from(QUARTERS))
 def test_late_begins_the_day_after_the_deadline(day, quarter):
-    rules = YearRules.of(YEAR, day, any_quarter=True, any_outcome=False)
+    rules = YearRules(YEAR, day, 10, False)
     assert (rules.state(quarter, {}) == LATE) == (day > rules.deadline(quarter))
-    eve = YearRules.of(YEAR, rules.deadline(quarter), any_quarter=True, any_outcome=False)
+    eve = YearRules(YEAR, rules.deadline(quarter), 10, False)
     assert eve.state(quarter, {}) == DUE
     morning = rules.deadline(quarter) + timedelta(days=1)
-    after = YearRules.of(YEAR, morning, any_quarter=True, any_outcome=False)
+    after = YearRules(YEAR, morning, 10, False)
     assert after.state(quarter, {}) == LATE
