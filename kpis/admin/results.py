@@ -14,7 +14,15 @@ from django.utils.translation import gettext_lazy
 
 from kpis.admin.forms import ChooseForm, ResultForm, has_percent, number_fields, step_field
 from kpis.models import Indicator, Result
-from kpis.read.entry import EntryPanel, entry_panel, reportable, work_list
+from kpis.read.duties import Duty
+from kpis.read.entry import (
+    EntryPanel,
+    entry_panel,
+    last_entered,
+    own_list,
+    reportable,
+    work_list,
+)
 from kpis.read.suggestions import suggestion_for
 from kpis.read.words import progress_percent, progress_text
 from kpis.write import results
@@ -146,7 +154,8 @@ class ResultAdmin(ChosenFirst):
             own = ["progress", "progress_percent"]
         else:
             own = ["no_cases"] if has_percent(panel) else []
-        form = super().get_form(request, obj, change, **{**kwargs, "fields": [*own, *_WORDS]})
+        words = _words(panel, obj)
+        form = super().get_form(request, obj, change, **{**kwargs, "fields": [*own, *words]})
         numbers = {} if panel.is_milestone else {**number_fields(panel), **step_field(panel)}
         if not self._is_editable(request, obj):
             numbers = {}
@@ -158,7 +167,7 @@ class ResultAdmin(ChosenFirst):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         panel = self._panel(request, obj)
         if not self._is_editable(request, obj):
-            return [(None, {"fields": ["shown", *_WORDS]})]
+            return [(None, {"fields": ["shown", *_words(panel, obj)]})]
         if panel.is_milestone:
             figures = ["progress", "progress_percent"]
         else:
@@ -169,7 +178,7 @@ class ResultAdmin(ChosenFirst):
         last = ["change_reason", "expected_version"] if obj is not None else []
         return [
             (gettext_lazy("Figures"), {"fields": figures}),
-            (gettext_lazy("In words"), {"fields": [*_WORDS, *last]}),
+            (gettext_lazy("In words"), {"fields": [*_words(panel, obj), *last]}),
         ]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -178,11 +187,25 @@ class ResultAdmin(ChosenFirst):
     choose_template = "admin/kpis/result/choose.html"
 
     def choose_form(self, request: HttpRequest) -> ChooseForm:
-        """By ?indicator=&year=&month=."""
-        return ChooseForm(request.GET or None, indicators=reportable(viewer(request.user)))
+        """By ?indicator=&year=&month=; else beginning with what is due, or was entered last."""
+        who = viewer(request.user)
+        form = ChooseForm(request.GET or None, indicators=reportable(who))
+        if not form.is_bound:
+            duties = self._duties(request)
+            at = duties[0].period if duties else last_entered(who.user_id)
+            form.initial = {} if at is None else {"year": at.year, "month": at.month}
+        return form
+
+    def _duties(self, request: HttpRequest) -> list[Duty]:
+        """What the person owes, read once per request."""
+        if not hasattr(request, "duties"):
+            request.duties = work_list(viewer(request.user), today())  # type: ignore[attr-defined]
+        return request.duties  # type: ignore[attr-defined,no-any-return]
 
     def choose_context(self, request: HttpRequest, form: Any) -> dict[str, Any]:
-        return {"title": _("Which result?"), "duties": work_list(viewer(request.user), today())}
+        duties = self._duties(request)
+        own = [] if duties else own_list(viewer(request.user), today())
+        return {"title": _("Which result?"), "duties": duties, "own": own}
 
     def chosen_view(
         self, request: HttpRequest, chosen: Mapping[str, Any], form_url: str, extra_context: Any
@@ -297,6 +320,13 @@ class ResultAdmin(ChosenFirst):
         else:
             messages.success(request, done)
         return HttpResponseRedirect(reverse("admin:kpis_result_change", args=[pk]))
+
+
+def _words(panel: EntryPanel, obj: Result | None) -> list[str]:
+    """The fields for words; a fall is explained where there can be one, or was explained."""
+    if panel.may_fall or (obj is not None and obj.fall_reason):
+        return _WORDS
+    return [name for name in _WORDS if name != "fall_reason"]
 
 
 def _saved_message(obj: Result) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.db.models import QuerySet
 
-from kpis.models import Indicator
+from kpis.models import Indicator, Result
 from kpis.read.duties import Duty, year_duties
 from kpis.read.figures import latest_before
 from kpis.read.levels import Ladder, ladder
@@ -15,7 +15,7 @@ from kpis.read.rows import IndicatorRow
 from kpis.read.standing import indicator_rows
 from kpis.read.words import join_values, result_text, target_text
 from kpis.rules.expected import expected_values, milestone_expected
-from kpis.rules.facts import MILESTONE, TargetFacts, target_in_force
+from kpis.rules.facts import CUMULATIVE, LOWER, MILESTONE, TargetFacts, target_in_force
 from strategy.access import Viewer
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.models import Plan
@@ -31,6 +31,40 @@ def reportable(viewer: Viewer) -> QuerySet[Indicator]:
     if viewer.is_planner:
         return indicators
     return indicators.filter(unit__in=viewer.unit_ids)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnIndicator:
+    """An indicator of somebody's own units with its last figure, and the month to enter next."""
+
+    row: IndicatorRow
+    at: FiscalMonth
+
+    @property
+    def month_name(self) -> str:
+        return month_name(self.at, short=True)
+
+
+def own_list(viewer: Viewer, today: date) -> list[OwnIndicator]:
+    """The indicators of a person's own units at the latest month that is over.
+
+    As many queries as :func:`indicator_rows` takes, for each plan that runs and is theirs.
+    """
+    own = Indicator.objects.filter(unit__in=viewer.unit_ids)
+    found = []
+    at = latest_ended(today)
+    plans = Plan.objects.filter(first_year__lte=at.year, last_year__gte=at.year)
+    for plan in plans.filter(pk__in=own.values("strategy__plan")).order_by("name"):
+        rows = indicator_rows(plan, at, today, own.filter(strategy__plan=plan))
+        found += [OwnIndicator(row, at) for row in rows]
+    return found
+
+
+def last_entered(user_id: int | None) -> FiscalMonth | None:
+    """The month that a person entered a result for last; None where they never did. One query."""
+    rows = Result.history.filter(history_user_id=user_id).order_by("-history_date", "-history_id")
+    last = rows.values_list("fiscal_year", "month").first() if user_id else None
+    return FiscalMonth(*last) if last else None
 
 
 def work_list(viewer: Viewer, today: date) -> list[Duty]:
@@ -94,6 +128,12 @@ class EntryPanel:
     @property
     def is_milestone(self) -> bool:
         return self.promise.kind == MILESTONE
+
+    @property
+    def may_fall(self) -> bool:
+        """Whether a lower figure than before would be a fall that has to be explained."""
+        facts = self.row.facts
+        return not self.is_milestone and facts.accrual == CUMULATIVE and facts.direction != LOWER
 
     @property
     def month_name(self) -> str:
