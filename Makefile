@@ -68,7 +68,7 @@ QUICK = tests/house/test_architecture.py tests/house/test_templates.py tests/ove
 	tests/kpis/test_calc.py tests/kpis/test_irregular_years.py tests/kpis/test_entry_rules.py \
 	tests/kpis/test_score.py tests/kpis/test_trend_and_rollup.py tests/budgets/test_budget_calc.py \
 	tests/integrity/test_ita_calc.py tests/integrity/test_quarters.py \
-	tests/integrity/test_rubric_calc.py tests/strategy/test_fiscal.py tests/strategy/test_thai.py \
+	tests/integrity/test_self_assessment_rules.py tests/strategy/test_fiscal.py tests/strategy/test_thai.py \
 	tests/strategy/test_geometry.py tests/strategy/test_geometry_ita.py \
 	tests/strategy/test_geometry_money.py
 

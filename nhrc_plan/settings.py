@@ -195,7 +195,7 @@ SIMPLE_HISTORY_DATE_INDEX = "composite"
 # Exports ask for a permission of their own; imports into tables that make figures stay off.
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "add"
-# Our own formats neutralise formulas (strategy/exports.py); the package's switch is left off
+# Our own formats neutralise formulas (strategy/records/export.py); the package's switch is left off
 # because it makes "==1+1" live and turns numbers into text.
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = False
 

@@ -1,4 +1,4 @@
-"""Flagship projects and what they may spend. Money by month: budgets/disbursement_admin.py."""
+"""Flagship projects and what they may spend. Money by month: budgets/admin/disbursements.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading money: stored facts → budgets/calc.py → rows. A fixed number of queries."""
+"""Reading money: stored facts → budgets/rules/calc.py → rows. A fixed number of queries."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The rows of money that pages, JSON and workbooks share, and their words.
 
-Built by budgets/selectors.py; frozen, so that a page, its data and its workbook cannot drift
+Built by budgets/read/money.py; frozen, so that a page, its data and its workbook cannot drift
 apart. Amounts are baht.
 """
 

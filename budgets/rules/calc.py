@@ -1,8 +1,8 @@
 """What the money figures mean: allocated, disbursed and used per cent, expected, status, totals.
 
 Pure: no Django, no clock, no float. Amounts are baht as Decimal. Source: docs/domain.md,
-"Budgets"; the bands are those of results (strategy/status.py). Percentages are computed exactly,
-rounded half up to two decimals once, at the end, and judged as rounded.
+"Budgets"; the bands are those of results (strategy/standing/status.py). Percentages are computed
+exactly, rounded half up to two decimals once, at the end, and judged as rounded.
 """
 
 from __future__ import annotations

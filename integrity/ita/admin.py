@@ -1,4 +1,4 @@
-"""ITA in the admin: assessment, instruments, indicators. Their scores: ita_score_admin.py."""
+"""ITA in the admin: assessment, instruments, indicators. Their scores: score_admin.py."""
 
 from __future__ import annotations
 

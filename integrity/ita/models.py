@@ -1,6 +1,6 @@
 """ITA: yearly scores as published, from the total down to the parts of an item.
 
-What is published is stored; what follows from it is worked out on read (integrity/calc.py).
+What is published is stored; what follows from it is worked out on read (integrity/ita/rules.py).
 """
 
 from __future__ import annotations

@@ -75,7 +75,7 @@ def ita_year(agency: Agency, year: int) -> ItaYear:
 
 
 def scores_by_key(agency: Agency, year: int) -> dict[str, Score]:
-    """The scores of an assessment under the keys of its score sheet (ita_scores.py)."""
+    """The scores of an assessment under the keys of its score sheet (scores.py)."""
     now = ita_year(agency, year).now
     found = {f"T{now.id}": now.total}
     found |= {f"I{row.id}": row.score for row in now.indicators}

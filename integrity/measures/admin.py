@@ -1,4 +1,4 @@
-"""Years of integrity measures, their issues and measures. Quarters: integrity/progress_admin.py."""
+"""Years of integrity measures, their issues and measures. Quarters: progress_admin.py."""
 
 from __future__ import annotations
 

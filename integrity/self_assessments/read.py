@@ -1,4 +1,4 @@
-"""Reading rubrics and assessments: a fixed number of queries, handed to integrity/rubric.py."""
+"""Reading rubrics and assessments: a fixed number of queries, handed to rules.py."""
 
 from __future__ import annotations
 

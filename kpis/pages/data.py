@@ -80,6 +80,7 @@ def indicator(plan: Plan, row: IndicatorRow) -> dict[str, Any]:
         "code": row.code,
         "name": row.name,
         "owner": row.unit_name,
+        "unit": row.unit_text or None,
         **cell(row, row.current),
         **({"score": text(row.current.score)} if plan.is_scorecard else {}),
     }

@@ -99,7 +99,7 @@ def indicators(book: Book, report: Report) -> Sheet:
     # The words of a scorecard's results are long; they have a sheet of their own.
     scored = report.plan.is_scorecard
     last = 14 if scored else 36
-    widths = [9, 46, 26, 13, 13, 11, 11, 11, 11, 17, 13, last, 10, 10]
+    widths = [9, 46, 26, 13, 13, 11, 11, 11, 11, 17, 13, last, 10, 10, 14]
     sheet = book.sheet(_("indicators"), widths)
     sheet.title(_("Indicators at the end of %(month)s") % {"month": month_name(report.at)},
                 *report.notes)  # fmt: skip
@@ -109,7 +109,7 @@ def indicators(book: Book, report: Report) -> Sheet:
             _("figure of"), _("achievement (%)"), _("expected"), _("of expected (%)"),
             _("status"), _("approval"),
             _("score (1–5)") if scored else _("what was done"),
-            _("numerator"), _("denominator"),
+            _("numerator"), _("denominator"), _("unit of measure"),
         ],
         48,
     )  # fmt: skip
@@ -128,11 +128,11 @@ def indicators(book: Book, report: Report) -> Sheet:
             [
                 part.number, part.name, *[None] * 6, None if scored else summed.mean,
                 f"{summed.reported}/{summed.with_target}", None,
-                mean_of(summed) if scored else None, None, None,
+                mean_of(summed) if scored else None, None, None, None,
             ],
             [
                 *["group"] * 8, "group_number", "group_center", "group",
-                "group_four" if scored else "group", "group", "group",
+                "group_four" if scored else "group", "group", "group", "group",
             ],
         )  # fmt: skip
         for row in part.rows:
@@ -157,12 +157,12 @@ def _indicator_row(sheet: Sheet, row: IndicatorRow, *, scored: bool) -> None:
             row.code, row.name, row.unit_name or _("no unit yet"), target, result,
             cell.as_of_name, standing.achievement, expected, standing.of_expected,
             cell.words, _approval(cell), cell.score if scored else cell.narrative,
-            *counted,
+            *counted, row.unit_text or None,
         ],
         [
             "center", "text", "text", number_style(target), number_style(result), "center",
             "percent", number_style(expected), "percent", "center", "center",
-            "percent" if scored else "text", *map(number_style, counted),
+            "percent" if scored else "text", *map(number_style, counted), "center",
         ],
     )  # fmt: skip
     if scored and cell.score is not None:
@@ -179,13 +179,13 @@ def _indicator_row(sheet: Sheet, row: IndicatorRow, *, scored: bool) -> None:
             [
                 None, f"  – {fact.label}", None, measure.target, measure.result,
                 None, measure.achievement, measure.expected, measure.of_expected, None, None, None,
-                *counted,
+                *counted, fact.unit_label or None,
             ],
             [
                 "center", "text", "text", number_style(measure.target),
                 number_style(measure.result), "center", "percent",
                 number_style(measure.expected), "percent", "center", "center", "text",
-                *map(number_style, counted),
+                *map(number_style, counted), "center",
             ],
         )  # fmt: skip
 
@@ -223,7 +223,7 @@ def _numbers(cell: Cell) -> tuple[Any, Any]:
 def five_years(book: Book, report: Report) -> Sheet:
     """Result, target, achievement and status of every year."""
     years = list(report.plan.years)
-    sheet = book.sheet(_("five years"), [9, 46, *[9.5, 9.5, 9.5, 14] * len(years)])
+    sheet = book.sheet(_("five years"), [9, 46, *[9.5, 9.5, 9.5, 14] * len(years), 14])
     sheet.title(_("Results and targets by fiscal year"), *report.notes)
     head = [_("code"), _("indicator")]
     for year in years:
@@ -234,13 +234,14 @@ def five_years(book: Book, report: Report) -> Sheet:
             _("achieved %(year)s (%%)") % named,
             _("status %(year)s") % named,
         ]
+    head.append(_("unit of measure"))
     line = sheet.head(head, 66)
     for place in range(len(years)):
         sheet.comment(line, 5 + 4 * place, rule_words.achievement())
         sheet.comment(line, 6 + 4 * place, rule_words.bands_in_words(report.plan))
     first = sheet.row + 1
     for part in report.standing.strategies:
-        sheet.write([part.number, part.name, *[None] * (4 * len(years))], "group")
+        sheet.write([part.number, part.name, *[None] * (4 * len(years) + 1)], "group")
         for row in part.rows:
             values: list[Any] = [row.code, row.name]
             styles = ["center", "text"]
@@ -248,7 +249,7 @@ def five_years(book: Book, report: Report) -> Sheet:
                 target, result = _numbers(cell)
                 values += [result, target, cell.standing.achievement, cell.words]
                 styles += [number_style(result), number_style(target), "percent", "center"]
-            sheet.write(values, styles)
+            sheet.write([*values, row.unit_text or None], [*styles, "center"])
     colour_statuses(sheet, range(6, 6 + 4 * len(years), 4), first, sheet.row)
     sheet.freeze(first, 3)
     return sheet

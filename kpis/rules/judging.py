@@ -1,7 +1,7 @@
 """What the numbers mean: achievement, of expected, status.
 
 PURE: no Django, no clock, no float. Each rule's source is docs/domain.md; each has a table of
-cases in tests/kpis/test_judging.py. Percentages are computed exactly, rounded half up to two
+cases in tests/kpis/test_calc.py. Percentages are computed exactly, rounded half up to two
 decimals once, at the end, and judged as rounded, so that what is shown is what is judged.
 """
 

@@ -1,6 +1,6 @@
 """Writing, common to every stored fact: the version is checked, the change recorded.
 
-Every write of a :class:`strategy.audit.Record` goes through here or through a service that
+Every write of a :class:`strategy.records.model.Record` goes through here or through a service that
 calls :func:`claim` and :func:`write_history` itself.
 """
 

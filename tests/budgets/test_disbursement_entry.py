@@ -1,7 +1,7 @@
 """A month's money of all of a unit's projects on one screen, and what planners do around it.
 
 Sentences are compared in English, as the code has them. What may be stored, and by whom, is
-proven in tests/test_budget_services.py; here, that the screens ask for it and say so.
+proven in tests/budgets/test_budget_services.py; here, that the screens ask for it and say so.
 """
 
 from datetime import date

@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -510,3 +511,53 @@ def test_no_private_name_of_a_library_is_used() -> None:
     assert private_names("kpis/x.py", "super()._changeform_view(request)", own)
     assert private_names("kpis/x.py", 'getattr(row, "_prefetched_objects_cache", {})', own)
     assert not private_names("kpis/x.py", "row._meta.model_name", own)
+
+
+# ------------------------------------------------------------------------------- what words point at
+
+_SUBJECTS = ("strategy", "kpis", "budgets", "integrity", "nhrc_plan", "tests", "benchmarks")
+_FILE = re.compile(rf"\b((?:{'|'.join(_SUBJECTS)})/[\w/]+\.py)\b")
+_CLASS = re.compile(rf"(?<![\w.@])((?:{'|'.join(_SUBJECTS)})(?:\.[a-z_]\w*)+)\.[A-Z]\w+")
+
+
+def pointing_nowhere(text: str) -> list[str]:
+    """The files and modules of ours that a comment or docstring names and that are not there."""
+    root = Path(settings.BASE_DIR)
+    found = [name for name in _FILE.findall(text) if not (root / name).exists()]
+    for dotted in _CLASS.findall(text):
+        path = root.joinpath(*dotted.split("."))
+        if not path.with_suffix(".py").exists() and not (path / "__init__.py").exists():
+            found.append(dotted)
+    return found
+
+
+def _words_of(path: str, source: str) -> str:
+    """The docstrings and comments of a module, or the comments of a template."""
+    if path.endswith(".html"):
+        return "\n".join(re.findall(r"{% comment %}(.*?){% endcomment %}", source, re.DOTALL))
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    nodes = (node for node in ast.walk(ast.parse(source)) if isinstance(node, documented))
+    docstrings = [ast.get_docstring(node, clean=False) or "" for node in nodes]
+    return "\n".join([*docstrings, *re.findall(r"#.*", source)])
+
+
+def test_what_comments_and_docstrings_name_is_there() -> None:
+    root = Path(settings.BASE_DIR)
+    texts = dict(sources())
+    for folder, ending in (("templates", "*.html"), ("tests", "*.py")):
+        for path in (root / folder).rglob(ending):
+            texts[str(path.relative_to(root))] = path.read_text(encoding="utf-8")
+    lost = {
+        path: names
+        for path, source in texts.items()
+        if (names := pointing_nowhere(_words_of(path, source)))
+    }
+    assert lost == {}
+    for document in ("README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/domain.md"):
+        assert pointing_nowhere((root / document).read_text(encoding="utf-8")) == [], document
+
+
+def test_a_name_that_points_nowhere_would_be_seen() -> None:
+    assert pointing_nowhere("see budgets/selectors.py") == ["budgets/selectors.py"]
+    assert pointing_nowhere("Takes total (budgets.calc.Total).") == ["budgets.calc"]
+    assert pointing_nowhere("budgets/rules/calc.py, budgets.rules.calc.Total") == []

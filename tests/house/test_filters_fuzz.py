@@ -1,7 +1,7 @@
 """Odd input in an address: never an error page.
 
 Ordering, filters, search, year, month and pages of lists, on the reading pages and in the admin.
-What each of them answers to good input stands in tests/test_pages.py.
+What each of them answers to good input stands in tests/strategy/test_pages.py.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The Thai catalogue is complete in itself, and the compiled one is made from it.
 
-Whether every word of the code is in it is asked by ``make lint`` (tests/translations.py).
+Whether every word of the code is in it is asked by ``make lint`` (tests/support/translations.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """A quarter of all of a unit's measures on one screen, the year's result, and a year begun.
 
 Sentences are compared in English, as the code has them. What may be stored, and by whom, is proven
-in tests/test_measure_services.py; here, that the screens ask for it, say so and lose nothing.
+in tests/integrity/test_measure_services.py; here, that the screens ask for it, say so and lose nothing.
 """
 
 from datetime import date

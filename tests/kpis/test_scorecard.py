@@ -1,6 +1,6 @@
 """The HR scorecard as a plan: fifteen indicators with criteria, results and evidence, and scores.
 
-Held against the fixture, which tests/test_scorecard_fixtures.py holds against the document.
+Held against the fixture, which tests/kpis/test_scorecard_fixtures.py holds against the document.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """From stored facts to what is shown: selectors and duties, read back from the pages' data.
 
-The rules themselves have their tables in tests/test_calc.py; here results are entered through
+The rules themselves have their tables in tests/kpis/test_calc.py; here results are entered through
 the services, and docs/domain.md's worked examples read back from indicators.json.
 """
 

@@ -126,13 +126,14 @@ def test_the_indicators_sheet_equals_the_page(full, reader, year, month):
     for row in data:
         cells = [cell.value for cell in rows[row["code"]]]
         (_, name, owner, target, result, as_of, reached, expected, of_expected, status,
-         approval, _, numerator, denominator) = cells  # fmt: skip
+         approval, _, numerator, denominator, unit) = cells  # fmt: skip
         assert name == row["name"]
         assert owner == row["owner"] or (row["owner"] is None and owner)
         assert (shown(target), shown(result)) == (row["target"], row["result"]), row["code"]
         assert shown(expected) == row["expected"], row["code"]
         assert (percent(reached), percent(of_expected)) == (row["achievement"], row["of_expected"])
         assert status == words(row)
+        assert unit == row["unit"]
         counted = row["measures"][0] if len(row["measures"]) == 1 else {}
         assert (shown(numerator), shown(denominator)) == (
             counted.get("numerator"), counted.get("denominator"),

@@ -35,7 +35,7 @@ DAY = date(2024, 10, 20)
 THAI = re.compile("[ก-๙]{3}")
 
 
-#: Pages with readers of their own, held to them by tests/test_assessment_pages.py.
+#: Pages with readers of their own, held to them by tests/integrity/test_self_assessment_pages.py.
 OF_THEIR_OWN = ("integrity/assessments",)
 
 

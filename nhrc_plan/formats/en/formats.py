@@ -1,4 +1,4 @@
-"""Number formats. Dates never go through Django's formats: see strategy/thai.py."""
+"""Number formats. Dates never go through Django's formats: see strategy/thai/."""
 
 DECIMAL_SEPARATOR = "."
 THOUSAND_SEPARATOR = ","

@@ -1,6 +1,6 @@
 """An assessment on one screen: through the client as a browser posts it, and in a real browser.
 
-What may be stored, and by whom, is proven in tests/test_rubric_services.py; here, that the screen
+What may be stored, and by whom, is proven in tests/integrity/test_self_assessment_services.py; here, that the screen
 asks for it, says so beside the field, and loses nothing.
 """
 
