@@ -89,7 +89,8 @@ def looks_like_slip(
 
     ``much_less`` and ``much_more``: at most ``share`` per cent of the last figure, or so many
     times as much. ``beyond_target``: a cumulative figure that rises by more than the whole
-    target of its year. Never a refusal. Source: docs/domain.md, "Slips".
+    target of its year; a first one so many times as high as that. Never a refusal. Source:
+    docs/domain.md, "Slips".
     """
     last = before.last
     if accrual == PER_YEAR and not before.same_year:
@@ -101,7 +102,9 @@ def looks_like_slip(
         if last * 100 <= value * share:
             return "much_more"
     if accrual == CUMULATIVE and kind not in (LEVEL, PERCENT) and before.target:
-        rise = value - (last or Decimal(0))
-        if rise > before.target:
+        if last is None:
+            # Nothing to have risen from: it may well have come further than was promised.
+            return "beyond_target" if before.target * 100 <= value * share else ""
+        if value - last > before.target:
             return "beyond_target"
     return ""

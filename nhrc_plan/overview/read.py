@@ -320,7 +320,7 @@ class AboutPage:
 
 
 def about_page(plan: Plan) -> AboutPage:
-    """The words of a plan, as its document has them. Seven queries."""
+    """The words of a plan, as its document has them. Six queries."""
     by_kind: dict[str, list[PlanStatement]] = defaultdict(list)
     for statement in plan.statements.order_by("number"):
         by_kind[statement.kind].append(statement)

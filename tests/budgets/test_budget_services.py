@@ -24,7 +24,7 @@ from strategy import access as roles
 from strategy.calendar import FiscalMonth
 from strategy.models import Unit
 from strategy.records.write import EntriesRefused, StaleVersion, claim, record_save
-from strategy.standing.status import NO_TARGET
+from strategy.standing.status import NO_BUDGET
 from tests.support.money import PEOPLE, SECOND, entry, move, project_of, spend, stored
 from tests.support.racing import ROUNDS, blind_claim, split, together
 from tests.support.writing import OWN, TODAY, differences, facts
@@ -563,7 +563,7 @@ def test_a_year_printed_as_a_dash_gets_an_empty_budget_row(plan, planner):
     assert [row.history_type for row in budget.history.all()] == ["+"]
     money = plan_money(plan, FiscalMonth(2569, 7), TODAY)
     (row,) = [row for row in money.rows if row.code == DASH]
-    assert (row.current.status, row.current.spent.used) == (NO_TARGET, 1600)
+    assert (row.current.status, row.current.spent.used) == (NO_BUDGET, 1600)
     assert (money.total.disbursed, money.total.allocated) == (1000, 34_000_000)
 
 

@@ -347,6 +347,9 @@ def changed_value(field, row):
         (CriterionLevel, "share_of"): lambda: {"share_of": 0},
         (Answer, "assessment"): lambda: {"assessment": begun("อีกแห่ง")},
         (Answer, "level"): lambda: {"level": 2, "points": None},
+        (Result, "slips"): lambda: {
+            "slips": [{"measure": 1, "why": "much_less", "value": "0.5", "last": "76"}],
+        },
         (SpendingTarget, "q4"): lambda: {"q4": D(99)},
         (ItaAssessment, "announced_on"): lambda: {"announced_on": date(2026, 1, 16)},
         (ItaGrade, "assessment"): lambda: {

@@ -56,6 +56,8 @@ PAGES = {
     "unit_data": ("/units/{unit}.json", 16),
     "map": ("/map/", 14),
     "map_data": ("/map.json", 14),
+    "about": ("/about/", 10),
+    "about_data": ("/about.json", 10),
     "board": ("/board/", 33),
     "board_data": ("/board.json", 33),
     "board_pack": ("/board.xlsx", 33),
@@ -216,7 +218,7 @@ def test_the_queries_of_the_plan_itself(plan, reader, django_assert_max_num_quer
 
 
 PAGE_TEMPLATES = [
-    *(f"overview/{name}" for name in ("overview", "strategy", "units", "unit", "map")),
+    *(f"overview/{name}" for name in ("about", "overview", "strategy", "units", "unit", "map")),
     *(f"kpis/{name}" for name in ("indicators", "indicator")),
     *(f"budgets/{name}" for name in ("budgets", "budget_units", "project")),
     "value/value",

@@ -78,11 +78,20 @@ def test_what_looks_like_a_slip_is_asked_about(plan, planner, code, last, figure
 def test_a_cumulative_jump_beyond_the_years_target_is_asked_about(plan, planner):
     indicator = indicator_of(plan, "S4-3.1")
     target = indicator.targets.get(fiscal_year=2568).values.get().value
-    values = {indicator.measures.get().pk: Value(target + 1)}
-    entry = ResultEntry(indicator, 2568, 12, values)
-    with pytest.raises(ValidationError) as refused:
-        ResultEntries.record(user=planner, entry=entry, today=TODAY)
-    assert "เป้าหมายทั้งปี" in refused.value.messages[0]
+
+    def enters(figure: D) -> ResultEntry:
+        return ResultEntry(indicator, 2568, 12, {indicator.measures.get().pk: Value(figure)})
+
+    def question(figure: D) -> str:
+        refused = ResultEntries.problems([enters(figure)], TODAY).get(0)
+        return "" if refused is None else refused.messages[0]
+
+    # A first figure may well be above what was promised, but not ten times as high.
+    assert question(target + 1) == ""
+    assert "เป้าหมายทั้งปี" in question(target * 10)
+    enter(indicator, 2568, 6, "1")
+    assert question(target + 1) == ""
+    assert "เป้าหมายทั้งปี" in question(target + 2)
 
 
 def test_drafts_and_the_systems_own_are_not_asked_about(plan, planner):

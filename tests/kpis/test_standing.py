@@ -7,6 +7,7 @@ the services, and docs/domain.md's worked examples read back from indicators.jso
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -672,7 +673,8 @@ def test_one_month_alone_is_read_as_among_all_years(plan):
     for at in (FiscalMonth(2567, 5), FiscalMonth(2568, 12), FiscalMonth(2569, 6)):
         whole = plan_standing(plan, at, LATE)
         alone = plan_standing(plan, at, LATE, every_year=False)
-        assert alone.roll_up == whole.roll_up
+        # The close of the year before is read with the other years.
+        assert alone.roll_up == replace(whole.roll_up, last=None)
         for row, same in zip(whole.rows, alone.rows, strict=True):
             for name in ("standing", "target", "result", "as_of", "outstanding", "expected"):
                 assert getattr(row.current, name) == getattr(same.current, name), (row.code, name)
