@@ -49,7 +49,14 @@ def _assessed(shown: Assessed) -> dict[str, Any]:
         },
         "weights_source": shown.weights_source or None,
         "notes": shown.notes or None,
-        "grades": [{"grade": label, "at_least": text(edge)} for label, edge in shown.grades],
+        "grades": [
+            {
+                "grade": step.label,
+                "at_least": text(step.at_least),
+                "each_instrument_at_least": text(step.each_at_least),
+            }
+            for step in shown.grades
+        ],
     }
 
 

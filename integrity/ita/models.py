@@ -101,6 +101,10 @@ class ItaGrade(Record):
     at_least = models.DecimalField(
         _("at least"), max_digits=5, decimal_places=2, validators=_SCORE_VALIDATORS
     )
+    each_at_least = score_field(
+        _("each instrument at least"),
+        help_text=_("Where a grade asks as well for a least score of every instrument."),
+    )
 
     class Meta(Record.Meta):
         verbose_name = _("ITA grade")
@@ -117,7 +121,7 @@ class ItaGrade(Record):
                 name="%(app_label)s_%(class)s_edge",
                 violation_error_message=_("Two grades cannot begin at the same total."),
             ),
-            score_range("at_least"),
+            score_range("at_least", "each_at_least"),
         ]
 
     def __str__(self) -> str:
@@ -142,6 +146,9 @@ class ItaInstrument(Record):
             MaxValueValidator(100, _("A weight is between 0 and 100.")),
         ],
     )
+    published = score_field(
+        _("published score"), help_text=_("Where the source prints the instrument's own score.")
+    )
     respondents = models.PositiveIntegerField(_("respondents"), null=True, blank=True)
     respondents_unit = models.CharField(_("unit of respondents"), max_length=60, blank=True)
     items = models.PositiveSmallIntegerField(_("number of questions"), null=True, blank=True)
@@ -162,6 +169,7 @@ class ItaInstrument(Record):
                 name="%(app_label)s_%(class)s_weight",
                 violation_error_message=_("A weight is between 0 and 100."),
             ),
+            score_range("published"),
         ]
 
     def __str__(self) -> str:

@@ -28,7 +28,7 @@ from integrity.ita.rows import (
     Scored,
     next_score,
 )
-from integrity.ita.rules import Node
+from integrity.ita.rules import Grade, Node
 from integrity.measures.models import QuarterProgress
 from strategy.models import Agency
 
@@ -191,10 +191,10 @@ def _score(node: Node) -> Score:
 
 def _assessed(found: Sequence[ItaAssessment], items: _Branch) -> list[Assessed]:
     """Assessments with all that hangs from them, in the order given. Two queries."""
-    grades: dict[int, list[tuple[str, Any]]] = defaultdict(list)
+    grades: dict[int, list[Grade]] = defaultdict(list)
     scale = ItaGrade.objects.filter(assessment__in=found).order_by("-at_least")
-    for pk, label, edge in scale.values_list("assessment_id", "label", "at_least"):
-        grades[pk].append((label, edge))
+    for pk, *step in scale.values_list("assessment_id", "label", "at_least", "each_at_least"):
+        grades[pk].append(Grade(*step))
     instruments = _instruments(found, items)
     return [_assessment(row, grades[row.pk], instruments[row.pk]) for row in found]
 
@@ -206,7 +206,7 @@ _Weighed = tuple[Instrument, Fraction | None]
 def _instruments(found: Sequence[ItaAssessment], items: _Branch) -> dict[int, list[_Weighed]]:
     """The instruments of each assessment with their indicators. One query."""
     own = ("id", "assessment_id", "code", "name", "weight", "respondents", "respondents_unit",
-           "items", "target_group")  # fmt: skip
+           "items", "target_group", "published")  # fmt: skip
     below = ("id", "number", "name", "published", "complete", "item_count")
     rows = ItaInstrument.objects.filter(assessment__in=found).order_by(
         "position", "pk", "indicators__number"
@@ -259,14 +259,19 @@ def _instrument(
         respondents_unit=source["respondents_unit"],
         questions=source["items"],
         target_group=source["target_group"],
-        score=Score(None, rules.round2(mean)),
+        score=Score(
+            source["published"], rules.round2(mean), rules.differs(mean, source["published"])
+        ),
         indicators=tuple(rows),
     )
+    # Further up the computed one counts, and the published one only where it cannot be computed.
+    if mean is None and source["published"] is not None:
+        return row, Fraction(source["published"])
     return row, mean
 
 
 def _assessment(
-    row: ItaAssessment, grades: Sequence[tuple[str, Any]], weighed: Sequence[_Weighed]
+    row: ItaAssessment, grades: Sequence[Grade], weighed: Sequence[_Weighed]
 ) -> Assessed:
     total = rules.total((mean, instrument.weight) for instrument, mean in weighed)
     return Assessed(
@@ -276,7 +281,9 @@ def _assessment(
             row.published_total, rules.round2(total), rules.differs(total, row.published_total)
         ),
         published_grade=row.published_grade,
-        computed_grade=rules.grade(rules.round2(total), grades),
+        computed_grade=rules.grade(
+            rules.round2(total), grades, [instrument.score.figure for instrument, _mean in weighed]
+        ),
         rank=row.rank,
         rank_group=row.rank_group,
         announced_on=row.announced_on,

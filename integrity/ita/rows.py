@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from integrity.ita.rules import Change, change
+from integrity.ita.rules import Change, Grade, change
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class Indicator:
 
 @dataclass(frozen=True, slots=True)
 class Instrument:
-    """IIT, EIT or OIT of a year. No source prints its own score; it is computed."""
+    """IIT, EIT or OIT of a year: its own score computed, beside the published one if any."""
 
     id: int
     code: str
@@ -141,7 +141,7 @@ class Assessed:
     printed_change: tuple[Decimal | None, Decimal | None]
     weights_source: str
     notes: str
-    grades: tuple[tuple[str, Decimal], ...]
+    grades: tuple[Grade, ...]
     instruments: tuple[Instrument, ...]
 
     @property

@@ -99,12 +99,34 @@ def differs(score: Fraction | None, published: Decimal | None) -> bool:
     return abs(shown - published) > TOLERANCE
 
 
-def grade(score: Decimal | None, scale: Iterable[tuple[str, Decimal]]) -> str:
-    """The grade of a total as shown: the highest whose edge it reaches; "" without a total."""
+class Grade(NamedTuple):
+    """A grade of a year's scale: the least total, and the least of each instrument, if any."""
+
+    label: str
+    at_least: Decimal
+    each_at_least: Decimal | None = None
+
+
+def grade(
+    score: Decimal | None, scale: Iterable[Grade], instruments: Sequence[Decimal | None] = ()
+) -> str:
+    """The grade of a total as shown: the highest whose edges it reaches; "" without a total.
+
+    ``instruments``: their scores as shown. While one is not known, a grade that asks for a least
+    score of each cannot be told, and neither can what lies below it: "".
+    """
     if score is None:
         return ""
-    reached = [(edge, label) for label, edge in scale if score >= edge]
-    return max(reached)[1] if reached else ""
+    for step in sorted(scale, key=lambda step: step.at_least, reverse=True):
+        if score < step.at_least:
+            continue
+        if step.each_at_least is None:
+            return step.label
+        known = [held for held in instruments if held is not None]
+        if any(held < step.each_at_least for held in known):
+            continue
+        return step.label if known and len(known) == len(instruments) else ""
+    return ""
 
 
 class Change(NamedTuple):

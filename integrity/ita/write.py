@@ -123,7 +123,7 @@ def _check(tree: ScoreTree, entry: ScoreEntry, seen: set[str]) -> None:
 
 #: What a year takes over from another, by model; scores and results of that year stay behind.
 _KEPT: dict[type[Record], tuple[str, ...]] = {
-    ItaGrade: ("label", "at_least"),
+    ItaGrade: ("label", "at_least", "each_at_least"),
     ItaInstrument: ("position", "code", "name", "weight", "respondents_unit", "items"),
     ItaIndicator: ("number", "name", "complete", "item_count"),
     ItaItem: ("position", "code", "text", "item_count"),

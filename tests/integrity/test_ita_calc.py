@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from integrity.ita.rules import (
     Change,
+    Grade,
     Node,
     change,
     computed,
@@ -23,8 +24,12 @@ from integrity.ita.rules import (
 )
 
 ITA = json.loads((settings.BASE_DIR / "fixtures/integrity/ita.json").read_text(encoding="utf-8"))
-SCALE = [("AA", D(95)), ("A", D(85)), ("B", D(75)), ("C", D(65)), ("D", D(55)), ("E", D(50)),
-         ("F", D(0))]  # fmt: skip
+SCALE = [
+    Grade(label, D(edge))
+    for label, edge in zip(
+        ["AA", "A", "B", "C", "D", "E", "F"], (95, 85, 75, 65, 55, 50, 0), strict=True
+    )
+]
 
 
 def node(source):
@@ -103,6 +108,34 @@ def test_a_mean_needs_all_its_parts(parts, rest, size, expected):
 )
 def test_grades_begin_at_their_edge(score, expected):
     assert grade(D(score), SCALE) == expected
+
+
+#: As later years have it: a grade may ask for a least score of each instrument.
+LATER = [
+    Grade("excellent", D(95), D(85)),
+    Grade("very good", D(85), D(75)),
+    Grade("good", D(75)),
+    Grade("short", D(0)),
+]
+
+
+@pytest.mark.parametrize(
+    ("total_", "instruments", "expected"),
+    [
+        pytest.param("96", ("97", "95", "96"), "excellent", id="all-of-them"),
+        pytest.param("96", ("85", "99", "99"), "excellent", id="at-the-edge"),
+        pytest.param("96", ("84.99", "99", "99"), "very good", id="one-short-of-the-highest"),
+        pytest.param("96", ("74.99", "99", "99"), "good", id="short-of-the-second-too"),
+        pytest.param("80", ("10", "99", "99"), "good", id="a-grade-that-asks-for-none"),
+        pytest.param("96", ("97", None, "96"), "", id="one-not-known"),
+        pytest.param("96", ("84", None, "96"), "", id="one-short-one-not-known"),
+        pytest.param("96", (), "", id="none-known"),
+        pytest.param("70", (None,), "short", id="not-asked-for"),
+    ],
+)
+def test_a_grade_may_ask_for_a_least_score_of_each_instrument(total_, instruments, expected):
+    known = [None if text is None else D(text) for text in instruments]
+    assert grade(D(total_), LATER, known) == expected
 
 
 def test_no_total_has_no_grade():

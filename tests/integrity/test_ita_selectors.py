@@ -10,7 +10,7 @@ from django.http import Http404
 
 from integrity.ita.read import ita_year, ita_years, latest_year
 from integrity.ita.rows import Score, moved
-from integrity.models import ItaAssessment, ItaIndicator, ItaItem
+from integrity.models import ItaAssessment, ItaGrade, ItaIndicator, ItaInstrument, ItaItem
 from strategy.models import Agency
 from strategy.records.write import record_save
 
@@ -192,6 +192,35 @@ def test_questions_without_a_score_come_last_and_are_not_zero(nhrc):
     assert iit.weakest.ranked_items[-1].code == "i27"
     assert iit.weakest.ranked_items[-1].score.figure is None
     assert iit.weakest.score == Score(D("81.02"), None, False)
+
+
+def test_a_grade_of_a_later_scale_looks_at_every_instrument(nhrc):
+    """2564: IIT stands at 88.02, below a least score of 89 that grade A is made to ask for."""
+    a = ItaGrade.objects.get(assessment__fiscal_year=2564, assessment__agency=nhrc, label="A")
+    scores = [row.score.figure for row in ita_year(nhrc, 2564).now.instruments]
+    lowest = min(scores)
+    change_score(a, each_at_least=lowest)
+    assert ita_year(nhrc, 2564).now.computed_grade == "A"
+    change_score(a, each_at_least=lowest + D("0.01"))
+    now = ita_year(nhrc, 2564).now
+    assert (now.computed_grade, now.grade_differs) == ("B", True)
+
+
+def test_an_instruments_published_score_is_quoted_and_compared(nhrc):
+    row = ItaInstrument.objects.get(
+        assessment__fiscal_year=2564, assessment__agency=nhrc, code="IIT"
+    )
+    before = ita_year(nhrc, 2564).now
+    computed = before.instrument("IIT").score.computed
+    change_score(row, published=computed + 1)
+    now = ita_year(nhrc, 2564).now
+    assert now.instrument("IIT").score == Score(computed + 1, computed, True)
+    # What counts further up is the computed one, as long as there is one.
+    assert now.total == before.total
+    ItaIndicator.objects.filter(instrument=row, number=1).update(published=None)
+    now = ita_year(nhrc, 2564).now
+    assert now.instrument("IIT").score == Score(computed + 1, None, False)
+    assert now.total.computed is not None
 
 
 def test_a_year_before_is_the_fiscal_year_right_before(nhrc):
