@@ -31,7 +31,7 @@ from strategy.evidence.entry import EvidenceEntry, evidence_problems
 from strategy.messages import sentence
 from strategy.models import Plan
 from strategy.standing.timeline import Fall, find_fall
-from strategy.thai import Refusal, format_exact, month_name, says_why
+from strategy.thai import Refusal, format_told, month_name, says_why
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,7 +330,7 @@ def _fall_sentence(fall: Fall) -> str:
         "%(later)s at %(later_value)s. Give the reason if it is right."
     ) % {
         "earlier": month_name(FiscalMonth(*fall.earlier), short=True),
-        "earlier_value": format_exact(fall.earlier_value),
+        "earlier_value": format_told(fall.earlier_value),
         "later": month_name(FiscalMonth(*fall.later), short=True),
-        "later_value": format_exact(fall.later_value),
+        "later_value": format_told(fall.later_value),
     }

@@ -19,6 +19,7 @@ from strategy.thai.numbers import (
     format_million,
     format_number,
     format_signed,
+    format_told,
     parse_number,
     plain,
     says_why,
@@ -29,7 +30,7 @@ from strategy.thai.sorting import compare, natural_key, sort_key
 
 __all__ = [
     "MONTH_ABBREVIATIONS", "MONTH_NAMES", "Refusal", "compare", "format_baht", "format_date",
-    "format_exact", "format_million", "format_number", "format_signed", "month_name",
+    "format_exact", "format_million", "format_number", "format_signed", "format_told", "month_name",
     "natural_key", "parse_date", "parse_number", "parse_year", "plain", "says_why", "sort_key",
     "to_arabic", "to_thai_digits",
 ]  # fmt: skip

@@ -18,6 +18,7 @@ _NUMBER = re.compile(r"-?(?:0|[1-9]\d*|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?", re.A
 _MAX_INTEGER_DIGITS = 13
 _MAX_DECIMALS = 4
 _CENT = Decimal("0.01")
+_FOUR = Decimal("0.0001")
 
 
 class Refusal(ValueError):
@@ -99,6 +100,11 @@ def format_exact(value: Decimal) -> str:
     For what is typed into and read back, where a rounded figure would replace the stored one.
     """
     return f"{value.normalize() + 0:,f}"
+
+
+def format_told(value: Decimal) -> str:
+    """A number in a sentence: every decimal that it has, but never more than four."""
+    return format_exact(value.quantize(_FOUR, ROUND_HALF_UP))
 
 
 def format_baht(baht: Decimal) -> str:

@@ -350,7 +350,7 @@ def test_no_interleaving_of_services_overwrites(editing, numbers, steps):
 
 
 @ways("row", "result", "target", "inline", "lead", "sheet")
-@interleavings(20)
+@interleavings(10)
 def test_no_interleaving_of_forms_overwrites(editing, numbers, steps):
     assert overwritten(editing, CLASH[:2] + steps, numbers) == 0
 

@@ -173,3 +173,20 @@ def test_a_growth_rate_may_pass_100_and_fall_below_0(plan, planner):
     assert (row["result"], row["achievement"]) == ("-12.5", "0.00")
     with pytest.raises(ValidationError):
         record(plan, planner, "S3-1.2", "140", month=12)
+
+
+def test_a_refusal_never_prints_more_than_four_decimals(plan, planner):
+    """A fall of a percentage that was counted: a third is 33.3333, not twenty-eight threes."""
+    indicator = indicator_of(plan, "S1-2.1")
+    indicator.accrual = "cumulative"
+    record_save(instance=indicator, user=None)
+    pk = indicator.measures.get().pk
+    for month, top in ((6, D(2)), (9, D(1))):
+        entry = ResultEntry(indicator, 2569, month, {pk: Value(None, top, D(3))})
+        refused = ResultEntries.problems([entry], TODAY).get(0)
+        if month == 6:
+            ResultEntries.record(user=None, entry=entry, today=TODAY)
+    told = refused.message_dict["fall_reason"][0]
+    assert "66.6667" in told and "33.3333" in told and "33333.3" not in told
+    assert max(len(part) for part in told.replace(",", " ").split()) < 60
+    assert "66.66666" not in told and "33.33333" not in told
