@@ -98,8 +98,8 @@ def indicators(book: Book, report: Report) -> Sheet:
     """Every indicator at the month, with a row for each measure where there are several."""
     # The words of a scorecard's results are long; they have a sheet of their own.
     scored = report.plan.is_scorecard
-    last = 14 if scored else 36
-    widths = [9, 46, 26, 13, 13, 11, 11, 11, 11, 17, 13, last, 10, 10, 14]
+    last = 14 if scored else 32
+    widths = [9, 46, 26, 13, 13, 11, 11, 11, 11, 22, 13, last, 10, 10, 14]
     sheet = book.sheet(_("indicators"), widths)
     sheet.title(_("Indicators at the end of %(month)s") % {"month": month_name(report.at)},
                 *report.notes)  # fmt: skip
