@@ -119,8 +119,8 @@ class ResultForm(RecordForm):
 
     @property
     def really_changed(self) -> list[str]:
-        asked = value_field(0, "confirmed").removesuffix("0")
-        changed = [name for name in super().really_changed if not name.startswith(asked)]
+        asked = {confirmed_field(measure.id) for measure in self.panel.row.facts.measures}
+        changed = [name for name in super().really_changed if name not in asked]
         if self.evidence.is_bound and self.evidence.entries() != self._kept_evidence:
             changed.append("evidence")
         return changed

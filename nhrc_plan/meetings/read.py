@@ -11,7 +11,6 @@ from budgets.read.rows import PlanMoney
 from integrity.measures.month import MeasuresAt, measures_at
 from kpis.read.asof import figures_changed
 from kpis.read.report import Report, month_duties
-from kpis.read.rows import last_close
 from kpis.read.standing import plan_standing
 from nhrc_plan.meetings import summary
 from nhrc_plan.meetings.changes import Changes, plan_changes
@@ -44,8 +43,7 @@ class BoardReport(Report):
     @property
     def turn(self) -> str:
         """Said once, in the first month of a year: how the year before closed; "" in any other."""
-        closed = last_close(self.standing.rows) if self.at.month == 1 else None
-        return summary.turn(self.at.year, closed) if closed else ""
+        return summary.turn(self.standing)
 
     @property
     def has_sample(self) -> bool:

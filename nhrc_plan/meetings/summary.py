@@ -10,7 +10,6 @@ from budgets.read.rows import PlanMoney
 from budgets.rules.calc import MONEY_ONLY, RESULT_ONLY
 from kpis.pages.tables import scores
 from kpis.read.rows import IndicatorRow, PlanStanding, last_close
-from kpis.rules.roll_up import LastClose
 from nhrc_plan.meetings.changes import Changes
 from nhrc_plan.value.beside import BesideLine
 from strategy.models import Plan
@@ -28,7 +27,7 @@ def draft(
 ) -> str:
     """One paragraph each on results, what needs a decision, money, and what changed."""
     parts = (
-        _turn(standing),
+        turn(standing),
         _results(standing),
         _scores(plan, standing),
         _decisions(standing),
@@ -40,23 +39,21 @@ def draft(
     return "\n\n".join(part for part in parts if part)
 
 
-def turn(year: int, closed: LastClose) -> str:
-    """That a year has begun, and how the one before it closed."""
+def turn(standing: PlanStanding) -> str:
+    """That a year has begun, and how the one before it closed; "" but in its first month."""
+    closed = last_close(standing.rows) if standing.at.month == 1 else None
+    if closed is None:
+        return ""
     return _(
         "Fiscal year %(year)s has begun: every indicator starts anew. %(last)s closed at %(mean)s "
         "per cent of what was expected, reported by %(reported)s of %(total)s."
     ) % {
-        "year": year,
+        "year": standing.at.year,
         "last": closed.year,
         "mean": "–" if closed.mean is None else closed.mean,
         "reported": closed.reported,
         "total": closed.with_target,
     }
-
-
-def _turn(standing: PlanStanding) -> str:
-    closed = last_close(standing.rows) if standing.at.month == 1 else None
-    return turn(standing.at.year, closed) if closed else ""
 
 
 def _scores(plan: Plan, standing: PlanStanding) -> str:
