@@ -1,5 +1,5 @@
 """Projects, what they may spend, and money by month in the admin."""
 
-from budgets.admin import disbursements, projects
+from budgets.admin import carried, disbursements, projects
 
-__all__ = ["disbursements", "projects"]
+__all__ = ["carried", "disbursements", "projects"]

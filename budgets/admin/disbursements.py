@@ -7,14 +7,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
-from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from budgets.admin.forms import NO_LEAD, ChooseForm, MonthScreen
-from budgets.models import Disbursement, ProjectLead
+from budgets.admin.project_rows import ProjectRowsAdmin
+from budgets.models import Disbursement
 from budgets.read.duties import UnitMonth, due_list, entering_units, spending_plans, unit_month
 from budgets.write import disbursements
 from strategy.access import viewer
@@ -23,7 +23,6 @@ from strategy.clock import today
 from strategy.models import Plan
 from strategy.records.admin import version_shown
 from strategy.records.forms import typed_text
-from strategy.records.screen_admin import EntryScreenAdmin
 from strategy.standing.words import STATUS_LABELS, STATUS_SHAPES
 from strategy.thai import format_number, month_name
 
@@ -33,56 +32,16 @@ _SHOWN = [
 ]  # fmt: skip
 
 
-class DisbursementAdmin(EntryScreenAdmin):
+class DisbursementAdmin(ProjectRowsAdmin):
     """Disbursements of the units that a person reports for; planners and auditors see all."""
 
     list_display = [
         "code", "project_name", "lead", "period", "disbursed_shown", "committed_shown", "is_sample",
     ]  # fmt: skip
     list_display_links = ["code", "project_name"]
-    list_filter = [
-        "fiscal_year",
-        "month",
-        "project__strategy__plan",
-        "project__strategy",
-        "project__leads__unit",
-        "is_sample",
-    ]
-    search_fields = ["project__name", "project__leads__unit__name", "note", "reason"]
-    ordering = ["-fiscal_year", "-month", "project__strategy", "project__number"]
-    export_columns = ("code", "lead")
+    list_filter = [*ProjectRowsAdmin.list_filter, "is_sample"]
     # Only for those who may read and not write: the others go to the unit's month.
     fields = readonly_fields = tuple(_SHOWN)
-
-    # ---------------------------------------------------------------------------- lists
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        first = ProjectLead.objects.filter(project=OuterRef("project")).order_by("position")
-        rows = (
-            super()
-            .get_queryset(request)
-            .select_related("project__strategy__plan")
-            .annotate(
-                lead_id=Subquery(first.values("unit")[:1]),
-                lead_name=Subquery(first.values("unit__name")[:1]),
-            )
-        )
-        who = viewer(request.user)
-        if who.may_read_drafts(None):
-            return rows
-        return rows.filter(lead_id__in=who.unit_ids)
-
-    @admin.display(description=gettext_lazy("code"), ordering="project__strategy__number")
-    def code(self, row: Disbursement) -> str:
-        return f"{row.project.strategy.number}-{row.project.number}"
-
-    @admin.display(description=gettext_lazy("flagship project"), ordering="project__name")
-    def project_name(self, row: Disbursement) -> str:
-        return row.project.name
-
-    @admin.display(description=gettext_lazy("lead unit"), ordering="lead_name")
-    def lead(self, row: Any) -> str:
-        return row.lead_name or "–"
 
     @admin.display(description=gettext_lazy("month"), ordering=("fiscal_year"))
     def period(self, row: Disbursement) -> str:
@@ -95,13 +54,6 @@ class DisbursementAdmin(EntryScreenAdmin):
     @admin.display(description=gettext_lazy("committed, not yet paid (baht)"), ordering="committed")
     def committed_shown(self, row: Disbursement) -> str:
         return format_number(row.committed, 2)
-
-    # --------------------------------------------------------------------- permissions
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        if not super().has_change_permission(request, obj):
-            return False
-        return obj is None or viewer(request.user).may_report(obj.lead_id)
 
     # --------------------------------------------------------------- a month on one screen
 
@@ -135,6 +87,7 @@ class DisbursementAdmin(EntryScreenAdmin):
             "title": _("Disbursement of %(month)s") % {"month": month.month_name},
             "previous": month.previous and entry_address(month.plan, month.unit_id, month.previous),
             "next": month.next and entry_address(month.plan, month.unit_id, month.next),
+            "carried": reverse("admin:budgets_carriedpayment_add"),
         }
 
     def screen_address(self, screen: MonthScreen) -> str:

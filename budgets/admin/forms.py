@@ -7,16 +7,14 @@ from datetime import date
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from budgets.models import MONTH_CHOICES, Disbursement, Project
-from budgets.read.duties import EntryRow
-from budgets.write.disbursements import (
-    DisbursementEntries,
-    DisbursementEntry,
-)
+from budgets.admin.row_forms import ProjectRowForm
+from budgets.models import MONTH_CHOICES, CarriedPayment, Disbursement, Project
+from budgets.read.carried_entry import carried_month
+from budgets.write.carried import CarriedEntries, CarriedEntry
+from budgets.write.disbursements import DisbursementEntries, DisbursementEntry
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.models import Plan
 from strategy.read import due_month
@@ -25,9 +23,8 @@ from strategy.records.forms import (
     ThaiYearField,
     WordsField,
     choice_field,
-    stale_lines,
 )
-from strategy.records.screen import EntryScreen, row_read
+from strategy.records.screen import EntryScreen
 from strategy.thai import month_name
 
 #: How an address names the projects without a lead.
@@ -74,6 +71,21 @@ class ChooseForm(forms.Form):
         if len(plans) == 1 and (data or {}).get("plan", "") in ("", *self.plans):
             del self.fields["plan"]
 
+    def due(self, plan: Plan) -> FiscalMonth:
+        """The month meant where none is named."""
+        return due_month(plan, self.today)
+
+    def years(self, plan: Plan) -> range:
+        """The fiscal years of which something may be entered."""
+        return plan.years
+
+    def years_refused(self, plan: Plan) -> str:
+        """Said of another year."""
+        return _("This plan runs from fiscal year %(first)s to %(last)s.") % {
+            "first": plan.first_year,
+            "last": plan.last_year,
+        }
+
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         if not self.plans:
@@ -81,15 +93,11 @@ class ChooseForm(forms.Form):
         if self.errors:
             return cleaned
         plan = self.plans[cleaned.get("plan") or next(iter(self.plans))]
-        due = due_month(plan, self.today)
+        due = self.due(plan)
         year = cleaned.get("year") or due.year
         month = cleaned.get("month") or (due.month if year == due.year else 12)
-        if year not in plan.years:
-            self.add_error(
-                "year",
-                _("This plan runs from fiscal year %(first)s to %(last)s.")
-                % {"first": plan.first_year, "last": plan.last_year},
-            )
+        if year not in self.years(plan):
+            self.add_error("year", self.years_refused(plan))
         elif not FiscalMonth(year, month).has_ended(self.today):
             self.add_error(
                 "month",
@@ -105,21 +113,27 @@ class ChooseForm(forms.Form):
         return cleaned
 
 
-FACTS = ("disbursed", "committed", "note", "reason")
-#: What the reader of a sheet's row knows from where it stands.
-_KNOWN = ("project", "fiscal_year", "month")
+class CarriedChooseForm(ChooseForm):
+    """The same for money carried over: the month is one of the year in which it is paid."""
+
+    def due(self, plan: Plan) -> FiscalMonth:
+        return carried_month(plan, self.today)
+
+    def years(self, plan: Plan) -> range:
+        return range(plan.first_year + 1, plan.last_year + 2)
+
+    def years_refused(self, plan: Plan) -> str:
+        return _("Money of this plan is carried over into fiscal years %(first)s to %(last)s.") % {
+            "first": plan.first_year + 1,
+            "last": plan.last_year + 1,
+        }
 
 
-class RowForm(forms.Form):
-    """One project's figures of the month. It carries which row, and version, its editor read.
+class RowForm(ProjectRowForm):
+    """One project's figures of the month."""
 
-    Where somebody saved meanwhile it does what every form here does: it shows who changed what,
-    keeps what was typed, and saving again then replaces what is there. A row that the editor has
-    not touched follows the other one's change instead.
-    """
-
-    #: What was typed; replaced by a copy where the form itself corrects it.
-    data: Any
+    model = Disbursement
+    facts = ("disbursed", "committed", "note", "reason")
 
     disbursed = ThaiBahtField(label=gettext_lazy("disbursed (baht)"), required=False)
     committed = ThaiBahtField(label=gettext_lazy("committed, not yet paid (baht)"), required=False)
@@ -129,88 +143,60 @@ class RowForm(forms.Form):
         required=False,
         max_length=500,
     )
-    version = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, row: EntryRow, at: FiscalMonth, data: Mapping[str, Any] | None) -> None:
-        self.row = row
-        self.at = at
-        self.follows = False
-        initial = {**_stored(row.kept), "version": row.token}
-        super().__init__(data, prefix=f"p{row.money.id}", initial=initial)
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("version", "") != self.row.token:
-            self._meet(cleaned.get("version", ""))
-        return cleaned
-
-    def _meet(self, token: str) -> None:
-        """Somebody saved since the editor read the row called ``token``."""
-        pk, version = row_read(token)
-        read = None if pk is None else self._as_read(pk, version)
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = self.row.token
-        if not self.errors and self._typed() in (_stored(read), _stored(self.row.kept)):
-            self.follows = True
-            for name in FACTS:
-                shown = self.fields[name].prepare_value(self.initial[name])
-                self.data[self.add_prefix(name)] = "" if shown is None else str(shown)
-        elif self.row.kept is None:
-            self.add_error(
-                None,
-                _("Somebody has deleted this meanwhile. Saving again enters what you typed anew."),
-            )
-        else:
-            since = version if self.row.kept.pk == pk else None
-            for line in stale_lines(self.row.kept, since, _KNOWN):
-                self.add_error(None, line)
-
-    def _as_read(self, pk: int, version: int | None) -> Any:
-        """The row as it stood when the editor read it, from the history; None if there is none."""
-        return Disbursement.history.filter(
-            id=pk, version=version, project=self.row.money.id,
-            fiscal_year=self.at.year, month=self.at.month,
-        ).exclude(history_type="-").first()  # fmt: skip
-
-    def _typed(self) -> dict[str, Any]:
-        return {name: self.cleaned_data.get(name) for name in FACTS}
-
-    @property
-    def has_news(self) -> bool:
-        """Whether something clear was typed that is not stored yet."""
-        return not self.errors and not self.follows and self._typed() != _stored(self.row.kept)
 
     def entry(self, projects: Mapping[int, Project]) -> DisbursementEntry:
         """What was typed, for the service."""
         return DisbursementEntry(
-            project=projects[self.row.money.id],
-            fiscal_year=self.at.year,
-            month=self.at.month,
-            expected_version=row_read(self.cleaned_data["version"])[1],
-            **self._typed(),
+            project=projects[self.row.project_id],
+            fiscal_year=self.year,
+            month=self.month,
+            expected_version=self.read_version,
+            **self.typed(),
         )
 
-    @property
-    def is_wrong(self) -> bool:
-        return bool(self.errors)
 
-    def refuse(self, refused: ValidationError) -> None:
-        """Put a service's refusals beside their fields."""
-        for name, problems in refused.error_dict.items():
-            for problem in problems:
-                self.add_error(name if name in FACTS else None, problem)
+class CarriedRowForm(ProjectRowForm):
+    """What has been paid of one project's money carried over."""
+
+    model = CarriedPayment
+    facts = ("paid", "note", "reason")
+
+    paid = ThaiBahtField(label=gettext_lazy("paid of it so far (baht)"), required=False)
+    note = WordsField(label=gettext_lazy("note"), required=False)
+    reason = WordsField(
+        label=gettext_lazy("reason for a fall or for a payment after March"),
+        required=False,
+        max_length=500,
+    )
+
+    def entry(self, projects: Mapping[int, Project]) -> CarriedEntry:
+        """What was typed, for the service."""
+        return CarriedEntry(
+            project=projects[self.row.project_id],
+            fiscal_year=self.year,
+            month=self.month,
+            expected_version=self.read_version,
+            **self.typed(),
+        )
 
 
-def _stored(row: Any) -> dict[str, Any]:
-    """The facts of a stored row, or of a history row; those of nothing where there is none."""
-    if row is None:
-        return {"disbursed": None, "committed": None, "note": "", "reason": ""}
-    return {
-        "disbursed": row.disbursed,
-        "committed": row.committed,
-        "note": row.note.replace("\r\n", "\n").strip(),
-        "reason": row.reason.replace("\r\n", "\n").strip(),
-    }
+class CarriedScreen(EntryScreen):
+    """What has been paid, by the end of a month, of the money that a unit carried over."""
+
+    writes = CarriedEntries
+    typed = ("paid",)
+    foreign = gettext_lazy(
+        "Some figures are of projects that are no longer entered here: the unit that "
+        "leads them has changed. Nothing was saved; look at the rows again."
+    )
+
+    def rows(self) -> list[CarriedRowForm]:
+        at = self.shown.at
+        return [CarriedRowForm(row, at.year - 1, at.month, self.data) for row in self.shown.rows]
+
+    def entries(self, news: Sequence[CarriedRowForm]) -> list[tuple[CarriedRowForm, CarriedEntry]]:
+        projects = Project.objects.in_bulk([form.row.project_id for form in news])
+        return [(form, form.entry(projects)) for form in news]
 
 
 class MonthScreen(EntryScreen):
@@ -224,8 +210,9 @@ class MonthScreen(EntryScreen):
     )
 
     def rows(self) -> list[RowForm]:
-        return [RowForm(row, self.shown.at, self.data) for row in self.shown.rows]
+        at = self.shown.at
+        return [RowForm(row, at.year, at.month, self.data) for row in self.shown.rows]
 
     def entries(self, news: Sequence[RowForm]) -> list[tuple[RowForm, DisbursementEntry]]:
-        projects = Project.objects.in_bulk([form.row.money.id for form in news])
+        projects = Project.objects.in_bulk([form.row.project_id for form in news])
         return [(form, form.entry(projects)) for form in news]

@@ -1,4 +1,4 @@
-"""Flagship projects and what they may spend. Money by month: budgets/admin/disbursements.py."""
+"""Projects and what they may spend. Money by month: budgets/admin/disbursements.py."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy
 
 from budgets.admin.disbursements import DisbursementAdmin
 from budgets.models import (
+    QUARTERS,
+    USED_QUARTERS,
     BudgetTransfer,
     Disbursement,
     Project,
@@ -178,8 +180,8 @@ class ChecksBudgets:
 @admin.register(Project)
 class ProjectAdmin(ChecksBudgets, RecordAdmin):
     form = ProjectForm
-    list_display = ["name", "strategy", "number", "first_lead"]
-    list_filter = ["strategy__plan", "strategy", "leads__unit"]
+    list_display = ["name", "strategy", "number", "kind", "first_lead"]
+    list_filter = ["kind", "strategy__plan", "strategy", "leads__unit"]
     search_fields = ["name", "leads__unit__name"]
     filter_horizontal = ["supporting_units", "objectives"]
     inlines = [LeadInline, BudgetInline]
@@ -283,12 +285,18 @@ class BudgetForm(FixedYear, RecordForm):
 @admin.register(ProjectBudget)
 class ProjectBudgetAdmin(ChecksBudgets, RecordAdmin):
     form = BudgetForm
-    list_display = ["project", "fiscal_year", "plan_shown", "approved_shown", "moved", "allocated"]
-    list_filter = ["fiscal_year", "project__strategy__plan", "project__strategy"]
+    list_display = [
+        "project", "fiscal_year", "spending_kind", "plan_shown", "approved_shown", "moved",
+        "allocated",
+    ]  # fmt: skip
+    list_filter = [
+        "fiscal_year", "spending_kind", "project__kind", "project__strategy__plan",
+        "project__strategy",
+    ]  # fmt: skip
     search_fields = ["project__name"]
     list_select_related = ["project"]
     inlines = [TransferInline]
-    fields = ["project", "fiscal_year", "plan_amount", "approved_amount"]
+    fields = ["project", "fiscal_year", "plan_amount", "approved_amount", "spending_kind"]
     export_columns = ("moved", "allocated")
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -346,7 +354,7 @@ class BudgetTransferAdmin(DatedTransfers, RecordAdmin):
     fields = ["budget", "document_number", "dated", "amount_shown", "reason"]
     readonly_fields = ["dated", "amount_shown"]
 
-    @admin.display(description=gettext_lazy("flagship project"), ordering="budget__project__name")
+    @admin.display(description=gettext_lazy("project"), ordering="budget__project__name")
     def project_name(self, transfer: BudgetTransfer) -> str:
         return transfer.budget.project.name
 
@@ -362,8 +370,22 @@ class BudgetTransferAdmin(DatedTransfers, RecordAdmin):
 
 @admin.register(SpendingTarget)
 class SpendingTargetAdmin(RecordAdmin):
-    list_display = ["fiscal_year", "agency", "q1", "q2", "q3", "q4"]
-    list_filter = ["agency"]
+    list_display = ["fiscal_year", "agency", "kind", *QUARTERS, *USED_QUARTERS, "judged_on"]
+    list_filter = ["kind", "agency"]
+    fieldsets = [
+        (None, {"fields": ["agency", "fiscal_year", "kind", "judged_on"]}),
+        (gettext_lazy("To be disbursed by the end of"), {"fields": [QUARTERS]}),
+        (
+            gettext_lazy("To be used, disbursed or committed, by the end of"),
+            {
+                "fields": [USED_QUARTERS],
+                "description": gettext_lazy(
+                    "Empty where the government sets no line of its own: then what is to be "
+                    "disbursed is the least that is to be used."
+                ),
+            },
+        ),
+    ]
     search_fields = ["agency__name", "fiscal_year"]
     ordering = ["-fiscal_year"]
     list_select_related = ["agency"]

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
-from budgets.read.rows import MoneyYear, PlanMoney, ProjectPage
+from budgets.read.project_rows import ProjectPage
+from budgets.read.rows import MoneyYear, PlanMoney
 from budgets.rules.calc import Total
 from strategy.drawing import geometry, geometry_money
 from strategy.drawing.drawing import Drawing, Table
@@ -29,9 +30,9 @@ def percent(value: Decimal | None) -> str:
 
 
 def spending_bar(shown: Total | MoneyYear) -> Progress:
-    """How much of the allocated is disbursed, and how much was expected by now."""
+    """How much of the allocated is disbursed, or used where that is judged, and was to be."""
     standing = shown.standing
-    return geometry.progress(standing.disbursed_percent, standing.expected_percent, HUNDRED)
+    return geometry.progress(standing.judged_percent, standing.expected_percent, HUNDRED)
 
 
 def by_strategy(plan: Plan, money: PlanMoney, *, broad: bool = False) -> Drawing:

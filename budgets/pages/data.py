@@ -5,8 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from budgets.read.rows import MoneyYear, PlanMoney, ProjectMoney, ProjectPage, UnitMoney
-from budgets.rules.calc import MoneyStanding, SpendingTargets, Total
+from budgets.read.carried import CarriedProject, CarriedSum, by_year
+from budgets.read.project_rows import ProjectPage
+from budgets.read.rows import MoneyYear, PlanMoney, ProjectMoney, StrategyMoney, UnitMoney
+from budgets.rules.calc import Lines, MoneyStanding, SpendingTargets, Total
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan
 from strategy.pages.data import head, text
@@ -18,6 +20,8 @@ def _standing(shown: MoneyStanding) -> dict[str, Any]:
         "used_percent": text(shown.used_percent),
         "expected_percent": text(shown.expected_percent),
         "of_expected": text(shown.of_expected),
+        "used_of_expected": text(shown.used_of_expected),
+        "judged_on": shown.judged_on,
         "status": shown.status,
     }
 
@@ -28,6 +32,7 @@ def money_year(shown: MoneyYear) -> dict[str, Any]:
         "plan_amount": text(shown.budget.plan),
         "approved_amount": text(shown.budget.approved),
         "transferred": text(shown.budget.transferred),
+        "spending_kind": shown.budget.kind or None,
         "allocated": text(shown.allocated),
         "as_of_month": shown.spent.month if shown.spent else None,
         "disbursed": text(shown.spent.disbursed) if shown.spent else None,
@@ -56,6 +61,7 @@ def project(row: ProjectMoney) -> dict[str, Any]:
         "code": row.code,
         "number": row.number,
         "name": row.name,
+        "kind": row.kind,
         "leads": [unit.name for unit in row.leads],
         "supporting": [unit.name for unit in row.supporting],
         "plan_amounts": {str(year.year): text(year.budget.plan) for year in row.years},
@@ -68,8 +74,57 @@ def _amounts(amounts: list[tuple[int, Decimal]]) -> dict[str, str | None]:
     return {str(year): text(amount) for year, amount in amounts}
 
 
-def _targets(targets: SpendingTargets, entered: bool) -> dict[str, Any]:
-    return {"entered": entered, **{name: text(value) for name, value in targets._asdict().items()}}
+def _line(line: SpendingTargets | None) -> dict[str, str | None] | None:
+    return line and {name: text(value) for name, value in line._asdict().items()}
+
+
+def _lines(lines: Lines, entered: bool) -> dict[str, Any]:
+    """What is expected by quarter, in per cent; ``used`` null: what is to be disbursed."""
+    return {
+        "entered": entered,
+        "judged_on": lines.judged_on,
+        "disbursed": _line(lines.disbursed),
+        "used": _line(lines.used),
+    }
+
+
+def carried_over(sums: list[CarriedSum]) -> list[dict[str, Any]]:
+    """Money carried over, by the year whose budget it is, and what was paid of it in the next."""
+    return [
+        {
+            "year": summed.year,
+            "paid_in": summed.next_year,
+            "carried": text(summed.carried),
+            "paid": text(summed.paid),
+            "projects": [carried_project(row) for row in summed.rows],
+        }
+        for summed in sums
+    ]
+
+
+def carried_project(row: CarriedProject) -> dict[str, Any]:
+    """What a project carried over from a year."""
+    return {
+        "code": row.code,
+        "year": row.year,
+        "carried": text(row.carried),
+        "paid": text(row.paid),
+        "sample": row.sample,
+        "payments": [
+            {"month": payment.at.month, "paid": text(payment.paid), "note": payment.note}
+            for payment in row.payments
+        ],
+    }
+
+
+def _strategy(part: StrategyMoney) -> dict[str, Any]:
+    return {
+        "number": part.number,
+        "name": part.name,
+        "plan_amounts": _amounts(part.plan_amounts),
+        **total(part.total),
+        "projects": [project(row) for row in part.rows],
+    }
 
 
 def budgets(plan: Plan, money: PlanMoney) -> dict[str, Any]:
@@ -77,21 +132,24 @@ def budgets(plan: Plan, money: PlanMoney) -> dict[str, Any]:
     return {
         **head(plan, money.at),
         "unit": "baht",
-        "expected_by_quarter": _targets(money.targets, money.targets_entered),
+        "expected_by_quarter": {
+            **_lines(money.lines.all, money.lines.entered),
+            "kinds": {kind: _lines(lines, True) for kind, lines in money.lines.kinds.items()},
+        },
         "plan_amounts": _amounts(money.plan_amounts),
         "plan_total": text(money.plan_total),
         **total(money.total),
         "years": {str(year): total(summed) for year, summed in money.totals.items()},
-        "strategies": [
-            {
-                "number": part.number,
-                "name": part.name,
-                "plan_amounts": _amounts(part.plan_amounts),
-                **total(part.total),
-                "projects": [project(row) for row in part.rows],
-            }
-            for part in money.strategies
+        "strategies": [_strategy(part) for part in money.strategies],
+        "action_plan": {
+            **total(money.action.total),
+            "strategies": [_strategy(part) for part in money.action_strategies],
+        },
+        "office": total(money.office.total),
+        "spending_kinds": [
+            {"kind": summed.kind or None, **total(summed.total)} for summed in money.kinds
         ],
+        "carried_over": carried_over(by_year(money.carried)),
     }
 
 
@@ -100,6 +158,7 @@ def unit_projects(shown: UnitMoney) -> dict[str, Any]:
     return {
         **total(shown.total),
         "projects": [project(row) for row in shown.counted],
+        "action_plan": total(shown.action_total),
         "shared": [row.code for row in shown.shared],
     }
 
@@ -125,7 +184,7 @@ def project_page(plan: Plan, at: FiscalMonth, shown: ProjectPage) -> dict[str, A
         "unit": "baht",
         "strategy": shown.row.strategy_number,
         **project(shown.row),
-        "expected_by_quarter": _targets(shown.targets, shown.targets_entered),
+        "expected_by_quarter": _lines(shown.lines, shown.lines_entered),
         "objectives": [{"number": number, "name": name} for number, name in shown.objectives],
         "years": {str(year.year): money_year(year) for year in shown.row.years},
         "months": [
@@ -142,6 +201,7 @@ def project_page(plan: Plan, at: FiscalMonth, shown: ProjectPage) -> dict[str, A
             }
             for month in shown.months
         ],
+        "carried_over": [carried_project(row) for row in shown.carried],
         "computed": list(shown.explanation),
         "transfers": [
             {

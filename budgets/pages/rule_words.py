@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext as _
 
 from budgets.read.explain import expected_rule
-from budgets.rules.calc import SpendingTargets
+from budgets.rules.calc import USED, YearLines
 
 
 def allocated() -> str:
@@ -23,15 +23,39 @@ def used_percent() -> str:
     return _("Used (%) = (disbursed + committed) ÷ allocated × 100.")
 
 
-def money_expected(targets: SpendingTargets, entered: bool) -> str:
-    return expected_rule(targets, entered)
+def judged_head(lines: YearLines) -> str:
+    """What the per cent that is judged in a year is called, as a column's head."""
+    return _("used (%)") if lines.all.judged_on == USED else _("disbursed (%)")
 
 
-def money_of_expected() -> str:
+def judged_percent(lines: YearLines) -> str:
+    """How the per cent that is judged in a year is computed."""
+    return used_percent() if lines.all.judged_on == USED else disbursed_percent()
+
+
+def money_expected(lines: YearLines) -> str:
+    return expected_rule(lines.all, lines.entered)
+
+
+def money_of_expected(lines: YearLines) -> str:
+    if lines.all.judged_on == USED:
+        return _(
+            "Of expected = (disbursed + committed) ÷ what was to be used by the end of the "
+            "figure's own month × 100; the bands of results decide the status. A sum takes all "
+            "the money that is allocated at the month looked at, each project with its latest "
+            "figure of the year."
+        )
     return _(
         "Of expected = disbursed ÷ what was to be disbursed by the end of the figure's own month "
         "× 100; the bands of results decide the status. A sum takes all the money that is "
         "allocated at the month looked at, each project with its latest figure of the year."
+    )
+
+
+def carried() -> str:
+    return _(
+        "Carried over = committed at the end of the budget's own year. What is paid of it in the "
+        "next year stays with the old one and counts in no month of the new."
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 
 from budgets.pages import rule_words
+from budgets.read.carried import by_year
 from budgets.read.rows import PlanMoney, ProjectMoney
 from budgets.rules.calc import Total
 from strategy.calendar import FiscalMonth
@@ -47,7 +48,8 @@ def money_table(sheet: Sheet, report: MoneyReport) -> tuple[int, int]:
     """Each strategy's money in million baht, with what is left; gives header and last row."""
     first = sheet.head(
         [
-            report.plan.strategy_label, _("allocated"), _("reported"), _("disbursed (%)"),
+            report.plan.strategy_label, _("allocated"), _("reported"),
+            rule_words.judged_head(report.money.lines),
             _("disbursed"), _("committed"), _("not yet used"), _("expected (%)"),
             _("of expected (%)"), _("status"),
         ],
@@ -56,15 +58,22 @@ def money_table(sheet: Sheet, report: MoneyReport) -> tuple[int, int]:
     money = report.money
     for column, rule in (
         (2, rule_words.allocated()),
-        (4, rule_words.disbursed_percent()),
-        (8, rule_words.money_expected(money.targets, money.targets_entered)),
-        (9, rule_words.money_of_expected()),
+        (4, rule_words.judged_percent(money.lines)),
+        (8, rule_words.money_expected(money.lines)),
+        (9, rule_words.money_of_expected(money.lines)),
     ):
         sheet.comment(first, column, rule)
     for part in money.strategies:
         _total_row(sheet, f"{part.number} {part.name}", part.total, group=False)
     last = sheet.row
     _total_row(sheet, _("whole plan"), money.total, group=True)
+    if money.action.rows:
+        name = _("projects of the yearly action plan")
+        _total_row(sheet, name, money.action.total, group=False)
+        _total_row(sheet, _("all the office's money"), money.office.total, group=True)
+    for summed in money.kinds:
+        name = _("of it: %(kind)s") % {"kind": summed.label}
+        _total_row(sheet, name, summed.total, group=False)
     colour_statuses(sheet, [10], first + 1, sheet.row)
     return first, last
 
@@ -76,7 +85,7 @@ def _total_row(sheet: Sheet, name: str, total: Total, *, group: bool) -> None:
     sheet.write(
         [
             name, million(total.allocated), f"{total.reported}/{total.with_allocation}",
-            standing.disbursed_percent, million(total.shown_disbursed),
+            standing.judged_percent, million(total.shown_disbursed),
             million(total.shown_committed), million(left), standing.expected_percent,
             standing.of_expected, status_label(standing.status),
         ],
@@ -129,7 +138,7 @@ def project_list(book: Book, report: MoneyReport) -> Sheet:
     )
     head = sheet.head(
         [
-            _("No."), _("Project"), _("lead unit"), _("plan amount"), _("allocated"),
+            _("No."), _("project"), _("lead unit"), _("plan amount"), _("allocated"),
             _("disbursed"), _("committed"), _("disbursed (%)"), _("used (%)"),
             _("expected (%)"), _("figure of"), _("status"),
         ],
@@ -140,8 +149,8 @@ def project_list(book: Book, report: MoneyReport) -> Sheet:
         (5, rule_words.allocated()),
         (8, rule_words.disbursed_percent()),
         (9, rule_words.used_percent()),
-        (10, rule_words.money_expected(money.targets, money.targets_entered)),
-        (12, rule_words.money_of_expected()),
+        (10, rule_words.money_expected(money.lines)),
+        (12, rule_words.money_of_expected(money.lines)),
     ):
         sheet.comment(head, column, rule)
     first = sheet.row + 1
@@ -150,6 +159,13 @@ def project_list(book: Book, report: MoneyReport) -> Sheet:
         for row in part.rows:
             _project_row(sheet, row)
     _group_row(sheet, None, _("whole plan"), money.total)
+    for part in money.action_strategies:
+        name = _("action plan: %(name)s") % {"name": part.name}
+        _group_row(sheet, part.number, name, part.total)
+        for row in part.rows:
+            _project_row(sheet, row)
+    if money.action.rows:
+        _group_row(sheet, None, _("all the office's money"), money.office.total)
     colour_statuses(sheet, [12], first, sheet.row)
     sheet.fit_page()
     return sheet
@@ -192,7 +208,7 @@ def project_years(book: Book, report: MoneyReport) -> Sheet:
     years = list(report.plan.years)
     sheet = book.sheet(_("money by year"), [7, 56, *[11, 12.5] * len(years), 12])
     sheet.title(_("Plan amounts and disbursement by fiscal year, in million baht"), *report.notes)
-    head = [_("No."), _("Project")]
+    head = [_("No."), _("project")]
     for year in years:
         head += [_("plan %(year)s") % {"year": year}, _("disbursed %(year)s") % {"year": year}]
     line = sheet.head([*head, _("plan in all")], 44)
@@ -224,6 +240,38 @@ def project_years(book: Book, report: MoneyReport) -> Sheet:
     )  # fmt: skip
     sheet.comment(whole, 2, rule_words.once())
     sheet.freeze(first, 3)
+    sheet.fit_page()
+    return sheet
+
+
+def carried_over(book: Book, report: MoneyReport) -> Sheet:
+    """Money carried over with its own year, and what was paid of it."""
+    sheet = book.sheet(_("money carried over"), [7, 60, 16, 16, 16, 18])
+    sheet.title(
+        _("Money carried over at the end of %(month)s, in million baht")
+        % {"month": month_name(report.at)},
+        *report.notes,
+        rule_words.carried(),
+    )
+    sheet.head([_("No."), _("project"), _("carried over"), _("paid so far"), _("left"), _("as at")])
+    for summed in by_year(report.money.carried):
+        name = _("Money of %(year)s carried over, paid in %(next)s")
+        sheet.write(
+            [
+                None, name % {"year": summed.year, "next": summed.next_year},
+                million(summed.carried), million(summed.paid), million(summed.left), None,
+            ],
+            ["group", "group", *["group_number"] * 3, "group_center"],
+        )  # fmt: skip
+        for row in summed.rows:
+            sheet.write(
+                [
+                    row.code, _marked(row.name, row.sample), million(row.carried),
+                    million(row.paid), million(row.left),
+                    row.last.month_name if row.last else None,
+                ],
+                ["center", "text", *["percent"] * 3, "center"],
+            )  # fmt: skip
     sheet.fit_page()
     return sheet
 

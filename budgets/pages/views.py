@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from budgets.pages import charts, data, rule_words
+from budgets.read.carried import by_year
 from budgets.read.money import plan_money
 from budgets.read.project import project_detail
 from budgets.read.rows import PlanMoney
@@ -14,7 +15,7 @@ from strategy.pages.page import PlanPage, as_json, plan_page
 
 def is_without_projects(page: PlanPage, money: PlanMoney) -> bool:
     """A scorecard has none: its menu leads to no page of money, and the address says so calmly."""
-    return page.plan.is_scorecard and not money.rows
+    return page.plan.is_scorecard and not money.office.rows
 
 
 @plan_page
@@ -32,9 +33,10 @@ def budgets(request: HttpRequest, page: PlanPage) -> HttpResponse:
         "money": money,
         "bar": charts.spending_bar(money.total),
         "chart": charts.by_strategy(page.plan, money),
+        "carried": by_year(money.carried),
         "notes": [
             rule_words.million_baht(),
-            rule_words.money_expected(money.targets, money.targets_entered),
+            rule_words.money_expected(money.lines),
         ],
     }
     return render(request, "budgets/budgets.html", context)
@@ -56,7 +58,7 @@ def budget_units(request: HttpRequest, page: PlanPage) -> HttpResponse:
         "notes": [
             rule_words.once(),
             rule_words.million_baht(),
-            rule_words.money_expected(money.targets, money.targets_entered),
+            rule_words.money_expected(money.lines),
         ],
     }
     return render(request, "budgets/budget_units.html", context)

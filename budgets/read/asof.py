@@ -4,61 +4,157 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 from django.utils import timezone
 
-from budgets.models import BudgetTransfer, Disbursement, ProjectBudget, SpendingTarget
+from budgets.models import (
+    BudgetTransfer,
+    CarriedPayment,
+    Disbursement,
+    ProjectBudget,
+    SpendingTarget,
+)
+from budgets.read.lines import COLUMNS, lines_by_year
 from budgets.read.money import MoneyView, year_rows
 from budgets.read.rows import MoneyYear
-from budgets.rules.calc import Spent
+from budgets.rules.calc import STRAIGHT, Spent, YearLines, judge
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan
 from strategy.records.history import latest_after
+from strategy.records.restated import Restatement, RuleChange, changed_since, restatements
+
+
+class KnownMoney(NamedTuple):
+    """Each project's money as it was known, by project id, and the rules changed since."""
+
+    rows: dict[int, MoneyYear]
+    rules: tuple[RuleChange, ...]
 
 
 def money_as_known(
-    plan: Plan, at: FiscalMonth, until: datetime, days: Mapping[int, int]
-) -> dict[int, MoneyYear]:
-    """Each project's money at the end of ``at`` as known at ``until``, by project id.
+    plan: Plan,
+    at: FiscalMonth,
+    until: datetime,
+    days: Mapping[int, int],
+    now: Mapping[int, MoneyYear],
+) -> KnownMoney:
+    """The plan's money at the end of ``at`` as known at ``until``, judged by the lines of then.
 
-    Figures go back; what is allocated is that of today with the transfers dated by then. Three
-    to four queries.
+    ``now``: the same projects' money of ``at``'s year as it stands. Figures, amounts and lines go
+    back; transfers are those dated by then. Five to eight queries.
     """
-    view = MoneyView(plan, at, timezone.localdate(until), dict(days))
+    rules = _rules_as_known(plan, at.year, until)
+    view = MoneyView(plan, at, timezone.localdate(until), dict(days), rules.lines)
     rows = year_rows(view)
+    for project_id, budget in rules.budgets.items():
+        if project_id in rows:
+            held = rows[project_id]
+            stood = held.budget._replace(
+                plan=budget.plan_amount, approved=budget.approved_amount, kind=budget.spending_kind
+            )
+            rows[project_id] = view.judged(at.year, stood, held.spent, held.sample)
+    for project_id, (spent, sample) in _figures_back(plan, at, until).items():
+        if project_id in rows:
+            held = rows[project_id]
+            rows[project_id] = view.judged(at.year, held.budget, spent, sample)
+    flipped = partial(_flipped, rules, at.year, now)
+    return KnownMoney(rows, tuple(RuleChange(rule, flipped(rule)) for rule in rules.changes))
+
+
+class _RulesKnown(NamedTuple):
+    """The government's lines as they were, by year; budgets that were others, by project."""
+
+    lines: dict[int, YearLines]
+    budgets: dict[int, Any]
+    changes: tuple[Restatement, ...]
+
+
+def _rules_as_known(plan: Plan, year: int, until: datetime) -> _RulesKnown:
+    targets = SpendingTarget.history.filter(agency_id=plan.agency_id)
+    stood, since = changed_since(targets, until)
+    stood = {pk: row for pk, row in stood.items() if row.history_date < until}
+    changed = {row.id for row in since}
+    kept = SpendingTarget.objects.filter(agency=plan.agency_id).exclude(pk__in=changed).order_by()
+    budgets, amounts = changed_since(
+        ProjectBudget.history.filter(project__strategy__plan=plan, fiscal_year=year), until
+    )
+    return _RulesKnown(
+        lines_by_year(
+            [
+                *kept.values_list(*COLUMNS),
+                *(tuple(getattr(row, name) for name in COLUMNS) for row in stood.values()),
+            ]
+        ),
+        {row.project_id: row for row in budgets.values()},
+        (
+            *restatements(
+                SpendingTarget,
+                stood,
+                [row for row in since if row.fiscal_year == year],
+                lambda row: None,
+                whole=True,
+            ),
+            *restatements(ProjectBudget, budgets, amounts, lambda row: row.project_id),
+        ),
+    )
+
+
+def _flipped(rules: _RulesKnown, year: int, now: Mapping[int, MoneyYear], rule: Restatement) -> int:
+    """How many projects stand otherwise than had this rule alone stayed."""
+    count = 0
+    for project_id, held in now.items():
+        if rule.owner_id is None:
+            lines = rules.lines.get(year, STRAIGHT).of(held.budget.kind)
+        elif rule.owner_id == project_id:
+            lines = held.basis.lines.of(rules.budgets[project_id].spending_kind)
+        else:
+            continue
+        standing = judge(
+            held.allocated,
+            held.spent,
+            overdue_month=held.basis.overdue_month,
+            lines=lines,
+            bands=held.basis.bands,
+        )
+        count += standing.status != held.status
+    return count
+
+
+def _figures_back(
+    plan: Plan, at: FiscalMonth, until: datetime
+) -> dict[int, tuple[Spent | None, bool]]:
+    """The latest figures, as known then, of the projects whose figures were touched since."""
     history = Disbursement.history.filter(
         Q(project__strategy__plan=plan), fiscal_year=at.year, month__lte=at.month
     )
     touched = set(
         history.filter(history_date__gte=until).order_by().values_list("project_id", flat=True)
     )
+    known: dict[int, tuple[Spent | None, bool]] = dict.fromkeys(touched, (None, False))
     if not touched:
-        return rows
+        return known
     last = {
         row.id: row
         for row in history.filter(project__in=touched, history_date__lt=until).order_by(
             "version", "history_id"
         )
     }
-    known: dict[int, tuple[Spent, bool]] = {}
     for row in last.values():
-        held = known.get(row.project_id)
-        if row.history_type != "-" and (held is None or held[0].month < row.month):
-            known[row.project_id] = (
-                Spent(row.month, row.disbursed, row.committed),
-                row.is_sample,
-            )
-    for project_id in touched & rows.keys():
-        spent, sample = known.get(project_id, (None, False))
-        rows[project_id] = view.judged(at.year, rows[project_id].budget, spent, sample)
-    return rows
+        held = known[row.project_id][0]
+        if row.history_type != "-" and (held is None or held.month < row.month):
+            spent = Spent(row.month, row.disbursed, row.committed)
+            known[row.project_id] = (spent, row.is_sample)
+    return known
 
 
 def money_changed(plan: Plan, at: FiscalMonth, since: datetime) -> datetime | None:
     """When money of the months up to ``at`` was last entered, changed or taken back.
 
-    What is disbursed, what may be spent, the government's targets; None where nothing has changed
+    What is disbursed, what may be spent, what was paid of money carried over into the year or out
+    of it, the government's targets; None where nothing has changed
     since ``since``. One query.
     """
     own = ProjectBudget.history.filter(project__strategy__plan=plan, fiscal_year__lte=at.year)
@@ -66,6 +162,12 @@ def money_changed(plan: Plan, at: FiscalMonth, since: datetime) -> datetime | No
         since,
         Disbursement.history.filter(
             Q(fiscal_year__lt=at.year) | Q(fiscal_year=at.year, month__lte=at.month),
+            project__strategy__plan=plan,
+        ),
+        CarriedPayment.history.filter(
+            Q(fiscal_year__lt=at.year - 1)
+            | Q(fiscal_year=at.year - 1, month__lte=at.month)
+            | Q(fiscal_year=at.year),
             project__strategy__plan=plan,
         ),
         own,

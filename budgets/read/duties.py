@@ -102,6 +102,10 @@ class EntryRow:
     kept: Disbursement | None
 
     @property
+    def project_id(self) -> int:
+        return self.money.id
+
+    @property
     def token(self) -> str:
         """Which row, in which version, an editor of this project's figures has read."""
         return f"{self.kept.pk}.{self.kept.version}" if self.kept else ""

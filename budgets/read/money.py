@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 from django.db.models import FilteredRelation, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.utils.translation import gettext as _
@@ -17,27 +18,21 @@ from budgets.models import (
     Project,
     ProjectBudget,
     ProjectLead,
-    SpendingTarget,
 )
+from budgets.read.carried import carried
+from budgets.read.lines import spending_lines
 from budgets.read.rows import (
     Basis,
     LeadUnit,
     MoneyYear,
     PlanMoney,
     ProjectMoney,
+    ProjectSet,
     StrategyMoney,
     UnitMoney,
 )
 from budgets.rules import calc
-from budgets.rules.calc import (
-    STRAIGHT_LINE,
-    ZERO,
-    Budget,
-    MoneyFacts,
-    SpendingTargets,
-    Spent,
-    Total,
-)
+from budgets.rules.calc import STRAIGHT, ZERO, Budget, MoneyFacts, Spent, Total, YearLines
 from strategy.calendar import DEFAULT_DEADLINE_DAY, FiscalMonth, deadline_passed
 from strategy.models import Plan, Strategy
 from strategy.read import bands, deadline_days
@@ -81,15 +76,6 @@ def _transferred(at: FiscalMonth) -> Subquery:
     )
 
 
-def spending_targets(plan: Plan) -> dict[int, SpendingTargets]:
-    """The government's targets by fiscal year, where entered. One query."""
-    rows = SpendingTarget.objects.filter(agency=plan.agency_id).order_by()
-    return {
-        year: SpendingTargets(*quarters)
-        for year, *quarters in rows.values_list("fiscal_year", "q1", "q2", "q3", "q4")
-    }
-
-
 class MoneyView:
     """The month looked at, and what holds for every project in it."""
 
@@ -99,12 +85,12 @@ class MoneyView:
         at: FiscalMonth,
         today: date,
         days: dict[int, int],
-        targets: dict[int, SpendingTargets] | None = None,
+        lines: Mapping[int, YearLines] | None = None,
     ) -> None:
         self.plan = plan
         self.at = at
         self.bands: Bands = bands(plan)
-        self.targets = spending_targets(plan) if targets is None else targets
+        self._lines = spending_lines(plan) if lines is None else lines
         # Earlier years are looked at at their end; in later ones nothing is due yet.
         self.overdue = {
             year: deadline_passed(
@@ -117,9 +103,12 @@ class MoneyView:
             if year <= at.year
         }
         self._basis = {
-            year: Basis(self.overdue.get(year), self.targets.get(year, STRAIGHT_LINE), self.bands)
-            for year in plan.years
+            year: Basis(self.overdue.get(year), self.lines(year), self.bands) for year in plan.years
         }
+
+    def lines(self, year: int) -> YearLines:
+        """The government's lines of a fiscal year, straight where none were entered."""
+        return self._lines.get(year, STRAIGHT)
 
     def month(self, year: int) -> int:
         return self.at.month if year == self.at.year else 12
@@ -128,12 +117,12 @@ class MoneyView:
         return MoneyYear(year, budget, spent, sample, self._basis[year])
 
     def total(self, year: int, rows: Iterable[MoneyYear]) -> Total:
-        """The sum of projects in one year."""
+        """The sum of projects in one year, judged by the lines for all money."""
         return calc.total(
             (MoneyFacts(row.budget.allocated, row.spent, row.standing) for row in rows),
             month=self.month(year),
             overdue_month=self.overdue.get(year),
-            targets=self.targets.get(year, STRAIGHT_LINE),
+            lines=self.lines(year).all,
             bands=self.bands,
         )
 
@@ -156,18 +145,21 @@ def _budgets(
     )
     of_latest = Q(project__disbursements__pk=Subquery(latest.values("pk")[:1]))
     found: dict[int, dict[int, MoneyYear]] = defaultdict(dict)
-    for project_id, year, plan, approved, transferred, month, disbursed, committed, sample in (
+    for (
+        project_id, year, plan, approved, kind, transferred, month, disbursed, committed, sample
+    ) in (
         ProjectBudget.objects.filter(
             project__in=projects.order_by().values("id"), fiscal_year__in=years
         )
         .order_by()
         .annotate(latest=FilteredRelation("project__disbursements", condition=of_latest))
         .values_list(
-            "project_id", "fiscal_year", "plan_amount", "approved_amount", _transferred(at),
+            "project_id", "fiscal_year", "plan_amount", "approved_amount", "spending_kind",
+            _transferred(at),
             "latest__month", "latest__disbursed", "latest__committed", "latest__is_sample",
         )
     ):  # fmt: skip
-        budget = Budget(plan, approved, _baht(transferred))
+        budget = Budget(plan, approved, _baht(transferred), kind)
         spent = None if month is None else Spent(month, disbursed, committed)
         found[project_id][year] = view.judged(year, budget, spent, bool(sample))
     return found
@@ -223,37 +215,59 @@ def plan_money(
     found = _budgets(projects, view, list(plan.years))
     units = units_of(projects)
     strategies: dict[int, tuple[int, str, list[ProjectMoney]]] = {}
-    for strategy_id, strategy_number, strategy_name, pk, number, name in chosen.order_by(
+    for strategy_id, strategy_number, strategy_name, pk, number, name, kind in chosen.order_by(
         "number", "projects__number"
-    ).values_list("id", "number", "name", "projects__id", "projects__number", "projects__name"):
+    ).values_list(
+        "id", "number", "name",
+        "projects__id", "projects__number", "projects__name", "projects__kind",
+    ):  # fmt: skip
         rows = strategies.setdefault(strategy_id, (strategy_number, strategy_name, []))[2]
         if pk is not None:
-            named = (pk, number, name, strategy_number)
+            named = (pk, number, name, strategy_number, kind)
             rows.append(project_row(view, named, found.get(pk, {}), units.get(pk, [])))
     every = [row for *_, rows in strategies.values() for row in rows]
+    flagship = [row for row in every if row.is_flagship]
+    action = [row for row in every if not row.is_flagship]
+
+    def parts(wanted: bool) -> tuple[StrategyMoney, ...]:
+        """The strategies with their projects of one kind."""
+        return tuple(
+            StrategyMoney(id=pk, number=number, name=name, **_project_set(view, own))
+            for pk, (number, name, rows) in strategies.items()
+            for own in [[row for row in rows if row.is_flagship is wanted]]
+            if own or wanted
+        )
+
     return PlanMoney(
         at=at,
-        strategies=tuple(
-            StrategyMoney(pk, number, name, tuple(rows), _Totals(view, rows), at.year)
-            for pk, (number, name, rows) in strategies.items()
-        ),
-        totals=_Totals(view, every),
+        strategies=parts(True),
+        action=ProjectSet(**_project_set(view, action)),
+        action_strategies=parts(False),
+        office=ProjectSet(**_project_set(view, every)),
         find_units=partial(_by_unit, view, every),
-        targets=view.targets.get(at.year, STRAIGHT_LINE),
-        targets_entered=at.year in view.targets,
+        find_carried=partial(
+            carried, Q(project__strategy__in=chosen.order_by()), (at.year, at.year - 1), at
+        ),
+        lines=view.lines(at.year),
         overdue_month=view.overdue.get(at.year),
         bands=view.bands,
         deadline_day=days.get(at.year, DEFAULT_DEADLINE_DAY),
+        **_project_set(view, flagship),
     )
+
+
+def _project_set(view: MoneyView, rows: Sequence[ProjectMoney]) -> dict[str, Any]:
+    """What a set of projects is made of."""
+    return {"rows": tuple(rows), "totals": _Totals(view, rows), "year": view.at.year}
 
 
 def project_row(
     view: MoneyView,
-    named: tuple[int, int, str, int],
+    named: tuple[int, int, str, int, str],
     own: dict[int, MoneyYear],
     units: list[LeadUnit],
 ) -> ProjectMoney:
-    """A project, named by (id, number, name, strategy's number), with all years of the plan."""
+    """A project, named by (id, number, name, strategy's number, kind), with all its years."""
     years = tuple(
         own.get(year) or view.judged(year, Budget(), None, False) for year in view.plan.years
     )
@@ -307,7 +321,13 @@ def _by_unit(view: MoneyView, rows: Sequence[ProjectMoney]) -> tuple[UnitMoney, 
             name,
             tuple(counted[pk]),
             tuple(shared[pk]),
-            view.total(view.at.year, [row.current for row in counted[pk]]),
+            *(
+                view.total(
+                    view.at.year,
+                    [row.current for row in counted[pk] if row.is_flagship is flagship],
+                )
+                for flagship in (True, False)
+            ),
         )
         for pk, name in ordered
     )
@@ -322,9 +342,9 @@ def unit_money(
     projects = Project.objects.filter(named, strategy__plan=plan).distinct()
     found, units = _budgets(projects, view, list(plan.years)), units_of(projects)
     rows = [
-        project_row(view, values, found.get(values[0], {}), units.get(values[0], []))
-        for values in projects.order_by("strategy__number", "number").values_list(
-            "id", "number", "name", "strategy__number"
+        project_row(view, named, found.get(named[0], {}), units.get(named[0], []))
+        for named in projects.order_by("strategy__number", "number").values_list(
+            "id", "number", "name", "strategy__number", "kind"
         )
     ]
     return next((unit for unit in _by_unit(view, rows) if unit.id == unit_id), None)

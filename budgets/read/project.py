@@ -8,15 +8,19 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget
+from budgets.read.carried import carried
 from budgets.read.explain import explain
+from budgets.read.lines import COLUMNS, lines_by_year
 from budgets.read.money import MoneyView, in_order, project_row
-from budgets.read.rows import LeadUnit, MoneyMonth, MoneyYear, ProjectPage, TransferRow
+from budgets.read.project_rows import MoneyMonth, ProjectPage, TransferRow
+from budgets.read.rows import LeadUnit, MoneyYear
 from budgets.rules import calc
-from budgets.rules.calc import STRAIGHT_LINE, ZERO, Budget, SpendingTargets, Spent
+from budgets.rules.calc import UNSAID, ZERO, Budget, Spent, YearLines
 from strategy.access import Viewer
 from strategy.calendar import MONTHS, FiscalMonth
 from strategy.models import Agency, Plan
@@ -31,13 +35,13 @@ _SHOWN = 60
 def project_detail(
     plan: Plan, code: str, at: FiscalMonth, today: date, viewer: Viewer, *, history: bool = True
 ) -> ProjectPage:
-    """One project at the end of ``at``, for this viewer. Six queries with its history, else three.
+    """One project at the end of ``at``, for this viewer. Seven queries with its history, else four.
 
     ``code``: its place in the plan, "1-2" (strategy, number); a 404 names those there are.
     """
     facts = _Facts(plan, code)
-    days, targets = _calendar(plan)
-    view = MoneyView(plan, at, today, days, targets)
+    days, lines = _calendar(plan)
+    view = MoneyView(plan, at, today, days, lines)
     months = {
         (held.fiscal_year, held.month): held
         for held in Disbursement.objects.filter(project=facts.named[0]).order_by("month")
@@ -48,16 +52,17 @@ def project_detail(
         year: _judged(view, year, facts.budget(year, at), latest.get(year)) for year in plan.years
     }
     row = project_row(view, facts.named, years, in_order(facts.units))
-    own_targets, entered = targets.get(at.year, STRAIGHT_LINE), at.year in targets
+    entered = view.lines(at.year).entered
     may_read = history and viewer.may_read_drafts(row.first_lead.id if row.first_lead else None)
     return ProjectPage(
         row=row,
         months=tuple(_months(view, facts, months)),
         transfers=tuple(facts.transfers.values()),
         objectives=tuple(facts.objectives.values()),
-        targets=own_targets,
-        targets_entered=entered,
-        explanation=tuple(explain(row.current, own_targets, entered=entered)),
+        lines=row.current.lines,
+        lines_entered=entered,
+        carried=carried(Q(project=facts.named[0]), plan.years, at),
+        explanation=tuple(explain(row.current, entered=entered)),
         history=_history(row.id, at.year) if may_read else None,
         budget_history=amounts_history(limit=_SHOWN, project_id=row.id) if may_read else None,
     )
@@ -70,13 +75,13 @@ class _Facts:
     """
 
     def __init__(self, plan: Plan, code: str) -> None:
-        named: tuple[int, int, str, int] | None = None
-        self.amounts: dict[int, tuple[Decimal | None, Decimal | None]] = {}
+        named: tuple[int, int, str, int, str] | None = None
+        self.amounts: dict[int, tuple[Decimal | None, Decimal | None, str]] = {}
         self.transfers: dict[int, TransferRow] = {}
         self.objectives: dict[int, tuple[int, str]] = {}
         self.units: set[LeadUnit] = set()
         for row in _at_place(plan, code):
-            named = row.id, row.number, row.name, row.strategy__number
+            named = row.id, row.number, row.name, row.strategy__number, row.kind
             if row.leads__unit_id is not None:
                 lead = (row.leads__unit_id, row.leads__unit__name, row.leads__position)
                 self.units.add(LeadUnit(*lead))
@@ -84,7 +89,11 @@ class _Facts:
                 self.units.add(LeadUnit(row.supporting_units__id, row.supporting_units__name, 0))
             year = row.budgets__fiscal_year
             if year is not None:
-                self.amounts[year] = row.budgets__plan_amount, row.budgets__approved_amount
+                self.amounts[year] = (
+                    row.budgets__plan_amount,
+                    row.budgets__approved_amount,
+                    row.budgets__spending_kind,
+                )
             if row.budgets__transfers__id is not None:
                 self.transfers[row.budgets__transfers__id] = TransferRow(
                     year,
@@ -106,7 +115,8 @@ class _Facts:
             for transfer in self.transfers.values()
             if transfer.year == year and transfer.document_date <= at.last_day
         ]
-        return Budget(*self.amounts.get(year, (None, None)), sum(moved, ZERO))
+        plan, approved, kind = self.amounts.get(year, (None, None, UNSAID))
+        return Budget(plan, approved, sum(moved, ZERO), kind)
 
 
 def _at_place(plan: Plan, code: str) -> Iterable[Any]:
@@ -122,8 +132,9 @@ def _at_place(plan: Plan, code: str) -> Iterable[Any]:
             "objectives__number",
         )
         .values_list(
-            "id", "number", "name", "strategy__number",
+            "id", "number", "name", "strategy__number", "kind",
             "budgets__fiscal_year", "budgets__plan_amount", "budgets__approved_amount",
+            "budgets__spending_kind",
             "budgets__transfers__id", "budgets__transfers__amount",
             "budgets__transfers__document_number", "budgets__transfers__document_date",
             "budgets__transfers__reason",
@@ -149,20 +160,19 @@ def _unknown(plan: Plan, code: str) -> Http404:
     )
 
 
-def _calendar(plan: Plan) -> tuple[dict[int, int], dict[int, SpendingTargets]]:
-    """Reporting days and the government's targets by fiscal year, where entered. One query."""
+def _calendar(plan: Plan) -> tuple[dict[int, int], dict[int, YearLines]]:
+    """Reporting days and the government's lines by fiscal year, where entered. One query."""
     days: dict[int, int] = {}
-    targets: dict[int, SpendingTargets] = {}
-    for year, day, target_year, *quarters in Agency.objects.filter(pk=plan.agency_id).values_list(
+    lines: set[tuple[Any, ...]] = set()
+    for year, day, *line in Agency.objects.filter(pk=plan.agency_id).values_list(
         "reporting_years__fiscal_year", "reporting_years__deadline_day",
-        "spending_targets__fiscal_year",
-        *(f"spending_targets__{quarter}" for quarter in SpendingTargets._fields),
+        *(f"spending_targets__{column}" for column in COLUMNS),
     ):  # fmt: skip
         if year is not None:
             days[year] = day
-        if target_year is not None:
-            targets[target_year] = SpendingTargets(*quarters)
-    return days, targets
+        if line[0] is not None:
+            lines.add(tuple(line))
+    return days, lines_by_year(lines)
 
 
 def _spent(held: Disbursement | None) -> Spent | None:
@@ -178,19 +188,19 @@ def _months(
 ) -> Iterator[MoneyMonth]:
     """The twelve months of the year looked at, each with what was allocated by then."""
     year = view.at.year
-    targets = view.targets.get(year, STRAIGHT_LINE)
     for month in MONTHS:
         at = FiscalMonth(year, month)
-        allocated = facts.budget(year, at).allocated
+        budget = facts.budget(year, at)
+        allocated, lines = budget.allocated, view.lines(year).of(budget.kind)
         held = entered.get((year, month))
         spent = _spent(held)
         yield MoneyMonth(
             at=at,
             spent=spent,
-            expected=calc.expected_amount(allocated, month, targets),
-            expected_percent=calc.expected_percent(month, targets),
+            expected=calc.expected_amount(allocated, month, lines.judging),
+            expected_percent=calc.expected_percent(month, lines.judging),
             standing=calc.judge(
-                allocated, spent, overdue_month=None, targets=targets, bands=view.bands
+                allocated, spent, overdue_month=None, lines=lines, bands=view.bands
             ),
             note=held.note if held else "",
             reason=held.reason if held else "",

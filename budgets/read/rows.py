@@ -6,30 +6,38 @@ apart. Amounts are baht.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from functools import cached_property
 from typing import NamedTuple
 
+from django.utils.translation import gettext as _
+
+from budgets.models import Project, ProjectBudget
+from budgets.read.carried import CarriedProject
 from budgets.rules.calc import (
-    STRAIGHT_LINE,
+    SPENDING_KINDS,
+    STRAIGHT,
+    UNSAID,
     Budget,
+    Lines,
     MoneyFacts,
     MoneyStanding,
-    SpendingTargets,
     Spent,
     Total,
+    YearLines,
     judge,
     total,
 )
 from budgets.rules.entry import is_above
 from strategy.calendar import FiscalMonth
-from strategy.records.history import Entry
 from strategy.standing.status import AWAITING, DEFAULT_BANDS, Bands
 from strategy.standing.words import STATUS_SHAPES, status_label
-from strategy.thai import format_date, month_name
+from strategy.thai import month_name
+
+FLAGSHIP = str(Project.Kind.FLAGSHIP)
+SPENDING_LABELS = dict(ProjectBudget.SpendingKind.choices)
 
 
 class LeadUnit(NamedTuple):
@@ -44,7 +52,7 @@ class Basis(NamedTuple):
     """What the projects of a fiscal year are judged by."""
 
     overdue_month: int | None = None
-    targets: SpendingTargets = STRAIGHT_LINE
+    lines: YearLines = STRAIGHT
     bands: Bands = DEFAULT_BANDS
 
 
@@ -67,9 +75,19 @@ class MoneyYear:
             self.budget.allocated,
             self.spent,
             overdue_month=self.basis.overdue_month,
-            targets=self.basis.targets,
+            lines=self.lines,
             bands=self.basis.bands,
         )
+
+    @property
+    def lines(self) -> Lines:
+        """The lines that its kind of spending is judged by."""
+        return self.basis.lines.of(self.budget.kind)
+
+    @property
+    def spending_label(self) -> str:
+        """What it is spent on, in words; "" where nobody said."""
+        return str(SPENDING_LABELS.get(self.budget.kind, ""))
 
     @property
     def allocated(self) -> Decimal | None:
@@ -120,15 +138,21 @@ class MoneyYear:
 
 
 class ProjectMoney(NamedTuple):
-    """A flagship project with its years. ``current`` is the year looked at."""
+    """A project with its years. ``current`` is the year looked at."""
 
     id: int
     number: int
     name: str
     strategy_number: int
+    kind: str
     units: tuple[LeadUnit, ...]
     years: tuple[MoneyYear, ...]
     current: MoneyYear
+
+    @property
+    def is_flagship(self) -> bool:
+        """One of the plan's own; the others are those of the yearly action plan."""
+        return self.kind == FLAGSHIP
 
     @property
     def code(self) -> str:
@@ -167,13 +191,15 @@ class YearSum(NamedTuple):
     total: Total
 
 
-@dataclass(frozen=True)
-class StrategyMoney:
-    """A strategy's projects and their sums by fiscal year."""
+def plan_amount(rows: Iterable[ProjectMoney]) -> Decimal:
+    """What the plan sets aside for these projects in the year looked at."""
+    return sum((row.current.budget.plan or Decimal(0) for row in rows), Decimal(0))
 
-    id: int
-    number: int
-    name: str
+
+@dataclass(frozen=True, kw_only=True)
+class ProjectSet:
+    """Some projects with their sums by fiscal year; ``year``: the one looked at."""
+
     rows: tuple[ProjectMoney, ...]
     totals: Mapping[int, Total]
     year: int
@@ -185,8 +211,9 @@ class StrategyMoney:
 
     @property
     def by_year(self) -> list[YearSum]:
-        """The sums of every year of the plan."""
-        return year_sums(self.rows, self.totals)
+        """The plan's amounts and the sums of every year of the plan."""
+        amounts = dict(self.plan_amounts)
+        return [YearSum(year, amounts[year], total) for year, total in self.totals.items()]
 
     @property
     def plan_amount(self) -> Decimal:
@@ -196,7 +223,13 @@ class StrategyMoney:
     @property
     def plan_amounts(self) -> list[tuple[int, Decimal]]:
         """What the plan sets aside, by fiscal year."""
-        return plan_amounts(self.rows, self.totals)
+        return [
+            (
+                year,
+                sum((row.years[place].budget.plan or Decimal(0) for row in self.rows), Decimal(0)),
+            )
+            for place, year in enumerate(self.totals)
+        ]
 
     @property
     def plan_total(self) -> Decimal:
@@ -204,55 +237,71 @@ class StrategyMoney:
         return sum((row.plan_total for row in self.rows), Decimal(0))
 
 
-def plan_amounts(rows: Sequence[ProjectMoney], years: Iterable[int]) -> list[tuple[int, Decimal]]:
-    """What the plan sets aside for these projects, by fiscal year of the plan."""
-    return [
-        (year, sum((row.years[place].budget.plan or Decimal(0) for row in rows), Decimal(0)))
-        for place, year in enumerate(years)
-    ]
+@dataclass(frozen=True, kw_only=True)
+class StrategyMoney(ProjectSet):
+    """A strategy's projects of one kind."""
+
+    id: int
+    number: int
+    name: str
 
 
-def plan_amount(rows: Iterable[ProjectMoney]) -> Decimal:
-    """What the plan sets aside for these projects in the year looked at."""
-    return sum((row.current.budget.plan or Decimal(0) for row in rows), Decimal(0))
+class KindSum(NamedTuple):
+    """The money of the year that is of one kind of spending; UNSAID where nobody said which."""
 
+    kind: str
+    total: Total
 
-def year_sums(rows: Iterable[ProjectMoney], totals: Mapping[int, Total]) -> list[YearSum]:
-    """The plan's amounts and the totals of these projects, by fiscal year."""
-    amounts = dict.fromkeys(totals, Decimal(0))
-    for row in rows:
-        for year in row.years:
-            amounts[year.year] += year.budget.plan or 0
-    return [YearSum(year, amounts[year], total) for year, total in totals.items()]
+    @property
+    def label(self) -> str:
+        return str(SPENDING_LABELS.get(self.kind) or _("kind of spending not said"))
 
 
 @dataclass(frozen=True)
 class UnitMoney:
-    """A unit's projects: those that count under it, and those it shares; ``id`` None: no lead."""
+    """A unit's projects: those that count under it, and those it shares; ``id`` None: no lead.
+
+    ``total`` is that of the flagship projects, ``action_total`` that of the action plan's.
+    """
 
     id: int | None
     name: str
     counted: tuple[ProjectMoney, ...]
     shared: tuple[ProjectMoney, ...]
     total: Total
+    action_total: Total
+
+    @property
+    def flagship(self) -> list[ProjectMoney]:
+        return [row for row in self.counted if row.is_flagship]
+
+    @property
+    def action(self) -> list[ProjectMoney]:
+        """Those of the yearly action plan."""
+        return [row for row in self.counted if not row.is_flagship]
 
     @property
     def plan_amount(self) -> Decimal:
-        """What the plan sets aside for those that count, in the year looked at."""
-        return plan_amount(self.counted)
+        """What the plan sets aside for the flagship ones that count, in the year looked at."""
+        return plan_amount(self.flagship)
 
 
-@dataclass(frozen=True)
-class PlanMoney:
-    """The money of a whole plan at the end of a month."""
+@dataclass(frozen=True, kw_only=True)
+class PlanMoney(ProjectSet):
+    """The money of a whole plan at the end of a month: its flagship projects, and all the rest.
+
+    ``action``: the projects of the yearly action plan; ``office``: both together, which is all
+    the office's money.
+    """
 
     at: FiscalMonth
     strategies: tuple[StrategyMoney, ...]
-    totals: Mapping[int, Total]
+    action: ProjectSet
+    action_strategies: tuple[StrategyMoney, ...]
+    office: ProjectSet
     find_units: Callable[[], tuple[UnitMoney, ...]]
-    targets: SpendingTargets
-    #: Whether planners entered the government's targets of the year; else a straight line.
-    targets_entered: bool
+    find_carried: Callable[[], tuple[CarriedProject, ...]]
+    lines: YearLines
     #: The last month of the year whose figures are overdue; None while none is.
     overdue_month: int | None
     deadline_day: int
@@ -263,8 +312,13 @@ class PlanMoney:
         """The same money by unit; worked out for those who ask."""
         return self.find_units()
 
-    def total_of(self, rows: Iterable[ProjectMoney]) -> Total:
-        """The sum of any of the projects in the year looked at."""
+    @cached_property
+    def carried(self) -> tuple[CarriedProject, ...]:
+        """What is carried over into the year looked at, and at its end out of it. One query."""
+        return self.find_carried()
+
+    def total_of(self, rows: Iterable[ProjectMoney], kind: str = UNSAID) -> Total:
+        """The sum of any of the projects in the year looked at, by the lines of a ``kind``."""
         return total(
             (
                 MoneyFacts(row.current.allocated, row.current.spent, row.current.standing)
@@ -272,114 +326,29 @@ class PlanMoney:
             ),
             month=self.at.month,
             overdue_month=self.overdue_month,
-            targets=self.targets,
+            lines=self.lines.of(kind),
             bands=self.bands,
         )
 
     @property
-    def rows(self) -> list[ProjectMoney]:
-        return [row for strategy in self.strategies for row in strategy.rows]
-
-    @property
-    def total(self) -> Total:
-        """The sum of the year looked at."""
-        return self.totals[self.at.year]
-
-    @property
-    def by_year(self) -> list[YearSum]:
-        """The sums of every year of the plan."""
-        return year_sums(self.rows, self.totals)
-
-    @property
-    def plan_amount(self) -> Decimal:
-        """What the plan sets aside in the year looked at."""
-        return plan_amount(self.rows)
-
-    @property
-    def plan_amounts(self) -> list[tuple[int, Decimal]]:
-        """What the plan sets aside, by fiscal year."""
-        return plan_amounts(self.rows, self.totals)
-
-    @property
-    def plan_total(self) -> Decimal:
-        """What the plan sets aside over all its years."""
-        return sum((amount for _year, amount in self.plan_amounts), Decimal(0))
+    def kinds(self) -> list[KindSum]:
+        """All the office's money of the year by kind of spending; [] where nobody said a kind."""
+        found: dict[str, list[ProjectMoney]] = {kind: [] for kind in (*SPENDING_KINDS, UNSAID)}
+        for row in self.office.rows:
+            found[row.current.budget.kind].append(row)
+        if not any(found[kind] for kind in SPENDING_KINDS):
+            return []
+        return [KindSum(kind, self.total_of(rows, kind)) for kind, rows in found.items() if rows]
 
     @property
     def awaiting(self) -> list[ProjectMoney]:
-        return [row for row in self.rows if row.current.status == AWAITING]
+        return [row for row in self.office.rows if row.current.status == AWAITING]
 
     @property
     def overspent(self) -> list[ProjectMoney]:
         """The projects that have disbursed and committed more than is allocated."""
-        return [row for row in self.rows if row.current.is_above]
+        return [row for row in self.office.rows if row.current.is_above]
 
     @property
     def has_sample(self) -> bool:
-        return any(year.sample for row in self.rows for year in row.years)
-
-
-class TransferRow(NamedTuple):
-    """A transfer as a project's page lists it."""
-
-    year: int
-    amount: Decimal
-    document_number: str
-    document_date: date
-    reason: str
-
-    @property
-    def date_name(self) -> str:
-        return format_date(self.document_date)
-
-
-class MoneyMonth(NamedTuple):
-    """One month of a project's year: figures where entered, and what was expected by then."""
-
-    at: FiscalMonth
-    spent: Spent | None
-    expected: Decimal | None
-    expected_percent: Decimal
-    standing: MoneyStanding
-    note: str
-    reason: str
-    sample: bool
-
-    @property
-    def name(self) -> str:
-        return month_name(self.at, short=True)
-
-    @property
-    def shape(self) -> str:
-        return STATUS_SHAPES[self.standing.status]
-
-    @property
-    def label(self) -> str:
-        return status_label(self.standing.status)
-
-
-@dataclass(frozen=True)
-class ProjectPage:
-    """One project whole."""
-
-    row: ProjectMoney
-    months: tuple[MoneyMonth, ...]
-    transfers: tuple[TransferRow, ...]
-    #: (number, name) of the objectives that planners tied it to.
-    objectives: tuple[tuple[int, str], ...]
-    targets: SpendingTargets
-    targets_entered: bool
-    #: How the figures of the year looked at were computed, one sentence a step.
-    explanation: tuple[str, ...]
-    #: Changes of the year's figures and of the amounts; None for those who may not read them.
-    history: Sequence[Entry] | None
-    budget_history: Sequence[Entry] | None
-
-    @property
-    def entered(self) -> list[MoneyMonth]:
-        """The months that hold figures."""
-        return [month for month in self.months if month.spent is not None]
-
-    @property
-    def has_sample(self) -> bool:
-        return any(year.sample for year in self.row.years) or any(m.sample for m in self.months)
+        return any(year.sample for row in self.office.rows for year in row.years)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 from strategy.standing.status import (
@@ -25,9 +26,19 @@ from strategy.standing.status import (
 
 ZERO = Decimal(0)
 
+#: What of the money is meant, and what a year may be judged by.
+DISBURSED = "disbursed"
+USED = "used"
+
+#: What a year's money is spent on, where somebody said so.
+UNSAID = ""
+CURRENT = "current"
+INVESTMENT = "investment"
+SPENDING_KINDS = (CURRENT, INVESTMENT)
+
 
 class SpendingTargets(NamedTuple):
-    """What share of the year's money is to be disbursed by the end of each quarter, in per cent."""
+    """A line: what share of the year's money is to be spent by the end of each quarter, in %."""
 
     q1: Decimal = Decimal(25)
     q2: Decimal = Decimal(50)
@@ -39,15 +50,60 @@ class SpendingTargets(NamedTuple):
 STRAIGHT_LINE = SpendingTargets()
 
 
+class Lines(NamedTuple):
+    """The government's two lines of a fiscal year, and which of them judges.
+
+    ``used``: disbursed and committed together; None where it was not set, and then what is to be
+    disbursed is the least that is to be used. ``judged_on``: DISBURSED or USED.
+    """
+
+    disbursed: SpendingTargets = STRAIGHT_LINE
+    used: SpendingTargets | None = None
+    judged_on: str = DISBURSED
+
+    @property
+    def of_used(self) -> SpendingTargets:
+        return self.used or self.disbursed
+
+    @property
+    def judging(self) -> SpendingTargets:
+        return self.of_used if self.judged_on == USED else self.disbursed
+
+
+#: While nothing has been entered: both run straight.
+STRAIGHT_LINES = Lines()
+
+
+class YearLines(NamedTuple):
+    """The lines of a fiscal year: for all money, and those that a kind of spending has.
+
+    ``entered``: whether planners entered them; else both are a straight line.
+    """
+
+    all: Lines = STRAIGHT_LINES
+    kinds: Mapping[str, Lines] = MappingProxyType({})
+    entered: bool = False
+
+    def of(self, kind: str) -> Lines:
+        """The lines that a kind of spending is judged by; what is judged goes for all of them."""
+        return self.kinds.get(kind, self.all)._replace(judged_on=self.all.judged_on)
+
+
+#: Those of a year for which nothing has been entered.
+STRAIGHT = YearLines()
+
+
 class Budget(NamedTuple):
     """What a project may spend in a fiscal year, in baht; None where nothing was said.
 
-    ``transferred``: the sum of transfers in (+) and out (−) by the month looked at.
+    ``transferred``: the sum of transfers in (+) and out (−) by the month looked at. ``kind``: what
+    it is spent on (CURRENT, INVESTMENT), UNSAID where nobody said so.
     """
 
     plan: Decimal | None = None
     approved: Decimal | None = None
     transferred: Decimal = ZERO
+    kind: str = UNSAID
 
     @property
     def allocated(self) -> Decimal | None:
@@ -73,9 +129,9 @@ class Spent(NamedTuple):
 class MoneyStanding(NamedTuple):
     """How a sum of money stands; per cent, rounded, not capped.
 
-    ``counts``: there is a current figure, so it counts as reported. ``expected_percent`` is that
-    of the figure's own month; ``used_of_expected`` sets used beside it in the same way as
-    ``of_expected`` sets disbursed.
+    ``counts``: there is a current figure, so it counts as reported. ``expected_percent`` is what
+    the judging line expects by the figure's own month, and ``of_expected`` what is judged against
+    it: disbursed or used, as ``judged_on`` says. ``used_of_expected``: used against its own line.
     """
 
     status: str
@@ -85,6 +141,12 @@ class MoneyStanding(NamedTuple):
     expected_percent: Decimal | None = None
     of_expected: Decimal | None = None
     used_of_expected: Decimal | None = None
+    judged_on: str = DISBURSED
+
+    @property
+    def judged_percent(self) -> Decimal | None:
+        """The per cent that is judged: of what is disbursed, or of what is used."""
+        return self.used_percent if self.judged_on == USED else self.disbursed_percent
 
 
 class MoneyFacts(NamedTuple):
@@ -145,7 +207,7 @@ def _expected_thirds(month: int, targets: SpendingTargets) -> Decimal:
 
 
 def expected_percent(month: int, targets: SpendingTargets = STRAIGHT_LINE) -> Decimal:
-    """What share of the money is to be disbursed by the end of ``month``, in per cent, rounded.
+    """What share of the money a line expects by the end of ``month``, in per cent, rounded.
 
     A straight line within each quarter, from the last quarter's target to its own.
     """
@@ -155,7 +217,7 @@ def expected_percent(month: int, targets: SpendingTargets = STRAIGHT_LINE) -> De
 def expected_amount(
     allocated: Decimal | None, month: int, targets: SpendingTargets = STRAIGHT_LINE
 ) -> Decimal | None:
-    """What is to be disbursed by the end of ``month``, in baht to the satang."""
+    """What a line expects by the end of ``month``, in baht to the satang."""
     if not allocated:
         return None
     return round2(allocated * _expected_thirds(month, targets) / 300)
@@ -170,12 +232,34 @@ def _against(amount: Decimal, expected_300: Decimal) -> Decimal:
     return round2(amount * 300 * HUNDRED / expected_300 if expected_300 else HUNDRED)
 
 
+def _stand(
+    allocated: Decimal, disbursed: Decimal, used: Decimal, month: int, lines: Lines, bands: Bands
+) -> MoneyStanding:
+    """Sums against what the lines expect of all that is allocated by the end of ``month``."""
+    of_used = _against(used, allocated * _expected_thirds(month, lines.of_used))
+    of_expected = (
+        of_used
+        if lines.judged_on == USED
+        else _against(disbursed, allocated * _expected_thirds(month, lines.disbursed))
+    )
+    return MoneyStanding(
+        status_of(of_expected, bands),
+        counts=True,
+        disbursed_percent=_percent(disbursed, allocated),
+        used_percent=_percent(used, allocated),
+        expected_percent=expected_percent(month, lines.judging),
+        of_expected=of_expected,
+        used_of_expected=of_used,
+        judged_on=lines.judged_on,
+    )
+
+
 def judge(
     allocated: Decimal | None,
     spent: Spent | None,
     *,
     overdue_month: int | None,
-    targets: SpendingTargets = STRAIGHT_LINE,
+    lines: Lines = STRAIGHT_LINES,
     bands: Bands = DEFAULT_BANDS,
 ) -> MoneyStanding:
     """How a project stands in a fiscal year, by its latest figure at that figure's own month.
@@ -185,26 +269,16 @@ def judge(
     A year without money has no status.
     """
     if not allocated:
-        return MoneyStanding(NO_BUDGET)
+        return MoneyStanding(NO_BUDGET, judged_on=lines.judged_on)
     overdue = overdue_month is not None and (spent is None or spent.month < overdue_month)
     if spent is None:
-        return MoneyStanding(AWAITING if overdue else NOT_DUE)
-    thirds = _expected_thirds(spent.month, targets)
-    shown = MoneyStanding(
-        AWAITING,
-        disbursed_percent=_percent(spent.disbursed, allocated),
-        used_percent=_percent(spent.used, allocated),
-        expected_percent=round2(thirds / 3),
-    )
+        return MoneyStanding(AWAITING if overdue else NOT_DUE, judged_on=lines.judged_on)
+    standing = _stand(allocated, spent.disbursed, spent.used, spent.month, lines, bands)
     if overdue:
-        return shown
-    of_expected = _against(spent.disbursed, allocated * thirds)
-    return shown._replace(
-        status=status_of(of_expected, bands),
-        counts=True,
-        of_expected=of_expected,
-        used_of_expected=_against(spent.used, allocated * thirds),
-    )
+        return standing._replace(
+            status=AWAITING, counts=False, of_expected=None, used_of_expected=None
+        )
+    return standing
 
 
 def total(
@@ -212,7 +286,7 @@ def total(
     *,
     month: int,
     overdue_month: int | None = None,
-    targets: SpendingTargets = STRAIGHT_LINE,
+    lines: Lines = STRAIGHT_LINES,
     bands: Bands = DEFAULT_BANDS,
 ) -> Total:
     """Sum up projects of one fiscal year at the end of ``month``; the order does not matter.
@@ -237,24 +311,15 @@ def total(
         reported += money.standing.counts
     is_open = overdue_month is None or overdue_month < month
     if not allocated:
-        standing = MoneyStanding(NO_BUDGET)
+        standing = MoneyStanding(NO_BUDGET, judged_on=lines.judged_on)
     elif not shown:
         standing = MoneyStanding(
             AWAITING if counts[AWAITING] else NOT_DUE,
-            expected_percent=expected_percent(month, targets),
+            expected_percent=expected_percent(month, lines.judging),
+            judged_on=lines.judged_on,
         )
     else:
-        expected_300 = allocated * _expected_thirds(month, targets)
-        of_expected = _against(disbursed, expected_300)
-        standing = MoneyStanding(
-            status_of(of_expected, bands),
-            counts=True,
-            disbursed_percent=_percent(disbursed, allocated),
-            used_percent=_percent(disbursed + committed, allocated),
-            expected_percent=expected_percent(month, targets),
-            of_expected=of_expected,
-            used_of_expected=_against(disbursed + committed, expected_300),
-        )
+        standing = _stand(allocated, disbursed, disbursed + committed, month, lines, bands)
     return Total(
         allocated, disbursed, committed, with_allocation, reported, counts, standing, is_open
     )

@@ -1,23 +1,24 @@
 """What may be entered as disbursed and committed. PURE: refusals as codes of the ground floor.
 
 Source: docs/domain.md, "Budgets": refused are negative amounts; a running total that falls, and
-more than is allocated, ask for a reason. What is allocated may not become negative.
+more than is allocated, ask for a reason. What is allocated may not become negative. Of money
+carried over no more is paid than was committed; a payment after March asks for a reason.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 
-from budgets.rules.calc import ZERO, Spent
+from budgets.rules.calc import DISBURSED, USED, ZERO, Spent
 from strategy.standing.status import round2
 from strategy.standing.timeline import Fall, find_fall
 from strategy.thai import Refusal
 
-DISBURSED = "disbursed"
-USED = "used"
+#: What a running total of money carried over counts.
+PAID = "paid"
 
 
 def check_amount(value: Decimal) -> None:
@@ -66,4 +67,17 @@ def spending_fall(year: int, spent: Spent, others: Iterable[Spent]) -> Fall | No
         (year, spent.month),
         totals(spent),
         [((year, held.month), totals(held)) for held in others],
+    )
+
+
+#: The last fiscal month in which money carried over is paid without an extension: March.
+LAST_CARRIED_MONTH = 6
+
+
+def paid_fall(year: int, month: int, paid: Decimal, others: Mapping[int, Decimal]) -> Fall | None:
+    """The first fall among what has been paid of money carried over, by month of the next year."""
+    return find_fall(
+        (year, month),
+        {PAID: paid},
+        [((year, held), {PAID: amount}) for held, amount in others.items()],
     )

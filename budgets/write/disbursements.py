@@ -8,13 +8,15 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from budgets.models import Disbursement, Project, ProjectBudget
 from budgets.read.money import first_leads, month_budgets
-from budgets.rules.calc import Spent
-from budgets.rules.entry import DISBURSED, check_amount, is_above, spending_fall
+from budgets.rules.calc import DISBURSED, Spent
+from budgets.rules.entry import check_amount, is_above, spending_fall
+from budgets.write.carried import below_paid_problem, hold_projects, paid_of_carried
 from strategy.access import Viewer, viewer
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.messages import sentence
@@ -65,6 +67,11 @@ class DisbursementEntries(RowEntries[DisbursementEntry, Disbursement]):
         "Figures for that month were entered just now by somebody else; look again."
     )
 
+    def lock(self) -> None:
+        closing = [entry.project.pk for entry in self.entries if entry.month == 12]
+        if closing:
+            hold_projects(closing)
+
     def read(self) -> None:
         """A fixed number of queries, and one for each month among the entries."""
         ids = {entry.project.pk for entry in self.entries}
@@ -82,6 +89,10 @@ class DisbursementEntries(RowEntries[DisbursementEntry, Disbursement]):
             at: month_budgets(ids, at)
             for at in {entry.at for entry in self.entries if 1 <= entry.month <= 12}
         }
+        closing = [entry for entry in self.entries if entry.month == 12]
+        self.paid = (
+            paid_of_carried([entry.project.pk for entry in closing], years) if closing else {}
+        )
         self.plan_years = {
             row.pk: (row.strategy.plan.first_year, row.strategy.plan.last_year)
             for row in Project.objects.filter(pk__in=ids).select_related("strategy__plan")
@@ -130,6 +141,11 @@ class DisbursementEntries(RowEntries[DisbursementEntry, Disbursement]):
                 check_amount(value)
             except Refusal as refusal:
                 errors[name].append(sentence(refusal))
+        if entry.month == 12 and entry.committed is not None:
+            paid = self.paid.get(entry.key[:2], Decimal(0))
+            problem = below_paid_problem(entry.committed, paid, entry.fiscal_year)
+            if problem is not None:
+                errors["committed"].append(problem)
         if not errors and not says_why(entry.reason):
             self._check_reason(entry, errors)
         return errors
@@ -185,6 +201,7 @@ def _fall_sentence(fall: Fall) -> str:
     }
 
 
+@transaction.atomic
 def disbursement_delete(
     *, user: Any, disbursement: Disbursement, reason: str, expected_version: int
 ) -> None:
@@ -193,6 +210,19 @@ def disbursement_delete(
         raise PermissionDenied
     if not says_why(reason):
         raise ValidationError(_("Say why these figures are deleted."))
+    _refuse_paid(disbursement)
     record_delete(
         instance=disbursement, user=user, reason=reason, expected_version=expected_version
     )
+
+
+def _refuse_paid(disbursement: Disbursement) -> None:
+    """Raise ValidationError where money was paid of what this month carried over."""
+    if disbursement.month != 12:
+        return
+    hold_projects([disbursement.project_id])
+    key = (disbursement.project_id, disbursement.fiscal_year)
+    paid = paid_of_carried([key[0]], [key[1]]).get(key)
+    problem = None if paid is None else below_paid_problem(Decimal(0), paid, key[1])
+    if problem is not None:
+        raise problem

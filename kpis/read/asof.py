@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from kpis.models import Baseline, Indicator, Result, YearTarget
 from kpis.read.figures import Stored, counted_states, latest_figures
-from kpis.read.restated import Restatement, RulesKnown, rules_as_known
+from kpis.read.restated import RulesKnown, rules_as_known
 from kpis.read.rows import Cell, IndicatorRow
 from kpis.read.standing import MonthView, judged_cell
 from kpis.read.words import progress_percent, target_text
@@ -28,6 +28,7 @@ from strategy.calendar import FiscalMonth
 from strategy.models import Plan
 from strategy.read import bands
 from strategy.records.history import latest_after
+from strategy.records.restated import RuleChange
 from strategy.standing.status import WAITING_APPROVAL
 from strategy.thai import format_number
 
@@ -40,13 +41,6 @@ class TargetRevision(NamedTuple):
     before: str
     after: str
     reason: str
-
-
-class RuleChange(NamedTuple):
-    """A rule that is another now, and how many indicators changed status by it alone."""
-
-    rule: Restatement
-    flipped: int
 
 
 class KnownCells(NamedTuple):
@@ -105,7 +99,7 @@ def cells_as_known(
         cells,
         tuple(revisions),
         tuple(
-            RuleChange(rule, _flipped(view, rows, at.year, rules, rule.indicator_id))
+            RuleChange(rule, _flipped(view, rows, at.year, rules, rule.owner_id))
             for rule in rules.changes
         ),
         rules.plan,

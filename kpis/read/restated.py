@@ -11,28 +11,15 @@ from collections.abc import Container, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db.models import QuerySet, Value
-from django.utils.translation import gettext as _
+from django.db.models import Value
 
 from kpis.models import Baseline, Indicator, Measure
 from kpis.rules.facts import BaselinePoint, IndicatorFacts, MeasureFacts
 from strategy.models import Plan
-from strategy.records.history import entries
 from strategy.records.model import Record
-
-
-class Restatement(NamedTuple):
-    """A rule that is another now. ``indicator_id`` None: one of the whole plan's."""
-
-    what: str
-    indicator_id: int | None
-    before: str
-    after: str
-    who: str
-    why: str
-    when: datetime
+from strategy.records.restated import Restatement, changed_since, restatements
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +64,7 @@ def rules_as_known(plan: Plan, until: datetime, facts: Mapping[int, IndicatorFac
     touched = set(names[0].union(*names[1:]))
 
     def changed(model: type[Record]) -> tuple[dict[int, Any], list[Any]]:
-        return _changed(histories[model], until) if model.__name__ in touched else ({}, [])
+        return changed_since(histories[model], until) if model.__name__ in touched else ({}, [])
 
     planned, plans = changed(Plan)
     kept, indicators = changed(Indicator)
@@ -104,10 +91,10 @@ def rules_as_known(plan: Plan, until: datetime, facts: Mapping[int, IndicatorFac
         {pk: (row.accrual, row.direction) for pk, row in kept.items()},
         _measures_back(facts, was, added, told, stood, baselines, owners),
         (
-            *_restatements(Plan, planned, plans, lambda row: None),
-            *_restatements(Indicator, kept, indicators, lambda row: row.id),
-            *_restatements(Measure, was, told, lambda row: row.indicator_id, whole=True),
-            *_restatements(
+            *restatements(Plan, planned, plans, lambda row: None, titled=False),
+            *restatements(Indicator, kept, indicators, lambda row: row.id),
+            *restatements(Measure, was, told, lambda row: row.indicator_id, whole=True),
+            *restatements(
                 Baseline, stood, baselines, lambda row: owners.get(row.measure_id), whole=True
             ),
         ),
@@ -116,19 +103,6 @@ def rules_as_known(plan: Plan, until: datetime, facts: Mapping[int, IndicatorFac
 
 def _ids(facts: IndicatorFacts) -> list[int]:
     return [measure.id for measure in facts.measures]
-
-
-def _changed(history: QuerySet, until: datetime) -> tuple[dict[int, Any], list[Any]]:
-    """The last entry before ``until`` of each row changed since, and the entries since.
-
-    A row first entered later has its first entry for both: it is as if it had always been there.
-    """
-    since = list(history.filter(history_date__gte=until).order_by("version", "history_id"))
-    changed = {row.id for row in since}
-    before = {row.id: row for row in reversed(since) if row.history_type == "+"}
-    earlier = history.filter(id__in=changed, history_date__lt=until)
-    before |= {row.id: row for row in earlier.order_by("version", "history_id")}
-    return before, since
 
 
 def _measures_back(
@@ -166,41 +140,4 @@ def _measures_back(
                 for pk, row in measures.items()
             }
         found[owner] = tuple(row for pk, row in measures.items() if pk not in added)
-    return found
-
-
-def _restatements(
-    model: type[Record],
-    before: Mapping[int, Any],
-    since: list[Any],
-    owner: Any,
-    *,
-    whole: bool = False,
-) -> list[Restatement]:
-    """One for each entry in which a field changed that figures are judged by.
-
-    ``whole``: a row of this kind that comes or goes is a change as well.
-    """
-    seen = {row.history_id for row in since}
-    earlier = [row for row in before.values() if row.history_id not in seen]
-    rows = [*since[::-1], *earlier]
-    others = [field.name for field in model._meta.fields if field.name not in model.judged_by]
-    told = dict(zip((row.history_id for row in rows), entries(model, rows, others), strict=True))
-    found = []
-    for row in since:
-        entry = told[row.history_id]
-        if not entry.changes or (row.history_type != "~" and not whole):
-            continue
-        name = "" if model is Plan else f"{model._meta.verbose_name}: "
-        found.append(
-            Restatement(
-                f"{name}{', '.join(change.field for change in entry.changes)}",
-                owner(row),
-                "/".join(change.before or "–" for change in entry.changes),
-                "/".join(change.after or "–" for change in entry.changes),
-                entry.who,
-                entry.reason or _("no reason given"),
-                entry.when,
-            )
-        )
     return found

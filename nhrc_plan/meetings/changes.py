@@ -20,10 +20,11 @@ from django.utils.translation import ngettext
 
 from budgets.read.asof import money_as_known
 from budgets.read.rows import MoneyYear, PlanMoney, ProjectMoney
-from kpis.read.asof import RuleChange, cells_as_known
+from kpis.read.asof import cells_as_known
 from kpis.read.rows import Cell, IndicatorRow, PlanStanding
 from strategy.calendar import DEFAULT_DEADLINE_DAY, FiscalMonth
 from strategy.models import Plan
+from strategy.records.restated import RuleChange
 from strategy.standing.status import AT_RISK, CRITICAL, NEAR, ON_PLAN
 from strategy.thai import format_date, format_number, month_name
 
@@ -77,8 +78,9 @@ class TargetChange(NamedTuple):
 class RuleLine(NamedTuple):
     """A rule by which figures are judged that is another now, and what it alone changed."""
 
-    row: IndicatorRow | None
+    row: IndicatorRow | ProjectMoney | None
     change: RuleChange
+    of_money: bool = False
 
 
 class ChangeLine(NamedTuple):
@@ -151,7 +153,7 @@ def plan_changes(
 ) -> Changes:
     """What changed between last month's deadline and ``today``.
 
-    A number of queries that does not grow with the plan: up to fourteen, and up to four more
+    A number of queries that does not grow with the plan: up to sixteen, and up to five more
     where rules were changed.
 
     ``standing`` and ``money`` are those of the month looked at, with every year.
@@ -164,7 +166,8 @@ def plan_changes(
     until = known_until(compared, day)
     place = compared.year - plan.first_year
     known = cells_as_known(plan, standing.rows, compared, until, days, at, today)
-    money_known = money_as_known(known.plan, compared, until, days)
+    money_now = {project.id: project.years[place] for project in money.office.rows}
+    money_known = money_as_known(known.plan, compared, until, days, money_now)
     indicators = []
     for row in standing.rows:
         before, after = known.cells[row.id], row.cells[place]
@@ -175,12 +178,13 @@ def plan_changes(
         ):
             indicators.append(IndicatorChange(row, before, after))
     projects = []
-    for project in money.rows:
-        now = project.years[place]
-        then = money_known.get(project.id, now)
+    for project in money.office.rows:
+        now = money_now[project.id]
+        then = money_known.rows.get(project.id, now)
         if (then.status, then.spent) != (now.status, now.spent):
             projects.append(ProjectChange(project, then, now))
     rows = {row.id: row for row in standing.rows}
+    projects_by_id = {project.id: project for project in money.office.rows}
     return Changes(
         compared=compared,
         at=at,
@@ -190,12 +194,16 @@ def plan_changes(
             TargetChange(rows[r.indicator_id], r.year, r.before, r.after, r.reason)
             for r in known.targets
         ),
-        rules=tuple(
-            RuleLine(rows.get(change.rule.indicator_id or 0), change) for change in known.rules
+        rules=(
+            *(RuleLine(rows.get(change.rule.owner_id or 0), change) for change in known.rules),
+            *(
+                RuleLine(projects_by_id.get(change.rule.owner_id or 0), change, of_money=True)
+                for change in money_known.rules
+            ),
         ),
         projects=tuple(projects),
-        disbursed_before=_disbursed(money_known.values()),
-        disbursed_after=_disbursed(project.years[place] for project in money.rows),
+        disbursed_before=_disbursed(money_known.rows.values()),
+        disbursed_after=_disbursed(money_now.values()),
     )
 
 
@@ -246,7 +254,7 @@ def _target_line(change: TargetChange) -> ChangeLine:
 
 
 def _rule_line(line: RuleLine) -> ChangeLine:
-    """Who changed a rule and why, and how many indicators stand otherwise by it alone."""
+    """Who changed a rule and why, and how much stands otherwise by it alone."""
     rule, flipped = line.change
     return ChangeLine(
         kind=_("rule of judging"),
@@ -255,14 +263,26 @@ def _rule_line(line: RuleLine) -> ChangeLine:
         before=rule.before,
         after=rule.after,
         status_before="",
-        status_after=ngettext(
-            "%(count)s indicator changed status by it",
-            "%(count)s indicators changed status by it",
-            flipped,
-        )
-        % {"count": flipped},
+        status_after=_flipped(flipped, line.of_money),
         note=f"{rule.who}: {rule.why}",
     )
+
+
+def _flipped(count: int, of_money: bool) -> str:
+    """How many changed status by a rule alone, in words."""
+    if of_money:
+        text = ngettext(
+            "%(count)s project changed status by it",
+            "%(count)s projects changed status by it",
+            count,
+        )
+    else:
+        text = ngettext(
+            "%(count)s indicator changed status by it",
+            "%(count)s indicators changed status by it",
+            count,
+        )
+    return text % {"count": count}
 
 
 def _baht(shown: MoneyYear) -> str:

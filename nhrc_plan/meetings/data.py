@@ -61,7 +61,7 @@ def _money(report: BoardReport) -> dict[str, Any]:
     """The whole plan's money, project by project."""
     return {
         "money": data_money.total(report.money.total),
-        "projects": [data_money.project(row) for row in report.money.rows],
+        "projects": [data_money.project(row) for row in report.money.office.rows],
         "above_allocation": [row.code for row in report.money.overspent],
         "awaiting_money": [row.code for row in report.money.awaiting],
     }

@@ -52,7 +52,7 @@ class BoardReport(Report):
     @property
     def has_money(self) -> bool:
         """A scorecard has no projects: its pack says nothing of money."""
-        return bool(self.money.rows) or not self.plan.is_scorecard
+        return bool(self.money.office.rows) or not self.plan.is_scorecard
 
 
 def board_report(

@@ -131,7 +131,7 @@ def strategies(book: Book, report: BoardReport) -> Sheet:
         (6, money_rules.allocated()),
         (8, money_rules.disbursed_percent()),
         (9, money_rules.used_percent()),
-        (10, money_rules.money_expected(money.targets, money.targets_entered)),
+        (10, money_rules.money_expected(money.lines)),
         (13, corners(report.plan)),
     ):
         sheet.comment(head, column, rule)
@@ -219,7 +219,7 @@ def awaiting(book: Book, report: BoardReport) -> Sheet:
     sheet.write([_("Money figures to come")], "title", 28)
     sheet.write(
         [
-            _("No."), _("Project"), _("lead unit"), _("last figure of"), None, _("state"),
+            _("No."), _("project"), _("lead unit"), _("last figure of"), None, _("state"),
             _("disbursed (million baht)"),
         ],
         "head",

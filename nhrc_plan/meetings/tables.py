@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from budgets.pages import charts as money_charts
+from budgets.pages.rule_words import judged_head
 from kpis.pages.charts import status_bar
 from kpis.pages.sheets import mean_head
 from nhrc_plan.meetings import rule_words
@@ -21,6 +22,7 @@ def board_context(report: BoardReport) -> dict[str, Any]:
         "status_bar": status_bar(dict(standing.roll_up.counts)),
         "legend": counts_in_words(standing.roll_up.counts),
         "mean_head": mean_head(plan),
+        "judged": judged_head(money.lines),
         "lines": report.lines[:-1],
         "whole": report.lines[-1],
         "money_chart": (
@@ -29,7 +31,7 @@ def board_context(report: BoardReport) -> dict[str, Any]:
         "worrying": standing.worrying,
         "outstanding": [row for row in standing.rows if row.current.outstanding],
         "worrying_projects": [
-            row for row in money.rows if row.current.status in (AT_RISK, CRITICAL)
+            row for row in money.office.rows if row.current.status in (AT_RISK, CRITICAL)
         ],
         "overspent": money.overspent,
         "rules": rule_words.all_rules(report),

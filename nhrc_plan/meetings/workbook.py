@@ -34,6 +34,7 @@ def board_sheets(report: BoardReport) -> list[Builder]:
             money_sheets.projects,
             money_sheets.project_list,
             money_sheets.project_years,
+            *when(money and bool(report.money.carried), money_sheets.carried_over),
             sheets.integrity,
         ),
         sheets.awaiting if money else result_sheets.awaiting,

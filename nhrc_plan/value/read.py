@@ -105,7 +105,7 @@ def value_page(plan: Plan, at: FiscalMonth, today: date) -> ValuePage:
     linked = Objective.objects.filter(strategy__plan=plan, pk__in=links).select_related("strategy")
     objectives = list(linked.order_by("strategy__number", "number"))
     results = {part.number: part.roll_up for part in standing.strategies}
-    by_id = {row.id: row for row in money.rows}
+    by_id = {row.id: row for row in money.office.rows}
     times = _times(links.values())
 
     def row(

@@ -18,6 +18,7 @@ from budgets.rules.calc import (
     STRAIGHT_LINE,
     TOGETHER,
     Budget,
+    Lines,
     MoneyFacts,
     MoneyStanding,
     SpendingTargets,
@@ -143,7 +144,7 @@ def test_expected_by_month(targets, by_month):
 def test_the_straight_line_is_what_holds_until_targets_are_entered():
     assert by_quarter(25, 50, 75, 100) == STRAIGHT_LINE
     assert expected_percent(5) == expected_percent(5, STRAIGHT_LINE)
-    assert stand("100", spent(5, "40")) == stand("100", spent(5, "40"), targets=STRAIGHT_LINE)
+    assert stand("100", spent(5, "40")) == stand("100", spent(5, "40"), lines=Lines(STRAIGHT_LINE))
 
 
 @pytest.mark.parametrize(
@@ -246,7 +247,7 @@ def test_awaiting_and_not_due(figure, overdue, status, counts, shown):
     ],
 )  # fmt: skip
 def test_judged(allocated, figure, targets, shown, of_expected, used_of_expected, status):
-    standing = stand(allocated, figure, targets=targets)
+    standing = stand(allocated, figure, lines=Lines(targets))
     assert percents(standing) == shown
     assert str(standing.of_expected) == of_expected
     assert str(standing.used_of_expected) == used_of_expected
@@ -395,7 +396,9 @@ def test_a_total_without_any_figure_is_not_judged(projects, status, shown):
 
 
 def test_a_total_of_which_nothing_is_expected_yet_is_met():
-    found = summed(project("100", spent(3, "0"), targets=LATE_START), month=3, targets=LATE_START)
+    found = summed(
+        project("100", spent(3, "0"), lines=Lines(LATE_START)), month=3, lines=Lines(LATE_START)
+    )
     assert (found.standing.status, str(found.standing.of_expected)) == (ON_PLAN, "100.00")
     assert percents(found.standing) == ("0.00", "0.00", "0.00")
 
@@ -403,9 +406,9 @@ def test_a_total_of_which_nothing_is_expected_yet_is_met():
 def test_a_total_follows_the_targets_and_bands_it_is_given():
     projects = [project("100", spent(3, "25"))]
     assert summed(*projects, month=3).standing.status == ON_PLAN
-    government = summed(*projects, month=3, targets=GOVERNMENT).standing
+    government = summed(*projects, month=3, lines=Lines(GOVERNMENT)).standing
     assert (str(government.of_expected), government.status) == ("78.13", NEAR)
-    strict = summed(*projects, month=3, targets=GOVERNMENT, bands=Bands(D(100), D(80), D(60)))
+    strict = summed(*projects, month=3, lines=Lines(GOVERNMENT), bands=Bands(D(100), D(80), D(60)))
     assert strict.standing.status == AT_RISK
 
 
@@ -465,7 +468,7 @@ def years(draw, size=6):
     target, overdue = draw(rules)
     found = [
         MoneyFacts(
-            allocated, figure, judge(allocated, figure, overdue_month=overdue, targets=target)
+            allocated, figure, judge(allocated, figure, overdue_month=overdue, lines=Lines(target))
         )
         for allocated, figure in draw(
             st.lists(st.tuples(st.none() | amounts, st.none() | figures), max_size=size)
@@ -496,7 +499,7 @@ def test_expected_never_falls_when_the_quarters_targets_rise(month, lower, other
 
 @given(allocated=budgets, figure=figures, targets=targets)
 def test_percentages_are_exact_and_rounded_once(allocated, figure, targets):
-    standing = judge(allocated, figure, overdue_month=None, targets=targets)
+    standing = judge(allocated, figure, overdue_month=None, lines=Lines(targets))
     expected = exactly_expected(figure.month, targets) * Fraction(allocated) / 100
     paid, used = Fraction(figure.disbursed), Fraction(figure.used)
     assert standing.disbursed_percent == half_up(paid * 100 / Fraction(allocated))
@@ -510,7 +513,8 @@ def test_more_disbursed_never_lowers_a_percentage(allocated, figure, more, rules
     targets, overdue = rules
     richer = figure._replace(disbursed=figure.disbursed + more)
     one, other = (
-        judge(allocated, held, overdue_month=overdue, targets=targets) for held in (figure, richer)
+        judge(allocated, held, overdue_month=overdue, lines=Lines(targets))
+        for held in (figure, richer)
     )
     assert other.disbursed_percent >= one.disbursed_percent
     assert other.used_percent >= one.used_percent
@@ -524,7 +528,7 @@ def test_more_disbursed_never_lowers_a_percentage(allocated, figure, more, rules
 def test_what_is_bound_never_touches_the_status(allocated, figure, targets):
     bare = figure._replace(committed=D(0))
     one, other = (
-        judge(allocated, held, overdue_month=None, targets=targets) for held in (figure, bare)
+        judge(allocated, held, overdue_month=None, lines=Lines(targets)) for held in (figure, bare)
     )
     assert (one.status, one.of_expected) == (other.status, other.of_expected)
 
@@ -533,8 +537,8 @@ def test_what_is_bound_never_touches_the_status(allocated, figure, targets):
 def test_the_order_of_projects_does_not_matter(year, month, random):
     projects, targets = year
     shuffled = random.sample(projects, len(projects))
-    assert total(shuffled, month=month, targets=targets) == total(
-        projects, month=month, targets=targets
+    assert total(shuffled, month=month, lines=Lines(targets)) == total(
+        projects, month=month, lines=Lines(targets)
     )
 
 
@@ -547,11 +551,11 @@ def test_the_parts_of_a_total_come_to_the_whole(year, month, data):
         total(
             [held for held, side in zip(projects, sides, strict=True) if side == wanted],
             month=month,
-            targets=targets,
+            lines=Lines(targets),
         )
         for wanted in range(3)
     ]
-    whole = total(projects, month=month, targets=targets)
+    whole = total(projects, month=month, lines=Lines(targets))
     for name in ("allocated", "disbursed", "committed", "used", "with_allocation", "reported"):
         assert sum(getattr(part, name) for part in parts) == getattr(whole, name), name
     for status in (*STATUSES, NO_BUDGET):
@@ -563,9 +567,9 @@ def test_the_parts_of_a_total_come_to_the_whole(year, month, data):
 @given(allocated=budgets, figure=figures, rules=rules)
 def test_a_total_of_one_reported_project_is_that_project(allocated, figure, rules):
     targets, _overdue = rules
-    alone = judge(allocated, figure, overdue_month=None, targets=targets)
+    alone = judge(allocated, figure, overdue_month=None, lines=Lines(targets))
     held = MoneyFacts(allocated, figure, alone)
-    assert total([held], month=figure.month, targets=targets).standing == alone
+    assert total([held], month=figure.month, lines=Lines(targets)).standing == alone
 
 
 @given(parts=st.lists(st.tuples(budgets, figures), min_size=1, max_size=6))

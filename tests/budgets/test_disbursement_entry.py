@@ -16,6 +16,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from budgets.admin import forms as entry_forms
+from budgets.admin import row_forms
 from budgets.admin.forms import RowForm
 from budgets.models import (
     BudgetTransfer,
@@ -802,7 +803,7 @@ def test_control_without_the_version_the_other_ones_figure_is_lost(plan, led, ed
     """NEGATIVE CONTROL: a form that takes what it finds for what its editor read."""
     monkeypatch.setattr(RowForm, "_meet", lambda form, token: None)
     monkeypatch.setattr(
-        entry_forms,
+        row_forms,
         "row_read",
         lambda token: (0, Disbursement.objects.values_list("version", flat=True).first()),
     )

@@ -1,21 +1,19 @@
-"""Flagship projects and what the plan sets aside for them, year by year."""
+"""Projects, and what they may spend year by year."""
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator
+from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from strategy.calendar import MONTHS, FiscalMonth
+from strategy.calendar import FiscalMonth
 from strategy.models import (
     FISCAL_YEAR_VALIDATORS,
     THAI,
-    Agency,
     Objective,
     Strategy,
     Unit,
@@ -24,21 +22,17 @@ from strategy.records.baht import BahtField
 from strategy.records.model import Record
 from strategy.thai import month_name
 
-MONTH_CHOICES = [(month, month_name(FiscalMonth(2566, month), year=False)) for month in MONTHS]
-
-
-def _percent_field(label: Any, default: int) -> models.DecimalField:
-    return models.DecimalField(
-        label,
-        max_digits=5,
-        decimal_places=2,
-        default=Decimal(default),
-        validators=[MinValueValidator(0), MaxValueValidator(100)],
-    )
-
 
 class Project(Record):
-    """A flagship project (โครงการสำคัญ) of a strategy."""
+    """A project of a strategy: one of the plan's own, or one of the yearly action plan.
+
+    The plan's own are its flagship projects (โครงการสำคัญ). Those of the yearly action plan
+    (แผนปฏิบัติการ) have totals of their own; together they are all the office's money.
+    """
+
+    class Kind(models.TextChoices):
+        FLAGSHIP = "flagship", _("flagship project")
+        ACTION = "action", _("project of the yearly action plan")
 
     audit_labels = {
         "leads": _("lead units"),
@@ -49,8 +43,19 @@ class Project(Record):
     strategy = models.ForeignKey(
         Strategy, models.PROTECT, related_name="projects", verbose_name=_("strategy")
     )
-    number = models.PositiveSmallIntegerField(_("number"))
+    number = models.PositiveSmallIntegerField(
+        _("number"), help_text=_("One row of numbers for all projects of the strategy.")
+    )
     name = models.CharField(_("name"), max_length=500, db_collation=THAI)
+    kind = models.CharField(
+        _("kind of project"),
+        max_length=10,
+        choices=Kind.choices,
+        default=Kind.FLAGSHIP,
+        help_text=_(
+            "Each kind has totals of its own; the plan's table of money counts flagship projects."
+        ),
+    )
     supporting_units = models.ManyToManyField(
         Unit, blank=True, related_name="supported_projects", verbose_name=_("supporting units")
     )
@@ -65,8 +70,8 @@ class Project(Record):
     )
 
     class Meta(Record.Meta):
-        verbose_name = _("flagship project")
-        verbose_name_plural = _("flagship projects")
+        verbose_name = _("project")
+        verbose_name_plural = _("projects")
         ordering = ["strategy_id", "number"]
         constraints = [
             models.UniqueConstraint(
@@ -132,11 +137,17 @@ class ProjectBudget(Record):
 
     A year that the plan gives as "-" has no row, or one without a plan amount where money was
     approved, transferred or spent after all. The plan prints no unit; its figures are read as
-    million baht.
+    million baht. ``spending_kind`` says by which of the government's lines the year is judged.
     """
 
+    class SpendingKind(models.TextChoices):
+        CURRENT = "current", _("current spending")
+        INVESTMENT = "investment", _("investment spending")
+
+    judged_by = ("spending_kind",)
+
     project = models.ForeignKey(
-        Project, models.CASCADE, related_name="budgets", verbose_name=_("flagship project")
+        Project, models.CASCADE, related_name="budgets", verbose_name=_("project")
     )
     fiscal_year = models.PositiveSmallIntegerField(
         _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
@@ -152,6 +163,16 @@ class ProjectBudget(Record):
         null=True,
         blank=True,
         help_text=_("Takes the place of the plan's amount once it is entered."),
+    )
+    spending_kind = models.CharField(
+        _("kind of spending"),
+        max_length=10,
+        choices=SpendingKind.choices,
+        blank=True,
+        default="",
+        help_text=_(
+            "Where the government sets a line of its own for it; empty: the line for all money."
+        ),
     )
 
     class Meta(Record.Meta):
@@ -236,95 +257,3 @@ class BudgetTransfer(Record):
                     }
                 }
             )
-
-
-class Disbursement(Record):
-    """Where a project's money stands at the end of a month: running totals of its fiscal year."""
-
-    written_by_reporters = True
-
-    project = models.ForeignKey(
-        Project, models.PROTECT, related_name="disbursements", verbose_name=_("flagship project")
-    )
-    fiscal_year = models.PositiveSmallIntegerField(
-        _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
-    )
-    month = models.PositiveSmallIntegerField(_("month"), choices=MONTH_CHOICES)
-    disbursed = BahtField(_("disbursed (baht)"))
-    committed = BahtField(_("committed, not yet paid (baht)"))
-    note = models.TextField(_("note"), blank=True, default="")
-    reason = models.CharField(
-        _("reason for a fall or for more than is allocated"),
-        max_length=500,
-        blank=True,
-        default="",
-    )
-    is_sample = models.BooleanField(_("sample"), default=False, editable=False)
-
-    class Meta(Record.Meta):
-        verbose_name = _("disbursement")
-        verbose_name_plural = _("disbursements")
-        ordering = ["project_id", "fiscal_year", "month"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["project", "fiscal_year", "month"],
-                name="%(app_label)s_%(class)s_month",
-                violation_error_message=_("This project's figures for that month exist."),
-            ),
-            models.CheckConstraint(
-                condition=Q(month__gte=MONTHS[0], month__lte=MONTHS[-1]),
-                name="%(app_label)s_%(class)s_month_range",
-                violation_error_message=_("A fiscal month is 1 (October) to 12."),
-            ),
-            models.CheckConstraint(
-                condition=Q(disbursed__gte=0, committed__gte=0),
-                name="%(app_label)s_%(class)s_not_negative",
-                violation_error_message=_("An amount is not negative."),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        at = FiscalMonth(self.fiscal_year, self.month)
-        return f"{self.project} {month_name(at, short=True)}"
-
-
-class SpendingTarget(Record):
-    """The government's targets for a fiscal year: per cent disbursed by the end of each quarter."""
-
-    judged_by = ("q1", "q2", "q3", "q4")
-
-    agency = models.ForeignKey(
-        Agency, models.CASCADE, related_name="spending_targets", verbose_name=_("agency")
-    )
-    fiscal_year = models.PositiveSmallIntegerField(
-        _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
-    )
-    q1 = _percent_field(_("quarter 1 (%)"), 25)
-    q2 = _percent_field(_("quarter 2 (%)"), 50)
-    q3 = _percent_field(_("quarter 3 (%)"), 75)
-    q4 = _percent_field(_("quarter 4 (%)"), 100)
-
-    class Meta(Record.Meta):
-        verbose_name = _("spending target")
-        verbose_name_plural = _("spending targets")
-        ordering = ["agency_id", "fiscal_year"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["agency", "fiscal_year"],
-                name="%(app_label)s_%(class)s_year",
-                violation_error_message=_("This agency's targets for that year exist."),
-            ),
-            models.CheckConstraint(
-                condition=Q(q1__gte=0, q4__lte=100)
-                & Q(q2__gte=F("q1"))
-                & Q(q3__gte=F("q2"))
-                & Q(q4__gte=F("q3")),
-                name="%(app_label)s_%(class)s_rising",
-                violation_error_message=_(
-                    "The targets run from 0 to 100 and none is below the quarter before."
-                ),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.agency} {self.fiscal_year}"
