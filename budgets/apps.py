@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 class BudgetsConfig(AppConfig):
     name = "budgets"
-    verbose_name = _("Flagship projects and budgets")
+    verbose_name = _("Projects and budgets")
 
     def ready(self) -> None:
         from budgets.write.sentences import SENTENCES

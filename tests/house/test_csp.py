@@ -15,7 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from budgets.models import BudgetTransfer, Disbursement
+from budgets.models import BudgetTransfer, CarriedPayment, Disbursement
 from integrity.models import ItaItem, QuarterProgress
 from kpis.models import Result
 from nhrc_plan.overview import read as selectors
@@ -87,6 +87,7 @@ def test_every_page_of_the_admin(filled, client, root):
     }
     elsewhere = {
         reverse("admin:budgets_disbursement_change", args=[example(Disbursement).pk]),
+        reverse("admin:budgets_carriedpayment_change", args=[example(CarriedPayment).pk]),
         reverse("admin:integrity_quarterprogress_change", args=[example(QuarterProgress).pk]),
     }
     # Transfers are entered with their budget; their own list is for reading.
@@ -150,6 +151,15 @@ def test_the_screen_of_a_months_money(filled, client, planner):
     ]  # fmt: skip
     assert faults(client, addresses) == {}
     assert "&lt;script&gt;alert(1)" in client.get(sheet).content.decode()
+    paid = example(CarriedPayment)
+    pay = reverse("admin:budgets_carriedpayment_add")
+    addresses = [
+        pay, f"{pay}?unit={unit}&year=2567&month=3", f"{pay}?unit=<script>&year=x&month=99",
+        reverse("admin:budgets_carriedpayment_delete", args=[paid.pk]),
+        reverse("admin:budgets_carriedpayment_history", args=[paid.pk]),
+    ]  # fmt: skip
+    assert faults(client, addresses) == {}
+    assert "&lt;script&gt;alert(1)" in client.get(addresses[1]).content.decode()
     nasty = {"note": "</textarea><script>", "disbursed": '"><script>', "committed": "-1"}
     data = {f"p{row.project_id}-{name}": text for name, text in nasty.items()}
     response = client.post(sheet, {**data, "change_reason": '"><script>'})

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from budgets.models import (
     BudgetTransfer,
+    CarriedPayment,
     Disbursement,
     Project,
     ProjectBudget,
@@ -74,6 +75,7 @@ from tests.support.writing import (
     SCORECARD,
     TODAY,
     address,
+    carry,
     enter,
     entered,
     entry_of,
@@ -288,6 +290,7 @@ def samples(plan):
         record_save(instance=row, user=None)
     made[ItaItem] = ItaItem.objects.get(code="i27")
     made[Disbursement] = spend(led_by(OWN), 2569, 6, "50")
+    made[CarriedPayment] = carry(led_by(OWN), "50")
     made[Result] = enter(indicator, 2569, 6, "50")
     made[QuarterProgress] = progress(measure_of(2566, "2.2"), 2)
     made[SelfAssessment] = begun(agency=agency)
@@ -351,6 +354,12 @@ def changed_value(field, row):
             "slips": [{"measure": 1, "why": "much_less", "value": "0.5", "last": "76"}],
         },
         (SpendingTarget, "q4"): lambda: {"q4": D(99)},
+        **{
+            (SpendingTarget, f"used_q{quarter}"): lambda: {
+                f"used_q{each}": D(each * 25) for each in range(1, 5)
+            }
+            for quarter in range(1, 5)
+        },
         (ItaAssessment, "announced_on"): lambda: {"announced_on": date(2026, 1, 16)},
         (ItaGrade, "assessment"): lambda: {
             "assessment": another(ItaAssessment, row.assessment_id), "label": "X", "at_least": D(1),

@@ -8,7 +8,14 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget, SpendingTarget
+from budgets.models import (
+    BudgetTransfer,
+    CarriedPayment,
+    Disbursement,
+    Project,
+    ProjectBudget,
+    SpendingTarget,
+)
 from integrity.models import (
     Criterion,
     ItaAssessment,
@@ -44,6 +51,7 @@ from tests.support.writing import (
     OWN,
     TODAY,
     address,
+    carry,
     differences,
     enter,
     entered,
@@ -86,6 +94,7 @@ TABLE = {
     ProjectBudget: (ALL, NONE, READ, NONE),
     BudgetTransfer: ("y-y-yy", NONE, READ, NONE),
     Disbursement: ("yy>yyy", "yy>-yy", READ, "----?-"),
+    CarriedPayment: ("yy>yyy", "yy>-yy", READ, "----?-"),
     SpendingTarget: (ALL, NONE, READ, NONE),
     Rubric: (ALL, NONE, READ, NONE),
     RubricPart: (ALL, NONE, READ, NONE),
@@ -113,6 +122,8 @@ def row_of(plan, model):
         return enter(indicator, 2569, 6, "50")
     if model is Disbursement:
         return spend(led_by(OWN), 2569, 6, "50")
+    if model is CarriedPayment:
+        return carry(led_by(OWN), "50")
     if model is QuarterProgress:
         return progress(measure_of(2566, "2.2", OWN), 2)
     if model is SelfAssessment:
@@ -490,7 +501,7 @@ def test_an_administrator_sees_no_way_to_enter_figures(plan, boss, today):
     text = signed_in(boss).get(reverse("admin:index")).content.decode()
     for model in (
         Result, YearTarget, Indicator, Baseline, Project, ProjectBudget, BudgetTransfer,
-        Disbursement, SpendingTarget, ItaAssessment, ItaInstrument, ItaIndicator,
+        Disbursement, CarriedPayment, SpendingTarget, ItaAssessment, ItaInstrument, ItaIndicator,
         MeasureYear, ItaMeasure, QuarterProgress,
     ):  # fmt: skip
         assert address(model, "add") not in text
@@ -522,7 +533,13 @@ def test_the_roles_hold_what_they_should(db):
     assert held[roles.REPORTER] == {
         f"{verb}_{model}"
         for verb in ("add", "change", "view", "export")
-        for model in ("result", "disbursement", "quarterprogress", "selfassessment")
+        for model in (
+            "result",
+            "disbursement",
+            "carriedpayment",
+            "quarterprogress",
+            "selfassessment",
+        )
     }
     assert "approve_result" in held[roles.PLANNER]
     assert not [name for name in held[roles.PLANNER] if "membership" in name or "user" in name]

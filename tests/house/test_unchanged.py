@@ -16,7 +16,7 @@ from django.db import models
 from django.db.models import F
 from django.urls import reverse
 
-from budgets.models import BudgetTransfer, Project, SpendingTarget
+from budgets.models import BudgetTransfer, Disbursement, Project, SpendingTarget
 from integrity.models import ItaAssessment, ItaMeasure
 from kpis.models import Baseline, Measure, Result, ResultValue, TargetValue
 from nhrc_plan.meetings.models import MonthSummary
@@ -28,6 +28,7 @@ from strategy.records.write import record_save
 from tests.support.writing import (
     TODAY,
     address,
+    carry,
     differences,
     facts,
     shown,
@@ -65,6 +66,8 @@ def everyone(plan, person, today):
         Baseline(measure=measure, value="12.3449", source="x", fiscal_year=2570, month=1),
     ):
         record_save(instance=row, user=None)
+    committed = Disbursement.objects.filter(fiscal_year=2568, month=12, committed__gt=0)
+    carry(committed[0].project, "100.25")
     user = person("everyone", roles.PLANNER, "สำนักคุ้มครองสิทธิมนุษยชน")
     user.groups.add(Group.objects.get(name=roles.ADMINISTRATOR))
     for app in {model._meta.app_config for model in REGISTERED}:

@@ -13,6 +13,7 @@ from django.db import models
 from django.urls import NoReverseMatch, reverse
 
 from budgets.models import BudgetTransfer, Project, SpendingTarget
+from budgets.write.carried import CarriedEntries, CarriedEntry
 from budgets.write.disbursements import DisbursementEntries, DisbursementEntry
 from integrity.measures.write import ProgressEntries, ProgressEntry
 from integrity.models import ItaMeasure
@@ -122,6 +123,10 @@ def one_of_each(plan: Plan, user: Any) -> None:
         project, 2567, 10, Decimal(9_000_000), Decimal(0), note=nasty, reason=nasty
     )
     DisbursementEntries.record(user=None, entry=spent, today=DAY)
+    closing = DisbursementEntry(project, 2566, 12, Decimal(0), Decimal(500), reason=nasty)
+    DisbursementEntries.record(user=None, entry=closing, today=DAY)
+    paid = CarriedEntry(project, 2566, 3, Decimal(100), note=nasty, reason=nasty)
+    CarriedEntries.record(user=None, entry=paid, today=DAY)
     measure = ItaMeasure.objects.select_related("issue__year").get(number="2.2")
     letter = EvidenceEntry("letter", number=nasty, text=nasty)
     reported = ProgressEntry(measure, 2, "in_progress", nasty, (letter,))

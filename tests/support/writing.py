@@ -12,7 +12,8 @@ from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
 
-from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget
+from budgets.models import BudgetTransfer, CarriedPayment, Disbursement, Project, ProjectBudget
+from budgets.write.carried import CarriedEntries, CarriedEntry
 from budgets.write.disbursements import DisbursementEntries, DisbursementEntry
 from integrity.measures.write import ProgressEntries, ProgressEntry
 from integrity.models import ItaMeasure, QuarterProgress
@@ -89,6 +90,15 @@ def spend(
     user, why = more.pop("user", None), more.pop("why", "")
     entry = DisbursementEntry(project, year, month, Decimal(disbursed), Decimal(committed), **more)
     return DisbursementEntries.record(user=user, entry=entry, today=TODAY, reason=why)
+
+
+def carry(project: Project, paid: Any, **more: Any) -> CarriedPayment:
+    """What is paid by December 2568 of the money that a project carried over from 2568."""
+    user, why = more.pop("user", None), more.pop("why", "")
+    if not project.disbursements.filter(fiscal_year=2568, month=12).exists():
+        spend(project, 2568, 12, 0, 400_000, why="ตัวอย่าง")
+    entry = CarriedEntry(project, 2568, 3, Decimal(paid), **more)
+    return CarriedEntries.record(user=user, entry=entry, today=TODAY, reason=why)
 
 
 def transfer(project: Project, year: int, amount: Any) -> BudgetTransfer:
