@@ -26,15 +26,17 @@ def text(value: Decimal | None) -> str | None:
     return None if value is None else str(value)
 
 
-def figure(value: Decimal | None) -> str | None:
-    """A figure that was entered, or counted from such: exact as far as figures can be entered.
+def rounded(value: Decimal) -> Decimal:
+    """A figure as far as it can be entered: exact where it ends within four decimals.
 
-    What does not end within four decimals, such as 1 of 3 in per cent, is rounded half up to two.
+    What does not end there, such as 1 of 3 in per cent, is rounded half up to two.
     """
-    if value is None:
-        return None
-    ends = value == value.quantize(_FINEST, ROUND_HALF_UP)
-    return plain(value) if ends else text(round2(value))
+    return value if value == value.quantize(_FINEST, ROUND_HALF_UP) else round2(value)
+
+
+def figure(value: Decimal | None) -> str | None:
+    """A figure that was entered, or counted from such: without the zeros that a column adds."""
+    return None if value is None else plain(rounded(value))
 
 
 def month(at: FiscalMonth) -> dict[str, int]:
