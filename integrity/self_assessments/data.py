@@ -101,7 +101,10 @@ def rubric(shown: RubricRow) -> dict[str, Any]:
                         "name": group.name,
                         "dimension": group.dimension or None,
                         "full": text(group.full),
-                        "alternatives": dict(group.alternatives),
+                        "alternatives": [
+                            {"number": number, "text": heading}
+                            for number, heading in group.alternatives.items()
+                        ],
                         "criteria": [_criterion(row) for row in group.criteria],
                     }
                     for group in part.groups
