@@ -27,7 +27,7 @@ def plan(shown: Plan) -> dict[str, Any]:
         "name": shown.name,
         "agency": shown.agency.slug,
         "agency_name": shown.agency.name,
-        "kind": shown.kind,
+        "plan_kind": shown.kind,
         "first_year": shown.first_year,
         "last_year": shown.last_year,
         "current": shown.is_current,

@@ -69,7 +69,7 @@ def head(plan: Plan, at: FiscalMonth) -> dict[str, Any]:
     return {
         **agency_head(plan.agency.slug),
         "plan": plan.slug,
-        "kind": plan.kind,
+        "plan_kind": plan.kind,
         "current": plan.is_current,
         "month": month(at),
         "as_of": at.last_day.isoformat(),

@@ -213,9 +213,7 @@ def leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
         for index, inner in enumerate(value):
             name = index
             if isinstance(inner, dict):
-                name = next(
-                    (inner[k] for k in ("code", "number", "id") if k in inner), index
-                )
+                name = next((inner[k] for k in ("code", "number", "id") if k in inner), index)
             yield from leaves(inner, f"{path}[{name}]")
     else:
         yield path, value
@@ -375,7 +373,9 @@ def test_a_project_shows_where_its_figures_come_from(plan, reader):
         "(900,000.00 + 700,000.00) ÷ 1,500,000.00 × 100 = 106.67",
     ):  # fmt: skip
         assert text in html, text
-    assert [escape(line) in html for line in shown["text"]["computed"]] == [True] * len(shown["text"]["computed"])
+    assert [escape(line) in html for line in shown["text"]["computed"]] == [True] * len(
+        shown["text"]["computed"]
+    )
     leads = [lead.unit.name for lead in project.leads.order_by("position")]
     assert shown["leads"] == leads and len(leads) > 1
     assert [html.index(name) for name in leads] == sorted(html.index(name) for name in leads)
@@ -702,4 +702,6 @@ def test_what_is_used_above_the_allocation_is_put_before_the_meeting(plan, reade
     said = page(reader, "/board", asked).split("โครงการที่ใช้เงินสูงกว่าวงเงินที่ได้รับจัดสรร")[1]
     assert "9.00" in said.split("</ul>")[0]
     assert "สูงกว่าวงเงินที่ได้รับจัดสรร" in project_rows(page(reader, "/budgets", asked))["1-1"]
-    assert "ใช้เงินสูงกว่าวงเงินที่ได้รับจัดสรร: 1-1 (9.00/" in data(reader, "/board", asked)["text"]["summary"]
+    assert (
+        "ใช้เงินสูงกว่าวงเงินที่ได้รับจัดสรร: 1-1 (9.00/" in data(reader, "/board", asked)["text"]["summary"]
+    )

@@ -195,8 +195,8 @@ def test_what_changed_is_data_beside_the_lines(answers: dict[str, Any]) -> None:
 
 def test_the_head_of_a_plan(plan: Plan, reader: Any) -> None:
     found = reader.get(f"{HERE}/about.json?year=2567&month=5").json()
-    assert {key: found[key] for key in ("version", "agency", "plan", "kind", "current")} == {
-        "version": 1, "agency": "nhrc", "plan": SLUG, "kind": "strategic", "current": True,
+    assert {key: found[key] for key in ("version", "agency", "plan", "plan_kind", "current")} == {
+        "version": 1, "agency": "nhrc", "plan": SLUG, "plan_kind": "strategic", "current": True,
     }  # fmt: skip
     # Fiscal month 5 of 2567 is February 2024.
     assert (found["month"], found["as_of"]) == ({"year": 2567, "month": 5}, "2024-02-29")

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.urls import URLPattern, get_resolver
 
-from budgets.models import Project
+from budgets.models import Project, ProjectBudget, SpendingTarget
 from budgets.rules import calc
 from integrity.measures import rules as quarters
 from integrity.models import ItaAssessment, MeasureYear, Rubric, SelfAssessment
@@ -26,7 +26,15 @@ from strategy.standing.status import NO_BUDGET, STATUSES
 
 #: The only words that are data, by the key that they stand under.
 CODES: dict[str, set[str]] = {
-    "kind": {*Plan.Kind.values, *Measure.Kind.values, *Evidence.Kind.values},
+    "plan_kind": set(Plan.Kind.values),
+    "kind": {
+        *Measure.Kind.values,
+        *Evidence.Kind.values,
+        *Project.Kind.values,
+        *ProjectBudget.SpendingKind.values,
+    },
+    "spending_kind": set(ProjectBudget.SpendingKind.values),
+    "judged_on": set(SpendingTarget.JudgedOn.values),
     "target_kind": set(YearTarget.Kind.values),
     "accrual": set(Indicator.Accrual.values),
     "frequency": set(Indicator.Frequency.values),
