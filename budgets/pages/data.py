@@ -1,4 +1,4 @@
-"""Money as JSON-ready data: the same figures as the pages, decimals as strings, baht."""
+"""Money as JSON-ready data: the same figures as the pages, in baht (docs/json.md)."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from budgets.rules.calc import Lines, MoneyStanding, SpendingTargets, Total
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan
 from strategy.pages.data import head, text
+from strategy.pages.data import month as in_year
+from strategy.thai import plain
 
 
 def _standing(shown: MoneyStanding) -> dict[str, Any]:
@@ -29,14 +31,14 @@ def _standing(shown: MoneyStanding) -> dict[str, Any]:
 def money_year(shown: MoneyYear) -> dict[str, Any]:
     """One project in one year."""
     return {
-        "plan_amount": text(shown.budget.plan),
-        "approved_amount": text(shown.budget.approved),
-        "transferred": text(shown.budget.transferred),
+        "plan_amount": plain(shown.budget.plan),
+        "approved_amount": plain(shown.budget.approved),
+        "transferred": plain(shown.budget.transferred),
         "spending_kind": shown.budget.kind or None,
-        "allocated": text(shown.allocated),
+        "allocated": plain(shown.allocated),
         "as_of_month": shown.spent.month if shown.spent else None,
-        "disbursed": text(shown.spent.disbursed) if shown.spent else None,
-        "committed": text(shown.spent.committed) if shown.spent else None,
+        "disbursed": plain(shown.spent.disbursed) if shown.spent else None,
+        "committed": plain(shown.spent.committed) if shown.spent else None,
         "sample": shown.sample,
         **_standing(shown.standing),
     }
@@ -45,9 +47,9 @@ def money_year(shown: MoneyYear) -> dict[str, Any]:
 def total(shown: Total) -> dict[str, Any]:
     """A sum of projects in one year."""
     return {
-        "allocated": text(shown.allocated),
-        "disbursed": text(shown.shown_disbursed),
-        "committed": text(shown.shown_committed),
+        "allocated": plain(shown.allocated),
+        "disbursed": plain(shown.shown_disbursed),
+        "committed": plain(shown.shown_committed),
         "with_allocation": shown.with_allocation,
         "reported": shown.reported,
         "incomplete": shown.is_incomplete,
@@ -64,18 +66,18 @@ def project(row: ProjectMoney) -> dict[str, Any]:
         "kind": row.kind,
         "leads": [unit.name for unit in row.leads],
         "supporting": [unit.name for unit in row.supporting],
-        "plan_amounts": {str(year.year): text(year.budget.plan) for year in row.years},
-        "plan_total": text(row.plan_total),
+        "plan_amounts": {str(year.year): plain(year.budget.plan) for year in row.years},
+        "plan_total": plain(row.plan_total),
         **money_year(row.current),
     }
 
 
 def _amounts(amounts: list[tuple[int, Decimal]]) -> dict[str, str | None]:
-    return {str(year): text(amount) for year, amount in amounts}
+    return {str(year): plain(amount) for year, amount in amounts}
 
 
 def _line(line: SpendingTargets | None) -> dict[str, str | None] | None:
-    return line and {name: text(value) for name, value in line._asdict().items()}
+    return line and {name: plain(value) for name, value in line._asdict().items()}
 
 
 def _lines(lines: Lines, entered: bool) -> dict[str, Any]:
@@ -94,8 +96,8 @@ def carried_over(sums: list[CarriedSum]) -> list[dict[str, Any]]:
         {
             "year": summed.year,
             "paid_in": summed.next_year,
-            "carried": text(summed.carried),
-            "paid": text(summed.paid),
+            "carried": plain(summed.carried),
+            "paid": plain(summed.paid),
             "projects": [carried_project(row) for row in summed.rows],
         }
         for summed in sums
@@ -107,11 +109,15 @@ def carried_project(row: CarriedProject) -> dict[str, Any]:
     return {
         "code": row.code,
         "year": row.year,
-        "carried": text(row.carried),
-        "paid": text(row.paid),
+        "carried": plain(row.carried),
+        "paid": plain(row.paid),
         "sample": row.sample,
         "payments": [
-            {"month": payment.at.month, "paid": text(payment.paid), "note": payment.note}
+            {
+                "month": in_year(payment.at),
+                "paid": plain(payment.paid),
+                "note": payment.note or None,
+            }
             for payment in row.payments
         ],
     }
@@ -137,7 +143,7 @@ def budgets(plan: Plan, money: PlanMoney) -> dict[str, Any]:
             "kinds": {kind: _lines(lines, True) for kind, lines in money.lines.kinds.items()},
         },
         "plan_amounts": _amounts(money.plan_amounts),
-        "plan_total": text(money.plan_total),
+        "plan_total": plain(money.plan_total),
         **total(money.total),
         "years": {str(year): total(summed) for year, summed in money.totals.items()},
         "strategies": [_strategy(part) for part in money.strategies],
@@ -189,24 +195,24 @@ def project_page(plan: Plan, at: FiscalMonth, shown: ProjectPage) -> dict[str, A
         "years": {str(year.year): money_year(year) for year in shown.row.years},
         "months": [
             {
-                "month": month.at.month,
-                "disbursed": text(month.spent.disbursed) if month.spent else None,
-                "committed": text(month.spent.committed) if month.spent else None,
-                "expected": text(month.expected),
+                "month": in_year(month.at),
+                "disbursed": plain(month.spent.disbursed) if month.spent else None,
+                "committed": plain(month.spent.committed) if month.spent else None,
+                "expected": plain(month.expected),
                 "expected_percent": text(month.expected_percent),
                 "disbursed_percent": text(month.standing.disbursed_percent),
-                "note": month.note,
-                "reason": month.reason,
+                "note": month.note or None,
+                "reason": month.reason or None,
                 "sample": month.sample,
             }
             for month in shown.months
         ],
         "carried_over": [carried_project(row) for row in shown.carried],
-        "computed": list(shown.explanation),
+        "text": {"computed": list(shown.explanation)},
         "transfers": [
             {
                 "year": transfer.year,
-                "amount": text(transfer.amount),
+                "amount": plain(transfer.amount),
                 "document_number": transfer.document_number,
                 "document_date": transfer.document_date.isoformat(),
                 "reason": transfer.reason,

@@ -16,7 +16,7 @@ from integrity.ita.rows import (
     moved,
 )
 from integrity.ita.rules import Change
-from strategy.pages.data import text
+from strategy.pages.data import agency_head, text
 
 
 def score(shown: Score) -> dict[str, Any]:
@@ -144,7 +144,7 @@ def year(page: ItaYear) -> dict[str, Any]:
     """One assessment whole, the indicators from the highest score down."""
     before = page.before
     return {
-        "agency": page.agency_slug,
+        **agency_head(page.agency_slug),
         "agency_name": page.agency_name,
         **_assessed(page.now),
         "years": list(page.years),
@@ -165,7 +165,7 @@ def year(page: ItaYear) -> dict[str, Any]:
 def years(page: ItaYears) -> dict[str, Any]:
     """Every year of an agency side by side."""
     return {
-        "agency": page.agency_slug,
+        **agency_head(page.agency_slug),
         "agency_name": page.agency_name,
         "agencies": [{"agency": slug, "name": name} for slug, name in page.agencies],
         "years": [{**_assessed(row), "change": _change(move)} for row, move in page.changes()],

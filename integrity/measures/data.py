@@ -7,14 +7,14 @@ from typing import Any
 from integrity.measures.month import MeasuresAt
 from integrity.measures.rows import AnswerRow, IssueRow, Late, MeasureRow, QuarterRow, YearRow
 from strategy.models import Agency
-from strategy.pages.data import text
+from strategy.pages.data import agency_head, evidence, text
 from strategy.thai import plain
 
 
 def years(agency: Agency, found: list[Any]) -> dict[str, Any]:
     """The years of an agency, as integrity.measures.read.measure_years gives them."""
     return {
-        "agency": agency.slug,
+        **agency_head(agency.slug),
         "years": [
             {
                 "fiscal_year": year.fiscal_year,
@@ -43,14 +43,14 @@ def _late(late: Late) -> dict[str, Any]:
         "text": late.measure.text,
         "quarter": late.quarter.quarter,
         "deadline": late.quarter.deadline.isoformat(),
-        "responsible": late.measure.responsible,
+        "responsible": late.measure.responsible or None,
     }
 
 
 def year(shown: YearRow, quarter: int) -> dict[str, Any]:
     """One year's measures; ``quarter``: the one that the summary speaks of."""
     return {
-        "agency": shown.agency_slug,
+        **agency_head(shown.agency_slug),
         "fiscal_year": shown.fiscal_year,
         "title": shown.title,
         "quarter": quarter,
@@ -72,16 +72,16 @@ def _issue(issue: IssueRow) -> dict[str, Any]:
 
 def _measure(measure: MeasureRow) -> dict[str, Any]:
     return {
-        "number": measure.number,
+        "number": measure.number or None,
         "place": measure.place,
         "text": measure.text,
-        "responsible": measure.responsible,
+        "responsible": measure.responsible or None,
         "units": [unit.name for unit in measure.units],
         "quarters": [_quarter(quarter) for quarter in measure.quarters],
-        "result": measure.result,
-        "outcome": measure.outcome,
+        "result": measure.result or None,
+        "outcome": measure.outcome or None,
         "figures": [
-            {"label": figure.label, "value": plain(figure.value), "unit": figure.unit}
+            {"label": figure.label, "value": plain(figure.value), "unit": figure.unit or None}
             for figure in measure.figures
         ],
         "answers": [_answer(answer) for answer in measure.answers],
@@ -93,18 +93,9 @@ def _quarter(quarter: QuarterRow) -> dict[str, Any]:
         "quarter": quarter.quarter,
         "state": quarter.state,
         "deadline": quarter.deadline.isoformat(),
-        "text": quarter.text,
+        "text": quarter.text or None,
         "sample": quarter.sample,
-        "evidence": [
-            {
-                "kind": piece.kind,
-                "number": piece.number,
-                "dated": piece.dated.isoformat() if piece.dated else None,
-                "url": piece.url,
-                "text": piece.text,
-            }
-            for piece in quarter.evidence
-        ],
+        "evidence": [evidence(piece) for piece in quarter.evidence],
     }
 
 
@@ -113,8 +104,8 @@ def _answer(answer: AnswerRow) -> dict[str, Any]:
         "ita_year": answer.year,
         "recommendation": answer.number,
         "text": answer.text,
-        "instrument": answer.instrument,
-        "item": answer.item,
+        "instrument": answer.instrument or None,
+        "item": answer.item or None,
         "score": text(answer.score.figure),
         "next_ita_year": answer.next and answer.next.year,
         "next_score": answer.next and text(answer.next.score.figure),

@@ -13,7 +13,7 @@ from integrity.self_assessments.rows import (
     PartStanding,
     RubricRow,
 )
-from strategy.pages.data import text
+from strategy.pages.data import VERSION, evidence, text
 
 
 def organisation(facts: AssessmentFacts) -> dict[str, Any]:
@@ -21,8 +21,8 @@ def organisation(facts: AssessmentFacts) -> dict[str, Any]:
         "id": facts.id,
         "organisation": facts.organisation,
         "level": facts.level,
-        "province": facts.province,
-        "agency": facts.agency,
+        "province": facts.province or None,
+        "agency_name": facts.agency or None,
         "sample": facts.is_sample,
     }
 
@@ -30,6 +30,7 @@ def organisation(facts: AssessmentFacts) -> dict[str, Any]:
 def assessments(listed: Any, rows: list[AssessmentRow], policies: PolicyCounts) -> dict[str, Any]:
     """A page of the list."""
     return {
+        "version": VERSION,
         "count": listed.paginator.count,
         "page": listed.number,
         "pages": listed.paginator.num_pages,
@@ -55,14 +56,15 @@ def _criterion(row: CriterionRow) -> dict[str, Any]:
         "text": row.text,
         "full": text(row.full),
         "full_is_reading": row.full_is_reading,
-        "alternative": row.alternative,
+        "alternative": row.alternative or None,
         "shows_policy": row.shows_policy,
         "levels": [
             {
                 "level": level.level,
                 "name": level.name,
                 "text": level.text,
-                "share": level.share_text,
+                "share_of": level.share_of,
+                "share_in": level.share_in,
                 "points": text(level.points),
             }
             for level in row.levels
@@ -73,14 +75,15 @@ def _criterion(row: CriterionRow) -> dict[str, Any]:
 def rubric(shown: RubricRow) -> dict[str, Any]:
     """The instrument whole."""
     return {
+        "version": VERSION,
         "id": shown.id,
         "year": shown.fiscal_year,
         "organisation_kind": shown.organisation_kind,
         "name": shown.name,
-        "eligibility": shown.eligibility,
+        "eligibility": shown.eligibility or None,
         "definitions": [{"term": term, "meaning": meaning} for term, meaning in shown.definitions],
         "questions": list(shown.questions),
-        "notes": shown.notes,
+        "notes": shown.notes or None,
         "parts": [
             {
                 "code": part.code,
@@ -88,15 +91,20 @@ def rubric(shown: RubricRow) -> dict[str, Any]:
                 "full": text(part.full),
                 "weight": text(part.weight),
                 "assessed_by": part.assessed_by,
-                "description": part.description,
-                "dimensions": dict(part.dimensions),
+                "description": part.description or None,
+                "dimensions": [
+                    {"name": name, "text": words} for name, words in part.dimensions.items()
+                ],
                 "groups": [
                     {
                         "number": group.number,
                         "name": group.name,
-                        "dimension": group.dimension,
+                        "dimension": group.dimension or None,
                         "full": text(group.full),
-                        "alternatives": dict(group.alternatives),
+                        "alternatives": [
+                            {"number": number, "text": heading}
+                            for number, heading in group.alternatives.items()
+                        ],
                         "criteria": [_criterion(row) for row in group.criteria],
                     }
                     for group in part.groups
@@ -115,11 +123,8 @@ def _answer(row: AnswerRow) -> dict[str, Any]:
         "points": text(row.points),
         "percent": text(row.percent),
         "missing": row.is_missing,
-        "remark": row.remark,
-        "evidence": [
-            {**piece.fields(), "dated": piece.dated.isoformat() if piece.dated else None}
-            for piece in row.evidence
-        ],
+        "remark": row.remark or None,
+        "evidence": [evidence(piece) for piece in row.evidence],
     }
 
 
@@ -151,11 +156,12 @@ def _part(row: PartStanding) -> dict[str, Any]:
 def assessment(shown: AssessmentPage) -> dict[str, Any]:
     """One organisation's assessment."""
     return {
+        "version": VERSION,
         **organisation(shown.facts),
         "rubric": shown.rubric.id,
         "edition": shown.rubric.edition,
         "total": text(shown.total),
-        "computed": shown.formula,
+        "text": {"computed": shown.formula or None},
         "answered": shown.answered,
         "of": shown.of,
         "parts": [_part(row) for row in shown.parts],
@@ -167,5 +173,7 @@ def assessment(shown: AssessmentPage) -> dict[str, Any]:
             }
             for gain in shown.gains
         ],
-        "replies": [{"question": question, "reply": reply} for question, reply in shown.replies],
+        "replies": [
+            {"question": question, "reply": reply or None} for question, reply in shown.replies
+        ],
     }

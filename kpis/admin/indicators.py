@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kpis.admin.exports import TargetsByMeasure
 from kpis.models import Baseline, Indicator, LevelCriterion, Measure, YearTarget
 from kpis.read.suggestions import source_choices
 from kpis.read.words import join_values
@@ -224,7 +225,7 @@ class YearTargetForm(RecordForm):
 
 
 @admin.register(YearTarget)
-class YearTargetAdmin(RecordAdmin):
+class YearTargetAdmin(TargetsByMeasure):
     """Targets: the number fields follow the indicator's measures."""
 
     form = YearTargetForm
@@ -232,7 +233,6 @@ class YearTargetAdmin(RecordAdmin):
     list_display_links = ["code", "indicator_name"]
     list_filter = ["indicator__strategy__plan", "fiscal_year", "kind", "indicator__strategy"]
     search_fields = ["indicator__number", "indicator__name", "milestone"]
-    export_columns = ("code", "shown")
     readonly_fields = ["plan_text"]
 
     def get_queryset(self, request: HttpRequest) -> Any:

@@ -12,6 +12,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kpis.admin.exports import ResultsByMeasure
 from kpis.admin.forms import ChooseForm, ResultForm, has_percent, number_fields, step_field
 from kpis.models import Indicator, Result
 from kpis.read.duties import Duty
@@ -54,7 +55,7 @@ _WORDS = ["narrative", "outcome", "problems", "next_steps", "fall_reason"]
 
 
 @admin.register(Result)
-class ResultAdmin(ChosenFirst):
+class ResultAdmin(ResultsByMeasure, ChosenFirst):
     """Results of the units that a person reports for; planners see all."""
 
     form = ResultForm
@@ -71,7 +72,6 @@ class ResultAdmin(ChosenFirst):
         AskedFilter,
     ]
     search_fields = ["indicator__number", "indicator__name", "narrative", "outcome", "problems"]
-    export_columns = ("code", "shown", "evidence_shown")
     add_form_template = change_form_template = "admin/kpis/result/change_form.html"
 
     # ---------------------------------------------------------------------------- lists

@@ -1,18 +1,20 @@
-"""Indicators as JSON-ready data: the same figures as the pages, decimals as strings."""
+"""Indicators as JSON-ready data: the same figures as the pages (docs/json.md)."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from kpis.read.duties import Duty
-from kpis.read.indicator import IndicatorDetail
+from kpis.read.indicator import IndicatorDetail, MonthRow
 from kpis.read.levels import Ladder
 from kpis.read.rows import Cell, IndicatorRow
+from kpis.rules.facts import NOTHING, Figure, IndicatorFacts, MeasureFacts, TargetFacts
+from kpis.rules.judging import MeasureStanding, Outstanding
 from kpis.rules.roll_up import RollUp
 from kpis.rules.score import ScoreMean
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan
-from strategy.pages.data import head, text
+from strategy.pages.data import evidence, figure, head, month, text
 from strategy.thai import plain
 
 
@@ -38,52 +40,143 @@ def _scores(mean: ScoreMean) -> dict[str, Any]:
     }
 
 
-def cell(row: IndicatorRow, shown: Cell) -> dict[str, Any]:
-    """One indicator in one year."""
+def cell(shown: Cell) -> dict[str, Any]:
+    """One indicator in one year: data by measure, and in ``text`` what pages show of it."""
     standings = {measure.measure_id: measure for measure in shown.standing.measures}
-    measures = []
-    for measure in row.facts.measures:
-        standing = standings.get(measure.id)
-        promised = shown.promise.values.get(measure.id)
-        reported = shown.figure.values.get(measure.id) if shown.figure else None
-        counted = shown.figure.counted.get(measure.id) if shown.figure else None
-        measures.append(
-            {
-                "label": measure.label,
-                "unit": measure.unit_label,
-                "target": plain(promised.value) if promised else None,
-                "result": plain(reported),
-                "numerator": plain(counted.numerator) if counted else None,
-                "denominator": plain(counted.denominator) if counted else None,
-                "achievement": text(standing.achievement) if standing else None,
-            }
-        )
     return {
-        "target": shown.target,
-        "result": shown.result,
-        "as_of_month": shown.as_of.month if shown.as_of else None,
+        "target_kind": shown.facts.targets.get(shown.year, NOTHING).kind,
+        "as_of_month": shown.month,
+        "no_cases": shown.figure is not None and shown.figure.no_cases,
+        "unstated": shown.is_unstated,
         "achievement": text(shown.standing.achievement),
-        "expected": shown.expected,
         "of_expected": text(shown.standing.of_expected),
         "status": shown.status,
         "hurry": shown.hurries,
         "approved": shown.approved,
         "sample": shown.sample,
-        "outstanding": shown.outstanding,
-        "measures": measures,
+        "milestone": _milestone(shown),
+        "outstanding": _outstanding(shown.facts, shown.owed) if shown.owed else None,
+        "measures": [
+            {
+                **_named(measure),
+                **_target(shown.promise, measure),
+                **_result(shown.figure, measure),
+                **_standing(standings.get(measure.id)),
+            }
+            for measure in shown.facts.measures
+        ],
+        "text": {
+            "target": shown.target,
+            "result": shown.result,
+            "expected": shown.expected,
+            "outstanding": shown.outstanding,
+        },
+    }
+
+
+def _named(measure: MeasureFacts) -> dict[str, Any]:
+    """A measure's label, its unit, and the code of its kind."""
+    return {
+        "label": measure.label or None,
+        "unit": measure.unit_label or None,
+        "kind": measure.kind,
+    }
+
+
+def _target(promise: TargetFacts, measure: MeasureFacts) -> dict[str, Any]:
+    point = promise.values.get(measure.id)
+    return {"target": plain(point.value) if point else None}
+
+
+def _result(reported: Figure | None, measure: MeasureFacts) -> dict[str, Any]:
+    """A measure's figure, and what a percentage was counted from."""
+    counted = reported.counted.get(measure.id) if reported else None
+    return {
+        "result": figure(reported.values.get(measure.id)) if reported else None,
+        "numerator": plain(counted.numerator) if counted else None,
+        "denominator": plain(counted.denominator) if counted else None,
+    }
+
+
+def _standing(standing: MeasureStanding | None) -> dict[str, Any]:
+    """How a measure stands; without a figure that counts nothing is known of it."""
+    return {
+        "expected": figure(standing.expected) if standing else None,
+        "achievement": text(standing.achievement) if standing else None,
+        "of_expected": text(standing.of_expected) if standing else None,
+    }
+
+
+def _milestone(shown: Cell) -> dict[str, Any] | None:
+    """A milestone and how far it has come; null where neither promised nor reported."""
+    progress = _progress(shown.figure)
+    if progress is None and not shown.is_milestone:
+        return None
+    return {
+        **(progress or {"state": None, "percent": None}),
+        "expected_percent": text(shown.standing.expected_percent),
+        "due_month": shown.promise.due_month,
+    }
+
+
+def _progress(reported: Figure | None) -> dict[str, Any] | None:
+    """The progress of a milestone that was reported; null for a figure of another kind."""
+    if reported is None or reported.percent is None:
+        return None
+    return {"state": reported.progress, "percent": plain(reported.percent)}
+
+
+def _outstanding(facts: IndicatorFacts, owed: Outstanding) -> dict[str, Any]:
+    """What is still owed of an earlier year's target."""
+    promised = facts.targets[owed.year].values
+    measures = [measure for measure in facts.measures if measure.id in promised]
+    pairs = zip(measures, owed.targets, owed.results, strict=True)
+    return {
+        "year": owed.year,
+        "measures": [
+            {**_named(measure), "target": plain(goal), "result": figure(result)}
+            for measure, goal, result in pairs
+        ],
+    }
+
+
+def target(facts: IndicatorFacts, promise: TargetFacts) -> dict[str, Any]:
+    """A year's target as entered, with what is planned for its quarters."""
+    return {
+        "target_kind": promise.kind,
+        "due_month": promise.due_month,
+        "measures": [
+            {
+                **_named(measure),
+                **_target(promise, measure),
+                **{name: plain(getattr(point, name)) for name in ("q1", "q2", "q3")},
+            }
+            for measure in facts.measures
+            if (point := promise.values.get(measure.id)) is not None
+        ],
     }
 
 
 def indicator(plan: Plan, row: IndicatorRow) -> dict[str, Any]:
     """An indicator at the month looked at; in a scorecard with its score."""
+    current = cell(row.current)
     return {
         "code": row.code,
         "name": row.name,
         "owner": row.unit_name,
-        "unit": row.unit_text or None,
-        **cell(row, row.current),
+        "accrual": row.facts.accrual,
+        "direction": row.facts.direction,
+        "frequency": row.frequency,
+        "weight": plain(row.weight),
+        **current,
+        "text": {"unit": row.unit_text or None, **current["text"]},
         **({"score": text(row.current.score)} if plan.is_scorecard else {}),
     }
+
+
+def years(row: IndicatorRow) -> list[dict[str, Any]]:
+    """An indicator in every year of its plan."""
+    return [{"year": shown.year, **cell(shown)} for shown in row.cells]
 
 
 def indicators(plan: Plan, at: FiscalMonth, rows: list[IndicatorRow]) -> dict[str, Any]:
@@ -91,26 +184,40 @@ def indicators(plan: Plan, at: FiscalMonth, rows: list[IndicatorRow]) -> dict[st
 
 
 def indicator_page(plan: Plan, at: FiscalMonth, shown: IndicatorDetail) -> dict[str, Any]:
+    row = indicator(plan, shown.row)
     return {
         **head(plan, at),
-        **indicator(plan, shown.row),
-        "years": [{"year": c.year, **cell(shown.row, c)} for c in shown.row.cells],
-        "months": [
-            {
-                "month": month.at.month,
-                "result": month.result,
-                "expected": [plain(value) for value in month.expected.values()],
-                "approved": month.approved,
-            }
-            for month in shown.months
-        ],
+        **row,
+        "text": {**row["text"], "computed": shown.explanation},
+        "years": years(shown.row),
+        "months": [_month(shown.row.facts, each) for each in shown.months],
         "trend_estimates": [
-            {"label": trend.measure.label, "year": trend.year, "value": text(trend.value)}
+            {**_named(trend.measure), "year": trend.year, "value": text(trend.value)}
             for trend in shown.trends
         ],
-        "computed": shown.explanation,
         "report": _report(shown),
         **({"levels": _levels(shown.ladder)} if shown.ladder else {}),
+    }
+
+
+def _month(facts: IndicatorFacts, shown: MonthRow) -> dict[str, Any]:
+    """One month of the year looked at: what was reported, and what was expected by then."""
+    reported = shown.figure
+    return {
+        "month": month(shown.at),
+        "approved": shown.approved,
+        "no_cases": reported is not None and reported.no_cases,
+        "unstated": reported is not None and reported.is_unstated,
+        "milestone": _progress(reported),
+        "measures": [
+            {
+                **_named(measure),
+                **_result(reported, measure),
+                "expected": figure(shown.expected.get(measure.id)),
+            }
+            for measure in facts.measures
+        ],
+        "text": {"result": shown.result},
     }
 
 
@@ -120,8 +227,8 @@ def _report(shown: IndicatorDetail) -> dict[str, Any] | None:
         return None
     words = ("narrative", "outcome", "problems", "next_steps")
     return {
-        **{name: getattr(shown.result, name) for name in words},
-        "evidence": [piece.as_details() for piece in shown.evidence],
+        **{name: getattr(shown.result, name) or None for name in words},
+        "evidence": [evidence(piece) for piece in shown.evidence],
     }
 
 
@@ -130,7 +237,7 @@ def _levels(shown: Ladder) -> dict[str, Any]:
     return {
         "score": text(shown.score),
         "reached": shown.at or None,
-        "needed_for_next": shown.needed or None,
+        "text": {"needed_for_next": shown.needed or None},
         "criteria": [
             {"level": row.level, "text": row.text, "threshold": plain(row.threshold)}
             for row in shown.levels
@@ -144,8 +251,7 @@ def _levels(shown: Ladder) -> dict[str, Any]:
 def duty(duty: Duty) -> dict[str, Any]:
     return {
         "code": duty.row.code,
-        "year": duty.period.year,
-        "month": duty.period.month,
+        "month": month(duty.period),
         "deadline": duty.deadline.isoformat(),
         "state": duty.state,
     }

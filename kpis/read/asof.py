@@ -22,7 +22,14 @@ from kpis.read.restated import RulesKnown, rules_as_known
 from kpis.read.rows import Cell, IndicatorRow
 from kpis.read.standing import MonthView, judged_cell
 from kpis.read.words import progress_percent, target_text
-from kpis.rules.facts import Counted, Figure, IndicatorFacts, TargetFacts, TargetPoint
+from kpis.rules.facts import (
+    NOTHING,
+    Counted,
+    Figure,
+    IndicatorFacts,
+    TargetFacts,
+    TargetPoint,
+)
 from kpis.rules.judging import judge
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan
@@ -34,13 +41,18 @@ from strategy.thai import format_number
 
 
 class TargetRevision(NamedTuple):
-    """A target that is another now; texts as shown, "–" for none."""
+    """A target that is another now; ``before`` and ``after`` as shown, "–" for none.
+
+    ``then`` and ``since`` are the same as facts.
+    """
 
     indicator_id: int
     year: int
     before: str
     after: str
     reason: str
+    then: TargetFacts
+    since: TargetFacts
 
 
 class KnownCells(NamedTuple):
@@ -85,11 +97,13 @@ def cells_as_known(
         facts = rules.facts(row.id, row.facts)
         if row.id in targets:
             for year, before in sorted(targets[row.id].items()):
-                then = _promise(facts, before)
-                since = _promise(row.facts, row.facts.targets.get(year, TargetFacts()))
+                after = row.facts.targets.get(year, NOTHING)
+                then, since = _promise(facts, before), _promise(row.facts, after)
                 if then != since:
                     reason = reasons[row.id, year]
-                    revisions.append(TargetRevision(row.id, year, then, since, reason))
+                    revisions.append(
+                        TargetRevision(row.id, year, then, since, reason, before, after)
+                    )
             facts = facts._replace(targets={**facts.targets, **targets[row.id]})
         stored = figures.get(row.id)
         latest = dict(stored.figure.values) if stored else {}

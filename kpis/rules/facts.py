@@ -36,6 +36,11 @@ PERCENT = "percent"
 GROWTH = "growth"
 LEVEL = "level"
 
+# How far a milestone has come, as codes.
+NOT_STARTED = "not_started"
+IN_PROGRESS = "in_progress"
+DONE = "done"
+
 #: What the levels of a scorecard are worth, the last one the promise.
 ONE_TO_FIVE = tuple(map(Decimal, range(1, 6)))
 
@@ -136,6 +141,15 @@ class Figure(NamedTuple):
     def is_unstated(self) -> bool:
         """A published report that states no figure (docs/domain.md, "What counts")."""
         return not self.values and self.percent is None and not self.no_cases
+
+    @property
+    def progress(self) -> str | None:
+        """How far a milestone has come, as a code; None for a figure of another kind."""
+        if self.percent is None:
+            return None
+        if self.percent == 0:
+            return NOT_STARTED
+        return DONE if self.percent == HUNDRED else IN_PROGRESS
 
 
 # ------------------------------------------------------------------------------ what is promised

@@ -22,6 +22,7 @@ from budgets.read.asof import money_as_known
 from budgets.read.rows import MoneyYear, PlanMoney, ProjectMoney
 from kpis.read.asof import cells_as_known
 from kpis.read.rows import Cell, IndicatorRow, PlanStanding
+from kpis.rules.facts import TargetFacts
 from strategy.calendar import DEFAULT_DEADLINE_DAY, FiscalMonth
 from strategy.models import Plan
 from strategy.records.restated import RuleChange
@@ -66,13 +67,15 @@ class ProjectChange(NamedTuple):
 
 
 class TargetChange(NamedTuple):
-    """A target that was revised; texts as shown."""
+    """A target that was revised: texts as shown, and the same as facts."""
 
     row: IndicatorRow
     year: int
     before: str
     after: str
     reason: str
+    then: TargetFacts
+    since: TargetFacts
 
 
 class RuleLine(NamedTuple):
@@ -191,8 +194,7 @@ def plan_changes(
         deadline=compared.deadline(day),
         indicators=tuple(indicators),
         targets=tuple(
-            TargetChange(rows[r.indicator_id], r.year, r.before, r.after, r.reason)
-            for r in known.targets
+            TargetChange(rows[revision.indicator_id], *revision[1:]) for revision in known.targets
         ),
         rules=(
             *(RuleLine(rows.get(change.rule.owner_id or 0), change) for change in known.rules),

@@ -10,17 +10,17 @@ from django.utils import timezone
 from budgets.pages import data as data_money
 from integrity.measures import data as data_measures
 from kpis.pages import data as result_data
+from nhrc_plan.meetings.changes import Changes, RuleLine, TargetChange
 from nhrc_plan.meetings.read import BoardReport
 from nhrc_plan.value.beside import BesideLine
-from strategy.pages.data import head
+from strategy.pages.data import head, month
 
 
 def board(report: BoardReport) -> dict[str, Any]:
     """The month's pack."""
-    standing, changes = report.standing, report.changes
+    standing = report.standing
     return {
         **head(report.plan, report.at),
-        "summary": report.summary,
         "summary_kept": report.kept is not None,
         "summary_kept_at": _moment(report.kept_at),
         "figures_changed_at": _moment(report.changed_at),
@@ -37,14 +37,69 @@ def board(report: BoardReport) -> dict[str, Any]:
         ],
         "indicators": [result_data.indicator(report.plan, row) for row in standing.rows],
         **(_money(report) if report.has_money else {}),
-        "turn_of_the_year": report.turn or None,
-        "changes": {
-            "compared": {"year": changes.compared.year, "month": changes.compared.month},
-            "deadline": changes.deadline.isoformat(),
-            "lines": [line._asdict() for line in changes.lines],
-        },
+        "changes": _changes(report.changes),
         "awaiting": [result_data.duty(owed) for owed in report.duties],
         "integrity": data_measures.at_month(report.integrity),
+        "text": {"summary": report.summary, "turn_of_the_year": report.turn or None},
+    }
+
+
+def _changes(changes: Changes) -> dict[str, Any]:
+    """What changed since last month's deadline; ``text``: the lines that page and workbook show."""
+    return {
+        "compared": month(changes.compared),
+        "deadline": changes.deadline.isoformat(),
+        "indicators": [
+            {
+                "code": change.row.code,
+                "year": change.after.year,
+                "direction": change.direction or None,
+                "before": result_data.cell(change.before),
+                "after": result_data.cell(change.after),
+            }
+            for change in changes.indicators
+        ],
+        "targets": [_target(change) for change in changes.targets],
+        "rules": [_rule(line) for line in changes.rules],
+        "projects": [
+            {
+                "code": change.row.code,
+                "year": change.after.year,
+                "direction": change.direction or None,
+                "before": data_money.money_year(change.before),
+                "after": data_money.money_year(change.after),
+            }
+            for change in changes.projects
+        ],
+        "text": {"lines": [line._asdict() for line in changes.lines]},
+    }
+
+
+def _target(change: TargetChange) -> dict[str, Any]:
+    """A target that was revised; of the indicator's measures as they are now."""
+    facts = change.row.facts
+    return {
+        "code": change.row.code,
+        "year": change.year,
+        "before": result_data.target(facts, change.then),
+        "after": result_data.target(facts, change.since),
+        "text": {"before": change.before, "after": change.after, "reason": change.reason or None},
+    }
+
+
+def _rule(line: RuleLine) -> dict[str, Any]:
+    """A rule of judging that is another now; ``code`` null: one of the whole plan's."""
+    rule, flipped = line.change
+    return {
+        "code": line.row.code if line.row else None,
+        "changed_at": _moment(rule.when),
+        "statuses_changed": flipped,
+        "text": {
+            "rule": rule.what,
+            "before": rule.before,
+            "after": rule.after,
+            "reason": rule.why or None,
+        },
     }
 
 
@@ -54,13 +109,17 @@ def _moment(moment: datetime | None) -> str | None:
 
 
 def _money_beside(line: BesideLine) -> dict[str, Any]:
-    return {"money": data_money.total(line.money), "money_beside_results": line.corner_label}
+    return {
+        "money": data_money.total(line.money),
+        "corner": line.corner,
+        "text": {"corner": line.corner_label},
+    }
 
 
 def _money(report: BoardReport) -> dict[str, Any]:
     """The whole plan's money, project by project."""
     return {
-        "money": data_money.total(report.money.total),
+        "money": {"unit": "baht", **data_money.total(report.money.total)},
         "projects": [data_money.project(row) for row in report.money.office.rows],
         "above_allocation": [row.code for row in report.money.overspent],
         "awaiting_money": [row.code for row in report.money.awaiting],

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from budgets.pages import data as data_money
-from kpis.pages.data import (
-    cell,
-    duty,
-    indicator,
-    roll_up,
-)
+from kpis.pages.data import duty, indicator, roll_up, years
 from nhrc_plan.overview.read import (
     AboutPage,
     MapPage,
@@ -23,19 +18,25 @@ from nhrc_plan.overview.read import (
 )
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan, PlanStatement
-from strategy.pages.data import head
+from strategy.pages.data import VERSION, head
 
 
 def plan(shown: Plan) -> dict[str, Any]:
     return {
         "plan": shown.slug,
         "name": shown.name,
-        "agency": shown.agency.name,
-        "kind": shown.kind,
+        "agency": shown.agency.slug,
+        "agency_name": shown.agency.name,
+        "plan_kind": shown.kind,
         "first_year": shown.first_year,
         "last_year": shown.last_year,
         "current": shown.is_current,
     }
+
+
+def plans(found: Iterable[Plan]) -> dict[str, Any]:
+    """Every plan of every agency."""
+    return {"version": VERSION, "plans": [plan(shown) for shown in found]}
 
 
 def overview(plan: Plan, shown: OverviewPage) -> dict[str, Any]:
@@ -48,13 +49,7 @@ def overview(plan: Plan, shown: OverviewPage) -> dict[str, Any]:
             {"number": part.number, "name": part.name, **roll_up(part.roll_up)}
             for part in standing.strategies
         ],
-        "indicators": [
-            {
-                **indicator(plan, row),
-                "years": [{"year": shown.year, **cell(row, shown)} for shown in row.cells],
-            }
-            for row in standing.rows
-        ],
+        "indicators": [{**indicator(plan, row), "years": years(row)} for row in standing.rows],
     }
 
 
@@ -110,7 +105,7 @@ def units(plan: Plan, at: FiscalMonth, summaries: list[UnitSummary]) -> dict[str
 def unit(plan: Plan, at: FiscalMonth, shown: UnitPage) -> dict[str, Any]:
     return {
         **head(plan, at),
-        "unit": shown.unit.name,
+        "unit": {"id": shown.unit.pk, "name": shown.unit.name},
         **roll_up(shown.roll_up),
         "duties": [duty(owed) for owed in shown.duties],
         "indicators": [indicator(plan, row) for row in shown.rows],
@@ -129,8 +124,8 @@ def _unit_money(shown: UnitPage) -> dict[str, Any]:
 def strategy_map(plan: Plan, at: FiscalMonth, shown: MapPage) -> dict[str, Any]:
     return {
         **head(plan, at),
-        "ultimate_goal": plan.ultimate_goal,
-        "vision": plan.vision,
+        "ultimate_goal": plan.ultimate_goal or None,
+        "vision": plan.vision or None,
         "goals": [goal.text for goal in shown.goals],
         "missions": [mission.text for mission in shown.missions],
         "strategies": [
@@ -160,16 +155,14 @@ def about(plan: Plan, at: FiscalMonth, shown: AboutPage) -> dict[str, Any]:
         "name": plan.name,
         "first_year": plan.first_year,
         "last_year": plan.last_year,
-        "agency": {
-            "name": shown.agency.name,
-            "short_name": shown.agency.short_name,
-            "address": shown.agency.address,
-            "phone": shown.agency.phone,
-        },
-        "background": plan.background,
-        "content_summary": plan.content_summary,
-        "vision": plan.vision,
-        "ultimate_goal": plan.ultimate_goal,
+        "agency_name": shown.agency.name,
+        "agency_short_name": shown.agency.short_name or None,
+        "address": shown.agency.address or None,
+        "phone": shown.agency.phone or None,
+        "background": plan.background or None,
+        "content_summary": plan.content_summary or None,
+        "vision": plan.vision or None,
+        "ultimate_goal": plan.ultimate_goal or None,
         "purposes": texts(shown.purposes),
         "goals": texts(shown.goals),
         "missions": texts(shown.missions),

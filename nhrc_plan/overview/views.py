@@ -43,7 +43,7 @@ def plans(request: HttpRequest, as_data: bool) -> HttpResponse:
         )
     )
     if as_data:
-        return as_json({"plans": [data.plan(plan) for plan in found]})
+        return as_json(data.plans(found))
     return render(request, "overview/plans.html", {"plans": found})
 
 

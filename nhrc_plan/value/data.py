@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from budgets.pages.data import (
-    total,
-)
+from budgets.pages.data import total
 from nhrc_plan.value.read import ValuePage, ValueRow
 from strategy.models import Plan
 from strategy.pages.data import head, text
@@ -19,6 +17,7 @@ def _value_row(row: ValueRow) -> dict[str, Any]:
         "used_of_expected": text(row.used),
         "mean_of_expected": text(row.reached),
         "corner": row.corner,
+        "text": {"corner": row.corner_label},
         "money": total(row.money),
         "indicators_with_target": row.results.with_target,
         "indicators_reported": row.results.reported,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
@@ -75,7 +75,12 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
         options = {"model": self.model, "exclude": ("id", "version"), "chunk_size": 1000}
         meta = type("Meta", (), options)
         name = f"{self.model.__name__}Resource"
-        return [type(name, (RecordResource,), {**columns, "Meta": meta})]
+        rows = {"rows_of": staticmethod(self.export_rows)}
+        return [type(name, (RecordResource,), {**columns, **rows, "Meta": meta})]
+
+    def export_rows(self, row: Any) -> Iterable[Any]:
+        """The rows that a row of the list makes in a file: itself."""
+        return (row,)
 
     def get_export_queryset(self, request: HttpRequest) -> Any:
         """The rows of the list, with all that their links are called: no query for each row."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date
 from typing import Any
 
@@ -21,7 +21,7 @@ from strategy.workbook.book import Book, clean_text, starts_formula
 class ComputedField(Field):
     """A column that a list computes: a method of its admin, with its label."""
 
-    def __init__(self, method: Callable[[models.Model], str]) -> None:
+    def __init__(self, method: Callable[[models.Model], Any]) -> None:
         super().__init__(column_name=force_str(getattr(method, "short_description", "")))
         self.compute = method
 
@@ -32,6 +32,13 @@ class ComputedField(Field):
 
 class RecordResource(resources.ModelResource):
     """Columns under their labels, links under their names, choices in words."""
+
+    #: The rows of the file that a row of the list makes.
+    rows_of: Callable[[models.Model], Iterable[models.Model]]
+
+    def iter_queryset(self, queryset: Any) -> Iterator[models.Model]:
+        for row in super().iter_queryset(queryset):
+            yield from self.rows_of(row)
 
     def get_export_headers(self, selected_fields: Any = None) -> list[str]:
         return [self._label(field) for field in self.get_export_fields(selected_fields)]

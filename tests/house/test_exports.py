@@ -13,7 +13,7 @@ from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
 
 from budgets.models import Project, ProjectBudget, SpendingTarget
-from kpis.models import Baseline, Indicator, Result, YearTarget
+from kpis.models import Baseline, Indicator, Measure, Result, YearTarget
 from nhrc_plan.meetings.models import MonthSummary
 from strategy import access as roles
 from strategy.models import Agency, Membership, Plan, ReportingYear, Strategy, Unit
@@ -93,6 +93,19 @@ def cells_of(answer):
     return [cell for row in sheet.iter_rows() for cell in row]
 
 
+def rows_in_a_file(listed):
+    """A row for each of the list; of what is entered by measure, one for each figure."""
+    if listed.model not in (Result, YearTarget):
+        return listed.count()
+    return sum(max(1, row.values.count()) for row in listed)
+
+
+def columns(answer, kind):
+    """The rows of an export as dictionaries under their headings."""
+    head, *rows = table(answer, kind)
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
 def every_list(test):
     return pytest.mark.parametrize("model", LISTS, ids=lambda model: model.__name__)(test)
 
@@ -140,7 +153,7 @@ def test_every_list_exports_in_every_format(filled_lists, root, model):
         assert answer["Content-Disposition"].startswith("attachment; filename=")
         assert answer["Content-Disposition"].rstrip('"').endswith(f".{kind}")
         rows = table(answer, kind)
-        assert len(rows) == 1 + model.objects.count() > 1, kind
+        assert len(rows) == 1 + rows_in_a_file(model.objects.all()) > 1, kind
         assert {len(row) for row in rows} == {len(rows[0])}, kind
         # Columns stand under their labels.
         if kind == "csv":
@@ -315,6 +328,67 @@ def test_an_export_holds_the_figures_that_the_list_shows(filled_lists, root, kin
         assert [cell for cell in flat if shown in cell], model.__name__
 
 
+CODE, LABEL, UNIT = "รหัส", "ชื่อสิ่งที่วัด", "หน่วยนับ"
+NUMERATOR, DENOMINATOR, VALUE = "ตัวตั้ง", "ตัวหาร", "ค่า"
+
+
+@every_format
+def test_each_figure_of_a_result_has_its_row_and_each_number_its_column(
+    filled_lists, plan, root, kind
+):
+    """Two measures, a percentage as counted, a milestone and no cases: what a planner sums up."""
+    enter(indicator_of(plan, "S1-1.1", OWN), 2567, 6, "22", "12")
+    enter(indicator_of(plan, "S3-1.2", OWN), 2569, 6, "45/60")
+    enter(indicator_of(plan, "S3-2.1", OWN), 2569, 6, "1/3")
+    enter(indicator_of(plan, "S3-3.1", OWN), 2567, 6, "0")
+    enter(indicator_of(plan, "S1-2.1", OWN), 2566, 6, progress="done")
+    found = [
+        tuple(row[name] for name in (CODE, LABEL, UNIT, NUMERATOR, DENOMINATOR, VALUE))
+        for row in columns(export(root, Result, kind), kind)
+        if row[CODE].startswith("S")
+    ]
+    none = None if kind in ("xlsx", "json") else ""
+
+    def number(text):
+        return {"xlsx": float, "json": str}.get(kind, str)(text) if text else none
+
+    assert sorted(
+        ((code, label or "", unit or "", *numbers) for code, label, unit, *numbers in found),
+        key=lambda row: row[:3],
+    ) == [
+        ("S1-1.1", "จังหวัด", "จังหวัด", none, none, number("12")),
+        ("S1-1.1", "หน่วย", "หน่วย", none, none, number("22")),
+        ("S1-2.1", "", "", none, none, none),
+        ("S3-1.1", "", "ร้อยละ", none, none, number("57.25")),
+        ("S3-1.2", "", "ร้อยละ", number("45"), number("60"), number("75")),
+        ("S3-2.1", "", "ร้อยละ", number("1"), number("3"), number("33.33")),
+        ("S3-3.1", "", "เรื่อง", none, none, number("0")),
+    ]
+
+
+@every_format
+def test_each_number_of_a_target_has_its_column(filled_lists, root, kind):
+    rows = columns(export(root, YearTarget, kind, "?fiscal_year=2567"), kind)
+    own = {row[LABEL]: row for row in rows if row[CODE] == "S1-1.1"}
+    assert {label: D(str(row[VALUE])) for label, row in own.items()} == {
+        "หน่วย": D(20), "จังหวัด": D(15),
+    }  # fmt: skip
+    assert {row["แผนถึงไตรมาส 1"] for row in rows} <= {None, ""}
+
+
+def test_what_a_measure_is_called_becomes_no_formula(filled_lists, plan, root):
+    """A label and a unit stand in cells of their own now, and are defused like any text."""
+    Measure.objects.update(label="=1+1", unit_label="@SUM(1)")
+    for model in (Result, YearTarget):
+        cells = cells_of(export(root, model, "xlsx"))
+        assert {"=1+1", "@SUM(1)"} <= {cell.value for cell in cells if cell.data_type == "s"}
+        assert not [cell for cell in cells if cell.data_type == "f"]
+        for kind in ("csv", "tsv"):
+            flat = [cell for row in table(export(root, model, kind), kind) for cell in row]
+            assert {"'=1+1", "'@SUM(1)"} <= set(flat)
+            assert not [cell for cell in flat if dangerous(cell)]
+
+
 # -------------------------------------------------------------------------- what a person may see
 
 
@@ -356,11 +430,11 @@ def test_naming_a_foreign_row_does_not_export_it(filled_lists, plan, reporter):
     ],
 )
 def test_an_export_obeys_the_lists_filters(filled_lists, root, model, query, count):
-    listed = root.get(address(model, "changelist") + query).context["cl"].result_count
+    shown = root.get(address(model, "changelist") + query).context["cl"]
     rows = table(export(root, model, "csv", query), "csv")
-    assert len(rows) == 1 + listed
-    assert count in (None, listed)
-    assert listed < model.objects.count()
+    assert len(rows) == 1 + rows_in_a_file(shown.queryset)
+    assert count in (None, shown.result_count)
+    assert shown.result_count < model.objects.count()
 
 
 def test_the_lists_button_keeps_its_filters(filled_lists, planner):

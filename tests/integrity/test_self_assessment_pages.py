@@ -158,11 +158,8 @@ def test_the_instrument_is_shown_whole_and_marks_what_is_our_reading(reader):
     ]
     assert readings == ["B 1.1", "B 1.2", "B 1.3"] and html.count("คะแนน*") == 3
     (five,) = [r for g in data["parts"][1]["groups"] for r in g["criteria"] if r["number"] == "5"]
-    assert [(level["share"], level["points"]) for level in five["levels"]] == [
-        ("0/1", "0.00"),
-        ("2/3", "6.67"),
-        ("3/3", "10.00"),
-    ]
+    levels = [(row["share_of"], row["share_in"], row["points"]) for row in five["levels"]]
+    assert levels == [(0, 1, "0.00"), (2, 3, "6.67"), (3, 3, "10.00")]
 
 
 def test_forms_to_print_are_blank_or_filled(filled, reader):

@@ -324,16 +324,16 @@ def test_a_month_of_money_moves_what_it_should_and_nothing_else(browse, reporter
     after, projects_after = rows()
     changed = {code for code, row in projects_after.items() if row != projects_before[code]}
     assert changed == {"3-1"}
-    assert projects_after["3-1"]["disbursed"] == "900000.50"
+    assert projects_after["3-1"]["disbursed"] == "900000.5"
     assert projects_after["3-1"]["disbursed_percent"] == "90.00"
-    assert after["disbursed"] == "900000.50"
+    assert after["disbursed"] == "900000.5"
     moved = {
         p["number"]
         for p, q in zip(after["strategies"], before["strategies"], strict=True)
         if p != q
     }
     assert moved == {3}
-    assert after["plan_total"] == before["plan_total"] == "200500000.00"
+    assert after["plan_total"] == before["plan_total"] == "200500000"
     page.goto(f"{PLAN}/board/{AT}")
     assert "0.90" in page.locator("tfoot").first.inner_text()
     book = load_workbook(BytesIO(page.request.get(f"{PLAN}/board.xlsx{AT}").body()))

@@ -170,7 +170,7 @@ def test_a_growth_rate_may_pass_100_and_fall_below_0(plan, planner):
         assert record(plan, planner, CODE, figure, month=month).pk
     client = signed_in(planner)
     row = client.get(f"/plans/{plan.slug}/indicators/{CODE}.json?year=2569&month=12").json()
-    assert (row["result"], row["achievement"]) == ("-12.5", "0.00")
+    assert (row["text"]["result"], row["achievement"]) == ("-12.5", "0.00")
     with pytest.raises(ValidationError):
         record(plan, planner, "S3-1.2", "140", month=12)
 

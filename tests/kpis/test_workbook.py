@@ -129,18 +129,19 @@ def test_the_indicators_sheet_equals_the_page(full, reader, year, month):
          approval, _, numerator, denominator, unit) = cells  # fmt: skip
         assert name == row["name"]
         assert owner == row["owner"] or (row["owner"] is None and owner)
-        assert (shown(target), shown(result)) == (row["target"], row["result"]), row["code"]
-        assert shown(expected) == row["expected"], row["code"]
+        text = row["text"]
+        assert (shown(target), shown(result)) == (text["target"], text["result"]), row["code"]
+        assert shown(expected) == text["expected"], row["code"]
         assert (percent(reached), percent(of_expected)) == (row["achievement"], row["of_expected"])
         assert status == words(row)
-        assert unit == row["unit"]
+        assert unit == text["unit"]
         counted = row["measures"][0] if len(row["measures"]) == 1 else {}
         assert (shown(numerator), shown(denominator)) == (
             counted.get("numerator"), counted.get("denominator"),
         )  # fmt: skip
         at = row["as_of_month"]
         assert as_of == (at and month_name(FiscalMonth(year, at), short=True))
-        assert (approval is None) == (row["result"] is None)
+        assert (approval is None) == (text["result"] is None)
 
 
 def test_each_of_several_measures_has_its_row(full, reader):
@@ -166,7 +167,9 @@ def test_the_table_of_five_years_equals_the_overview(full, reader, year, month):
         assert cells[1] == row["name"]
         for index, each in enumerate(row["years"]):
             result, target, achieved, status = cells[2 + 4 * index : 6 + 4 * index]
-            assert (shown(result), shown(target)) == (each["result"], each["target"]), row["code"]
+            assert (shown(result), shown(target)) == (
+                each["text"]["result"], each["text"]["target"],
+            ), row["code"]  # fmt: skip
             assert percent(achieved) == each["achievement"]
             assert status == words(each)
 
@@ -271,7 +274,7 @@ def test_numbers_are_numbers_and_dates_are_dates(full, reader):
             assert cells[column].data_type == "n", code
         if single and data[code]["measures"][0]["result"] is not None:
             assert [cells[column].data_type for column in (3, 4)] == ["n", "n"], code
-        if single and data[code]["expected"] is not None:
+        if single and data[code]["text"]["expected"] is not None:
             assert cells[7].data_type == "n", code
     rows = [
         row for row in book.worksheets[AWAITING].iter_rows() if isinstance(row[4].value, datetime)

@@ -101,7 +101,7 @@ def test_strategies_equal_the_page(full, reader):
         assert close(row[9], money["expected_percent"])
         assert row[10] == f"{money['reported']}/{money['with_allocation']}"
         assert row[11] == str(STATUS_LABELS[money["status"]])
-        assert row[12] == part["money_beside_results"]
+        assert row[12] == part["text"]["corner"]
 
 
 def test_projects_equal_the_page_and_the_budgets(full, reader):
@@ -136,7 +136,7 @@ def test_the_plans_amounts_come_to_what_it_prints(full, reader):
 
 
 def test_what_changed_equals_the_page(full, reader):
-    lines = data(reader)["changes"]["lines"]
+    lines = data(reader)["changes"]["text"]["lines"]
     sheet = rows(pack(reader)["สิ่งที่เปลี่ยนไป"])
     body = [row for row in sheet if row[1] and row[1] != "รหัส"]
     assert lines
@@ -213,7 +213,7 @@ def test_a_plan_that_is_not_filled_yet_has_its_pack(plan, reader, planner, which
 def test_the_draft_tells_the_figures(full, reader):
     found = data(reader)
     assert found["summary_kept"] is False
-    text = found["summary"]
+    text = found["text"]["summary"]
     for figure in (
         "เมษายน 2568",
         f"{found['with_target']} ตัว",
@@ -237,7 +237,7 @@ def test_a_kept_summary_takes_the_drafts_place_everywhere(full, reader, planner,
         reason="",
     )
     found = data(reader)
-    assert (found["summary"], found["summary_kept"]) == (
+    assert (found["text"]["summary"], found["summary_kept"]) == (
         "สรุปที่ผู้วางแผนเขียน\nบรรทัดที่สอง",
         True,
     )
