@@ -123,9 +123,11 @@ def one_of_each(plan: Plan, user: Any) -> None:
         project, 2567, 10, Decimal(9_000_000), Decimal(0), note=nasty, reason=nasty
     )
     DisbursementEntries.record(user=None, entry=spent, today=DAY)
-    closing = DisbursementEntry(project, 2566, 12, Decimal(0), Decimal(500), reason=nasty)
-    DisbursementEntries.record(user=None, entry=closing, today=DAY)
-    paid = CarriedEntry(project, 2566, 3, Decimal(100), note=nasty, reason=nasty)
+    closing = project.disbursements.filter(fiscal_year=2566, month=12).first()
+    if closing is None:
+        entered = DisbursementEntry(project, 2566, 12, Decimal(0), Decimal(500), reason=nasty)
+        closing = DisbursementEntries.record(user=None, entry=entered, today=DAY)
+    paid = CarriedEntry(project, 2566, 3, closing.committed / 2, note=nasty, reason=nasty)
     CarriedEntries.record(user=None, entry=paid, today=DAY)
     measure = ItaMeasure.objects.select_related("issue__year").get(number="2.2")
     letter = EvidenceEntry("letter", number=nasty, text=nasty)
