@@ -33,10 +33,17 @@ def radar(shown: ItaYear) -> Drawing | None:
     if not _has_scores(shown):
         return None
     named, numbered = [], []
+    places = {
+        (instrument.code, part.label): f" ({place})"
+        for instrument in shown.now.instruments
+        for place, part in enumerate(instrument.parts, start=1)
+    }
     for row in rows:
         figures = (row.score.figure, shown.indicator_before(row).figure)
-        named.append(RadarAxis(f"{row.number}. {row.name}", *figures))
-        numbered.append(RadarAxis(str(row.number), *figures))
+        named.append(RadarAxis(row.title, *figures))
+        numbered.append(
+            RadarAxis(f"{row.number}{places.get((row.instrument, row.part), '')}", *figures)
+        )
     wide = geometry_ita.radar(named, RADAR_WIDE)
     return Drawing(
         id="ita-radar",
@@ -62,7 +69,7 @@ def bars(shown: ItaYear) -> Drawing | None:
         before = shown.indicator_before(row).figure
         parts = () if figure is None else (Part("score", figure, ""),)
         said = score(figure) if before is None else f"{score(figure)} ({score(before)})"
-        rows.append(StackRow(f"{row.number}. {row.name}", said, parts, before))
+        rows.append(StackRow(row.title, said, parts, before))
     if not _has_scores(shown):
         return None
     return Drawing(
@@ -84,7 +91,7 @@ def _table(shown: ItaYear) -> Table:
         move = moved(before, row.score)
         rows.append(
             [
-                f"{row.number}. {row.name}",
+                row.title,
                 score(row.score.figure),
                 score(before.figure),
                 format_signed(move.points if move else None),

@@ -30,8 +30,11 @@ from integrity.models import (
     CriterionLevel,
     ItaAssessment,
     ItaGrade,
+    ItaIndicator,
+    ItaInstrument,
     ItaItem,
     ItaMeasure,
+    ItaPart,
     MeasureYear,
     QuarterProgress,
     Recommendation,
@@ -280,6 +283,7 @@ def samples(plan):
         BudgetTransfer: transfer(led_by(OWN), 2569, "1000"),
         SpendingTarget: SpendingTarget(agency=agency, fiscal_year=2569),
         MeasureYear: MeasureYear(agency=agency, fiscal_year=2570),
+        ItaPart: ItaPart(instrument=ItaInstrument.objects.last(), label="x"),
         MonthSummary: MonthSummary(
             plan=indicator.strategy.plan, fiscal_year=2569, month=6, text="สรุป"
         ),
@@ -354,6 +358,11 @@ def changed_value(field, row):
         (ItaAssessment, "announced_on"): lambda: {"announced_on": date(2026, 1, 16)},
         (ItaGrade, "assessment"): lambda: {
             "assessment": another(ItaAssessment, row.assessment_id), "label": "X", "at_least": D(1),
+        },
+        (ItaIndicator, "part"): lambda: {
+            "part": record_save(
+                instance=ItaPart(instrument=row.instrument, label="x"), user=None
+            ),
         },
         (ItaItem, "parent"): lambda: {
             "parent": row.indicator.items.get(code="i26"), "position": 90,
