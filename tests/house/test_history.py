@@ -283,7 +283,7 @@ def samples(plan):
         BudgetTransfer: transfer(led_by(OWN), 2569, "1000"),
         SpendingTarget: SpendingTarget(agency=agency, fiscal_year=2569),
         MeasureYear: MeasureYear(agency=agency, fiscal_year=2570),
-        ItaPart: ItaPart(instrument=ItaInstrument.objects.last(), label="x"),
+        ItaPart: ItaPart(instrument=ItaInstrument.objects.all()[1], label="x"),
         MonthSummary: MonthSummary(
             plan=indicator.strategy.plan, fiscal_year=2569, month=6, text="สรุป"
         ),
