@@ -343,6 +343,7 @@ def changed_value(field, row):
             "budget": ProjectBudget.objects.filter(fiscal_year=2569).last(),
         },
         (BudgetTransfer, "document_date"): lambda: {"document_date": date(2026, 1, 16)},
+        (Plan, "scale"): lambda: {"scale": "10/20/30/40/50"},
         (Rubric, "definitions"): lambda: {"definitions": [{"term": "x", "meaning": "y"}]},
         (SelfAssessment, "level"): lambda: {"level": "local"},
         (SelfAssessment, "rubric"): lambda: {"rubric": another_edition()},
