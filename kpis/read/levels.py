@@ -72,12 +72,13 @@ class Ladder:
 
 def ladder(indicator: Indicator, cell: Cell, steps_done: Sequence[int] = ()) -> Ladder | None:
     """The levels of an indicator; None where none are described. One query."""
-    rows = list(LevelCriterion.objects.filter(indicator=indicator).order_by("level"))
+    scale = cell.facts.scale
+    own = LevelCriterion.objects.filter(indicator=indicator, level__lte=len(scale))
+    rows = list(own.order_by("level"))
     levels = [row for row in rows if row.kind == LevelCriterion.Kind.LEVEL]
     if not rows:
         return None
     by_level = {row.level: row for row in levels}
-    scale = cell.facts.scale
     thresholds = [
         by_level[at].threshold if at in by_level else None for at in range(1, len(scale) + 1)
     ]
