@@ -6,6 +6,7 @@ from integrity.ita.models import (
     ItaIndicator,
     ItaInstrument,
     ItaItem,
+    ItaPart,
     Recommendation,
 )
 from integrity.measures.models import (
@@ -38,6 +39,7 @@ __all__ = [
     "ItaInstrument",
     "ItaItem",
     "ItaMeasure",
+    "ItaPart",
     "MeasureFigure",
     "MeasureIssue",
     "MeasureYear",

@@ -7,7 +7,10 @@ class KpisConfig(AppConfig):
     verbose_name = _("Indicators and results")
 
     def ready(self) -> None:
+        from kpis.write.checks import check_scale
         from kpis.write.sentences import SENTENCES
         from strategy.messages import add_sentences
+        from strategy.models import Plan
 
         add_sentences(SENTENCES)
+        Plan.checks.append(check_scale)

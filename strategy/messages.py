@@ -30,6 +30,12 @@ _SENTENCES: dict[str, Any] = {
         "“%(text)s” is not a clear date. Write day, month and year of the Buddhist Era, "
         "such as 15/01/2569 or 15 ม.ค. 2569."
     ),
+    "scale_levels": _(
+        "A scale has %(fewest)s to %(most)s levels, written like 50/75/100; here are %(count)s."
+    ),
+    "scale_rising": _(
+        "Each level is worth more than 0 and more than the level before, such as 50/75/100."
+    ),
     "date_unknown": _("“%(text)s” is not a day of the calendar."),
 }
 

@@ -19,6 +19,7 @@ from integrity.ita.models import (
     ItaIndicator,
     ItaInstrument,
     ItaItem,
+    ItaPart,
     Recommendation,
 )
 from integrity.ita.score_admin import ScorePages
@@ -87,8 +88,22 @@ class RecommendationInline(OwnChoices, WordyInline):
         return None
 
 
-class IndicatorInline(RecordInline):
+class PartInline(RecordInline):
+    model = ItaPart
+    show_change_link = False
+
+
+class IndicatorInline(OwnChoices, WordyInline):
     model = ItaIndicator
+
+    def own_choices(self, name: str, parent: Any) -> Any:
+        if name != "part":
+            return None
+        return ItaPart.objects.filter(instrument=parent).order_by("position")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """By their parts, in the order of these."""
+        return super().get_queryset(request).order_by("part__position", "number")
 
 
 class ItemInline(OwnChoices, WordyInline):
@@ -212,7 +227,7 @@ class ItaInstrumentAdmin(KnowsParent):
     search_fields = ["code", "name", "indicators__name"]
     list_select_related = ["assessment__agency"]
     ordering = ["-assessment__fiscal_year", "assessment__agency", "position"]
-    inlines = [IndicatorInline]
+    inlines = [PartInline, IndicatorInline]
 
     @admin.display(description=ItaAssessment._meta.verbose_name, ordering="assessment__fiscal_year")
     def assessment_name(self, row: ItaInstrument) -> str:
@@ -221,7 +236,8 @@ class ItaInstrumentAdmin(KnowsParent):
     def leads(self, request: HttpRequest, obj: Any) -> list[tuple[str, Any]]:
         above = reverse("admin:integrity_itaassessment_change", args=[obj.assessment_id])
         found = [(above, f"← {obj.assessment}")]
-        for indicator in obj.indicators.order_by("number"):
+        own = obj.indicators.select_related("part").order_by("part__position", "number")
+        for indicator in own:
             address = reverse("admin:integrity_itaindicator_change", args=[indicator.pk])
             found.append((address, _("Questions of %(name)s") % {"name": indicator}))
         return found
@@ -229,11 +245,11 @@ class ItaInstrumentAdmin(KnowsParent):
 
 @admin.register(ItaIndicator)
 class ItaIndicatorAdmin(KnowsParent):
-    list_display = ["number", "name", "instrument_name", "published", "complete"]
+    list_display = ["number", "name", "instrument_name", "part", "published", "complete"]
     list_display_links = ["number", "name"]
     list_filter = ["instrument__assessment__agency", "instrument__assessment__fiscal_year"]
     search_fields = ["name", "items__code", "items__text"]
-    list_select_related = ["instrument__assessment__agency"]
+    list_select_related = ["instrument__assessment__agency", "part"]
     ordering = ["-instrument__assessment__fiscal_year", "instrument__assessment__agency", "number"]
     inlines = [ItemInline]
 
@@ -242,6 +258,8 @@ class ItaIndicatorAdmin(KnowsParent):
         field = super().formfield_for_foreignkey(db_field, request, **kwargs)
         if db_field.name == "instrument" and field is not None:
             field.label_from_instance = lambda row: f"{row} · {row.assessment}"
+        if db_field.name == "part" and field is not None:
+            field.label_from_instance = lambda row: f"{row} · {row.instrument.assessment}"
         return field
 
     @admin.display(description=ItaInstrument._meta.verbose_name, ordering="instrument__code")

@@ -27,16 +27,29 @@ def _has_scores(shown: ItaYear) -> bool:
     return any(row.score.figure is not None for row in shown.now.indicators)
 
 
+def _in_parts(shown: ItaYear) -> dict[int, str]:
+    """The place of its part behind an indicator that is in one: its name would be too long."""
+    return {
+        row.id: f" ({place})"
+        for instrument in shown.now.instruments
+        for place, part in enumerate(instrument.parts, start=1)
+        for row in instrument.indicators
+        if row.part == part.label
+    }
+
+
 def radar(shown: ItaYear) -> Drawing | None:
     """The indicators around a centre, this year and the year before; None without any score."""
     rows = shown.now.indicators
     if not _has_scores(shown):
         return None
     named, numbered = [], []
+    places = _in_parts(shown)
     for row in rows:
         figures = (row.score.figure, shown.indicator_before(row).figure)
-        named.append(RadarAxis(f"{row.number}. {row.name}", *figures))
-        numbered.append(RadarAxis(str(row.number), *figures))
+        part = places.get(row.id, "")
+        named.append(RadarAxis(f"{row.number}. {row.name}{part}", *figures))
+        numbered.append(RadarAxis(f"{row.number}{part}", *figures))
     wide = geometry_ita.radar(named, RADAR_WIDE)
     return Drawing(
         id="ita-radar",
@@ -56,13 +69,14 @@ def radar(shown: ItaYear) -> Drawing | None:
 
 def bars(shown: ItaYear) -> Drawing | None:
     """The same scores as bars from the highest down, the year before as marks."""
-    rows = []
+    rows, places = [], _in_parts(shown)
     for row in shown.ranked:
         figure = row.score.figure
         before = shown.indicator_before(row).figure
         parts = () if figure is None else (Part("score", figure, ""),)
         said = score(figure) if before is None else f"{score(figure)} ({score(before)})"
-        rows.append(StackRow(f"{row.number}. {row.name}", said, parts, before))
+        named = f"{row.number}. {row.name}{places.get(row.id, '')}"
+        rows.append(StackRow(named, said, parts, before))
     if not _has_scores(shown):
         return None
     return Drawing(
@@ -84,7 +98,7 @@ def _table(shown: ItaYear) -> Table:
         move = moved(before, row.score)
         rows.append(
             [
-                f"{row.number}. {row.name}",
+                row.title,
                 score(row.score.figure),
                 score(before.figure),
                 format_signed(move.points if move else None),

@@ -12,6 +12,7 @@ from integrity.ita.rows import (
     ItaYear,
     ItaYears,
     Item,
+    Part,
     Score,
     moved,
 )
@@ -80,12 +81,24 @@ def _indicator(row: Indicator, page: ItaYear) -> dict[str, Any]:
         "number": row.number,
         "name": row.name,
         "instrument": row.instrument,
+        "part": row.part or None,
         **score(row.score),
         "before": score(before),
         "change": _change(moved(before, row.score)),
         "all_items_listed": row.complete,
         "item_count": row.item_count,
         "items": [_item(item, page) for item in row.ranked_items],
+    }
+
+
+def _part(part: Part, row: Instrument, page: ItaYear) -> dict[str, Any]:
+    before = page.part_before(row, part)
+    return {
+        "name": part.label,
+        "weight": text(part.weight),
+        **score(part.score),
+        "before": text(before.figure),
+        "change": _change(moved(before, part.score)),
     }
 
 
@@ -104,6 +117,7 @@ def _instrument(row: Instrument, page: ItaYear) -> dict[str, Any]:
         "before": text(before.score.figure) if before else None,
         "change": _change(moved(before.score, row.score)) if before else None,
         "weakest": row.weakest and row.weakest.number,
+        "parts": [_part(part, row, page) for part in row.parts],
     }
 
 
@@ -173,11 +187,20 @@ def years(page: ItaYears) -> dict[str, Any]:
             {"code": line.instrument, "name": line.name, "scores": _scores(page, line.scores)}
             for line in page.instruments
         ],
+        "parts": [
+            {
+                "instrument": line.instrument,
+                "name": line.name,
+                "scores": _scores(page, line.scores),
+            }
+            for line in page.parts
+        ],
         "indicators": [
             {
                 "number": line.number,
                 "name": line.name,
                 "instrument": line.instrument,
+                "part": line.part or None,
                 "scores": _scores(page, line.scores),
             }
             for line in page.indicators

@@ -6,6 +6,7 @@ What is published is stored; what follows from it is worked out on read (integri
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -176,11 +177,64 @@ class ItaInstrument(Record):
         return self.code
 
 
+class ItaPart(Record):
+    """A part of an instrument, as EIT has from 2566 on: what the public and what surveyors said."""
+
+    instrument = models.ForeignKey(
+        ItaInstrument, models.CASCADE, related_name="parts", verbose_name=_("ITA instrument")
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=1)
+    label = models.CharField(_("name"), max_length=200, db_collation=THAI)
+    weight = models.DecimalField(
+        _("weight"),
+        max_digits=6,
+        decimal_places=2,
+        default=Decimal(1),
+        help_text=_("How much it counts among the parts of its instrument; 1 unless set."),
+    )
+    published = score_field(
+        _("published score"), help_text=_("Where the source prints the part's own score.")
+    )
+
+    class Meta(Record.Meta):
+        verbose_name = _("part of an ITA instrument")
+        verbose_name_plural = _("parts of an ITA instrument")
+        ordering = ["instrument_id", "position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["instrument", "label"],
+                name="%(app_label)s_%(class)s_label",
+                violation_error_message=_("The instrument has a part of that name already."),
+            ),
+            models.CheckConstraint(
+                condition=Q(weight__gt=0),
+                name="%(app_label)s_%(class)s_weight",
+                violation_error_message=_("A weight is more than 0."),
+            ),
+            score_range("published"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
 class ItaIndicator(Record):
-    """One of the ITA indicators, numbered 1 to 10 across the instruments."""
+    """One of the ITA indicators, numbered 1 to 10 across the instruments.
+
+    What is asked in several parts of an instrument is an indicator of each of them.
+    """
 
     instrument = models.ForeignKey(
         ItaInstrument, models.CASCADE, related_name="indicators", verbose_name=_("ITA instrument")
+    )
+    part = models.ForeignKey(
+        ItaPart,
+        models.RESTRICT,
+        null=True,
+        blank=True,
+        related_name="indicators",
+        verbose_name=_("part of the instrument"),
+        help_text=_("Where the instrument has parts: the one in which this score was collected."),
     )
     number = models.PositiveSmallIntegerField(_("number"))
     name = models.CharField(_("name"), max_length=300, db_collation=THAI)
@@ -199,14 +253,31 @@ class ItaIndicator(Record):
         constraints = [
             models.UniqueConstraint(
                 fields=["instrument", "number"],
+                condition=Q(part__isnull=True),
                 name="%(app_label)s_%(class)s_number",
+                violation_error_message=_("That number is taken."),
+            ),
+            models.UniqueConstraint(
+                fields=["part", "number"],
+                name="%(app_label)s_%(class)s_part_number",
                 violation_error_message=_("That number is taken."),
             ),
             score_range("published"),
         ]
 
     def __str__(self) -> str:
-        return f"{self.number}. {self.name}"
+        named = f"{self.number}. {self.name}"
+        return f"{named} ({self.part})" if self.part else named
+
+    def clean(self) -> None:
+        if self.part and self.part.instrument_id != self.instrument_id:
+            raise ValidationError(
+                {"part": _("This part belongs to another instrument; choose one of its own.")}
+            )
+        if self.part is None and self.instrument_id and self.instrument.parts.exists():
+            raise ValidationError(
+                {"part": _("This instrument has parts: choose the one that the indicator is of.")}
+            )
 
 
 class ItaItem(Record):

@@ -23,7 +23,7 @@ def years(request: HttpRequest, page: Page) -> HttpResponse:
         "here": "ita_years",
         "shown": shown,
         "chart": charts.totals(shown),
-        "rule": computed_rule(),
+        "rule": computed_rule(parts=bool(shown.parts)),
         "weights_source": shown.years[-1].weights_source if shown.years else "",
         **tables.years(shown),
     }
@@ -44,7 +44,7 @@ def year(request: HttpRequest, page: Page, year: int) -> HttpResponse:
         "now": shown.now,
         "radar": charts.radar(shown),
         "bars": charts.bars(shown),
-        "rule": computed_rule(),
+        "rule": computed_rule(parts=shown.now.has_parts),
         **tables.year(shown),
         "may_plan": page.viewer.is_planner and request.user.is_staff,
     }

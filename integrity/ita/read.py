@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -24,6 +25,7 @@ from integrity.ita.rows import (
     ItaYears,
     Item,
     NextScore,
+    Part,
     Score,
     Scored,
     next_score,
@@ -78,6 +80,7 @@ def scores_by_key(agency: Agency, year: int) -> dict[str, Score]:
     """The scores of an assessment under the keys of its score sheet (scores.py)."""
     now = ita_year(agency, year).now
     found = {f"T{now.id}": now.total}
+    found |= {f"P{part.id}": part.score for row in now.instruments for part in row.parts}
     found |= {f"I{row.id}": row.score for row in now.indicators}
     return found | {f"Q{item.id}": item.score for item in now.all_items()}
 
@@ -135,10 +138,12 @@ class _Branch:
             parts=tuple(self.row(part) for part in parts),
             rest=item["rest_score"],
             unlisted=None if count is None else max(count - len(parts), 0),
+            section=item[_SECTION] or "",
         )
 
 
 _ASSESSMENT = "indicator__instrument__assessment"
+_SECTION = "indicator__part__label"
 _AGENCY, _YEAR = f"{_ASSESSMENT}__agency_id", f"{_ASSESSMENT}__fiscal_year"
 
 
@@ -150,7 +155,7 @@ def _items(wanted: Q) -> _Branch:
         .order_by("position", "pk")
         .values(
             "id", "indicator_id", "parent_id", "code", "text", "published", "rest_score",
-            "item_count", _AGENCY, _YEAR,
+            "item_count", _SECTION, _AGENCY, _YEAR,
         )
     )  # fmt: skip
     for row in rows:
@@ -161,8 +166,8 @@ def _items(wanted: Q) -> _Branch:
     return branch
 
 
-#: How questions were scored through the years, by agency and code.
-ScoredQuestions = Mapping[tuple[int, str], Scored]
+#: How questions were scored through the years, by agency, code and part of the instrument.
+ScoredQuestions = Mapping[tuple[int, str, str], Scored]
 
 
 def scored_questions(agencies: Collection[int], codes: Collection[str]) -> ScoredQuestions:
@@ -174,19 +179,23 @@ def scored_questions(agencies: Collection[int], codes: Collection[str]) -> Score
 
 
 def _scored(items: _Branch) -> ScoredQuestions:
-    """The scores there are; of questions with the same code in a year, the first one's."""
-    found: dict[tuple[int, str], dict[int, Score]] = defaultdict(dict)
+    """The scores there are; under no part, of questions with the same code, the first one's."""
+    found: dict[tuple[int, str, str], dict[int, Score]] = defaultdict(dict)
     for rows in (*items.of_indicator.values(), *items.of_item.values()):
         for item in rows:
             score = _score(items.node(item))
             if item["code"] and score.figure is not None:
-                found[item[_AGENCY], item["code"]].setdefault(item[_YEAR], score)
+                for section in {"", item[_SECTION] or ""}:
+                    found[item[_AGENCY], item["code"], section].setdefault(item[_YEAR], score)
     return found
 
 
 def _score(node: Node) -> Score:
-    computed = rules.computed(node)
-    return Score(node.published, rules.round2(computed), rules.differs(computed, node.published))
+    return _beside(rules.computed(node), node.published)
+
+
+def _beside(computed: Fraction | None, published: Decimal | None) -> Score:
+    return Score(published, rules.round2(computed), rules.differs(computed, published))
 
 
 def _assessed(found: Sequence[ItaAssessment], items: _Branch) -> list[Assessed]:
@@ -204,31 +213,42 @@ _Weighed = tuple[Instrument, Fraction | None]
 
 
 def _instruments(found: Sequence[ItaAssessment], items: _Branch) -> dict[int, list[_Weighed]]:
-    """The instruments of each assessment with their indicators. One query."""
+    """The instruments of each assessment with their parts and indicators. One query."""
     own = ("id", "assessment_id", "code", "name", "weight", "respondents", "respondents_unit",
            "items", "target_group", "published")  # fmt: skip
-    below = ("id", "number", "name", "published", "complete", "item_count")
+    below = ("id", "number", "name", "published", "complete", "item_count", "part_id")
+    beside = ("id", "label", "weight", "published")
     rows = ItaInstrument.objects.filter(assessment__in=found).order_by(
-        "position", "pk", "indicators__number"
-    )
+        "position", "pk", "indicators__part__position", "indicators__number", "parts__position",
+        "parts__pk",
+    )  # fmt: skip
+    columns = [f"indicators__{name}" for name in below] + [f"parts__{name}" for name in beside]
     sources: dict[int, dict[str, Any]] = {}
-    indicators: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for values in rows.values_list(*own, *(f"indicators__{name}" for name in below)):
+    # Each indicator comes once with each part: they are few.
+    indicators: dict[int, dict[int, dict[str, Any]]] = defaultdict(dict)
+    parts: dict[int, dict[int, dict[str, Any]]] = defaultdict(dict)
+    for values in rows.values_list(*own, *columns):
         source = dict(zip(own, values, strict=False))
         sources[source["id"]] = source
-        indicator = dict(zip(below, values[len(own) :], strict=True))
-        if indicator["id"] is not None:
-            indicators[source["id"]].append(indicator)
+        for kept, names, start in ((indicators, below, len(own)), (parts, beside, -len(beside))):
+            row = dict(zip(names, values[start:], strict=False))
+            if row["id"] is not None:
+                kept[source["id"]][row["id"]] = row
     weighed: dict[int, list[_Weighed]] = defaultdict(list)
     for pk, source in sources.items():
-        weighed[source["assessment_id"]].append(_instrument(source, indicators[pk], items))
+        built = _instrument(source, indicators[pk].values(), parts[pk], items)
+        weighed[source["assessment_id"]].append(built)
     return weighed
 
 
 def _instrument(
-    source: Mapping[str, Any], below: Iterable[Mapping[str, Any]], items: _Branch
+    source: Mapping[str, Any],
+    below: Iterable[Mapping[str, Any]],
+    parts: Mapping[int, Mapping[str, Any]],
+    items: _Branch,
 ) -> _Weighed:
-    nodes, rows = [], []
+    nodes: dict[int | None, list[Node]] = defaultdict(list)
+    rows = []
     for indicator in below:
         own = items.of_indicator[indicator["id"]]
         node = Node(
@@ -236,7 +256,7 @@ def _instrument(
             parts=tuple(items.node(item) for item in own),
             complete=indicator["complete"],
         )
-        nodes.append(node)
+        nodes[indicator["part_id"]].append(node)
         rows.append(
             Indicator(
                 id=indicator["id"],
@@ -247,9 +267,17 @@ def _instrument(
                 items=tuple(items.row(item) for item in own),
                 complete=indicator["complete"],
                 item_count=indicator["item_count"],
+                part=parts[indicator["part_id"]]["label"] if indicator["part_id"] else "",
             )
         )
-    mean = rules.mean(nodes)
+    means = {pk: rules.mean(nodes[pk]) for pk in parts}
+    mean = rules.instrument(
+        nodes[None],
+        [
+            (rules.counted(means[pk], part["published"]), part["weight"])
+            for pk, part in parts.items()
+        ],
+    )
     row = Instrument(
         id=source["id"],
         code=source["code"],
@@ -259,15 +287,14 @@ def _instrument(
         respondents_unit=source["respondents_unit"],
         questions=source["items"],
         target_group=source["target_group"],
-        score=Score(
-            source["published"], rules.round2(mean), rules.differs(mean, source["published"])
-        ),
+        score=_beside(mean, source["published"]),
         indicators=tuple(rows),
+        parts=tuple(
+            Part(pk, part["label"], part["weight"], _beside(means[pk], part["published"]))
+            for pk, part in parts.items()
+        ),
     )
-    # Further up the computed one counts, and the published one only where it cannot be computed.
-    if mean is None and source["published"] is not None:
-        return row, Fraction(source["published"])
-    return row, mean
+    return row, rules.counted(mean, source["published"])
 
 
 def _assessment(
@@ -277,9 +304,7 @@ def _assessment(
     return Assessed(
         id=row.pk,
         year=row.fiscal_year,
-        total=Score(
-            row.published_total, rules.round2(total), rules.differs(total, row.published_total)
-        ),
+        total=_beside(total, row.published_total),
         published_grade=row.published_grade,
         computed_grade=rules.grade(
             rules.round2(total), grades, [instrument.score.figure for instrument, _mean in weighed]
@@ -308,7 +333,7 @@ def _advice_rows(assessment: int) -> list[dict[str, Any]]:
         )
         .values(
             "number", "text", "instrument__code", "item_id", "item__code",
-            "assessment__agency_id", "measures__id",
+            "item__indicator__part__label", "assessment__agency_id", "measures__id",
             "measures__number", "measures__text", "measures__result", "measures__outcome",
             "measures__issue__year__fiscal_year", "measures__issue__year__is_sample",
             "measures__progress__quarter", "measures__progress__state",
@@ -327,7 +352,8 @@ def _advice(
 
     def after(row: Mapping[str, Any], measured: int = 0) -> NextScore | None:
         item = items.get(row["item_id"])
-        later = scored.get((row["assessment__agency_id"], row["item__code"] or ""), {})
+        asked = row["item__code"] or "", row["item__indicator__part__label"] or ""
+        later = scored.get((row["assessment__agency_id"], *asked), {})
         return next_score(item.score if item else NO_SCORE, later, now.year, measured)
 
     for row in rows:

@@ -72,6 +72,8 @@ class Item:
     #: What each of the parts that are not listed scored, and how many of them there are.
     rest: Decimal | None
     unlisted: int | None
+    #: The part of the instrument in which it was asked; "" where the instrument has none.
+    section: str = ""
 
     @property
     def ranked_parts(self) -> tuple[Item, ...]:
@@ -97,10 +99,28 @@ class Indicator:
     items: tuple[Item, ...]
     complete: bool
     item_count: int | None
+    #: The part of the instrument that it belongs to; "" where the instrument has none.
+    part: str = ""
+
+    @property
+    def title(self) -> str:
+        """Number and name, and the part where there is one: it may be asked in several."""
+        named = f"{self.number}. {self.name}"
+        return f"{named} ({self.part})" if self.part else named
 
     @property
     def ranked_items(self) -> tuple[Item, ...]:
         return lowest_first(self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of an instrument, with its weight among the parts."""
+
+    id: int
+    label: str
+    weight: Decimal
+    score: Score
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +137,30 @@ class Instrument:
     target_group: str
     score: Score
     indicators: tuple[Indicator, ...]
+    parts: tuple[Part, ...] = ()
+
+    @property
+    def groups(self) -> tuple[tuple[Part | None, tuple[Indicator, ...]], ...]:
+        """The indicators below their parts; those of none come first, under None."""
+        found = []
+        for part in (None, *self.parts):
+            label = part.label if part else ""
+            own = tuple(row for row in self.indicators if row.part == label)
+            if part or own:
+                found.append((part, own))
+        return tuple(found)
+
+    @property
+    def outside(self) -> tuple[Indicator, ...]:
+        """Indicators of none of its parts, where it has parts: they keep it from being computed."""
+        return tuple(row for row in self.indicators if self.parts and not row.part)
+
+    @property
+    def parts_weight(self) -> Decimal:
+        return sum((part.weight for part in self.parts), Decimal(0))
+
+    def part(self, label: str) -> Part | None:
+        return next((row for row in self.parts if row.label == label), None)
 
     @property
     def weakest(self) -> Indicator | None:
@@ -158,15 +202,21 @@ class Assessed:
     def indicators(self) -> tuple[Indicator, ...]:
         return tuple(row for instrument in self.instruments for row in instrument.indicators)
 
-    def indicator(self, name: str) -> Indicator | None:
-        """The indicator of that name: names are what years have in common."""
-        return next((row for row in self.indicators if row.name == name), None)
+    @property
+    def has_parts(self) -> bool:
+        return any(row.parts for row in self.instruments)
+
+    def indicator(self, name: str, part: str = "") -> Indicator | None:
+        """The indicator of that name, in the part of that name: they are what years share."""
+        found = (row for row in self.indicators if (row.name, row.part) == (name, part))
+        return next(found, None)
 
     def instrument(self, code: str) -> Instrument | None:
         return next((row for row in self.instruments if row.code == code), None)
 
-    def item(self, code: str) -> Item | None:
-        return next((item for item in self.all_items() if code and item.code == code), None)
+    def item(self, code: str, section: str = "") -> Item | None:
+        found = (row for row in self.all_items() if (row.code, row.section) == (code, section))
+        return next(found, None) if code else None
 
     def all_items(self) -> Iterator[Item]:
         """Every question and part, from top to bottom."""
@@ -231,14 +281,19 @@ class ItaYear:
         return self.now.year - 1
 
     def indicator_before(self, row: Indicator) -> Score:
-        found = self.before.indicator(row.name) if self.before else None
+        found = self.before.indicator(row.name, row.part) if self.before else None
         return found.score if found else NO_SCORE
 
     def instrument_before(self, row: Instrument) -> Instrument | None:
         return self.before.instrument(row.code) if self.before else None
 
+    def part_before(self, row: Instrument, part: Part) -> Score:
+        before = self.instrument_before(row)
+        found = before.part(part.label) if before else None
+        return found.score if found else NO_SCORE
+
     def item_before(self, item: Item) -> Score:
-        found = self.before.item(item.code) if self.before else None
+        found = self.before.item(item.code, item.section) if self.before else None
         return found.score if found else NO_SCORE
 
     @property
@@ -268,6 +323,8 @@ class Line:
     name: str
     instrument: str
     scores: tuple[Score | None, ...]
+    #: The part of the instrument that it belongs to; "" for none.
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,15 +358,32 @@ class ItaYears:
         return tuple(lines)
 
     @property
+    def parts(self) -> tuple[Line, ...]:
+        """The parts of the instruments of any year, in the order of the newest that has them."""
+        known = dict.fromkeys(
+            (row.code, part.label)
+            for year in reversed(self.years)
+            for row in year.instruments
+            for part in row.parts
+        )
+        lines = []
+        for code, label in known:
+            above = [year.instrument(code) for year in self.years]
+            found = [row.part(label) if row else None for row in above]
+            scores = tuple(each.score if each else None for each in found)
+            lines.append(Line(None, label, code, scores, label))
+        return tuple(lines)
+
+    @property
     def indicators(self) -> tuple[Line, ...]:
-        """The indicators of any year by name, in the order of the newest that has them."""
-        known: dict[str, Indicator] = {}
+        """The indicators of any year by name and part, in the order of the newest that has them."""
+        known: dict[tuple[str, str], Indicator] = {}
         for year in reversed(self.years):
             for row in year.indicators:
-                known.setdefault(row.name, row)
+                known.setdefault((row.name, row.part), row)
         lines = []
-        for name, row in known.items():
-            found = [year.indicator(name) for year in self.years]
+        for (name, part), row in known.items():
+            found = [year.indicator(name, part) for year in self.years]
             scores = tuple(each.score if each else None for each in found)
-            lines.append(Line(row.number, name, row.instrument, scores))
+            lines.append(Line(row.number, name, row.instrument, scores, part))
         return tuple(lines)

@@ -1,4 +1,4 @@
-"""ITA scores up the tree: parts → items → indicators → instruments → total.
+"""ITA scores up the tree: parts → items → indicators (→ parts) → instruments → total.
 
 Pure: no Django, no clock, no float; fractions, so that nothing is rounded before it is shown.
 Source: docs/domain.md, "ITA".
@@ -55,10 +55,14 @@ def computed(node: Node) -> Fraction | None:
 
 def value(node: Node) -> Fraction | None:
     """What a node counts for further up: computed where it can be, else as published."""
-    found = computed(node)
-    if found is None and node.published is not None:
-        return Fraction(node.published)
-    return found
+    return counted(computed(node), node.published)
+
+
+def counted(computed: Fraction | None, published: Decimal | None) -> Fraction | None:
+    """What a score counts for further up: as computed where it can be, else as published."""
+    if computed is None and published is not None:
+        return Fraction(published)
+    return computed
 
 
 def _mean(scores: Sequence[Fraction]) -> Fraction | None:
@@ -70,6 +74,20 @@ def mean(nodes: Iterable[Node]) -> Fraction | None:
     scores = [value(node) for node in nodes]
     known = [score for score in scores if score is not None]
     return _mean(known) if len(known) == len(scores) else None
+
+
+def instrument(
+    indicators: Iterable[Node], parts: Sequence[tuple[Fraction | None, Decimal]] = ()
+) -> Fraction | None:
+    """An instrument's score: the mean of its indicators, or of its ``parts`` by their weights.
+
+    ``parts`` as (what the part counts for, weight), ``indicators`` those that are in none of
+    them. Where there are both, nothing says what the latter count for: None.
+    """
+    outside = tuple(indicators)
+    if not parts:
+        return mean(outside)
+    return None if outside else total(parts)
 
 
 def total(instruments: Iterable[tuple[Fraction | None, Decimal]]) -> Fraction | None:

@@ -1,7 +1,8 @@
 """The scored things of an assessment, each with a key of its own: what screen and workbook list.
 
-A key is a letter and a number: T the total, I an indicator, Q a question, part or sub-indicator,
-R the score of each of a sub-indicator's other questions. It stays while names and places change.
+A key is a letter and a number: T the total, P a part of an instrument, I an indicator,
+Q a question, part or sub-indicator, R the score of each of a sub-indicator's other questions. It
+stays while names and places change.
 """
 
 from __future__ import annotations
@@ -15,14 +16,17 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from integrity.ita.models import ItaAssessment, ItaIndicator, ItaItem
+from integrity.ita.models import ItaAssessment, ItaIndicator, ItaItem, ItaPart
 from strategy.messages import sentence
 from strategy.thai import Refusal, format_number, parse_number
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a score belongs: its key, its level in the tree (0 the total), and its words."""
+    """Where a score belongs: its key, its level in the tree (0 the total), and its words.
+
+    ``instrument``: its code, and the part where it has parts.
+    """
 
     key: str
     level: int
@@ -42,7 +46,7 @@ class ScoreEntry:
 
 
 class ScoreTree:
-    """An assessment with its scored things in the order of the report. Three queries."""
+    """An assessment with its scored things in the order of the report. Four queries."""
 
     def __init__(self, assessment: ItaAssessment) -> None:
         self.assessment = assessment
@@ -50,17 +54,25 @@ class ScoreTree:
         self.targets: dict[str, tuple[Any, str]] = {}
         self.places: list[Place] = []
         instruments = list(assessment.instruments.order_by("position", "pk"))
-        indicators: dict[int, list[ItaIndicator]] = defaultdict(list)
+        parts: dict[int, list[ItaPart | None]] = {row.pk: [None] for row in instruments}
+        for part in ItaPart.objects.filter(instrument__in=instruments).order_by("position", "pk"):
+            parts[part.instrument_id].append(part)
+        indicators: dict[tuple[int, int | None], list[ItaIndicator]] = defaultdict(list)
         own = ItaIndicator.objects.filter(instrument__in=instruments)
         for indicator in own.order_by("number"):
-            indicators[indicator.instrument_id].append(indicator)
+            indicators[indicator.instrument_id, indicator.part_id].append(indicator)
         items: dict[tuple[int, int | None], list[ItaItem]] = defaultdict(list)
         for item in ItaItem.objects.filter(indicator__in=own).order_by("position", "pk"):
             items[item.indicator_id, item.parent_id].append(item)
         self._add("T", 0, "", "", _("total"), assessment, "published_total")
         for instrument in instruments:
-            for indicator in indicators[instrument.pk]:
-                self._indicator(instrument.code, indicator, items)
+            for each in parts[instrument.pk]:
+                named = instrument.code
+                if each is not None:
+                    named = f"{named} {each.label}"
+                    self._add("P", 1, instrument.code, "", each.label, each, "published")
+                for indicator in indicators[instrument.pk, each.pk if each else None]:
+                    self._indicator(named, indicator, items)
 
     def _indicator(
         self,

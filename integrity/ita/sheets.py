@@ -8,8 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from integrity.ita import sheets
-from integrity.ita.rows import Advice, ItaYear, Item, Score, moved
-from strategy.thai import format_date
+from integrity.ita.rows import Advice, Instrument, ItaYear, Item, Part, Score, moved
+from strategy.thai import format_date, format_exact
 from strategy.workbook.book import Book, Sheet
 from strategy.workbook.build import Builder
 
@@ -37,7 +37,7 @@ def scores(book: Book, shown: ItaYear) -> Sheet:
         ],
         44,
     )  # fmt: skip
-    sheet.comment(head, 6, computed_rule())
+    sheet.comment(head, 6, computed_rule(parts=now.has_parts))
     sheet.comment(head, 9, differs_rule())
     before = shown.before.total if shown.before else Score()
     _row(sheet, ["", "", _("total"), None], now.total, before, group=True)
@@ -50,17 +50,36 @@ def scores(book: Book, shown: ItaYear) -> Sheet:
             earlier.score if earlier else Score(),
             group=True,
         )
-        for row in instrument.indicators:
-            _row(
-                sheet,
-                [row.instrument, row.number, row.name, None],
-                row.score,
-                shown.indicator_before(row),
-                group=True,
-            )
-            for item in row.items:
-                _item_rows(sheet, row.instrument, item, shown)
+        for part, indicators in instrument.groups:
+            if part is not None:
+                weight = weight_in_words(part, instrument)
+                before = shown.part_before(instrument, part)
+                _row(
+                    sheet,
+                    [instrument.code, "", part.label, weight],
+                    part.score,
+                    before,
+                    group=True,
+                )
+            for row in indicators:
+                _row(
+                    sheet,
+                    [row.instrument, row.number, row.name, None],
+                    row.score,
+                    shown.indicator_before(row),
+                    group=True,
+                )
+                for item in row.items:
+                    _item_rows(sheet, row.instrument, item, shown)
     return sheet
+
+
+def weight_in_words(part: Part, instrument: Instrument) -> str:
+    """A part's weight, of the weights of all parts: "1 of 2"."""
+    return _("%(weight)s of %(all)s") % {
+        "weight": format_exact(part.weight),
+        "all": format_exact(instrument.parts_weight),
+    }
 
 
 def _item_rows(sheet: Sheet, instrument: str, item: Item, shown: ItaYear) -> None:
@@ -181,12 +200,20 @@ def summary_lines(shown: ItaYear) -> list[str]:
     return lines
 
 
-def computed_rule() -> str:
-    return _(
+def computed_rule(*, parts: bool = False) -> str:
+    """How scores are computed; ``parts``: an instrument has parts."""
+    rule = _(
         "Means of what lies below: parts make a question, questions an indicator, indicators an "
         "instrument; the total weighs the instruments. Nothing is rounded before it is shown. "
         "Empty where the source does not give all that it would take."
     )
+    if not parts:
+        return rule
+    more = _(
+        "An instrument in parts is the mean of its parts by their weights, a part the mean of its "
+        "indicators; while an indicator belongs to no part, the instrument is not computed."
+    )
+    return f"{rule} {more}"
 
 
 def differs_rule() -> str:

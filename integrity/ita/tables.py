@@ -30,6 +30,15 @@ class Compared(NamedTuple):
     change: Change | None
 
 
+class InstrumentRow(NamedTuple):
+    """An instrument beside that of the year before, over its parts beside theirs."""
+
+    now: Instrument
+    before: Instrument | None
+    change: Change | None
+    parts: list[Compared]
+
+
 class Question(NamedTuple):
     """A question with its score of the year before, and its parts from the lowest."""
 
@@ -83,9 +92,14 @@ def _highlights(shown: ItaYear) -> list[tuple[str, Indicator, str]]:
     return found
 
 
-def _instrument(row: Instrument, shown: ItaYear) -> Compared:
+def _instrument(row: Instrument, shown: ItaYear) -> InstrumentRow:
     before = shown.instrument_before(row)
-    return Compared(row, before, moved(before.score if before else NO_SCORE, row.score))
+    parts = []
+    for part in row.parts:
+        earlier = shown.part_before(row, part)
+        parts.append(Compared(part, earlier, moved(earlier, part.score)))
+    change = moved(before.score if before else NO_SCORE, row.score)
+    return InstrumentRow(row, before, change, parts)
 
 
 def _indicator(row: Indicator, shown: ItaYear) -> Compared:
@@ -110,7 +124,7 @@ class Cells(NamedTuple):
 
 
 class Group(NamedTuple):
-    """An instrument's line over those of its indicators."""
+    """An instrument's line over those of its indicators, each part's line before its own."""
 
     line: Line
     scores: list[tuple[int, Score | None]]
@@ -124,11 +138,14 @@ def years(shown: ItaYears) -> dict[str, Any]:
     def cells(line: Line) -> Cells:
         return Cells(line, list(zip(numbers, line.scores, strict=True)))
 
-    lines = [cells(line) for line in shown.indicators]
     groups = []
     for line in shown.instruments:
-        own = [each for each in lines if each.line.instrument == line.instrument]
-        groups.append(Group(*cells(line), own))
+        below = [row for row in shown.indicators if row.instrument == line.instrument]
+        own = [row for row in below if not row.part]
+        for part in shown.parts:
+            if part.instrument == line.instrument:
+                own += [part, *(row for row in below if row.part == part.part)]
+        groups.append(Group(*cells(line), [cells(row) for row in own]))
     return {
         "groups": groups,
         "changes": list(shown.changes())[::-1],

@@ -28,8 +28,10 @@ def _head() -> list[str]:
     ]  # fmt: skip
 
 
-def _levels() -> tuple[str, ...]:
-    return (_("total"), _("indicator"), _("question or sub-indicator"), _("part"))
+def _kind(place: Place) -> str:
+    if place.key.startswith("P"):
+        return _("part of the instrument")
+    return (_("total"), _("indicator"), _("question or sub-indicator"), _("part"))[place.level]
 
 
 def score_workbook(tree: ScoreTree) -> bytes:
@@ -49,7 +51,7 @@ def score_workbook(tree: ScoreTree) -> bytes:
         _("Nothing is saved until you have seen what would change, and confirmed it."),
     )  # fmt: skip
     page.head(_head(), 44)
-    levels, first = _levels(), page.row + 1
+    first = page.row + 1
     for place in tree:
         group = place.level < 2
         text, center, number = (
@@ -57,7 +59,7 @@ def score_workbook(tree: ScoreTree) -> bytes:
         )
         name = place.name if place.level < 3 else f"– {place.name}"
         page.write(
-            [place.key, place.instrument, place.code, name, levels[place.level], place.score,
+            [place.key, place.instrument, place.code, name, _kind(place), place.score,
              place.score],
             [center, center, center, text, center, number, "entry"],
         )  # fmt: skip

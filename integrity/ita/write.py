@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,14 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from integrity.ita.models import ItaAssessment, ItaGrade, ItaIndicator, ItaInstrument, ItaItem
+from integrity.ita.models import (
+    ItaAssessment,
+    ItaGrade,
+    ItaIndicator,
+    ItaInstrument,
+    ItaItem,
+    ItaPart,
+)
 from integrity.ita.scores import ScoreEntry, ScoreTree, check_score, shown_score
 from strategy.access import Viewer, viewer
 from strategy.models import Agency
@@ -125,6 +132,7 @@ def _check(tree: ScoreTree, entry: ScoreEntry, seen: set[str]) -> None:
 _KEPT: dict[type[Record], tuple[str, ...]] = {
     ItaGrade: ("label", "at_least", "each_at_least"),
     ItaInstrument: ("position", "code", "name", "weight", "respondents_unit", "items"),
+    ItaPart: ("position", "label", "weight"),
     ItaIndicator: ("number", "name", "complete", "item_count"),
     ItaItem: ("position", "code", "text", "item_count"),
 }
@@ -135,7 +143,7 @@ def ita_year_begin(
 ) -> ItaAssessment:
     """A new assessment with the structure of ``source`` and no scores.
 
-    Takes over weights, grades, instruments, indicators and questions with their parts; neither
+    Takes over weights, grades, instruments, indicators and questions, all with their parts; neither
     scores nor respondents, rank, notes or recommendations. Planners only. Raises ValidationError
     where that year exists or is no year.
     """
@@ -156,9 +164,12 @@ def ita_year_begin(
             for instrument in source.instruments.order_by("position", "pk"):
                 below = {"assessment": assessment}
                 copies |= _copied(ItaInstrument, [instrument], below, user, reason)
-                own = copies[instrument.pk]
+                own = {"instrument": copies[instrument.pk]}
+                parts = _copied(ItaPart, instrument.parts.all(), own, user, reason)
                 for indicator in instrument.indicators.order_by("number"):
-                    made = _copied(ItaIndicator, [indicator], {"instrument": own}, user, reason)
+                    part = parts[indicator.part_id] if indicator.part_id else None
+                    links = {**own, "part": part}
+                    made = _copied(ItaIndicator, [indicator], links, user, reason)
                     _items_copied(indicator, made[indicator.pk], user, reason)
             return assessment
     except IntegrityError as error:
@@ -183,7 +194,7 @@ def _items_copied(source: ItaIndicator, indicator: Record, user: Any, reason: st
 
 
 def _copied(
-    model: type[Record], rows: Any, below: dict[str, Any], user: Any, reason: str
+    model: type[Record], rows: Any, below: Mapping[str, Record | None], user: Any, reason: str
 ) -> dict[int, Record]:
     """Copies of some rows under new parents, by the key of the one that each was made from."""
     made = {}

@@ -300,7 +300,7 @@ def _answers(years: Sequence[Any]) -> dict[int, list[AnswerRow]]:
             "itameasure_id", "itameasure__issue__year__fiscal_year",
             "recommendation__assessment__agency_id", "recommendation__assessment__fiscal_year",
             "recommendation__number", "recommendation__text", "recommendation__instrument__code",
-            "recommendation__item__code",
+            "recommendation__item__code", "recommendation__item__indicator__part__label",
             named=True,
         )
     )  # fmt: skip
@@ -313,7 +313,8 @@ def _answers(years: Sequence[Any]) -> dict[int, list[AnswerRow]]:
     for row in rows:
         code = row.recommendation__item__code or ""
         advised = row.recommendation__assessment__fiscal_year
-        scores = scored.get((row.recommendation__assessment__agency_id, code), {})
+        section = row.recommendation__item__indicator__part__label or ""
+        scores = scored.get((row.recommendation__assessment__agency_id, code, section), {})
         score = scores.get(advised, NO_SCORE)
         measured = row.itameasure__issue__year__fiscal_year
         found[row.itameasure_id].append(

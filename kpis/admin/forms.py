@@ -206,7 +206,12 @@ class LevelField(forms.TypedChoiceField):
 
     def __init__(self, ladder: Ladder, **kwargs: Any) -> None:
         choices = [("0", _("0 – not started"))]
-        choices += [(str(row.level), f"{row.level} – {row.text}") for row in ladder.levels]
+        choices += [
+            (str(row.level), f"{row.level} ({plain(row.worth)}) – {row.text}")
+            if ladder.has_worths
+            else (str(row.level), f"{row.level} – {row.text}")
+            for row in ladder.levels
+        ]
         super().__init__(
             choices=choices, coerce=Decimal, empty_value=None, widget=forms.RadioSelect, **kwargs
         )

@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy
 
 from kpis.admin.exports import TargetsByMeasure
 from kpis.models import Baseline, Indicator, LevelCriterion, Measure, YearTarget
+from kpis.models.indicators import level_problem
 from kpis.read.suggestions import source_choices
 from kpis.read.words import join_values
-from kpis.rules.score import LEVELS, are_thresholds
+from kpis.rules.score import are_thresholds
 from kpis.write.results import value_field
 from kpis.write.targets import (
     EnteredPoint,
@@ -48,10 +49,17 @@ class MeasureInline(RecordInline):
 
 
 class LevelFormSet(RecordInlineFormSet):
-    """The levels of one indicator, looked at together: five thresholds, or none."""
+    """The levels of one indicator, looked at together: a threshold for each level, or none."""
 
     def clean(self) -> None:
         super().clean()
+        if not self.instance.strategy_id:
+            return
+        plan = self.instance.strategy.plan
+        for form in self.forms:
+            problem = level_problem(getattr(form, "cleaned_data", {}).get("level"), plan)
+            if problem is not None and "level" not in form.errors:
+                form.add_error("level", problem)
         rows = [form.cleaned_data for form in self.forms if getattr(form, "cleaned_data", None)]
         edges = {
             row.get("level"): row.get("threshold")
@@ -59,13 +67,14 @@ class LevelFormSet(RecordInlineFormSet):
             if row.get("kind") == LevelCriterion.Kind.LEVEL and not row.get("DELETE")
         }
         if any(edge is not None for edge in edges.values()) and not are_thresholds(
-            [edges.get(level) for level in LEVELS]
+            [edges.get(level) for level, _worth in enumerate(plan.worths, start=1)], plan.worths
         ):
             raise ValidationError(
                 _(
-                    "Thresholds make a score only if all five levels have one, and they rise from "
-                    "level to level, or fall where lower is better."
+                    "Thresholds make a score only if each of the %(levels)s levels has one, and "
+                    "they rise from level to level, or fall where lower is better."
                 )
+                % {"levels": len(plan.worths)}
             )
 
 
@@ -73,6 +82,15 @@ class LevelInline(RecordInline):
     model = LevelCriterion
     formset = LevelFormSet
     formfield_overrides = {TextField: {"widget": Textarea(attrs={"rows": 2, "cols": 50})}}
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """The levels of the plan's scale are offered; what else is sent is refused in words."""
+        formset = super().get_formset(request, obj, **kwargs)
+        level = formset.form.base_fields.get("level")
+        if obj is not None and level is not None:
+            last = len(obj.strategy.plan.worths)
+            level.widget.choices = level.widget.choices[: last + 1]
+        return formset
 
 
 class IndicatorForm(RecordForm):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from kpis.rules.score import LEVELS
 from strategy.calendar import MONTHS, FiscalMonth
-from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Objective, Strategy, Unit
+from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Objective, Plan, Strategy, Unit
 from strategy.records.model import Record
 from strategy.thai import month_name, plain
 
@@ -147,8 +147,20 @@ class Indicator(Record):
             )
 
 
+def level_problem(level: int | None, plan: Plan) -> ValidationError | None:
+    """Why a level cannot be described in a plan, if it cannot: its scale ends before it."""
+    if level is None or level <= len(plan.worths):
+        return None
+    return ValidationError(
+        _("The plan's scale %(scale)s has levels 1 to %(levels)s; level %(level)s is none of it."),
+        params={"scale": plan.scale, "levels": len(plan.worths), "level": level},
+    )
+
+
 class LevelCriterion(Record):
-    """What one of an indicator's levels 1 to 5 asks for; source: docs/domain.md, "Score".
+    """What one of an indicator's levels asks for, from 1 to the last of its plan's scale.
+
+    Source: docs/domain.md, "Score".
 
     A ``level`` makes the score, by its threshold or as the level that staff report. A ``step`` is
     work to tick off, described beside thresholds.
@@ -188,9 +200,9 @@ class LevelCriterion(Record):
                 violation_error_message=_("That level is described already."),
             ),
             models.CheckConstraint(
-                condition=Q(level__gte=1, level__lte=5),
+                condition=Q(level__gte=LEVELS[0], level__lte=LEVELS[-1]),
                 name="%(app_label)s_%(class)s_range",
-                violation_error_message=_("A level is 1 to 5."),
+                violation_error_message=_("A level is 1 to 10."),
             ),
             models.CheckConstraint(
                 condition=Q(threshold__isnull=True) | Q(threshold__gte=0, kind="level"),
@@ -203,8 +215,14 @@ class LevelCriterion(Record):
         return f"{self.level}. {self.text[:80]}"
 
     def clean(self) -> None:
-        if self.indicator_id and not self.indicator.strategy.plan.is_scorecard:
+        if not self.indicator_id:
+            return
+        plan = self.indicator.strategy.plan
+        if not plan.is_scorecard:
             raise ValidationError(_("Levels are described for the indicators of scorecards."))
+        problem = level_problem(self.level, plan)
+        if problem is not None:
+            raise ValidationError({"level": problem})
 
 
 class Measure(Record):
@@ -216,7 +234,7 @@ class Measure(Record):
         NUMBER = "number", _("count")
         PERCENT = "percent", _("percentage")
         GROWTH = "growth", _("growth rate (%)")
-        LEVEL = "level", _("level 0–5")
+        LEVEL = "level", _("level")
 
     indicator = models.ForeignKey(
         Indicator, models.CASCADE, related_name="measures", verbose_name=_("indicator")

@@ -239,7 +239,12 @@ def _levels(shown: Ladder) -> dict[str, Any]:
         "reached": shown.at or None,
         "text": {"needed_for_next": shown.needed or None},
         "criteria": [
-            {"level": row.level, "text": row.text, "threshold": plain(row.threshold)}
+            {
+                "level": row.level,
+                "worth": plain(row.worth),
+                "text": row.text,
+                "threshold": plain(row.threshold),
+            }
             for row in shown.levels
         ],
         "steps": [

@@ -40,12 +40,15 @@ def bands_in_words(plan: Plan) -> str:
     }
 
 
-def score() -> str:
+def score(plan: Plan) -> str:
+    worths = plan.worths
+    ends = {"low": format_number(worths[0]), "top": format_number(worths[-1])}
     return _(
-        "Score from 1 to 5 by the level criteria: between two thresholds in proportion, short of "
-        "the first 1, at the fifth or beyond 5; where levels are steps of work, the level "
-        "reported. A report that states no level has no score and counts in no mean."
-    )
+        "Score from %(low)s to %(top)s by the level criteria: between two thresholds in "
+        "proportion, short of the first %(low)s, at the last or beyond %(top)s; where levels are "
+        "steps of work, what the level reported is worth (scale: %(scale)s). A report that states "
+        "no level has no score and counts in no mean."
+    ) % {**ends, "scale": plan.scale}
 
 
 def mean() -> str:

@@ -108,7 +108,7 @@ def indicators(book: Book, report: Report) -> Sheet:
             _("code"), _("indicator"), _("responsible unit"), _("target"), _("result"),
             _("figure of"), _("achievement (%)"), _("expected"), _("of expected (%)"),
             _("status"), _("approval"),
-            _("score (1–5)") if scored else _("what was done"),
+            report.plan.score_label if scored else _("what was done"),
             _("numerator"), _("denominator"), _("unit of measure"),
         ],
         48,
@@ -118,7 +118,7 @@ def indicators(book: Book, report: Report) -> Sheet:
         (8, rule_words.expected()),
         (9, rule_words.of_expected()),
         (10, rule_words.bands_in_words(report.plan)),
-        *([(12, rule_words.score())] if scored else []),
+        *([(12, rule_words.score(report.plan))] if scored else []),
     ):
         sheet.comment(head, column, rule)
     first = sheet.row + 1

@@ -55,7 +55,7 @@ SORTS: dict[str, tuple[Any, Callable[[IndicatorRow], Any]]] = {
         lambda row: row.current.standing.of_expected,
     ),
     "score": (
-        gettext_lazy("score (1–5)"),
+        gettext_lazy("score"),
         lambda row: row.current.score,
     ),
     "status": (
@@ -90,9 +90,10 @@ class SortLink:
         return {"ascending": "▴", "descending": "▾"}.get(self.order, "")
 
 
-def sort_links(query: QueryDict, sorting: str) -> dict[str, SortLink]:
+def sort_links(plan: Plan, query: QueryDict, sorting: str) -> dict[str, SortLink]:
     links = {}
-    for name, (label, _key) in SORTS.items():
+    labels = {name: label for name, (label, _key) in SORTS.items()}
+    for name, label in {**labels, "score": plan.score_label}.items():
         order = {name: "ascending", f"-{name}": "descending"}.get(sorting, "none")
         changed = query.copy()
         changed["sort"] = f"-{name}" if order == "ascending" else name

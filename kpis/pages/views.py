@@ -30,7 +30,7 @@ def indicators(request: HttpRequest, page: PlanPage) -> HttpResponse:
         "standing": standing,
         "filters": filters,
         "rows": rows,
-        "columns": tables.sort_links(request.GET, sorting),
+        "columns": tables.sort_links(page.plan, request.GET, sorting),
         "data_query": request.GET.urlencode(),
         "scored": page.plan.is_scorecard,
     }

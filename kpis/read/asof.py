@@ -94,7 +94,7 @@ def cells_as_known(
     view = MonthView(plan, at, timezone.localdate(until), dict(days), every_year=False)
     cells, revisions = {}, []
     for row in rows:
-        facts = rules.facts(row.id, row.facts)
+        facts = rules.on_scale(rules.facts(row.id, row.facts))
         if row.id in targets:
             for year, before in sorted(targets[row.id].items()):
                 after = row.facts.targets.get(year, NOTHING)
@@ -147,7 +147,7 @@ def _flipped(
         if cell.status == WAITING_APPROVAL:
             continue
         standing = judge(
-            row.facts if indicator_id is None else rules.facts(row.id, row.facts),
+            rules.on_scale(row.facts) if indicator_id is None else rules.facts(row.id, row.facts),
             year=year,
             month=view.months[year],
             figure=cell.figure,

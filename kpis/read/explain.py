@@ -256,12 +256,19 @@ def explain_score(cell: Cell) -> list[str]:
         return [_("The report does not say which level was reached, so there is no score.")]
     thresholds, scale = cell.facts.thresholds, cell.facts.scale
     value, score = cell.value, cell.score
-    if value is None or score is None:
+    if value is None:
         return []
+    if score is None:
+        return [_("There is no score while not every level of the scale has a threshold.")]
     edges = [edge for edge in thresholds if edge is not None]
+    level = reached_level(value, thresholds, is_level=cell.is_level, scale=scale)
     if not are_thresholds(thresholds, scale):
-        return [_("Score = the level reported.")]
-    level = reached_level(value, thresholds, is_level=cell.is_level)
+        if score == level:
+            return [_("Score = the level reported.")]
+        return [
+            _("Score = %(score)s: what level %(level)s is worth.")
+            % {"score": format_exact(score), "level": level}
+        ]
     if level == len(scale):
         return [
             _("Score = %(score)s: the figure has reached the threshold of level %(level)s.")

@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 
 from kpis.models import Indicator, LevelCriterion
 from kpis.read.rows import Cell
-from kpis.rules.score import LEVELS, are_thresholds, next_level, reached_level
-from strategy.thai import format_exact, format_number
+from kpis.rules.facts import ONE_TO_FIVE
+from kpis.rules.score import are_thresholds, next_level, reached_level
+from strategy.thai import format_exact, format_number, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Criterion:
     text: str
     threshold: Decimal | None
     reached: bool
+    #: What reaching it scores; None for a step.
+    worth: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,17 @@ class Ladder:
     score: Decimal | None
     at: int
     needed: str
+    #: What reaching each level of the plan's scale is worth.
+    scale: tuple[Decimal, ...] = ONE_TO_FIVE
+
+    @property
+    def top(self) -> Decimal:
+        return self.scale[-1]
+
+    @property
+    def has_worths(self) -> bool:
+        """Some level is worth something else than its own number."""
+        return any(row.worth != row.level for row in self.levels)
 
     @property
     def has_thresholds(self) -> bool:
@@ -44,25 +58,35 @@ class Ladder:
 
     @property
     def thresholds(self) -> str:
-        """The five thresholds for a script to score with; "" where levels are steps of work."""
+        """The thresholds for a script to score with; "" where levels are steps of work."""
         edges = [level.threshold for level in self.levels]
-        if not are_thresholds(edges):
+        if not are_thresholds(edges, self.scale):
             return ""
-        return " ".join(format_exact(edge).replace(",", "") for edge in edges if edge is not None)
+        return " ".join(str(plain(edge)) for edge in edges)
+
+    @property
+    def worths(self) -> str:
+        """What the levels are worth, for the same script."""
+        return " ".join(str(plain(worth)) for worth in self.scale)
 
 
 def ladder(indicator: Indicator, cell: Cell, steps_done: Sequence[int] = ()) -> Ladder | None:
     """The levels of an indicator; None where none are described. One query."""
-    rows = list(LevelCriterion.objects.filter(indicator=indicator).order_by("level"))
+    scale = cell.facts.scale
+    own = LevelCriterion.objects.filter(indicator=indicator, level__lte=len(scale))
+    rows = list(own.order_by("level"))
     levels = [row for row in rows if row.kind == LevelCriterion.Kind.LEVEL]
     if not rows:
         return None
     by_level = {row.level: row for row in levels}
-    thresholds = [by_level[at].threshold if at in by_level else None for at in LEVELS]
-    at = reached_level(cell.value, thresholds, is_level=cell.is_level)
+    thresholds = [
+        by_level[at].threshold if at in by_level else None for at in range(1, len(scale) + 1)
+    ]
+    at = reached_level(cell.value, thresholds, is_level=cell.is_level, scale=scale)
     return Ladder(
         levels=tuple(
-            Criterion(row.level, row.text, row.threshold, row.level <= at) for row in levels
+            Criterion(row.level, row.text, row.threshold, row.level <= at, scale[row.level - 1])
+            for row in levels
         ),
         steps=tuple(
             Criterion(row.level, row.text, None, row.level in steps_done)
@@ -72,6 +96,7 @@ def ladder(indicator: Indicator, cell: Cell, steps_done: Sequence[int] = ()) -> 
         score=cell.score,
         at=at,
         needed="" if cell.is_unstated else _needed(cell, thresholds, by_level, at),
+        scale=scale,
     )
 
 
@@ -83,7 +108,7 @@ def _needed(
 ) -> str:
     """What the next level asks for: a figure, and how far it is; or a step of work."""
     value = cell.value
-    if are_thresholds(thresholds):
+    if are_thresholds(thresholds, cell.facts.scale):
         following = next_level(value, [edge for edge in thresholds if edge is not None])
         if following is None:
             return ""

@@ -102,7 +102,7 @@ class Cell(NamedTuple):
 
     @property
     def score(self) -> Decimal | None:
-        """The score from 1 to 5 by level criteria; None without criteria or figure."""
+        """The score by level criteria on the plan's scale; None without criteria or figure."""
         return score.score_of(
             self.value,
             is_level=self.is_level,

@@ -26,7 +26,6 @@ from kpis.rules.facts import (
     target_in_force,
 )
 from kpis.rules.judging import judge, may_owe, outstanding
-from kpis.rules.score import LEVELS
 from strategy.calendar import DEFAULT_DEADLINE_DAY, PERIOD_ENDS, FiscalMonth, deadline_passed
 from strategy.models import Plan, Strategy
 from strategy.read import bands, deadline_days
@@ -95,7 +94,8 @@ def indicator_rows(
         "accrual", "direction",
     )  # fmt: skip
     read = indicators.order_by("strategy__number", "position")
-    levels = _levels() if plan.is_scorecard else {}
+    scale = plan.worths
+    levels = _levels(len(scale)) if plan.is_scorecard else {}
     found = list(read.annotate(**levels).values_list(*columns, *levels, named=True))
     measures = _measures(indicators)
     targets = _targets(indicators, None if every_year else at.year)
@@ -105,7 +105,8 @@ def indicator_rows(
             measures.get(row.id, ()),
             targets.get(row.id, {}),
             row.direction,
-            _thresholds(row) if levels else (),
+            _thresholds(row, len(scale)) if levels else (),
+            scale,
         )
         for row in found
     ]
@@ -127,18 +128,20 @@ def indicator_rows(
     ]
 
 
-def _levels() -> dict[str, Any]:
-    """The number of levels and their thresholds beside each indicator, in the same query."""
+def _levels(last: int) -> dict[str, Any]:
+    """The number of levels, and the thresholds up to ``last``, in the query of the indicators."""
     is_level = Q(levels__kind=LevelCriterion.Kind.LEVEL)
     wanted: dict[str, Any] = {"described": Count("levels", filter=is_level)}
-    for level in LEVELS:
+    for level in range(1, last + 1):
         wanted[f"t{level}"] = Max("levels__threshold", filter=is_level & Q(levels__level=level))
     return wanted
 
 
-def _thresholds(row: Any) -> tuple[Decimal | None, ...]:
+def _thresholds(row: Any, last: int) -> tuple[Decimal | None, ...]:
     """The thresholds of an indicator's levels; none where it describes no levels."""
-    return tuple(getattr(row, f"t{level}") for level in LEVELS) if row.described else ()
+    if not row.described:
+        return ()
+    return tuple(getattr(row, f"t{level}") for level in range(1, last + 1))
 
 
 class MonthView:

@@ -1,9 +1,9 @@
 """What a reported figure may be. Pure: refusals as codes of strategy/messages.py.
 
 Source: docs/domain.md, "Achievement" and "Slips": refused at entry are a negative result, a
-percentage outside 0–100, a level outside 0–5 and a fraction where the measure counts whole
-things; a rate of growth may be negative and pass 100. A cumulative figure below an earlier one
-asks for a reason; one that looks like a slip is asked about.
+percentage outside 0–100, a level above the last of the scale and a fraction where the measure
+counts whole things; a rate of growth may be negative and pass 100. A cumulative figure below an
+earlier one asks for a reason; one that looks like a slip is asked about.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kpis.rules.facts import CUMULATIVE, GROWTH, LEVEL, PER_YEAR, PERCENT
+from kpis.rules.facts import CUMULATIVE, GROWTH, LEVEL, ONE_TO_FIVE, PER_YEAR, PERCENT
 from strategy.thai import Refusal, format_exact
 
 
@@ -37,14 +37,17 @@ class Value:
         return self.numerator * 100 / self.denominator
 
 
-def check_number(value: Decimal, *, kind: str, whole: bool) -> None:
-    """Raises Refusal where a measure of this kind cannot stand at ``value``."""
+def check_number(value: Decimal, *, kind: str, whole: bool, levels: int = len(ONE_TO_FIVE)) -> None:
+    """Raises Refusal where a measure of this kind cannot stand at ``value``.
+
+    ``levels``: how many levels the plan's scale has; 0 stands for not started.
+    """
     if value < 0 and kind != GROWTH:
         raise Refusal("number_negative")
     if kind == PERCENT and value > 100:
         raise Refusal("percent_range", text=format_exact(value))
-    if kind == LEVEL and value > 5:
-        raise Refusal("level_range", text=format_exact(value))
+    if kind == LEVEL and value > levels:
+        raise Refusal("level_range", text=format_exact(value), levels=levels)
     if (whole or kind == LEVEL) and value != value.to_integral_value():
         raise Refusal("number_whole", text=format_exact(value))
 

@@ -12,9 +12,10 @@ from typing import NamedTuple
 
 from kpis.rules.facts import ONE_TO_FIVE
 from strategy.standing.status import round2_fraction
+from strategy.standing.worths import MOST
 
-#: The most levels that a scale can have.
-LEVELS = range(1, 6)
+#: The levels that a scale can have at most.
+LEVELS = range(1, MOST + 1)
 _CENT = Decimal("0.01")
 _FOUR = Decimal("0.0001")
 

@@ -272,6 +272,7 @@ def _check_values(
                 ValidationError(_("Only a published report may be kept without a figure."))
             )
         return
+    plan = context.plans[entry.indicator.pk]
     levels = context.described[entry.indicator.pk][LevelCriterion.Kind.LEVEL]
     for measure in facts.measures:
         value = entry.values.get(measure.id)
@@ -279,7 +280,7 @@ def _check_values(
             if entry.state != Result.State.DRAFT:
                 errors[value_field(measure.id)].append(ValidationError(_("Write the figure.")))
             continue
-        _check_value(measure, value, errors)
+        _check_value(measure, value, len(plan.worths), errors)
         if not errors and measure.kind == LEVEL and levels and value.value not in {0, *levels}:
             errors[value_field(measure.id)].append(
                 ValidationError(
@@ -290,7 +291,7 @@ def _check_values(
 
 
 def _check_value(
-    measure: MeasureFacts, value: Value, errors: dict[str, list[ValidationError]]
+    measure: MeasureFacts, value: Value, levels: int, errors: dict[str, list[ValidationError]]
 ) -> None:
     place = value_field(measure.id)
     try:
@@ -302,7 +303,7 @@ def _check_value(
         elif value.value is None:
             raise Refusal("number_empty")
         else:
-            check_number(value.value, kind=measure.kind, whole=measure.whole)
+            check_number(value.value, kind=measure.kind, whole=measure.whole, levels=levels)
     except Refusal as refusal:
         errors[place].append(sentence(refusal))
 
@@ -334,3 +335,26 @@ def _fall_sentence(fall: Fall) -> str:
         "later": month_name(FiscalMonth(*fall.later), short=True),
         "later_value": format_told(fall.later_value),
     }
+
+
+def check_scale(plan: Plan) -> None:
+    """Raises ValidationError where a plan's scale ends before a level that is described in it."""
+    if plan.pk is None:
+        return
+    last = len(plan.worths)
+    above = LevelCriterion.objects.filter(
+        indicator__strategy__plan=plan, level__gt=last
+    ).select_related("indicator__strategy__plan")
+    codes = sorted({row.indicator.code for row in above})
+    if codes:
+        raise ValidationError(
+            {
+                "scale": ValidationError(
+                    _(
+                        "This scale ends at level %(last)s, and these indicators describe levels "
+                        "above it: %(codes)s. Take those levels out of them first."
+                    ),
+                    params={"last": last, "codes": ", ".join(codes[:10])},
+                )
+            }
+        )

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 SENTENCES = {
     "percent_range": _("A percentage is from 0 to 100, not %(text)s."),
-    "level_range": _("A level is from 0 (not started) to 5, not %(text)s."),
+    "level_range": _("A level is from 0 (not started) to %(levels)s, not %(text)s."),
     "ratio_half": _("Write both numbers: how many of how many."),
     "ratio_zero": _("Nothing can be counted out of 0; check the second number."),
     "ratio_no_cases": _("0 of 0 is nothing to measure: tick “no cases” instead."),

@@ -90,7 +90,7 @@ def target_problems(indicator: Indicator, entry: TargetEntry) -> dict[str, list[
         errors["milestone"].append(ValidationError(_("Write the milestone in words.")))
     if entry.kind != YearTarget.Kind.NUMERIC:
         return errors
-    measures = list(indicator.measures.all())
+    measures, levels = list(indicator.measures.all()), len(indicator.strategy.plan.worths)
     if entry.values.keys() - {measure.pk for measure in measures}:
         errors["__all__"].append(
             ValidationError(_("A target is for the measures of its own indicator."))
@@ -102,7 +102,7 @@ def target_problems(indicator: Indicator, entry: TargetEntry) -> dict[str, list[
         for part, number in zip(("value", "q1", "q2", "q3"), numbers, strict=True):
             if number is not None:
                 try:
-                    check_number(number, kind=measure.kind, whole=measure.whole)
+                    check_number(number, kind=measure.kind, whole=measure.whole, levels=levels)
                 except Refusal as refusal:
                     errors[value_field(measure.pk, part)].append(sentence(refusal))
     return errors
@@ -111,7 +111,8 @@ def target_problems(indicator: Indicator, entry: TargetEntry) -> dict[str, list[
 def baseline_problem(measure: Measure, value: Decimal) -> ValidationError | None:
     """Why a measure cannot have stood at ``value``, if it cannot."""
     try:
-        check_number(value, kind=measure.kind, whole=measure.whole)
+        levels = len(measure.indicator.strategy.plan.worths)
+        check_number(value, kind=measure.kind, whole=measure.whole, levels=levels)
     except Refusal as refusal:
         return sentence(refusal)
     return None

@@ -65,7 +65,7 @@ def all_rules(report: BoardReport) -> list[str]:
         bands_in_words(report.plan),
         own_month(),
         mean(),
-        *([score()] if report.plan.is_scorecard else []),
+        *([score(report.plan)] if report.plan.is_scorecard else []),
         *(of_money if report.has_money else []),
         changed(report.changes.deadline_name),
         marks(),

@@ -15,7 +15,7 @@ from nhrc_plan.value.beside import BesideLine
 from strategy.models import Plan
 from strategy.standing.status import AT_RISK, CRITICAL, NEAR, NO_CASES, NOT_DUE, ON_PLAN
 from strategy.standing.words import STATUS_LABELS
-from strategy.thai import format_million, month_name
+from strategy.thai import format_million, format_number, month_name
 
 
 def draft(
@@ -62,8 +62,14 @@ def _scores(plan: Plan, standing: PlanStanding) -> str:
     if found is None:
         return ""
     sentence = _(
-        "Of %(described)s indicators with level criteria, %(scored)s have a score from 1 to 5"
-    ) % {"described": len(found.described), "scored": len(found.scored)}
+        "Of %(described)s indicators with level criteria, %(scored)s have a score from %(low)s "
+        "to %(top)s"
+    ) % {
+        "described": len(found.described),
+        "scored": len(found.scored),
+        "low": format_number(plan.worths[0]),
+        "top": format_number(plan.top_score),
+    }
     if found.scored:
         each = ", ".join(f"{row.code} {row.current.score}" for row in found.scored)
         sentence += f": {each}"

@@ -5,8 +5,9 @@ Terms are those of docs/domain.md; Thai is what users see.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -14,18 +15,23 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from strategy.messages import sentence
 from strategy.models.agency import (
     FISCAL_YEAR_VALIDATORS,
     THAI,
     Agency,
 )
 from strategy.records.model import Record
+from strategy.standing.worths import ONE_TO_FIVE, read_scale, write_scale
+from strategy.thai import Refusal, plain
 
 
 class Plan(Record):
     """A named span of fiscal years, with the words that its levels go by."""
 
-    judged_by = ("band_on_plan", "band_near", "band_at_risk", "approved_only")
+    judged_by = ("band_on_plan", "band_near", "band_at_risk", "approved_only", "scale")
+    #: What apps above ask of a plan before it is saved; each raises ValidationError.
+    checks: ClassVar[list[Callable[[Plan], None]]] = []
 
     class Kind(models.TextChoices):
         STRATEGIC = "strategic", _("strategic plan")
@@ -77,7 +83,15 @@ class Plan(Record):
     band_at_risk = models.DecimalField(
         _("at risk above"), max_digits=5, decimal_places=2, default=Decimal(50)
     )
-
+    scale = models.CharField(
+        _("scale of the scores"),
+        max_length=80,
+        default=ONE_TO_FIVE,
+        help_text=_(
+            "What reaching each level is worth, from the lowest to the highest, such as 1/2/3/4/5 "
+            "or 50/75/100. The highest is the promise."
+        ),
+    )
     plausible_share = models.DecimalField(
         _("figures asked about (%)"),
         max_digits=5,
@@ -124,6 +138,31 @@ class Plan(Record):
     def years(self) -> range:
         """The plan's fiscal years, in B.E."""
         return range(self.first_year, self.last_year + 1)
+
+    @property
+    def worths(self) -> tuple[Decimal, ...]:
+        """What reaching each level is worth, from the lowest to the highest."""
+        return read_scale(self.scale)
+
+    @property
+    def top_score(self) -> Decimal:
+        """What the highest level is worth."""
+        return self.worths[-1]
+
+    @property
+    def score_label(self) -> str:
+        """What a column of scores is called: with the ends of the scale."""
+        worths = self.worths
+        ends = {"low": plain(worths[0]), "top": plain(worths[-1])}
+        return str(_("score (%(low)s–%(top)s)") % ends)
+
+    def clean(self) -> None:
+        try:
+            self.scale = write_scale(read_scale(self.scale))
+        except Refusal as refusal:
+            raise ValidationError({"scale": sentence(refusal)}) from None
+        for check in self.checks:
+            check(self)
 
     @property
     def is_scorecard(self) -> bool:

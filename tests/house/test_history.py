@@ -31,8 +31,11 @@ from integrity.models import (
     CriterionLevel,
     ItaAssessment,
     ItaGrade,
+    ItaIndicator,
+    ItaInstrument,
     ItaItem,
     ItaMeasure,
+    ItaPart,
     MeasureYear,
     QuarterProgress,
     Recommendation,
@@ -282,6 +285,7 @@ def samples(plan):
         BudgetTransfer: transfer(led_by(OWN), 2569, "1000"),
         SpendingTarget: SpendingTarget(agency=agency, fiscal_year=2569),
         MeasureYear: MeasureYear(agency=agency, fiscal_year=2570),
+        ItaPart: ItaPart(instrument=ItaInstrument.objects.all()[1], label="x"),
         MonthSummary: MonthSummary(
             plan=indicator.strategy.plan, fiscal_year=2569, month=6, text="สรุป"
         ),
@@ -342,6 +346,7 @@ def changed_value(field, row):
             "budget": ProjectBudget.objects.filter(fiscal_year=2569).last(),
         },
         (BudgetTransfer, "document_date"): lambda: {"document_date": date(2026, 1, 16)},
+        (Plan, "scale"): lambda: {"scale": "10/20/30/40/50"},
         (Rubric, "definitions"): lambda: {"definitions": [{"term": "x", "meaning": "y"}]},
         (SelfAssessment, "level"): lambda: {"level": "local"},
         (SelfAssessment, "rubric"): lambda: {"rubric": another_edition()},
@@ -363,6 +368,11 @@ def changed_value(field, row):
         (ItaAssessment, "announced_on"): lambda: {"announced_on": date(2026, 1, 16)},
         (ItaGrade, "assessment"): lambda: {
             "assessment": another(ItaAssessment, row.assessment_id), "label": "X", "at_least": D(1),
+        },
+        (ItaIndicator, "part"): lambda: {
+            "part": record_save(
+                instance=ItaPart(instrument=row.instrument, label="x"), user=None
+            ),
         },
         (ItaItem, "parent"): lambda: {
             "parent": row.indicator.items.get(code="i26"), "position": 90,

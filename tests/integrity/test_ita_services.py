@@ -178,7 +178,7 @@ def test_the_sheet_lists_every_scored_thing_once(assessment):
 
 
 def test_the_sheet_asks_a_fixed_number_of_times(assessment, django_assert_max_num_queries):
-    with django_assert_max_num_queries(3):
+    with django_assert_max_num_queries(4):
         ScoreTree(assessment)
 
 

@@ -12,11 +12,13 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from budgets.models import Disbursement, Project
-from kpis.models import Indicator, Measure
+from kpis.models import Indicator, LevelCriterion, Measure
 from kpis.rules.entry import Value
 from kpis.rules.score import next_level, score
 from kpis.write.results import ResultEntries, ResultEntry
 from strategy.clock import today
+from strategy.models import Plan
+from strategy.records.write import record_save
 from strategy.thai import parse_number
 from tests.support.browsing import follow
 from tests.support.writing import SCORECARD, entered
@@ -232,6 +234,35 @@ def test_the_score_shows_while_a_figure_is_typed_and_is_that_of_the_rule(browse,
     assert ": 2.84" in shown.inner_text() and "ระดับ 3 ต้องได้ 85" in shown.inner_text()
     follow(page, "[name=_save]")
     assert "2.84 คะแนน" in page.locator(".messagelist").inner_text()
+    assert page.wrong == []
+
+
+def test_the_score_while_typing_follows_the_plans_scale(browse, planner):
+    """Three steps of 50, 75 and 100, by thresholds and by steps of work."""
+    plan = Plan.objects.get(slug=SCORECARD)
+    LevelCriterion.objects.filter(indicator__strategy__plan=plan).delete()
+    plan.scale = "50/75/100"
+    record_save(instance=plan, user=None)
+    edges = [Decimal(70), Decimal(80), Decimal(90)]
+    measure, steps = scorecard_measure(1, "2"), scorecard_measure(1, "1")
+    for owner, known in ((measure, edges), (steps, [None] * 3)):
+        for level, edge in enumerate(known, start=1):
+            row = LevelCriterion(indicator=owner.indicator, level=level, text=f"ข้อ {level}")
+            row.threshold = edge
+            record_save(instance=row, user=None)
+    page = browse(planner)
+    where = "/admin/kpis/result/add/?indicator={}&year=2563&month=11"
+    page.goto(where.format(measure.indicator_id))
+    shown = page.locator("[data-score]")
+    for typed in ("60", "70", "85", "๘๔.๒๑", "70.0049", "89.999", "90", "95"):
+        page.fill(f"[name=value_{measure.pk}]", typed)
+        told = score(parse_number(typed), edges, plan.worths)
+        assert f": {told}" in shown.inner_text(), typed
+    page.goto(where.format(steps.indicator_id))
+    page.get_by_label("2 (75) – ข้อ 2").check()
+    assert ": 75.00" in page.locator("[data-score]").inner_text()
+    page.get_by_label("0 –").check()
+    assert ": 0.00" in page.locator("[data-score]").inner_text()
     assert page.wrong == []
 
 

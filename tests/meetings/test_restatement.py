@@ -9,12 +9,15 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 
 from budgets.models import SpendingTarget
 from budgets.read.money import plan_money
-from kpis.models import Baseline, Indicator, Measure, YearTarget
+from kpis.models import Baseline, Indicator, LevelCriterion, Measure, YearTarget
 from kpis.read import asof
+from kpis.read.restated import rules_as_known
 from kpis.read.standing import plan_standing
+from kpis.rules.judging import figure_score
 from kpis.write.targets import EnteredPoint, TargetEntry, target_change
 from nhrc_plan.meetings.changes import Changes, plan_changes
 from nhrc_plan.meetings.models import MonthSummary
@@ -236,3 +239,68 @@ def test_an_indicators_rule_makes_a_kept_summary_older_too(plan, planner):
     record_save(instance=kept, user=planner)
     changed(Indicator.objects.get(pk=indicator_of(plan, CODE).pk), planner, accrual="per_year")
     assert board_report(plan, AT, TODAY).changed_at is not None
+
+
+# ---------------------------------------------------------------------------- scales, level criteria
+
+
+@pytest.fixture
+def scored(plan: Plan) -> tuple[Plan, Indicator]:
+    """The plan as a scorecard, its rate scored by five thresholds and reported at 85."""
+    plan = changed(plan, None, kind=Plan.Kind.SCORECARD)
+    indicator = indicator_of(plan, CODE)
+    for level, edge in enumerate((50, 60, 70, 80, 90), start=1):
+        row = LevelCriterion(indicator=indicator, level=level, text="x", threshold=D(edge))
+        record_save(instance=row, user=None)
+    target = YearTarget.objects.get(indicator=indicator, fiscal_year=2568)
+    target_change(user=None, target=target, entry=TargetEntry("none"), reason=WHY)
+    enter(indicator, 2568, 6, 85)
+    return plan, indicator
+
+
+def test_another_scale_is_told_and_earlier_days_keep_theirs(scored, planner):
+    plan, _indicator = scored
+    earlier = timezone.now()
+    changed(plan, planner, scale="10/20/30/40/100")
+    assert ("", "1/2/3/4/5", "10/20/30/40/100") in [line[:3] for line in told(plan)]
+    rules = rules_as_known(plan, earlier, {})
+    assert rules.plan.scale == "1/2/3/4/5"
+    rows = plan_standing(plan, AT, TODAY).rows
+    [row] = [row for row in rows if row.code == CODE]
+    then = rules.on_scale(rules.facts(row.id, row.facts))
+    # 85 of 80 and 90: 4.5 of 5 then, 70 of 100 now.
+    assert figure_score(then, row.current.figure) == D("4.50")
+    assert row.current.score == D("70.00")
+
+
+def test_another_threshold_is_told_and_earlier_days_keep_theirs(scored, planner):
+    plan, indicator = scored
+    earlier = timezone.now()
+    row = LevelCriterion.objects.get(indicator=indicator, level=5)
+    with pytest.raises(ValidationError):
+        changed(row, planner, reason="", threshold=D(100))
+    changed(row, planner, threshold=D(100))
+    assert (CODE, "90", "100") in [line[:3] for line in told(plan)]
+    facts = {each.id: each.facts for each in plan_standing(plan, AT, TODAY).rows}
+    rules = rules_as_known(plan, earlier, facts)
+    then = rules.facts(indicator.pk, facts[indicator.pk])
+    assert then.thresholds == (50, 60, 70, 80, 90)
+    assert facts[indicator.pk].thresholds == (50, 60, 70, 80, 100)
+
+
+def test_a_scale_of_fewer_levels_keeps_the_levels_of_earlier_days(scored, planner):
+    plan, indicator = scored
+    earlier = timezone.now()
+    for row in LevelCriterion.objects.filter(indicator=indicator):
+        record_delete(instance=row, user=planner, reason=WHY)
+    plan = changed(plan, planner, scale="50/75/100")
+    for level, edge in enumerate((70, 80, 90), start=1):
+        row = LevelCriterion(indicator=indicator, level=level, text="x", threshold=D(edge))
+        record_save(instance=row, user=planner, reason=WHY)
+    [row] = [row for row in plan_standing(plan, AT, TODAY).rows if row.code == CODE]
+    assert row.current.score == D("87.50")
+    rules = rules_as_known(plan, earlier, {row.id: row.facts})
+    then = rules.on_scale(rules.facts(row.id, row.facts))
+    assert then.thresholds == (50, 60, 70, 80, 90) and len(then.scale) == 5
+    assert figure_score(then, row.current.figure) == D("4.50")
+    assert changes(plan).lines

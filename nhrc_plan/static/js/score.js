@@ -5,7 +5,7 @@ document.addEventListener("DOMContentLoaded", () => {
   if (!shown) return;
   const said = shown.dataset;
   const field = (part) => document.getElementById(`id_${part}_${said.measure}`);
-  const UNIT = 10000n;
+  const [UNIT, CENT] = [10000n, 100n];
 
   // A number in Arabic or Thai digits, ten-thousandfold; null where it is not clear.
   const read = (input) => {
@@ -33,27 +33,32 @@ document.addEventListener("DOMContentLoaded", () => {
     shown.textContent = [fill(said.score, { score }), needed].filter(Boolean).join(" · ");
   };
 
+  // What reaching each level is worth, ten-thousandfold as well.
+  const worths = said.worths.split(" ").map((text) => read({ value: text }));
+
   const byThresholds = () => {
     const reached = figure();
     if (!reached) return (shown.textContent = said.empty);
     const texts = said.thresholds.split(" ");
-    const sign = Number(texts[0]) < Number(texts[4]) ? 1n : -1n;
+    const sign = Number(texts[0]) < Number(texts.at(-1)) ? 1n : -1n;
     const edges = texts.map((text) => read({ value: text }) * sign);
     const [top, bottom] = [reached[0] * sign, reached[1]];
     const next = edges.findIndex((edge) => top < edge * bottom);
     const needed = next < 0 ? said.highest : fill(said.next, { level: next + 1, figure: texts[next] });
-    if (next < 0) return say("5.00", needed);
-    if (next === 0) return say("1.00", needed);
+    if (next <= 0) return say(hundredths(worths.at(next) / CENT), needed);
     const [low, high] = [edges[next - 1], edges[next]];
+    const [from, to] = [worths[next - 1], worths[next]];
     const span = (high - low) * bottom;
-    say(hundredths(BigInt(next) * 100n + ((top - low * bottom) * 200n + span) / (2n * span)), needed);
+    const score = from * span + (top - low * bottom) * (to - from);
+    say(hundredths((2n * score + span * CENT) / (2n * span * CENT)), needed);
   };
   const byLevel = () => {
     const levels = [...document.querySelectorAll(`input[name="value_${said.measure}"]`)];
     const chosen = levels.findIndex((level) => level.checked);
     if (chosen < 0) return (shown.textContent = said.empty);
     const above = levels[chosen + 1]?.closest("label")?.textContent.trim();
-    say(`${levels[chosen].value}.00`, above ? fill(said.step, { step: above }) : said.highest);
+    const worth = worths[Number(levels[chosen].value) - 1] ?? 0n;
+    say(hundredths(worth / CENT), above ? fill(said.step, { step: above }) : said.highest);
   };
 
   const update = said.thresholds ? byThresholds : byLevel;
