@@ -70,7 +70,7 @@ INSTALLED_APPS = [
     "import_export",
     "simple_history",
     "csp",
-    "nhrc_plan.setup.apps.SignInConfig",
+    "strategy.people.apps.SignInConfig",
     "strategy",
     "kpis",
     "budgets",

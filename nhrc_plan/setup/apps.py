@@ -1,14 +1,6 @@
 """Setting a system up: bootstrap, clear_sample, the menu, what apps are told of one another."""
 
-from axes.apps import AppConfig as AxesConfig
 from django.apps import AppConfig
-from django.utils.translation import gettext_lazy as _
-
-
-class SignInConfig(AxesConfig):
-    """The package that counts wrong passwords, under the name that users read."""
-
-    verbose_name = _("Sign-in")
 
 
 class SetupConfig(AppConfig):

@@ -21,7 +21,6 @@ class Account(Record):
 
     written_by_planners = False
     written_by_administrators = True
-    audit_unseen = frozenset({"user"})
     audit_labels = {
         "username": _("user name"),
         "name": _("name"),

@@ -159,7 +159,7 @@ class PersonAdmin(RecordAdmin):
         return shown
 
     def history_entries(self, obj: Any) -> Sequence[Entry]:
-        return history_of(Account, user_id=obj.pk)
+        return history_of(Account, hidden=["user"], user_id=obj.pk)
 
     # ------------------------------------------------------------------ who may
 
@@ -208,6 +208,11 @@ class PersonAdmin(RecordAdmin):
             told.append(gettext("Without a password nobody can sign in with the account yet."))
         what = {"name": obj, "what": " ".join(told)}
         self.message_user(request, gettext("Account “%(name)s”: %(what)s") % what, level)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Whoever may delete an account may delete what belongs to it."""
+        names, counts, _lacking, protected = super().get_deleted_objects(objs, request)
+        return names, counts, set(), protected
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         person_delete(person=obj, user=request.user)
