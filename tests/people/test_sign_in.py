@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from axes.handlers.database import AxesDatabaseHandler
 from axes.handlers.proxy import AxesProxyHandler
 from axes.models import AccessAttempt
 from django.conf import settings as configured
@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategy import access as roles
+from strategy.people import tries, write_tries
 from strategy.people.address import PROXY_NOT_COUNTED, UNKNOWN, client_address
 from strategy.people.tries import LIMITS, WAIT, end_of_lock
 from strategy.people.write_tries import TryCounter
@@ -136,34 +137,55 @@ def test_the_number_of_queries_stays_small(reporter, django_assert_max_num_queri
 # ------------------------------------------------------------------------------- many at once
 
 
-def _parallel(count, evaluated, monkeypatch):
-    def counted(self, request, **credentials):
-        evaluated.append(credentials.get("username"))
+#: So many threads at once, so many passwords each: a hundred, on no more connections than the
+#: database grants.
+THREADS, EACH = 20, 5
 
-    monkeypatch.setattr(ModelBackend, "authenticate", counted)
 
-    def one(number):
-        request = RequestFactory().post("/login/", REMOTE_ADDR="192.0.2.1")
-        authenticate(request, username="reporter", password=str(number))
+@pytest.fixture
+def evaluated(monkeypatch):
+    """The passwords that were looked at; all of them are wrong."""
+    seen = []
 
-    together(*(lambda number=number: one(number) for number in range(count)))
+    def look(self, request, **credentials):
+        seen.append(credentials["password"])
+
+    monkeypatch.setattr(ModelBackend, "authenticate", look)
+    return seen
+
+
+def hundred_at_once():
+    def guess():
+        for _ in range(EACH):
+            request = RequestFactory().post("/login/", REMOTE_ADDR="192.0.2.1")
+            assert authenticate(request, username="reporter", password="wrong") is None
+
+    assert together(*[guess] * THREADS) == [None] * THREADS
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_a_hundred_at_once_no_more_than_the_limit_are_looked_at(monkeypatch):
-    evaluated = []
-    _parallel(100, evaluated, monkeypatch)
+def test_of_a_hundred_at_once_no_more_than_the_limit_are_looked_at(evaluated):
+    hundred_at_once()
     assert 0 < len(evaluated) <= NAME
 
 
 @pytest.mark.django_db(transaction=True)
-def test_counted_afterwards_more_would_be(monkeypatch):
-    """Negative control: the package's own order, the password first and the count after it."""
-    monkeypatch.setattr(TryCounter, "is_allowed", AxesDatabaseHandler.is_allowed)
-    monkeypatch.setattr(TryCounter, "get_failures", lambda *args: 0)
-    evaluated = []
-    _parallel(20, evaluated, monkeypatch)
-    assert len(evaluated) == 20
+def test_counted_afterwards_more_would_be(evaluated, monkeypatch):
+    """Negative control: as the package has it, the password first and the count after it."""
+    told = threading.Barrier(THREADS)
+
+    def allowed_first(self, request, credentials=None):
+        locked = tries.locked_until(*write_tries._facts(request, credentials)) is not None
+        told.wait(timeout=60)  # every one has asked before any is counted
+        return not locked
+
+    def counted_after(self, sender, credentials, request=None, **kwargs):
+        write_tries._count(*write_tries._facts(request, credentials))
+
+    monkeypatch.setattr(TryCounter, "is_allowed", allowed_first)
+    monkeypatch.setattr(TryCounter, "user_login_failed", counted_after)
+    hundred_at_once()
+    assert len(evaluated) > NAME
 
 
 # ------------------------------------------------------------------------------------ addresses
@@ -229,13 +251,13 @@ def test_a_proxy_that_is_not_counted_is_warned_of(settings, behind, proxies, war
 # ------------------------------------------------------------------------------- when it ends
 
 START = datetime(2026, 10, 11, 9, tzinfo=UTC)
-tries = st.lists(
+made_tries = st.lists(
     st.tuples(st.integers(0, 14).map(lambda n: START + timedelta(minutes=n)), st.integers(1, 4)),
     max_size=12,
 )
 
 
-@given(made=tries, limit=st.integers(1, 10))
+@given(made=made_tries, limit=st.integers(1, 10))
 def test_a_lock_ends_as_soon_as_fewer_count(made, limit):
     end = end_of_lock(made, limit)
     if end is None:
