@@ -5,7 +5,7 @@ from typing import Any
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -37,6 +37,14 @@ class NhrcAdminSite(AdminSite):
         from django.contrib.auth.views import LogoutView
 
         return LogoutView.as_view()(request)
+
+    def password_change(  # type: ignore[override]
+        self, request: HttpRequest, extra_context: Any = None
+    ) -> HttpResponseBase:
+        """Everybody changes their password on one page, whether they enter data or not."""
+        from strategy.people.pages import OwnPassword
+
+        return OwnPassword.as_view()(request)
 
     def autocomplete_view(self, request: HttpRequest) -> HttpResponse:
         """No form of ours asks here."""

@@ -6,6 +6,7 @@ Every variable is listed in README, "Running it for real".
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import dj_database_url
@@ -26,6 +27,16 @@ def env_bool(name: str, default: bool = False) -> bool:
     if value in {"0", "false", "no", "off"}:
         return False
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}")
+
+
+def env_count(name: str, default: int = 0) -> int:
+    """A whole number from 0 to 9 from the environment, anything else refuses."""
+    value = os.environ.get(name, "").strip()
+    if not value:
+        return default
+    if len(value) == 1 and value.isascii() and value.isdigit():
+        return int(value)
+    raise ImproperlyConfigured(f"{name} must be a number from 0 to 9, not {value!r}")
 
 
 def env_list(name: str) -> list[str]:
@@ -59,6 +70,7 @@ INSTALLED_APPS = [
     "import_export",
     "simple_history",
     "csp",
+    "strategy.people.apps.SignInConfig",
     "strategy",
     "kpis",
     "budgets",
@@ -75,8 +87,10 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "strategy.people.sessions.IdleSessions",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "nhrc_plan.urls"
@@ -132,7 +146,29 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "login"
 LOGIN_REDIRECT_URL = "home"
-LOGOUT_REDIRECT_URL = "login"
+LOGOUT_REDIRECT_URL = "signed_out"
+
+# Wrong passwords: so many for one user name, so many from one address, then nobody signs in with
+# that name, or from there, until they are so long ago. An address is an office's as often as one
+# person's, so it is allowed more. How they are counted: strategy/people/write_tries.py.
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_HANDLER = "strategy.people.write_tries.TryCounter"
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_FAILURE_LIMIT = 5
+SIGN_IN_TRIES_OF_AN_ADDRESS = 30
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_CALLABLE = "strategy.people.pages.locked"
+AXES_CLIENT_IP_CALLABLE = "strategy.people.address.client_address"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+# The package's own screens show what was typed; ours lists what is locked, to be unlocked.
+AXES_ENABLE_ADMIN = False
+#: How many proxies of one's own stand in front, each of which adds to X-Forwarded-For the address
+#: that it was asked from. None: the address of the connection counts, whatever a header claims.
+TRUSTED_PROXIES = env_count("TRUSTED_PROXIES")
 
 LANGUAGE_CODE = "th"
 LANGUAGES = [("th", "ไทย"), ("en", "English")]
@@ -159,8 +195,10 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TRIAL
 
-# A session lasts one working day, and ends with the browser.
+# A session ends with the browser, after a working day in which nobody used it, and in any case
+# after a week (strategy/people/sessions.py).
 SESSION_COOKIE_AGE = 60 * 60 * 10
+SESSION_LONGEST = timedelta(days=7)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_HTTPONLY = True
@@ -168,7 +206,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not TRIAL
 SECURE_SSL_REDIRECT = env_bool("SECURE_SSL_REDIRECT", default=not TRIAL)
 SECURE_HSTS_SECONDS = 0 if TRIAL else 60 * 60 * 24 * 365
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not TRIAL
-if env_bool("BEHIND_PROXY"):
+BEHIND_PROXY = env_bool("BEHIND_PROXY")
+if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path
+from django.views.generic import TemplateView
 
 from budgets.pages import views as money_views
 from integrity.ita import pages as ita_views
@@ -16,6 +17,7 @@ from kpis.pages import views as kpi_views
 from nhrc_plan.meetings import views as board_views
 from nhrc_plan.overview import views
 from nhrc_plan.value import views as value_views
+from strategy.people.pages import OwnPassword
 
 PLAN = "plans/<slug:slug>"
 
@@ -33,6 +35,12 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
+    path(
+        "signed-out/",
+        TemplateView.as_view(template_name="registration/signed_out.html"),
+        name="signed_out",
+    ),
+    path("password/", OwnPassword.as_view(), name="password"),
     *page("plans", views.plans, "plans"),
     *page(PLAN, views.overview, "overview"),
     *page(f"{PLAN}/strategies/<int:number>", views.strategy, "strategy"),

@@ -31,6 +31,8 @@ LABELS = {
     ADMINISTRATOR: _("administrator"),
 }
 ROLES = (PLANNER, REPORTER, EXECUTIVE, AUDITOR, ADMINISTRATOR)
+#: Roles that have something to do in the admin.
+AT_A_DESK = frozenset(ROLES) - {EXECUTIVE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,8 @@ def role_permissions(role: str) -> Iterable[Permission]:
             verbs |= Q(codename__startswith=f"{verb}_")
         return reported.filter(verbs)
     if role == AUDITOR:
-        return _permissions(lambda model: True).filter(codename__startswith="view_")
+        people = Permission.objects.filter(content_type__app_label="auth", codename="view_user")
+        return people | _permissions(lambda model: True).filter(codename__startswith="view_")
     if role == ADMINISTRATOR:
         accounts = Permission.objects.filter(content_type__app_label="auth")
         return accounts.exclude(content_type__model="permission") | _permissions(

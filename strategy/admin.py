@@ -1,24 +1,13 @@
-"""Plan structure, units, people in the admin."""
+"""Plan structure and units in the admin; people: strategy/people/admin.py."""
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin
-from django.contrib.auth import get_user_model
-from django.contrib.auth.admin import UserAdmin
-from django.contrib.auth.forms import AdminPasswordChangeForm
-from django.contrib.auth.models import Group
-from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from strategy import access
 from strategy.models import (
     Agency,
     Approach,
-    Membership,
     Objective,
     Plan,
     PlanStatement,
@@ -27,11 +16,10 @@ from strategy.models import (
     Strategy,
     Unit,
 )
+from strategy.people import admin as people  # noqa: F401 - registers itself
 from strategy.plan_words import PlanWords
 from strategy.records.admin import RecordAdmin
 from strategy.records.inline import RecordInline
-from strategy.records.lists import CalmList, plain_deletion
-from strategy.records.write import account_delete
 
 
 @admin.register(Agency)
@@ -47,14 +35,6 @@ class UnitAdmin(RecordAdmin):
     list_filter = ["agency", "is_group"]
     search_fields = ["name"]
     ordering = ["name"]
-
-
-@admin.register(Membership)
-class MembershipAdmin(RecordAdmin):
-    list_display = ["user", "unit"]
-    list_filter = ["unit"]
-    search_fields = ["user__username", "user__first_name", "user__last_name", "unit__name"]
-    list_select_related = ["user", "unit"]
 
 
 @admin.register(ReportingYear)
@@ -148,65 +128,3 @@ class ObjectiveAdmin(PlanWords):
 
     def word_of(self, plan: Plan) -> str:
         return plan.objective_label
-
-
-# Roles are made by the system, with the permissions that belong to them.
-admin.site.unregister(Group)
-admin.site.unregister(get_user_model())
-
-
-class NewPasswordForm(AdminPasswordChangeForm):
-    """A new password for somebody; an account is closed by its "active" box instead."""
-
-    usable_password = None
-
-
-@admin.register(get_user_model())
-class PersonAdmin(CalmList, UserAdmin):
-    """Accounts. Only a superuser may make another one."""
-
-    list_display = ["username", "first_name", "last_name", "is_active", "is_staff", "role_names"]
-    list_filter = ["is_active", "is_staff", "memberships__unit"]
-    search_fields = ["username", "first_name", "last_name", "email"]
-    change_password_form = NewPasswordForm
-    readonly_fields = ["new_password"]
-    actions = None
-    add_fieldsets = [(None, {"fields": ["username", "password1", "password2"]})]
-
-    @admin.display(description=_("roles"))
-    def role_names(self, person: Any) -> str:
-        return ", ".join(sorted(access.label(group.name) for group in person.groups.all()))
-
-    @admin.display(description=_("password of the account"))
-    def new_password(self, person: Any) -> str:
-        url = reverse("admin:auth_user_password_change", args=[person.pk])
-        return format_html('<a href="{}">{}</a>', url, _("Set a new password"))
-
-    def get_queryset(self, request: HttpRequest) -> Any:
-        people = super().get_queryset(request).prefetch_related("groups")
-        return people if request.user.is_superuser else people.filter(is_superuser=False)
-
-    def formfield_for_manytomany(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
-        field = super().formfield_for_manytomany(db_field, request, **kwargs)
-        if db_field.name == "groups" and field is not None:
-            field.label = _("roles")
-            field.label_from_instance = lambda group: access.label(group.name)  # type: ignore[method-assign, assignment]
-        return field
-
-    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        if obj is None:
-            return super().get_fieldsets(request, obj)
-        rights = ["is_active", "is_staff", "groups"]
-        if request.user.is_superuser:
-            rights.append("is_superuser")
-        return [
-            (None, {"fields": ["username", "new_password"]}),
-            (_("Person"), {"fields": ["first_name", "last_name", "email"]}),
-            (_("Roles"), {"fields": rights}),
-        ]
-
-    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        return plain_deletion(super().get_deleted_objects(objs, request), objs)
-
-    def delete_model(self, request: HttpRequest, obj: Any) -> None:
-        account_delete(account=obj, user=request.user)

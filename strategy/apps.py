@@ -15,6 +15,7 @@ class StrategyConfig(AppConfig):
     verbose_name = _("Plan structure")
 
     def ready(self) -> None:
+        from strategy.people import address  # noqa: F401 - registers its check
         from strategy.records import checks  # noqa: F401 - registers itself
 
         connection_created.connect(register_thai_order)

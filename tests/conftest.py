@@ -25,7 +25,10 @@ os.environ.update(
     ALLOWED_HOSTS="testserver,127.0.0.1,localhost",
     DJANGO_SETTINGS_MODULE="nhrc_plan.settings",
 )
-for _name in ("BEHIND_PROXY", "CSRF_TRUSTED_ORIGINS", "PUBLIC_READING", "SECURE_SSL_REDIRECT"):
+for _name in (
+    "BEHIND_PROXY", "CSRF_TRUSTED_ORIGINS", "PUBLIC_READING", "SECURE_SSL_REDIRECT",
+    "TRUSTED_PROXIES",
+):  # fmt: skip
     os.environ.pop(_name, None)
 
 import django

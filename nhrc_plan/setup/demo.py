@@ -10,8 +10,8 @@ from django.db import transaction
 
 from strategy import access
 from strategy.loading import SAMPLE_REASON
-from strategy.models import Membership, Unit
-from strategy.records.write import record_delete, record_save
+from strategy.models import Unit
+from strategy.people.write import person_delete, person_save
 
 #: Marks the demo accounts, so that clear_sample finds them and nobody else's.
 GROUP = "sample accounts"
@@ -24,13 +24,12 @@ class Account:
     title: str
     role: str
     unit: str = ""
-    staff: bool = True
 
 
 ACCOUNTS = (
     Account("planner", "ผู้วางแผน (ตัวอย่าง)", access.PLANNER, "สำนักนโยบายและยุทธศาสตร์"),
     Account("reporter", "ผู้รายงานของสำนัก (ตัวอย่าง)", access.REPORTER, "สำนักคุ้มครองสิทธิมนุษยชน"),
-    Account("executive", "ผู้บริหาร (ตัวอย่าง)", access.EXECUTIVE, staff=False),
+    Account("executive", "ผู้บริหาร (ตัวอย่าง)", access.EXECUTIVE),
     Account("admin", "ผู้ดูแลระบบ (ตัวอย่าง)", access.ADMINISTRATOR),
 )
 
@@ -43,18 +42,15 @@ def accounts_create() -> list[Account]:
     for account in ACCOUNTS:
         if User.objects.filter(username=account.username).exists():
             continue
-        user = User.objects.create_user(
-            account.username,
+        user = person_save(
+            person=User(username=account.username, first_name=account.title),
+            roles=[account.role],
+            units=Unit.objects.filter(name=account.unit),
             password=PASSWORD,
-            first_name=account.title,
-            is_staff=account.staff,
+            user=None,
+            reason=str(SAMPLE_REASON),
         )
-        user.groups.add(mark, Group.objects.get(name=account.role))
-        unit = Unit.objects.filter(name=account.unit).first()
-        if unit is not None:
-            record_save(
-                instance=Membership(user=user, unit=unit), user=None, reason=str(SAMPLE_REASON)
-            )
+        user.groups.add(mark)
     return list(ACCOUNTS)
 
 
@@ -64,8 +60,6 @@ def accounts_clear() -> int:
     users = get_user_model().objects.filter(groups__name=GROUP)
     count = users.count()
     for user in users:
-        for membership in user.memberships.all():
-            record_delete(instance=membership, user=None, reason=str(SAMPLE_REASON))
-        user.delete()
+        person_delete(person=user, user=None, reason=str(SAMPLE_REASON))
     Group.objects.filter(name=GROUP).delete()
     return count

@@ -1,5 +1,6 @@
 """The ground everyone stands on: agencies, units, and the plan from strategy to objective."""
 
+from strategy.models.account import Account
 from strategy.models.agency import (
     FISCAL_YEAR_VALIDATORS,
     THAI,
@@ -19,6 +20,7 @@ from strategy.models.plan import (
 )
 
 __all__ = [
-    "FISCAL_YEAR_VALIDATORS", "THAI", "THAI_COLLATION", "Agency", "Approach", "Membership",
-    "Objective", "Plan", "PlanStatement", "ReportingYear", "StrategicIssue", "Strategy", "Unit",
+    "FISCAL_YEAR_VALIDATORS", "THAI", "THAI_COLLATION", "Account", "Agency", "Approach",
+    "Membership", "Objective", "Plan", "PlanStatement", "ReportingYear", "StrategicIssue",
+    "Strategy", "Unit",
 ]  # fmt: skip

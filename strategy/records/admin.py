@@ -47,6 +47,8 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
     actions = None
     #: Methods of the list whose columns go into exports as well.
     export_columns: tuple[str, ...] = ()
+    #: Fields that do not go into exports.
+    export_exclude: tuple[str, ...] = ("id", "version")
 
     def page(
         self, request: HttpRequest, template: str, context: Mapping[str, Any]
@@ -72,7 +74,7 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
     def get_export_resource_classes(self, request: HttpRequest) -> list[Any]:
         columns = {name: ComputedField(getattr(self, name)) for name in self.export_columns}
         # Rows are read by the thousand: linked ones cost a query for each part.
-        options = {"model": self.model, "exclude": ("id", "version"), "chunk_size": 1000}
+        options = {"model": self.model, "exclude": self.export_exclude, "chunk_size": 1000}
         meta = type("Meta", (), options)
         name = f"{self.model.__name__}Resource"
         rows = {"rows_of": staticmethod(self.export_rows)}

@@ -165,7 +165,18 @@ class RecordForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk is not None:
-            self.fields["expected_version"].initial = self.instance.version
+            self.fields["expected_version"].initial = self.versioned.version
+
+    @property
+    def versioned(self) -> Any:
+        """The row whose version the form carries, as it was read."""
+        return self.instance
+
+    def version_now(self) -> int | None:
+        """The version that is stored by now; None where the row is gone."""
+        rows = type(self.instance)._base_manager.filter(pk=self.instance.pk)
+        stored: int | None = rows.values_list("version", flat=True).first()
+        return stored
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -175,16 +186,11 @@ class RecordForm(forms.ModelForm):
 
     def check_version(self, read: int | None) -> bool:
         """Say what has become of the row since its version ``read``; gives whether anything has."""
-        current = (
-            type(self.instance)
-            ._base_manager.filter(pk=self.instance.pk)
-            .values_list("version", flat=True)
-            .first()
-        )
+        current = self.version_now()
         if current is None:
             self.add_error(None, _("Somebody has deleted this meanwhile."))
         elif read != current:
-            for line in stale_lines(self.instance, read):
+            for line in stale_lines(self.versioned, read):
                 self.add_error(None, line)
             self.data = self.data.copy()
             self.data[self.add_prefix("expected_version")] = str(current)

@@ -171,13 +171,6 @@ def _depended_on(blocking: Iterable[models.Model]) -> ValidationError:
 
 
 @transaction.atomic
-def account_delete(*, account: Any, user: Any, reason: str = "") -> None:
-    """Delete a person's account with its memberships; what they wrote stays under their name."""
-    with acting(user=user, reason=reason):
-        account.delete()
-
-
-@transaction.atomic
 def children_changed(
     *,
     parent: Record,

@@ -56,6 +56,7 @@ from nhrc_plan.meetings.models import MonthSummary
 from nhrc_plan.setup import fixtures
 from strategy import access as roles
 from strategy.models import (
+    Account,
     Agency,
     Approach,
     Membership,
@@ -277,6 +278,7 @@ def samples(plan):
     indicator = indicator_of(plan, "S3-1.1")
     made = {
         ReportingYear: ReportingYear(agency=agency, fiscal_year=2569),
+        Account: Account(user=user),
         Membership: Membership(user=user, unit=unit),
         Baseline: Baseline(
             measure=indicator.measures.get(), value=1, source="x", fiscal_year=2566, month=1

@@ -16,6 +16,7 @@ SECRET = "x9" * 40
 _OURS = (
     "ALLOWED_HOSTS", "BEHIND_PROXY", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL", "DEBUG", "TRIAL",
     "DJANGO_SETTINGS_MODULE", "PUBLIC_READING", "SECRET_KEY", "SECURE_SSL_REDIRECT",
+    "TRUSTED_PROXIES",
 )  # fmt: skip
 
 
@@ -119,7 +120,20 @@ def test_it_holds_browsers_to_https_for_a_year():
     assert hsts >= 31_536_000
 
 
-def test_a_session_lasts_a_working_day_at_most():
+@pytest.mark.parametrize("written", ["x", "-1", "10", "1.5", "๑", "²"])
+def test_it_refuses_a_number_of_proxies_that_is_none(written):
+    done = run("import nhrc_plan.settings", SECRET_KEY=SECRET, TRUSTED_PROXIES=written)
+    assert done.returncode != 0
+    assert f"TRUSTED_PROXIES must be a number from 0 to 9, not {written!r}" in done.stderr
+
+
+def test_no_header_is_believed_unless_proxies_are_counted():
+    for written, proxies in (("", 0), ("0", 0), ("2", 2)):
+        found = read("TRUSTED_PROXIES", SECRET_KEY=SECRET, TRUSTED_PROXIES=written)
+        assert found == {"TRUSTED_PROXIES": proxies}
+
+
+def test_an_unused_session_lasts_a_working_day_at_most():
     age = read("SESSION_COOKIE_AGE", SECRET_KEY=SECRET)["SESSION_COOKIE_AGE"]
     assert 0 < age <= 12 * 60 * 60
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from html.parser import HTMLParser
 from typing import Any
 
+from axes.models import AccessAttempt
 from django.contrib import admin
 from django.db import models
 from django.urls import NoReverseMatch, reverse
@@ -102,6 +103,7 @@ def one_of_each(plan: Plan, user: Any) -> None:
     row = Baseline(measure=measure, value=Decimal(4), source=nasty, fiscal_year=2566, month=1)
     record_save(instance=row, user=user)
     record_save(instance=ReportingYear(agency=plan.agency, fiscal_year=2567), user=user)
+    AccessAttempt.objects.create(username=nasty, ip_address="127.0.0.1", failures_since_start=9)
     record_save(instance=Membership(user=user, unit=Unit.objects.earliest("pk")), user=user)
     project = Project.objects.get(strategy__plan=plan, strategy__number=1, number=2)
     record_save(instance=SpendingTarget(agency=plan.agency, fiscal_year=2567), user=user)

@@ -40,7 +40,7 @@ OF_THEIR_OWN = ("integrity/assessments",)
 
 
 #: Addresses that show no rows: there is nothing to have as data.
-WITHOUT_ROWS = {"", "login/", "logout/"}
+WITHOUT_ROWS = {"", "login/", "logout/", "signed-out/", "password/"}
 
 
 class Route(NamedTuple):
