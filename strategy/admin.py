@@ -77,7 +77,7 @@ class PlanAdmin(RecordAdmin):
         (_("Status bands, in per cent of expected"), {"fields": [
             "band_on_plan", "band_near", "band_at_risk",
         ]}),
-        (_("Level criteria"), {"fields": ["scale"]}),
+        (_("Scale of scores"), {"fields": ["scale"]}),
         (_("Entering"), {"fields": ["plausible_share"]}),
     ]  # fmt: skip
 

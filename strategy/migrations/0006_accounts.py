@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('strategy', '0004_plausible_share'),
+        ('strategy', '0005_plan_scale'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
