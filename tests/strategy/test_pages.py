@@ -89,8 +89,12 @@ def test_every_page_is_to_be_had_as_data(plan, reader):
         assert response["Content-Type"] == "application/json", data
         content = response.json()
         if page.has_month:
-            head = [content[key] for key in ("plan", "year", "month")]
-            assert head == [SLUG, 2567, 12], data
+            assert (content["plan"], month_of(content)) == (SLUG, (2567, 12)), data
+
+
+def month_of(content):
+    """The fiscal year and month that data speak of."""
+    return content["month"]["year"], content["month"]["month"]
 
 
 def test_no_data_is_without_its_page(plan):
@@ -329,7 +333,7 @@ def test_by_default_it_is_the_latest_that_has_ended(plan, reader, today, day, sh
     for route in reading_routes(plan):
         if route.is_data and route.has_month:
             content = reader.get(route.path).json()
-            assert (content["year"], content["month"]) == shown, route.path
+            assert month_of(content) == shown, route.path
 
 
 @pytest.mark.parametrize(
@@ -343,7 +347,7 @@ def test_the_day_is_that_of_bangkok(plan, client, executive, monkeypatch, moment
     client.force_login(executive)
     monkeypatch.setattr(timezone, "now", lambda: moment)
     content = client.get(f"{HERE}.json").json()
-    assert (content["year"], content["month"]) == shown
+    assert month_of(content) == shown
 
 
 @pytest.mark.parametrize(
@@ -363,7 +367,7 @@ def test_the_day_is_that_of_bangkok(plan, client, executive, monkeypatch, moment
 )
 def test_year_and_month_of_the_address(plan, reader, query, shown):
     content = reader.get(f"{HERE}.json?{query}").json()
-    assert (content["year"], content["month"]) == shown
+    assert month_of(content) == shown
     assert reader.get(f"{HERE}/?{query}").status_code == 200
 
 
@@ -409,7 +413,7 @@ def test_what_has_ended_in_the_middle_of_a_year(plan, reader, today, day, query,
     response = reader.get(f"{HERE}.json?{query}")
     assert response.status_code == (404 if shown is None else 200)
     if shown is not None:
-        assert (response.json()["year"], response.json()["month"]) == shown
+        assert month_of(response.json()) == shown
 
 
 # ------------------------------------------------------------------------------ nothing there
@@ -498,10 +502,13 @@ def test_what_was_asked_for_is_shown_as_text(plan, reader):
 # ------------------------------------------------------------------ the page and its data agree
 
 _ROW = {
-    "code", "name", "owner", "target", "result", "as_of_month", "achievement", "expected",
-    "of_expected", "status", "measures",
+    "code", "name", "owner", "as_of_month", "achievement", "of_expected", "status", "measures",
+    "milestone", "text",
 }  # fmt: skip
-_MEASURE = {"label", "unit", "target", "result", "achievement", "numerator", "denominator"}
+_FIGURES = {
+    "target", "result", "expected", "achievement", "of_expected", "numerator", "denominator",
+}  # fmt: skip
+_MEASURE = {"label", "unit", "kind", *_FIGURES}
 _DECIMAL = re.compile(r"\d+\.\d\d")
 
 
@@ -510,27 +517,30 @@ def test_the_shape_of_the_data(plan, reader, query):
     """The keys and types that the issue promises to whoever reads indicators.json."""
     samples(plan)
     content = reader.get(f"{HERE}/indicators.json{query}").json()
-    assert set(content) == {"plan", "year", "month", "indicators"}
+    assert set(content) == {
+        "version", "agency", "plan", "plan_kind", "current", "labels", "month", "as_of",
+        "indicators",
+    }  # fmt: skip
     assert len(content["indicators"]) == 19
     for row in content["indicators"]:
         assert set(row) >= _ROW
         assert row["status"] in STATUSES
-        assert row["as_of_month"] is None or 1 <= row["as_of_month"] <= content["month"]
-        for key in ("target", "result", "expected", "owner"):
-            assert row[key] is None or (isinstance(row[key], str) and row[key]), row
+        assert row["as_of_month"] is None or 1 <= row["as_of_month"] <= content["month"]["month"]
+        for shown in (row["owner"], *row["text"].values()):
+            assert shown is None or (isinstance(shown, str) and shown), row
         for key in ("achievement", "of_expected"):
             assert row[key] is None or _DECIMAL.fullmatch(row[key]), row
         assert row["measures"]
         for measure in row["measures"]:
             assert set(measure) == _MEASURE
-            for key in ("target", "result", "achievement", "numerator", "denominator"):
+            for key in _FIGURES:
                 assert measure[key] is None or Decimal(measure[key]) >= 0
 
 
 def test_an_empty_plan_has_no_figures(plan, reader):
     for row in reader.get(f"{HERE}/indicators.json{AT}").json()["indicators"]:
-        shown = [row[key] for key in ("result", "as_of_month", "achievement", "of_expected")]
-        assert shown == [None] * 4
+        shown = [row[key] for key in ("as_of_month", "achievement", "of_expected")]
+        assert [*shown, row["text"]["result"]] == [None] * 4
         assert row["status"] in ("awaiting", "no_target")
 
 
@@ -550,8 +560,9 @@ def test_the_table_shows_the_figures_of_the_data(plan, reader, query):
     assert list(rows) == [row["code"] for row in data]
     for row in data:
         text = rows[row["code"]]
-        for key in ("name", "target", "result", "achievement", "expected", "of_expected"):
-            assert row[key] is None or row[key] in text, (row["code"], key)
+        told = [row["text"][key] for key in ("target", "result", "expected")]
+        for shown in (row["name"], row["achievement"], row["of_expected"], *told):
+            assert shown is None or shown in text, (row["code"], shown)
         assert STATUS_SHAPES[row["status"]] in text, row["code"]
 
 
@@ -569,10 +580,11 @@ def test_the_overview_shows_the_figures_of_the_data(plan, reader):
         text = rows[row["code"]]
         assert [year["year"] for year in row["years"]] == list(range(2566, 2571))
         for year in row["years"]:
-            assert year["result"] is None or year["result"] in text, row["code"]
-            assert year["target"] is None or year["target"] in text, row["code"]
+            for key in ("result", "target"):
+                assert year["text"][key] is None or year["text"][key] in text, row["code"]
             assert STATUS_SHAPES[year["status"]] in text
         current = next(year for year in row["years"] if year["year"] == 2567)
+        assert current.pop("text").items() <= row["text"].items()
         assert {key: row[key] for key in current if key != "year"} == {
             key: value for key, value in current.items() if key != "year"
         }
@@ -602,6 +614,7 @@ def test_every_page_gives_the_same_figures(plan, reader):
         seen[row["code"]].append({key: row[key] for key in row if key != "years"})
     for code, row in table.items():
         content = reader.get(f"{HERE}/indicators/{code}.json{AT}").json()
+        content["text"].pop("computed")  # told on its own page alone
         seen[code].append({key: content[key] for key in row})
         assert len(seen[code]) >= 3
         for shown in seen[code]:
@@ -616,14 +629,17 @@ def test_the_indicator_page_shows_months_history_and_how_it_was_computed(plan, r
     enter(plan, "S3-1.1", 2567, 6, ("152", "200"))
     enter(plan, "S3-1.1", 2567, 12, "63", state="submitted", narrative="ทำแล้ว", problems="ไม่มี")
     content = reader.get(f"{HERE}/indicators/S3-1.1.json{AT}").json()
-    months = {month["month"]: month for month in content["months"]}
-    assert [months[month]["result"] for month in (1, 6, 12)] == [None, "76", "63"]
+    months = {month["month"]["month"]: month for month in content["months"]}
+    figures = {month: held["measures"][0] for month, held in months.items()}
+    assert [figures[month]["result"] for month in (1, 6, 12)] == [None, "76", "63"]
     assert [months[month]["approved"] for month in (1, 6, 12)] == [False, True, False]
-    assert months[3]["expected"] == ["66.5"]
-    assert content["trend_estimates"] == [{"label": "", "year": 2570, "value": "81.0"}]
-    assert any("63 ÷ 66.5 × 100" in line for line in content["computed"])
+    assert figures[3]["expected"] == "66.5"
+    assert content["trend_estimates"] == [
+        {"label": None, "unit": "ร้อยละ", "kind": "percent", "year": 2570, "value": "81.0"}
+    ]
+    assert any("63 ÷ 66.5 × 100" in line for line in content["text"]["computed"])
     page = reader.get(f"{HERE}/indicators/S3-1.1/{AT}").content.decode()
-    for text in ("ทำแล้ว", "ไม่มี", "81.0", "66.5", "ปรับตามมติ", *content["computed"]):
+    for text in ("ทำแล้ว", "ไม่มี", "81.0", "66.5", "ปรับตามมติ", *content["text"]["computed"]):
         assert escape(text) in page
     assert page.count("<svg") >= 2
     assert page.count("<details") >= 2  # a table under each chart
