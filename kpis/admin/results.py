@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from kpis.admin.exports import ResultsByMeasure
 from kpis.admin.forms import ChooseForm, ResultForm, has_percent, number_fields, step_field
+from kpis.admin.month import MonthScreenAdmin
 from kpis.models import Indicator, Result
 from kpis.read.duties import Duty
 from kpis.read.entry import (
@@ -55,7 +56,7 @@ _WORDS = ["narrative", "outcome", "problems", "next_steps", "fall_reason"]
 
 
 @admin.register(Result)
-class ResultAdmin(ResultsByMeasure, ChosenFirst):
+class ResultAdmin(MonthScreenAdmin, ResultsByMeasure, ChosenFirst):
     """Results of the units that a person reports for; planners see all."""
 
     form = ResultForm

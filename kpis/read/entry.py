@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.db.models import QuerySet
@@ -16,7 +16,14 @@ from kpis.read.rows import IndicatorRow
 from kpis.read.standing import indicator_rows
 from kpis.read.words import join_values, result_text, target_text
 from kpis.rules.expected import expected_values, milestone_expected
-from kpis.rules.facts import CUMULATIVE, LOWER, MILESTONE, TargetFacts, target_in_force
+from kpis.rules.facts import (
+    CUMULATIVE,
+    LOWER,
+    MILESTONE,
+    Figure,
+    TargetFacts,
+    target_in_force,
+)
 from strategy.access import Viewer
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.models import Plan
@@ -113,16 +120,20 @@ def entry_panel(indicator: Indicator, at: FiscalMonth, today: date) -> EntryPane
     """Target, last value and standing of an indicator at the month that is being entered."""
     plan = indicator.strategy.plan
     row = indicator_rows(plan, at, today, Indicator.objects.filter(pk=indicator.pk))[0]
-    last = latest_before(plan, indicator.pk, at)
+    panel = panel_of(indicator, row, at, latest_before(plan, indicator.pk, at))
+    return replace(panel, ladder=ladder(indicator, row.current)) if plan.is_scorecard else panel
+
+
+def panel_of(
+    indicator: Indicator, row: IndicatorRow, at: FiscalMonth, last: Figure | None
+) -> EntryPanel:
+    """The same from what was read for many; ``last``: the figure before. No query."""
     expected: str | None
     promise = target_in_force(row.facts, at.year, at.month)
     if promise.kind == MILESTONE:
         expected = f"{round2(milestone_expected(at.month, promise.due_month))}%"
     else:
         expected = join_values(list(expected_values(row.facts, at.year, at.month).values()))
-    levels = None
-    if plan.is_scorecard:
-        levels = ladder(indicator, row.current)
     return EntryPanel(
         indicator=indicator,
         row=row,
@@ -131,7 +142,6 @@ def entry_panel(indicator: Indicator, at: FiscalMonth, today: date) -> EntryPane
         last=result_text(row.facts, last) if last else None,
         last_month=FiscalMonth(last.year, last.month) if last else None,
         expected=expected,
-        ladder=levels,
     )
 
 
