@@ -9,6 +9,7 @@ taken from outside.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 import uuid
@@ -281,7 +282,7 @@ def browse(chromium: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
             page.fill("#id_username", user.username)
             page.fill("#id_password", PASSWORD)
             page.press("#id_password", "Enter")
-            page.wait_for_url("**/plans/**")
+            page.wait_for_url(re.compile("/(plans|my-work)/"))
         return page
 
     yield open_window
