@@ -82,7 +82,7 @@ def pytest_report_header() -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On another database than SQLite: only what touches one; the rest is the same on both.
 
-    Journeys of a browser are played once, on SQLite.
+    Journeys of a browser are played once, and what rows look like is looked at once, on SQLite.
     """
     if connection.vendor == "sqlite":
         return
@@ -92,7 +92,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         touches = item.get_closest_marker("django_db") or with_database & set(
             getattr(item, "fixturenames", with_database)
         )
-        played = item.get_closest_marker("browser")
+        played = item.get_closest_marker("browser") or item.get_closest_marker("looks")
         (kept if touches and not played else same).append(item)
     config.hook.pytest_deselected(items=same)
     items[:] = kept
