@@ -17,6 +17,7 @@ from kpis.pages import views as kpi_views
 from nhrc_plan.meetings import views as board_views
 from nhrc_plan.overview import views
 from nhrc_plan.value import views as value_views
+from strategy.pages.evidence import evidence_file
 from strategy.people.pages import OwnPassword
 
 PLAN = "plans/<slug:slug>"
@@ -75,6 +76,7 @@ urlpatterns = [
         assessment_views.workbook,
         name="assessment_workbook",
     ),
+    path("evidence/<str:key>/", evidence_file, name="evidence_file"),
     path("admin/", admin.site.urls),
 ]
 

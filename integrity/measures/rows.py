@@ -69,6 +69,7 @@ class EvidenceRow:
     dated: date | None
     url: str
     text: str
+    file: None = None
 
     @property
     def label(self) -> str:
