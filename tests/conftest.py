@@ -196,6 +196,16 @@ def person(db: None) -> Callable[..., Any]:
 
 
 @pytest.fixture
+def evidence_store(tmp_path: Path, settings: Any) -> Path:
+    """The folder in which files of evidence lie during a test; it is made with the first."""
+    folder = tmp_path / "evidence"
+    evidence = settings.STORAGES["evidence"]
+    evidence = {**evidence, "OPTIONS": {**evidence["OPTIONS"], "location": folder}}
+    settings.STORAGES = {**settings.STORAGES, "evidence": evidence}
+    return folder
+
+
+@pytest.fixture
 def planner(person: Callable[..., Any]) -> Any:
     return person("planner", roles.PLANNER, "สำนักนโยบายและยุทธศาสตร์")
 

@@ -62,7 +62,7 @@ class UnitName:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRow:
-    """One piece of evidence. ``url`` is a web address or empty."""
+    """One piece of evidence. ``url`` is a web address or empty; files come with results alone."""
 
     kind: str
     number: str

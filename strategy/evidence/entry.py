@@ -146,8 +146,6 @@ class EvidenceForm(forms.Form):
             choice_field(self, "kind").choices = kinds
         elif self.file is not None:
             self.initial["held"] = held_text(self.file)
-        else:
-            del self.fields["without"]
         # Also a row that was kept may be emptied: that takes the piece away.
         self.empty_permitted = True
         self.today = today
@@ -158,12 +156,14 @@ class EvidenceForm(forms.Form):
             not self.is_bound
             or self.add_prefix("upload") in self.files
             or any(str(self.data.get(self.add_prefix(name), "")).strip() for name in _TYPED)
-            or bool(self._sent("held") and not self._sent("without"))
+            or bool(self._held())
         )
 
-    def _sent(self, name: str) -> str:
-        """A field of files as it came; nothing where the form takes none."""
-        return "" if self.uploader is None else str(self.data.get(self.add_prefix(name), ""))
+    def _held(self) -> str:
+        """The file that the form holds, as it came; nothing where it is to be taken away."""
+        if self.uploader is None or self["without"].data:
+            return ""
+        return str(self.data.get(self.add_prefix("held"), ""))
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -177,13 +177,14 @@ class EvidenceForm(forms.Form):
     def _receive(self, cleaned: dict[str, Any]) -> None:
         """Take the file that was sent, else the one that the form holds."""
         try:
-            held = "" if self._sent("without") else self._sent("held")
+            held = self._held()
             self.file = file_held(held, self.uploader) if held else None
             if cleaned.get("upload") is not None:
                 self.file = upload_store(cleaned["upload"], self.uploader)
         except ValidationError as refused:
             self.add_error("upload", refused)
         self.data = self.data.copy()
+        self.data.pop(self.add_prefix("without"), None)
         self.data[self.add_prefix("held")] = held_text(self.file) if self.file else ""
 
     def entry(self) -> EvidenceEntry:

@@ -45,6 +45,7 @@ def upload_store(upload: UploadedFile, user: Any) -> EvidenceFile:
     limit = settings.EVIDENCE_MAX_MB
     if (upload.size or 0) > limit * 1024 * 1024:
         raise sentence(Refusal("file_large", limit=limit))
+    upload.seek(0)
     content, name = upload.read(), shown_name(upload.name or "")
     try:
         content_type = content_type_of(name, content)

@@ -9,13 +9,15 @@ from django.utils.translation import gettext_lazy as _
 
 
 class EvidenceFile(models.Model):
-    """A stored file. Rows are added with the figure that is saved, never changed, never deleted:
-    the figure's history names them for good.
+    """A stored file. Rows are added with the figure that is saved; the database itself refuses to
+    change or delete one, as in a history table, for the figure's history names them for good.
 
     The content lies in the store "evidence" under ``key``, a name that tells nothing. Each upload
     is a file of its own, also of the same content, so a file belongs to one figure, and who may
     read it follows from that alone.
     """
+
+    insert_only = True
 
     key = models.CharField(_("stored as"), max_length=32, primary_key=True)
     name = models.CharField(_("file name"), max_length=150)

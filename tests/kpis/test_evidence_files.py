@@ -15,6 +15,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from kpis.models import Result, ResultEvidence
@@ -46,19 +47,7 @@ NAME = "คำสั่งที่ ๑๒ & “ร่าง”.pdf"
 
 
 @pytest.fixture
-def store(tmp_path: Path, settings: Any) -> Path:
-    """The folder in which files lie during a test."""
-    folder = tmp_path / "evidence"
-    kept = {**settings.STORAGES["evidence"]["OPTIONS"], "location": folder}
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "evidence": {**settings.STORAGES["evidence"], "OPTIONS": kept},
-    }
-    return folder
-
-
-@pytest.fixture
-def indicator(plan: Any, today: Any, store: Path) -> Any:
+def indicator(plan: Any, today: Any, evidence_store: Path) -> Any:
     today(TODAY)
     return indicator_of(plan, "S3-1.1", OWN)
 
@@ -97,7 +86,9 @@ def content_of(answer: Any) -> bytes:
 # ------------------------------------------------------------------------ sent with the result
 
 
-def test_files_sent_with_a_result_are_kept_shown_and_handed_out(indicator, reporter, store, plan):
+def test_files_sent_with_a_result_are_kept_shown_and_handed_out(
+    indicator, reporter, evidence_store, plan
+):
     client = signed_in(reporter)
     image = files.png()
     answer = posted(
@@ -116,9 +107,9 @@ def test_files_sent_with_a_result_are_kept_shown_and_handed_out(indicator, repor
         str(reporter.get_full_name() or reporter),
     )
     # Under generated names that tell nothing, for the service's account alone.
-    assert {path.name for path in store.iterdir()} == {first.key, second.key}
+    assert {path.name for path in evidence_store.iterdir()} == {first.key, second.key}
     assert not any(letter in first.key for letter in "./ก") and len(first.key) == 32
-    assert {path.stat().st_mode & 0o777 for path in store.iterdir()} == {0o600}
+    assert {path.stat().st_mode & 0o777 for path in evidence_store.iterdir()} == {0o600}
     # In the history, with their checksums.
     (entry,) = history_of(Result, id=result.pk)
     assert first.sha256 in str(entry) and second.sha256 in str(entry)
@@ -200,7 +191,7 @@ def test_a_letter_may_have_its_scan_and_a_row_says_what_else_it_needs(indicator,
     ],
 )
 def test_a_refusal_stands_beside_the_file_and_stores_nothing(
-    indicator, planner, store, settings, name, content
+    indicator, planner, evidence_store, settings, name, content
 ):
     settings.EVIDENCE_MAX_MB = 1
     client = signed_in(planner)
@@ -217,7 +208,7 @@ def test_a_refusal_stands_beside_the_file_and_stores_nothing(
         "&quot;", '"'
     )
     assert "พิมพ์ไว้" in answer.content.decode()
-    assert not store.exists() and not indicator.results.exists()
+    assert not evidence_store.exists() and not indicator.results.exists()
 
 
 def test_of_what_is_too_large_no_more_is_taken_than_shows_it(settings):
@@ -229,7 +220,9 @@ def test_of_what_is_too_large_no_more_is_taken_than_shows_it(settings):
     assert taken(b"x", 1024 * 1024 + 1) is None
 
 
-def test_a_file_need_not_be_chosen_again_when_something_else_is_refused(indicator, reporter, store):
+def test_a_file_need_not_be_chosen_again_when_something_else_is_refused(
+    indicator, reporter, evidence_store
+):
     client = signed_in(reporter)
     wrong = posted(
         client, add_path(indicator),
@@ -237,11 +230,11 @@ def test_a_file_need_not_be_chosen_again_when_something_else_is_refused(indicato
            "evidence-1-url": "javascript:1"},
     )  # fmt: skip
     assert wrong.status_code == 200 and NAME.split()[0] in wrong.content.decode()
-    assert not EvidenceFile.objects.exists() and len(list(store.iterdir())) == 1
+    assert not EvidenceFile.objects.exists() and len(list(evidence_store.iterdir())) == 1
     again = rows(wrong, **{value_of(indicator): "50", "evidence-1-url": ""})
     assert client.post(add_path(indicator), again).status_code == 302
     (file,) = of_result(indicator.results.get(month=6))
-    assert (file.name, store.joinpath(file.key).read_bytes()) == (NAME, files.PDF)
+    assert (file.name, evidence_store.joinpath(file.key).read_bytes()) == (NAME, files.PDF)
 
 
 def test_a_store_that_takes_nothing_loses_nothing(indicator, planner, monkeypatch):
@@ -258,16 +251,16 @@ def test_a_store_that_takes_nothing_loses_nothing(indicator, planner, monkeypatc
     assert set(answer.context["adminform"].form.evidence.forms[0].errors) == {"upload"}
 
 
-def test_a_closed_folder_refuses_in_words(indicator, planner, store):
-    store.parent.joinpath("evidence").write_text("a file where the folder should be")
+def test_a_closed_folder_refuses_in_words(indicator, planner, evidence_store):
+    evidence_store.parent.joinpath("evidence").write_text("a file where the folder should be")
     with pytest.raises(ValidationError):
         received(planner)
 
 
-def test_a_file_that_is_missing_from_the_store_is_said_to_be(indicator, planner, store):
+def test_a_file_that_is_missing_from_the_store_is_said_to_be(indicator, planner, evidence_store):
     result = enter(indicator, 2569, 6, "50", user=planner, evidence=[received(planner)])
     (file,) = of_result(result)
-    store.joinpath(file.key).unlink()
+    evidence_store.joinpath(file.key).unlink()
     answer = signed_in(planner).get(f"/evidence/{file.key}/")
     assert answer.status_code == 404 and file.sha256 in answer.content.decode()
 
@@ -306,7 +299,7 @@ def test_a_file_belongs_to_one_figure(indicator, planner):
 
 
 def test_what_a_figure_once_rested_on_stays_for_the_readers_of_its_history(
-    indicator, reporter, outsider, store
+    indicator, reporter, outsider, evidence_store
 ):
     client = signed_in(reporter)
     result = enter(indicator, 2569, 6, "50", user=reporter, evidence=[received(reporter)])
@@ -326,34 +319,36 @@ def test_what_a_figure_once_rested_on_stays_for_the_readers_of_its_history(
     assert not ResultEvidence.objects.filter(result=result).exists()
     uploads_clear()
     for file in (first, second):
-        assert store.joinpath(file.key).exists()
+        assert evidence_store.joinpath(file.key).exists()
         assert client.get(f"/evidence/{file.key}/").status_code == 200
         assert signed_in(outsider).get(f"/evidence/{file.key}/").status_code == 404
     history = client.get(address(result, "history")).content.decode()
     assert first.sha256 in history and second.sha256 in history
 
 
-def test_the_file_of_a_draft_that_was_thrown_away_stays(indicator, reporter, planner, store):
+def test_the_file_of_a_draft_that_was_thrown_away_stays(
+    indicator, reporter, planner, evidence_store
+):
     result = enter(
         indicator, 2569, 6, "50", user=reporter, state="draft", evidence=[received(reporter)]
     )
     (file,) = of_result(result)
     result_discard(user=reporter, result=result, expected_version=1)
     assert not ResultEvidence.objects.filter(file=file).exists()
-    os.utime(store / file.key, (1, 1))
-    assert uploads_clear() == 0 and store.joinpath(file.key).exists()
+    os.utime(evidence_store / file.key, (1, 1))
+    assert uploads_clear() == 0 and evidence_store.joinpath(file.key).exists()
     assert signed_in(planner).get(f"/evidence/{file.key}/").status_code == 200
     assert signed_in(reporter).get(f"/evidence/{file.key}/").status_code == 404
 
 
-def test_what_no_figure_took_goes_after_a_day(indicator, planner, store, capsys):
+def test_what_no_figure_took_goes_after_a_day(indicator, planner, evidence_store, capsys):
     young, old = received(planner).file, received(planner).file
     kept = of_result(enter(indicator, 2569, 6, "50", evidence=[received(planner)]))[0]
     day = time.time() - 24 * 3600 - 60
     for file in (old, kept):
-        os.utime(store / file.key, (day, day))
+        os.utime(evidence_store / file.key, (day, day))
     call_command("clear_uploads")
-    assert {path.name for path in store.iterdir()} == {young.key, kept.key}
+    assert {path.name for path in evidence_store.iterdir()} == {young.key, kept.key}
     assert "1" in capsys.readouterr().out
     assert write.KEPT_UNCLAIMED > write.HELD, "a file that a form may still hold is never deleted"
 
@@ -431,7 +426,7 @@ def test_files_cost_their_reader_no_query_and_their_writer_two(
     assert sum("strategy_evidencefile" in query["sql"] for query in found) <= 3
 
 
-def test_a_folder_that_is_served_or_closed_is_named_at_check(settings, store):
+def test_a_folder_that_is_served_or_closed_is_named_at_check(settings, evidence_store):
     assert evidence_is_kept_apart(None) == []
     for location, code in (
         (Path(settings.STATIC_ROOT) / "evidence", SERVED),
@@ -443,3 +438,17 @@ def test_a_folder_that_is_served_or_closed_is_named_at_check(settings, store):
             **settings.STORAGES, "evidence": {**settings.STORAGES["evidence"], "OPTIONS": kept}
         }  # fmt: skip
         assert [message.id for message in evidence_is_kept_apart(None)] == [code]
+
+
+def test_the_row_of_a_file_can_be_neither_changed_nor_deleted(indicator, planner):
+    enter(indicator, 2569, 6, "50", evidence=[received(planner)])
+    rows_of_files = EvidenceFile.objects.all()
+    for change in (lambda: rows_of_files.update(sha256="0" * 64), rows_of_files.delete):
+        ResultEvidence.objects.update(file=None)
+        with pytest.raises(DatabaseError, match="closed"), transaction.atomic():
+            change()
+
+
+def test_control_without_triggers_it_can_be(indicator, planner, opened_history):
+    enter(indicator, 2569, 6, "50", evidence=[received(planner)])
+    assert EvidenceFile.objects.update(sha256="0" * 64) == 1
