@@ -29,14 +29,14 @@ def env_bool(name: str, default: bool = False) -> bool:
     raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}")
 
 
-def env_count(name: str, default: int = 0) -> int:
-    """A whole number from 0 to 9 from the environment, anything else refuses."""
+def env_count(name: str, default: int = 0, most: int = 9) -> int:
+    """A whole number from 0 to ``most`` from the environment, anything else refuses."""
     value = os.environ.get(name, "").strip()
     if not value:
         return default
-    if len(value) == 1 and value.isascii() and value.isdigit():
+    if len(value) <= len(str(most)) and value.isascii() and value.isdigit() and int(value) <= most:
         return int(value)
-    raise ImproperlyConfigured(f"{name} must be a number from 0 to 9, not {value!r}")
+    raise ImproperlyConfigured(f"{name} must be a number from 0 to {most}, not {value!r}")
 
 
 def env_list(name: str) -> list[str]:
@@ -185,8 +185,30 @@ STATICFILES_DIRS = [
     BASE_DIR / "nhrc_plan" / "static",
     ("fonts", fontpkg_sarabun.ROOT / "files"),
 ]
+# Files of evidence lie outside whatever is served, under generated names, readable for the
+# service's account alone; strategy/pages/evidence.py hands them out. Without EVIDENCE_DIR: beside
+# the database file, else beside the program.
+_DATABASE_FILE = Path(str(DATABASES["default"]["NAME"]))
+EVIDENCE_DIR = Path(
+    os.environ.get("EVIDENCE_DIR")
+    or (_DATABASE_FILE.parent if _DATABASE_FILE.is_absolute() else BASE_DIR) / "evidence"
+)
+EVIDENCE_MAX_MB = env_count("EVIDENCE_MAX_MB", default=10, most=100)
+FILE_UPLOAD_HANDLERS = [
+    "strategy.evidence.receiving.UploadLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "evidence": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": EVIDENCE_DIR,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if TRIAL

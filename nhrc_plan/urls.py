@@ -18,6 +18,7 @@ from nhrc_plan.desk import views as desk_views
 from nhrc_plan.meetings import views as board_views
 from nhrc_plan.overview import views
 from nhrc_plan.value import views as value_views
+from strategy.pages.evidence import evidence_file
 from strategy.people.pages import OwnPassword
 
 PLAN = "plans/<slug:slug>"
@@ -77,6 +78,7 @@ urlpatterns = [
         assessment_views.workbook,
         name="assessment_workbook",
     ),
+    path("evidence/<str:key>/", evidence_file, name="evidence_file"),
     path("admin/", admin.site.urls),
 ]
 

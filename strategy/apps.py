@@ -15,9 +15,13 @@ class StrategyConfig(AppConfig):
     verbose_name = _("Plan structure")
 
     def ready(self) -> None:
+        from strategy.evidence import checks as files  # noqa: F401 - registers its check
+        from strategy.evidence.sentences import SENTENCES
+        from strategy.messages import add_sentences
         from strategy.people import address  # noqa: F401 - registers its check
         from strategy.records import checks  # noqa: F401 - registers itself
 
+        add_sentences(SENTENCES)
         connection_created.connect(register_thai_order)
         post_migrate.connect(after_migrate)
 

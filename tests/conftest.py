@@ -28,7 +28,7 @@ os.environ.update(
 )
 for _name in (
     "BEHIND_PROXY", "CSRF_TRUSTED_ORIGINS", "PUBLIC_READING", "SECURE_SSL_REDIRECT",
-    "TRUSTED_PROXIES",
+    "TRUSTED_PROXIES", "EVIDENCE_DIR", "EVIDENCE_MAX_MB",
 ):  # fmt: skip
     os.environ.pop(_name, None)
 
@@ -194,6 +194,16 @@ def person(db: None) -> Callable[..., Any]:
         return user
 
     return make
+
+
+@pytest.fixture
+def evidence_store(tmp_path: Path, settings: Any) -> Path:
+    """The folder in which files of evidence lie during a test; it is made with the first."""
+    folder = tmp_path / "evidence"
+    evidence = settings.STORAGES["evidence"]
+    evidence = {**evidence, "OPTIONS": {**evidence["OPTIONS"], "location": folder}}
+    settings.STORAGES = {**settings.STORAGES, "evidence": evidence}
+    return folder
 
 
 @pytest.fixture

@@ -62,13 +62,14 @@ class UnitName:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRow:
-    """One piece of evidence. ``url`` is a web address or empty."""
+    """One piece of evidence. ``url`` is a web address or empty; files come with results alone."""
 
     kind: str
     number: str
     dated: date | None
     url: str
     text: str
+    file: None = None
 
     @property
     def label(self) -> str:

@@ -79,12 +79,14 @@ class ChooseForm(forms.Form):
 
 
 class ResultForm(RecordForm):
-    """One result. ``panel`` and the number fields are set by the admin for its indicator.
+    """One result. ``panel`` and the number fields are set by the admin for its indicator,
+    ``uploader`` is the person at the form.
 
     ``evidence``: its rows of evidence. A form that came without them leaves what is kept.
     """
 
     panel: EntryPanel
+    uploader: Any
     evidence: EvidenceFormSet
 
     class Meta:
@@ -114,8 +116,15 @@ class ResultForm(RecordForm):
         kept = self.instance.evidence.all() if self.instance.pk else []
         self._kept_evidence = tuple(entry_of(piece) for piece in kept)
         self.evidence = evidence_forms(
-            self.data if self.is_bound else None, self._kept_evidence, today()
+            self.data if self.is_bound else None,
+            self.files,
+            self._kept_evidence,
+            today(),
+            uploader=self.uploader,
         )
+
+    def is_multipart(self) -> bool:
+        return True
 
     @property
     def really_changed(self) -> list[str]:

@@ -160,7 +160,7 @@ class ResultAdmin(MonthScreenAdmin, ResultsByMeasure, ChosenFirst):
         numbers = {} if panel.is_milestone else {**number_fields(panel), **step_field(panel)}
         if not self._is_editable(request, obj):
             numbers = {}
-        return type("ResultForm", (form,), {**numbers, "panel": panel})
+        return type("ResultForm", (form,), {**numbers, "panel": panel, "uploader": request.user})
 
     def _is_editable(self, request: HttpRequest, obj: Any) -> bool:
         return obj is None or self.has_change_permission(request, obj)

@@ -19,6 +19,7 @@ from kpis.models.indicators import (
     Measure,
 )
 from kpis.models.targets import ValuesInHistory
+from strategy.access import Viewer
 from strategy.evidence.model import Evidence, SupportedByEvidence
 from strategy.models import FISCAL_YEAR_VALIDATORS
 from strategy.records.model import Record
@@ -105,6 +106,12 @@ class Result(ValuesInHistory, SupportedByEvidence, Record):
 
     def __str__(self) -> str:
         return f"{self.indicator.code} {self.fiscal_year}/{self.month}"
+
+    def evidence_seen_by(self, who: Viewer) -> bool:
+        return self.state != self.State.DRAFT or self.history_seen_by(who)
+
+    def history_seen_by(self, who: Viewer) -> bool:
+        return who.may_read_drafts(self.indicator.unit_id)
 
     def audit_details(self) -> dict[str, Any]:
         return {

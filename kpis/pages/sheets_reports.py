@@ -37,7 +37,7 @@ def _indicator(sheet: Sheet, row: IndicatorRow) -> None:
         for place, paragraph in enumerate(text.split("\n") if text else []):
             sheet.write([label if place == 0 else None, None, None, paragraph], "text")
     for place, piece in enumerate(cell.evidence):
-        words = "\n".join(part for part in (piece.text, piece.url) if part)
+        words = "\n".join(str(part) for part in (piece.text, piece.url, piece.file) if part)
         sheet.write(
             [_("evidence") if place == 0 else None, piece.number or _kind(piece.kind), piece.dated,
              words],

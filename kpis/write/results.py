@@ -15,7 +15,8 @@ from kpis.models import Result, ResultEvidence, ResultValue, YearTarget
 from kpis.write.checks import EntryContext, ResultEntry, entry_errors, value_field
 from kpis.write.slips import slips
 from strategy.access import Viewer, viewer
-from strategy.records.entries import Errors, RowEntries, parts_replaced
+from strategy.evidence.write import evidence_replaced
+from strategy.records.entries import Errors, RowEntries
 from strategy.records.write import StaleVersion, record_delete, write_history
 from strategy.thai import plain, says_why
 
@@ -111,14 +112,10 @@ class ResultEntries(RowEntries[ResultEntry, Result]):
             for result, entry in written
             for measure_id, value in entry.values.items()
         )
-        parts_replaced(
+        evidence_replaced(
             ResultEvidence,
             "result",
-            [
-                (result, [piece.fields() for piece in entry.evidence])
-                for result, entry in written
-                if entry.evidence is not None
-            ],
+            [(result, entry.evidence) for result, entry in written if entry.evidence is not None],
         )
         _with_children([result for result, _entry in written])
 

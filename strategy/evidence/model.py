@@ -10,11 +10,23 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from strategy.access import Viewer
+from strategy.models import EvidenceFile
 from strategy.thai import format_date
+
+#: The store, by its name in the settings, in which files lie.
+STORE = "evidence"
+
+
+class WithFiles(models.Manager):
+    """Pieces together with their files, in one query."""
+
+    def get_queryset(self) -> models.QuerySet:
+        return super().get_queryset().select_related("file")
 
 
 class Evidence(models.Model):
-    """An official letter, another document, or a link.
+    """An official letter, another document, a link, or a file; the others may have a file too.
 
     Part of the record that it supports: written by that record's service and kept in its history
     by ``audit_details``. Subclasses add the foreign key, with ``related_name="evidence"``.
@@ -24,6 +36,7 @@ class Evidence(models.Model):
         LETTER = "letter", _("official letter")
         DOCUMENT = "document", _("other document")
         LINK = "link", _("link")
+        FILE = "file", _("file")
 
     position = models.PositiveSmallIntegerField(_("order"), default=1)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.LETTER)
@@ -33,6 +46,16 @@ class Evidence(models.Model):
     dated = models.DateField(_("dated"), null=True, blank=True)
     url = models.URLField(_("address"), max_length=500, blank=True)
     text = models.TextField(_("what it is"), blank=True)
+    file = models.ForeignKey(
+        EvidenceFile,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("file"),
+    )
+
+    objects = WithFiles()
 
     class Meta:
         abstract = True
@@ -42,21 +65,31 @@ class Evidence(models.Model):
         verbose_name_plural = _("evidence")
 
     def __str__(self) -> str:
-        return self.text or self.number or self.url
+        return self.text or self.number or self.url or str(self.file or "")
 
     def as_details(self) -> dict[str, Any]:
-        """This piece as it stands in its record's history row."""
+        """This piece as it stands in its record's history row, a file with its checksum."""
+        file = {"file": self.file.as_details()} if self.file else {}
         return {
             "kind": self.kind,
             "number": self.number,
             "dated": self.dated.isoformat() if self.dated else None,
             "url": self.url,
             "text": self.text,
+            **file,
         }
 
 
 class SupportedByEvidence:
-    """For a :class:`Record` that evidence belongs to: its line in the history."""
+    """For a :class:`Record` that evidence belongs to: its line in the history, its readers."""
+
+    def evidence_seen_by(self, who: Viewer) -> bool:
+        """Whether somebody signed in may read what the record rests on now."""
+        raise NotImplementedError
+
+    def history_seen_by(self, who: Viewer) -> bool:
+        """Whether they may read its history, and with it what it once rested on."""
+        raise NotImplementedError
 
     @classmethod
     def audit_lines(cls, name: str, value: Any) -> list[tuple[str, str]]:
@@ -87,7 +120,14 @@ def read_evidence(records: Sequence[Any]) -> None:
 
 
 def evidence_text(piece: Mapping[str, Any]) -> str:
-    """A piece, as ``as_details`` keeps it, in one line: number and date, what it is, address."""
+    """A piece, as ``as_details`` keeps it, in one line: number and date, what it is, address.
+
+    A file comes last, by its name and checksum.
+    """
     dated = format_date(date.fromisoformat(piece["dated"])) if piece["dated"] else ""
     head = ", ".join(part for part in (piece["number"], dated) if part)
-    return ": ".join(part for part in (head, piece["text"], piece["url"]) if part)
+    file = piece.get("file")
+    if isinstance(file, EvidenceFile):
+        file = file.as_details()
+    named = "{name} (SHA-256 {sha256})".format(**file) if file else ""
+    return ": ".join(part for part in (head, piece["text"], piece["url"], named) if part)

@@ -9,8 +9,10 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from django.urls import reverse
+
 from strategy.calendar import FiscalMonth
-from strategy.models import Plan
+from strategy.models import EvidenceFile, Plan
 from strategy.standing.status import round2
 from strategy.thai import plain
 
@@ -47,12 +49,14 @@ def month(at: FiscalMonth) -> dict[str, int]:
 def evidence(piece: Any) -> dict[str, Any]:
     """A piece of evidence, as any record keeps it."""
     dated: date | None = piece.dated
+    file: EvidenceFile | None = piece.file
     return {
         "kind": piece.kind,
         "number": piece.number or None,
         "dated": dated and dated.isoformat(),
         "url": piece.url or None,
         "text": piece.text or None,
+        "file": file and {**file.as_details(), "address": reverse("evidence_file", args=[file.pk])},
     }
 
 

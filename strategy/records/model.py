@@ -192,6 +192,12 @@ def history_models() -> list[type[models.Model]]:
     )
 
 
+def closed_models() -> list[type[models.Model]]:
+    """The models whose rows are only ever added: histories, and those that say ``insert_only``."""
+    added = [model for model in apps.get_models() if getattr(model, "insert_only", False)]
+    return history_models() + added
+
+
 def _triggers(vendor: str, table: str) -> tuple[list[str], list[str]]:
     """SQL that opens and SQL that closes one history table."""
     name = f"{table}_closed"
@@ -227,14 +233,14 @@ def open_history_tables(using: str = "default") -> None:
     connection = connections[using]
     tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
-        for model in history_models():
+        for model in closed_models():
             if model._meta.db_table in tables:
                 for statement in _triggers(connection.vendor, model._meta.db_table)[0]:
                     cursor.execute(statement)
 
 
 def close_history_tables(using: str = "default") -> None:
-    """Put the triggers on every history table that exists; safe to repeat.
+    """Put the triggers on every table of ``closed_models`` that exists; safe to repeat.
 
     Runs after each ``migrate``, because altering a column on SQLite rebuilds its table without
     its triggers.
@@ -245,14 +251,14 @@ def close_history_tables(using: str = "default") -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(_PG_FUNCTION)
-        for model in history_models():
+        for model in closed_models():
             if model._meta.db_table in tables:
                 for statement in _triggers(connection.vendor, model._meta.db_table)[1]:
                     cursor.execute(statement)
 
 
 def open_history_table_names(using: str = "default") -> list[str]:
-    """History tables that lack their triggers: none in a system at work (checks.py asks)."""
+    """Closed tables that lack their triggers: none in a system at work (checks.py asks)."""
     connection = connections[using]
     if connection.vendor == "sqlite":
         query = "SELECT tbl_name, count(*) FROM sqlite_master WHERE type = 'trigger' GROUP BY 1"
@@ -265,5 +271,5 @@ def open_history_table_names(using: str = "default") -> list[str]:
         cursor.execute(query)
         found = dict(cursor.fetchall())
     return [
-        model._meta.db_table for model in history_models() if found.get(model._meta.db_table, 0) < 2
+        model._meta.db_table for model in closed_models() if found.get(model._meta.db_table, 0) < 2
     ]

@@ -110,6 +110,7 @@ HELD_BY_OTHERS = {
     "kpis.TargetValue": YearTarget,
     "kpis.ResultValue": Result,
     "kpis.ResultEvidence": Result,
+    "strategy.EvidenceFile": Result,
     "budgets.ProjectLead": Project,
     "integrity.AnswerEvidence": Answer,
     "strategy.Strategy_goals": Strategy,
@@ -221,7 +222,7 @@ def test_the_database_refuses_to_empty_history():
 def test_history_is_closed_after_migrate(plan):
     assert audit.open_history_table_names() == []
     audit.open_history_tables()
-    assert len(audit.open_history_table_names()) == len(RECORDS)
+    assert len(audit.open_history_table_names()) == len(audit.closed_models()) > len(RECORDS)
     call_command("migrate", verbosity=0)
     assert audit.open_history_table_names() == []
 

@@ -20,6 +20,7 @@ from strategy.clock import today
 from strategy.models import Plan
 from strategy.records.write import record_save
 from strategy.thai import parse_number
+from tests.support import files
 from tests.support.browsing import follow
 from tests.support.writing import SCORECARD, entered
 
@@ -280,6 +281,36 @@ def test_a_level_is_chosen_from_its_texts_and_its_evidence_kept(browse, planner)
     page.goto(f"/plans/{SCORECARD}/indicators/D1-1/?year=2563&month=11")
     assert "ลงวันที่ 27 ก.พ. 2563" in page.locator(".evidence-list").inner_text()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert page.wrong == []
+
+
+@pytest.mark.parametrize("width", [1280, 360])
+def test_files_go_with_a_result_and_come_back_as_they_were(
+    browse, planner, indicator, measure, evidence_store, tmp_path, width
+):
+    page = browse(planner, width=width)
+    sent = {"รายงานผล.pdf": files.PDF, "ภาพ.png": files.png(), "หน้าเว็บ.pdf": files.HTML}
+    for name, content in sent.items():
+        tmp_path.joinpath(name).write_bytes(content)
+    enter(page, indicator, year=2569, month=12)
+    page.fill(f"[name=value_{measure.pk}]", "76")
+    page.set_input_files("[name=evidence-0-upload]", tmp_path / "รายงานผล.pdf")
+    page.set_input_files("[name=evidence-1-upload]", tmp_path / "หน้าเว็บ.pdf")
+    follow(page, "[name=_save]")
+    # The bad one is refused beside its field, the good one need not be chosen again.
+    assert page.locator(".part-upload .errorlist").count() == 1
+    assert "รายงานผล.pdf" in page.locator(".part-upload").first.inner_text()
+    page.set_input_files("[name=evidence-1-upload]", tmp_path / "ภาพ.png")
+    follow(page, "[name=_save]")
+    page.goto(f"{PLAN}/indicators/S3-1.1/{AT}")
+    shown = page.locator(".evidence-list").first
+    assert "รายงานผล.pdf" in shown.inner_text() and "ภาพ.png" in shown.inner_text()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    for name in ("รายงานผล.pdf", "ภาพ.png"):
+        with page.expect_download() as download:
+            shown.get_by_text(name).click()
+        assert download.value.suggested_filename == name
+        assert download.value.path().read_bytes() == sent[name]
     assert page.wrong == []
 
 

@@ -26,6 +26,7 @@ from tests.support.writing import (
     filled,
     form_errors,
     indicator_of,
+    rows,
     signed_in,
 )
 
@@ -44,16 +45,6 @@ def scorecard(db: None) -> Plan:
 def client(planner: Any, today: Any) -> Any:
     today(TODAY)
     return signed_in(planner)
-
-
-def rows(response: Any, **typed: Any) -> dict[str, Any]:
-    """What a browser posts of a result's form, its rows of evidence included."""
-    data = filled(response)
-    formset = response.context["adminform"].form.evidence
-    for form in [formset.management_form, *formset.forms]:
-        for field in form:
-            data[field.html_name] = "" if field.value() is None else field.value()
-    return {**data, **typed}
 
 
 def kept(result: Result) -> list[tuple[Any, ...]]:

@@ -40,7 +40,9 @@ OF_THEIR_OWN = ("integrity/assessments",)
 
 
 #: Addresses that show no rows: there is nothing to have as data.
-WITHOUT_ROWS = {"", "login/", "logout/", "signed-out/", "password/"}
+WITHOUT_ROWS = {
+    "", "login/", "logout/", "signed-out/", "password/", "evidence/<str:key>/",
+}  # fmt: skip
 
 
 class Route(NamedTuple):

@@ -222,6 +222,16 @@ def filled(response: Any, **typed: Any) -> dict[str, Any]:
     return {**shown(response), **typed}
 
 
+def rows(response: Any, **typed: Any) -> dict[str, Any]:
+    """What a browser posts of a result's form, its rows of evidence included."""
+    data = filled(response)
+    formset = response.context["adminform"].form.evidence
+    for form in [formset.management_form, *formset.forms]:
+        for field in form:
+            data[field.html_name] = "" if field.value() is None else field.value()
+    return {**data, **typed}
+
+
 def address(row: Record | type[Record], action: str) -> str:
     """The admin's address of a list ("changelist", "add", "export") or of a row."""
     args = [row.pk] if isinstance(row, Record) else []
