@@ -14,7 +14,7 @@ from django.core.checks import CheckMessage, Tags, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
 
-from strategy.records.model import history_models, open_history_table_names
+from strategy.records.model import closed_models, open_history_table_names
 
 OPEN_HISTORY = "strategy.W001"
 
@@ -31,7 +31,7 @@ def history_is_closed(
         if open_tables:
             found.append(
                 Warning(
-                    f"{len(open_tables)} of {len(history_models())} history tables can be "
+                    f"{len(open_tables)} of {len(closed_models())} history tables can be "
                     f"changed: {', '.join(open_tables[:5])}",
                     hint="Run: manage.py migrate. It closes them again.",
                     id=OPEN_HISTORY,

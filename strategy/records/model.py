@@ -192,8 +192,22 @@ def history_models() -> list[type[models.Model]]:
     )
 
 
+class InsertOnly(models.Model):
+    """A row that is written once: its table is closed to UPDATE and DELETE as histories are."""
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+
+
+def closed_models() -> list[type[models.Model]]:
+    """Every model whose table the database closes to change: histories, then what is kept once."""
+    once = [model for model in apps.get_models() if issubclass(model, InsertOnly)]
+    return [*history_models(), *sorted(once, key=lambda model: model._meta.db_table)]
+
+
 def _triggers(vendor: str, table: str) -> tuple[list[str], list[str]]:
-    """SQL that opens and SQL that closes one history table."""
+    """SQL that opens and SQL that closes one table."""
     name = f"{table}_closed"
     if vendor == "sqlite":
         opening = [f'DROP TRIGGER IF EXISTS "{name}_{verb}"' for verb in ("update", "delete")]
@@ -227,14 +241,14 @@ def open_history_tables(using: str = "default") -> None:
     connection = connections[using]
     tables = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
-        for model in history_models():
+        for model in closed_models():
             if model._meta.db_table in tables:
                 for statement in _triggers(connection.vendor, model._meta.db_table)[0]:
                     cursor.execute(statement)
 
 
 def close_history_tables(using: str = "default") -> None:
-    """Put the triggers on every history table that exists; safe to repeat.
+    """Put the triggers on every history table, and on what is kept once; safe to repeat.
 
     Runs after each ``migrate``, because altering a column on SQLite rebuilds its table without
     its triggers.
@@ -245,14 +259,14 @@ def close_history_tables(using: str = "default") -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(_PG_FUNCTION)
-        for model in history_models():
+        for model in closed_models():
             if model._meta.db_table in tables:
                 for statement in _triggers(connection.vendor, model._meta.db_table)[1]:
                     cursor.execute(statement)
 
 
 def open_history_table_names(using: str = "default") -> list[str]:
-    """History tables that lack their triggers: none in a system at work (checks.py asks)."""
+    """Closed tables that lack their triggers: none in a system at work (checks.py asks)."""
     connection = connections[using]
     if connection.vendor == "sqlite":
         query = "SELECT tbl_name, count(*) FROM sqlite_master WHERE type = 'trigger' GROUP BY 1"
@@ -265,5 +279,5 @@ def open_history_table_names(using: str = "default") -> list[str]:
         cursor.execute(query)
         found = dict(cursor.fetchall())
     return [
-        model._meta.db_table for model in history_models() if found.get(model._meta.db_table, 0) < 2
+        model._meta.db_table for model in closed_models() if found.get(model._meta.db_table, 0) < 2
     ]
