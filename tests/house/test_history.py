@@ -52,7 +52,7 @@ from kpis.write.results import (
     value_field,
 )
 from kpis.write.targets import TargetEntry, baseline_set, target_change
-from nhrc_plan.meetings.models import MonthSummary
+from nhrc_plan.meetings.models import Meeting, MonthSummary
 from nhrc_plan.setup import fixtures
 from strategy import access as roles
 from strategy.models import (
@@ -290,6 +290,9 @@ def samples(plan):
         ItaPart: ItaPart(instrument=ItaInstrument.objects.all()[1], label="x"),
         MonthSummary: MonthSummary(
             plan=indicator.strategy.plan, fiscal_year=2569, month=6, text="สรุป"
+        ),
+        Meeting: Meeting(
+            plan=indicator.strategy.plan, number="7", held_on=TODAY, fiscal_year=2569, month=6
         ),
     }
     for row in made.values():

@@ -91,7 +91,12 @@ def restated_since(frozen: Frozen) -> list[Restated]:
         *_rules(spent.rules, projects),
         *_rows(frozen, Indicator, "indicators", ids),
         *_indicators(
-            proof["indicators"], {row.code: indicator(row) for row in rows}, ids, results, targets
+            proof["indicators"],
+            {row.code: indicator(row) for row in rows},
+            ids,
+            results,
+            targets,
+            at.year,
         ),
         *_rows(frozen, Project, "projects", {row.code: row.id for row in money.office.rows}),
         *_projects(
@@ -195,7 +200,9 @@ def _indicators(
     ids: Mapping[str, int],
     results: _Told,
     targets: _Told,
+    shown: int,
 ) -> Iterator[Restated]:
+    """Figures and targets of every year; of the year ``shown`` what is judged otherwise, too."""
     for old in then:
         new = now.get(old["code"])
         if new is None:
@@ -216,7 +223,7 @@ def _indicators(
             if _reported(before) != _reported(after):
                 words = _figure(before), _figure(after)
                 found.append(Restated(FIGURE, *head, *words, results.get(key)))
-            if not found and before["status"] != after["status"]:
+            if year == shown and not found and before["status"] != after["status"]:
                 words = status_label(before["status"]), status_label(after["status"])
                 found.append(Restated(STATUS, *head, *words, results.get(key)))
             yield from found

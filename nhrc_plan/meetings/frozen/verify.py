@@ -83,7 +83,7 @@ def code_of(frozen: Frozen) -> str:
 
 
 def exported(frozen: Frozen) -> bytes:
-    """A freeze as a file that anybody can check with docs/verify.md: canonical, as its parts are."""
+    """A freeze as a file that anybody can check with docs/verify.md; canonical as its parts."""
     return b'{"figures":%b,"record":%b,"record_sha256":"%b"}' % (
         bytes(frozen.figures),
         bytes(frozen.record),
