@@ -191,11 +191,7 @@ class MeetingAdmin(RecordAdmin):
         return hasattr(meeting, "frozen")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        return (
-            super()
-            .get_queryset(request)
-            .defer("frozen__figures", "frozen__workbook", "frozen__record")
-        )
+        return super().get_queryset(request).defer(*(f"frozen__{name}" for name in Frozen.LARGE))
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.freeze_view)

@@ -126,7 +126,8 @@ class Frozen(InsertOnly):
     """The figures that a meeting saw, kept once and for all, and what proves them.
 
     ``figures``, ``record``: canonical JSON (nhrc_plan/meetings/frozen/canonical.py). The record
-    holds the hashes of figures, workbook and the plan's freeze before it; ``sha256`` is its own.
+    holds the hashes of figures, workbook and the plan's freeze before it; ``sha256`` is its own,
+    ``figures_sha256`` that of the figures once more, for lists, which need not read the large ones.
     """
 
     meeting = models.OneToOneField(Meeting, models.PROTECT, related_name="frozen")
@@ -137,7 +138,11 @@ class Frozen(InsertOnly):
     figures = models.BinaryField()
     workbook = models.BinaryField()
     record = models.BinaryField()
+    figures_sha256 = models.CharField(max_length=64)
     sha256 = models.CharField(max_length=64)
+
+    #: Fields of some hundred kilobytes each.
+    LARGE = ("figures", "workbook", "record")
 
     class Meta(InsertOnly.Meta):
         verbose_name = _("frozen figures")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -34,15 +34,32 @@ def meeting_freeze(
     """
     if not viewer(user).is_planner:
         raise PermissionDenied
+    outermost = not connection.in_atomic_block
     try:
         with transaction.atomic():
+            if outermost:
+                _read_at_one_moment()
             return _freeze(user, meeting, expected_version, reason.strip())
-    except IntegrityError as error:
+    except (IntegrityError, OperationalError) as error:
+        if isinstance(error, OperationalError) and not _overtaken(error):
+            raise
         if Frozen.objects.filter(meeting=meeting).exists():
             raise already(meeting) from error
         raise ValidationError(
             _("Another meeting of the plan was frozen at the same moment. Freeze this one again.")
         ) from error
+
+
+def _read_at_one_moment() -> None:
+    """Let every query of this transaction see the same state, as SQLite's do by themselves."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+
+
+def _overtaken(error: OperationalError) -> bool:
+    """Whether PostgreSQL says that somebody else changed a row after that moment."""
+    return getattr(error.__cause__, "pgcode", None) == "40001"
 
 
 def already(meeting: Meeting) -> ValidationError:
@@ -92,6 +109,7 @@ def _freeze(user: Any, meeting: Meeting, version: int, reason: str) -> Frozen:
         {
             "format": RECORD_FORMAT,
             "plan": meeting.plan.slug,
+            "plan_id": meeting.plan_id,
             "meeting": meeting.pk,
             "place": place,
             "frozen_at": moment.isoformat(),
@@ -112,6 +130,7 @@ def _freeze(user: Any, meeting: Meeting, version: int, reason: str) -> Frozen:
         figures=content,
         workbook=workbook,
         record=record,
+        figures_sha256=digest(content),
         sha256=digest(record),
     )
     told = _("frozen, code %(code)s") % {"code": code}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -102,21 +102,30 @@ def _scalar(value: Any) -> bytes:
     return json.dumps(value, ensure_ascii=False).encode()
 
 
-def differing(content: bytes, kept: Iterable[Piece]) -> Iterator[Fault]:
-    """The rows of ``content`` that are not as their ``kept`` hashes say, in their order."""
-    start = 0
+def differing(content: bytes, kept: Sequence[Piece]) -> Iterator[Fault]:
+    """The rows of ``content`` that are not as their ``kept`` hashes say, in their order.
+
+    Where it has become longer or shorter all rows after the first one are out of place, so that
+    one alone is named. In the first one a single bit is looked for.
+    """
+    whole = len(content) == sum(piece.length for piece in kept)
+    start, found = 0, 0
     for piece in kept:
         part = content[start : start + piece.length]
         start += piece.length
         if digest(part) != piece.sha256:
-            yield _fault(part, piece)
-    if start != len(content):
+            found += 1
+            if not whole:
+                yield Fault("length", piece.path)
+                return
+            yield _searched(part, piece) if found == 1 else Fault("row", piece.path)
+    if not whole:
         yield Fault("length")
 
 
-def _fault(part: bytes, piece: Piece) -> Fault:
+def _searched(part: bytes, piece: Piece) -> Fault:
     """Names the row; where one bit was changed, its field with what stood there."""
-    if len(part) == piece.length <= _SEARCHED:
+    if piece.length <= _SEARCHED:
         tried = bytearray(part)
         for place in range(len(tried)):
             for bit in range(8):

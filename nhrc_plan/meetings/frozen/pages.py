@@ -20,14 +20,18 @@ from strategy.pages.page import PlanPage, as_json, plan_page, xlsx
 from strategy.thai import month_name
 
 _NUMBER = re.compile(r"-?[\d,]+(\.\d+)?", re.ASCII)
-#: What the list and the head of a page need of a freeze; its figures are large.
-_LARGE = ("frozen__figures", "frozen__workbook")
 
 
 @plan_page
 def meetings(request: HttpRequest, page: PlanPage) -> HttpResponse:
     """Every meeting of the plan, the latest first. One query."""
-    rows = list(Meeting.objects.filter(plan=page.plan).select_related("frozen").defer(*_LARGE))
+    rows = list(
+        Meeting.objects.filter(plan=page.plan)
+        .select_related("frozen")
+        .defer(*(f"frozen__{name}" for name in Frozen.LARGE))
+    )
+    for row in rows:
+        row.plan = page.plan
     if page.as_data:
         told = [_meeting(row) for row in rows]
         return as_json({**head(page.plan, page.at), "meetings": told})
@@ -97,10 +101,7 @@ def meeting_file(request: HttpRequest, page: PlanPage, meeting_id: int) -> HttpR
 
 def _find(page: PlanPage, meeting_id: int) -> Meeting:
     found = (
-        Meeting.objects.filter(plan=page.plan, pk=meeting_id)
-        .select_related("frozen")
-        .defer("frozen__workbook")
-        .first()
+        Meeting.objects.filter(plan=page.plan, pk=meeting_id).select_related("frozen").first()
         if meeting_id < 2**63
         else None
     )
@@ -124,12 +125,9 @@ def _must(frozen: Frozen | None) -> Frozen:
 
 
 def _code(row: Meeting) -> str:
-    """The code as the record has it; "" while nothing is frozen, or nothing can be read."""
+    """The code of what is frozen; "" while nothing is."""
     frozen = _frozen(row)
-    try:
-        return short_code(frozen.proof["figures_sha256"]) if frozen else ""
-    except (ValueError, KeyError):
-        return ""
+    return short_code(frozen.figures_sha256) if frozen else ""
 
 
 def _meeting(row: Meeting) -> dict[str, Any]:

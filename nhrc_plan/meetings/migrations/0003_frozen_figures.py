@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                 ('figures', models.BinaryField()),
                 ('workbook', models.BinaryField()),
                 ('record', models.BinaryField()),
+                ('figures_sha256', models.CharField(max_length=64)),
                 ('sha256', models.CharField(max_length=64)),
                 ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='strategy.plan')),
                 ('meeting', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='frozen', to='board.meeting')),

@@ -25,15 +25,15 @@ class Command(BaseCommand):
         ids = {int(what) for what in asked if what.isdecimal()}
         files = [what for what in asked if not what.isdecimal()]
         chains = Frozen.objects.select_related("meeting", "plan").order_by("plan_id", "place")
-        verdicts = list(verify(chains)) if ids or not files else []
-        missing = ids - {verdict.frozen.meeting_id for verdict in verdicts}
-        wrong = len(missing)
-        for pk in sorted(missing):
-            self.stdout.write(_("%(id)s: there is no frozen meeting of that id.") % {"id": pk})
-        for frozen, faults in verdicts:
+        wrong, missing = 0, set(ids)
+        for frozen, faults in verify(chains.iterator(chunk_size=10)) if ids or not files else ():
+            missing.discard(frozen.meeting_id)
             if not ids or frozen.meeting_id in ids:
                 name = f"{frozen.plan.slug} · {frozen.meeting} · {code_of(frozen)}"
                 wrong += self._tell(name, faults)
+        for pk in sorted(missing):
+            self.stdout.write(_("%(id)s: there is no frozen meeting of that id.") % {"id": pk})
+        wrong += len(missing)
         for name in files:
             wrong += self._tell(name, _of_file(name))
         if wrong:
