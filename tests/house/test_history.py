@@ -130,7 +130,7 @@ def test_every_stored_fact_has_a_history_or_is_held_by_one():
         for model in apps.get_models(include_auto_created=True)
         if model._meta.app_label in own
         and not issubclass(model, audit.Record)
-        and model not in audit.history_models()
+        and model not in audit.closed_models()
     }
     assert without == set(HELD_BY_OTHERS)
 
@@ -221,7 +221,7 @@ def test_the_database_refuses_to_empty_history():
 def test_history_is_closed_after_migrate(plan):
     assert audit.open_history_table_names() == []
     audit.open_history_tables()
-    assert len(audit.open_history_table_names()) == len(RECORDS)
+    assert len(audit.open_history_table_names()) == len(audit.closed_models()) > len(RECORDS)
     call_command("migrate", verbosity=0)
     assert audit.open_history_table_names() == []
 
@@ -408,6 +408,8 @@ def changed_value(field, row):
         return {name: not old}
     if isinstance(field, models.DecimalField):
         return {name: (old or D(0)) + 1}
+    if isinstance(field, models.DateField):
+        return {name: date(2026, 1, 17)}
     if isinstance(field, models.IntegerField):
         return {name: 2580 if "year" in name else 7 if name == "month" else 20}
     return {name: "changed"[: field.max_length]}

@@ -53,7 +53,7 @@ def _differing(content: bytes, frozen: Frozen, broken: list[str]) -> list[Fault]
     if broken:
         return [Fault("part", _title(name, titles)) for name in broken]
     try:
-        return list(_cells(content, bytes(frozen.workbook))) or [Fault("bytes")]
+        return list(_other_cells(content, bytes(frozen.workbook))) or [Fault("bytes")]
     except Exception:  # noqa: BLE001 - a file from outside can break its reader in any way
         return [Fault("part", "xlsx")]
 
@@ -65,7 +65,7 @@ def _title(part: str, titles: list[str]) -> str:
     return titles[place] if place < len(titles) else part
 
 
-def _cells(content: bytes, kept: bytes) -> Iterator[Fault]:
+def _other_cells(content: bytes, kept: bytes) -> Iterator[Fault]:
     """Every cell whose value is another, "sheet!C7"."""
     books = [load_workbook(BytesIO(each), read_only=True) for each in (kept, content)]
     then, now = books
