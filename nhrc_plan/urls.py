@@ -16,6 +16,7 @@ from integrity.self_assessments import pages as assessment_views
 from kpis.pages import views as kpi_views
 from nhrc_plan.desk import views as desk_views
 from nhrc_plan.meetings import views as board_views
+from nhrc_plan.meetings.frozen import pages as meeting_views
 from nhrc_plan.overview import views
 from nhrc_plan.value import views as value_views
 from strategy.pages.evidence import evidence_file
@@ -59,6 +60,18 @@ urlpatterns = [
     *page(f"{PLAN}/about", views.about, "about"),
     *page(f"{PLAN}/board", board_views.board, "board"),
     path(f"{PLAN}/board.xlsx", board_views.board_pack, name="board_pack"),
+    *page(f"{PLAN}/meetings", meeting_views.meetings, "meetings"),
+    *page(f"{PLAN}/meetings/<int:meeting_id>", meeting_views.meeting, "meeting"),
+    path(
+        f"{PLAN}/meetings/<int:meeting_id>/pack.xlsx",
+        meeting_views.meeting_pack,
+        name="meeting_pack",
+    ),
+    path(
+        f"{PLAN}/meetings/<int:meeting_id>/frozen.json",
+        meeting_views.meeting_file,
+        name="meeting_file",
+    ),
     path(f"{PLAN}/report.xlsx", kpi_views.report, name="report"),
     *page("integrity/ita", ita_views.years, "ita_years"),
     *page("integrity/ita/<int:year>", ita_views.year, "ita"),

@@ -8,7 +8,7 @@ from typing import Any
 from budgets.read.carried import CarriedProject, CarriedSum, by_year
 from budgets.read.project_rows import ProjectPage
 from budgets.read.rows import MoneyYear, PlanMoney, ProjectMoney, StrategyMoney, UnitMoney
-from budgets.rules.calc import Lines, MoneyStanding, SpendingTargets, Total
+from budgets.rules.calc import Lines, MoneyStanding, SpendingTargets, Total, YearLines
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan
 from strategy.pages.data import head, text
@@ -90,6 +90,14 @@ def _lines(lines: Lines, entered: bool) -> dict[str, Any]:
     }
 
 
+def year_lines(lines: YearLines) -> dict[str, Any]:
+    """The government's lines of a year, and those of the kinds of spending that have their own."""
+    return {
+        **_lines(lines.all, lines.entered),
+        "kinds": {kind: _lines(own, True) for kind, own in lines.kinds.items()},
+    }
+
+
 def carried_over(sums: list[CarriedSum]) -> list[dict[str, Any]]:
     """Money carried over, by the year whose budget it is, and what was paid of it in the next."""
     return [
@@ -138,10 +146,7 @@ def budgets(plan: Plan, money: PlanMoney) -> dict[str, Any]:
     return {
         **head(plan, money.at),
         "unit": "baht",
-        "expected_by_quarter": {
-            **_lines(money.lines.all, money.lines.entered),
-            "kinds": {kind: _lines(lines, True) for kind, lines in money.lines.kinds.items()},
-        },
+        "expected_by_quarter": year_lines(money.lines),
         "plan_amounts": _amounts(money.plan_amounts),
         "plan_total": plain(money.plan_total),
         **total(money.total),

@@ -1,26 +1,30 @@
-"""The months' summaries in the admin: planners start from the draft and keep what they wrote."""
+"""Summaries and meetings in the admin: planners keep a month's text, and freeze what was seen."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin, messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.defaultfilters import linebreaksbr
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from nhrc_plan.meetings.models import MonthSummary
+from nhrc_plan.meetings.frozen.figures import unapproved
+from nhrc_plan.meetings.models import Frozen, Meeting, MonthSummary
 from nhrc_plan.meetings.read import board_report
+from nhrc_plan.meetings.write import meeting_freeze
 from strategy.access import viewer
 from strategy.calendar import MONTHS, FiscalMonth
 from strategy.clock import today
 from strategy.models import Plan
 from strategy.read import due_month
 from strategy.records.admin import RecordAdmin
-from strategy.records.forms import RecordForm
+from strategy.records.forms import RecordForm, WordsField, add_errors
 from strategy.thai import month_name
 
 
@@ -135,3 +139,97 @@ def _asked(request: HttpRequest) -> tuple[Plan, FiscalMonth] | None:
     if len(month) > 2 or int(month) not in MONTHS or len(year) > 4 or int(year) not in plan.years:
         return None
     return plan, FiscalMonth(int(year), int(month))
+
+
+# --------------------------------------------------------------------------------- meetings
+
+
+class MeetingForm(RecordForm):
+    """A meeting that looks at a month of the plan that is over."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        plan, year = cleaned.get("plan"), cleaned.get("fiscal_year")
+        month: int = cleaned.get("month") or 0
+        if plan and year and month in MONTHS:
+            at = FiscalMonth(year, month)
+            if year not in plan.years or not at.has_ended(today()):
+                self.add_error("month", _possible_months(plan))
+        return cleaned
+
+
+class FreezeForm(forms.Form):
+    """What a freeze asks: why, where something is not approved; and which meeting was seen."""
+
+    reason = WordsField(
+        label=_("reason"),
+        required=False,
+        max_length=2000,
+        help_text=_("Needed where something that counts is not approved."),
+    )
+    expected_version = forms.IntegerField(
+        widget=forms.HiddenInput, min_value=1, max_value=2_147_483_647
+    )
+
+
+@admin.register(Meeting)
+class MeetingAdmin(RecordAdmin):
+    form = MeetingForm
+    list_display = ["number", "plan", "held_on", "period", "is_frozen"]
+    list_filter = ["plan", "fiscal_year"]
+    search_fields = ["number", "note"]
+    list_select_related = ["plan", "frozen"]
+    change_form_template = "admin/board/meeting/change_form.html"
+    fields = ["plan", "number", "held_on", "fiscal_year", "month", "agenda", "place", "note"]
+
+    @admin.display(description=_("month looked at"), ordering="fiscal_year")
+    def period(self, meeting: Meeting) -> str:
+        return month_name(meeting.at)
+
+    @admin.display(description=_("frozen"), boolean=True)
+    def is_frozen(self, meeting: Meeting) -> bool:
+        return hasattr(meeting, "frozen")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        return super().get_queryset(request).defer(*(f"frozen__{name}" for name in Frozen.LARGE))
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.freeze_view)
+        return [path("<int:pk>/freeze/", view, name="board_meeting_freeze"), *super().get_urls()]
+
+    def freeze_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Says what will be kept and what is not approved, and keeps it on a POST."""
+        meeting = self.get_object(request, str(pk))
+        if meeting is None:
+            raise Http404
+        if not (self.has_change_permission(request, meeting) and viewer(request.user).is_planner):
+            raise PermissionDenied
+        seen = reverse("meeting", args=[meeting.plan.slug, meeting.pk])
+        form = FreezeForm(request.POST or None, initial={"expected_version": meeting.version})
+        if request.method == "POST" and form.is_valid():
+            try:
+                meeting_freeze(user=request.user, meeting=meeting, **form.cleaned_data)
+            except ValidationError as refused:
+                add_errors(form, refused)
+            else:
+                messages.success(
+                    request,
+                    gettext("%(meeting)s is frozen: page and pack stay as they are now.")
+                    % {"meeting": meeting},
+                )
+                return HttpResponseRedirect(seen)
+        context = {
+            "title": gettext("Freeze what the meeting saw"),
+            "meeting": meeting,
+            "month_name": month_name(meeting.at),
+            "seen": seen,
+            "form": form,
+            "frozen": Frozen.objects.filter(meeting=meeting).exists(),
+            "unapproved": self._unapproved(meeting),
+        }
+        return self.page(request, "admin/board/meeting/freeze.html", context)
+
+    def _unapproved(self, meeting: Meeting) -> list[str]:
+        if meeting.fiscal_year not in meeting.plan.years or not meeting.at.has_ended(today()):
+            return []
+        return unapproved(board_report(meeting.plan, meeting.at, today()))

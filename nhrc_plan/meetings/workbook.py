@@ -17,7 +17,8 @@ from nhrc_plan.meetings import sheets
 from nhrc_plan.meetings.read import BoardReport, board_report
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan
-from strategy.workbook.build import Builder, add_sheets, when
+from strategy.workbook.book import Book, Sheet
+from strategy.workbook.build import Builder, when
 
 
 def board_sheets(report: BoardReport) -> list[Builder]:
@@ -43,12 +44,22 @@ def board_sheets(report: BoardReport) -> list[Builder]:
     ]
 
 
-def board_pack(plan: Plan, at: FiscalMonth, today: date, *, evidence: bool = True) -> bytes:
-    """The board's workbook of a month as xlsx bytes."""
-    report = board_report(plan, at, today, evidence=evidence)
+def board_book(report: BoardReport) -> tuple[Book, list[Sheet]]:
+    """The board's workbook of a month and its sheets, the cover first; not yet bound."""
     book = plan_book(report, _("Report to the board on the plan's progress"))
     cover = sheets.cover(book, report)
-    added = add_sheets(book, report, board_sheets(report), footer=plan.name)
+    added = [build(book, report) for build in board_sheets(report)]
     sheets.contents(cover, [sheet.name for sheet in added])
-    cover.print_setup((_("page"), _("of")), footer=plan.name)
+    return book, [cover, *added]
+
+
+def bound(book: Book, pages: list[Sheet], footer: str) -> bytes:
+    """The workbook as xlsx bytes, with page numbers and ``footer`` on every sheet."""
+    for sheet in pages:
+        sheet.print_setup((_("page"), _("of")), footer=footer)
     return book.save()
+
+
+def board_pack(plan: Plan, at: FiscalMonth, today: date, *, evidence: bool = True) -> bytes:
+    """The board's workbook of a month as xlsx bytes."""
+    return bound(*board_book(board_report(plan, at, today, evidence=evidence)), plan.name)

@@ -7,8 +7,10 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from strategy.records.model import InsertOnly
 
-class EvidenceFile(models.Model):
+
+class EvidenceFile(InsertOnly):
     """A stored file. Rows are added with the figure that is saved; the database itself refuses to
     change or delete one, as in a history table, for the figure's history names them for good.
 
@@ -16,8 +18,6 @@ class EvidenceFile(models.Model):
     is a file of its own, also of the same content, so a file belongs to one figure, and who may
     read it follows from that alone.
     """
-
-    insert_only = True
 
     key = models.CharField(_("stored as"), max_length=32, primary_key=True)
     name = models.CharField(_("file name"), max_length=150)
@@ -31,8 +31,7 @@ class EvidenceFile(models.Model):
     figure_type = models.CharField(_("kind"), max_length=100)
     figure_id = models.BigIntegerField(_("figure"))
 
-    class Meta:
-        default_permissions = ()
+    class Meta(InsertOnly.Meta):
         verbose_name = _("evidence file")
         verbose_name_plural = _("evidence files")
 

@@ -192,14 +192,22 @@ def history_models() -> list[type[models.Model]]:
     )
 
 
+class InsertOnly(models.Model):
+    """A row that is written once: its table is closed to UPDATE and DELETE as histories are."""
+
+    class Meta:
+        abstract = True
+        default_permissions = ()
+
+
 def closed_models() -> list[type[models.Model]]:
-    """The models whose rows are only ever added: histories, and those that say ``insert_only``."""
-    added = [model for model in apps.get_models() if getattr(model, "insert_only", False)]
-    return history_models() + added
+    """Every model whose table the database closes to change: histories, then what is kept once."""
+    once = [model for model in apps.get_models() if issubclass(model, InsertOnly)]
+    return [*history_models(), *sorted(once, key=lambda model: model._meta.db_table)]
 
 
 def _triggers(vendor: str, table: str) -> tuple[list[str], list[str]]:
-    """SQL that opens and SQL that closes one history table."""
+    """SQL that opens and SQL that closes one table."""
     name = f"{table}_closed"
     if vendor == "sqlite":
         opening = [f'DROP TRIGGER IF EXISTS "{name}_{verb}"' for verb in ("update", "delete")]
@@ -240,7 +248,7 @@ def open_history_tables(using: str = "default") -> None:
 
 
 def close_history_tables(using: str = "default") -> None:
-    """Put the triggers on every table of ``closed_models`` that exists; safe to repeat.
+    """Put the triggers on every history table, and on what is kept once; safe to repeat.
 
     Runs after each ``migrate``, because altering a column on SQLite rebuilds its table without
     its triggers.

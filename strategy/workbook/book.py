@@ -162,6 +162,11 @@ class Sheet:
         held = self._rows.get(row)
         return held.values[column - 1] if held and column <= len(held.values) else None
 
+    @property
+    def rows(self) -> list[tuple[list[Any], list[str]]]:
+        """What was written, from top to bottom: the values of each row and their styles."""
+        return [(row.values, row.styles) for row in self._rows.values()]
+
     def write(self, values: Sequence[Any], styles: Sequence[str] | str, height: float = 0) -> int:
         """Write the next row; one style for all cells or one for each. Gives its number.
 

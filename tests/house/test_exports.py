@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from budgets.models import Project, ProjectBudget, SpendingTarget
 from kpis.models import Baseline, Indicator, Measure, Result, YearTarget
-from nhrc_plan.meetings.models import MonthSummary
+from nhrc_plan.meetings.models import Meeting, MonthSummary
 from strategy import access as roles
 from strategy.models import Agency, Membership, Plan, ReportingYear, Strategy, Unit
 from strategy.records.model import Record
@@ -23,6 +23,7 @@ from tests.support.assessing import begun
 from tests.support.writing import (
     OTHER,
     OWN,
+    TODAY,
     address,
     carry,
     differences,
@@ -131,6 +132,7 @@ def filled_lists(plan, django_user_model):
         Baseline(measure=indicator.measures.get(), value=1, source="x", fiscal_year=2566, month=1),
         SpendingTarget(agency=plan.agency, fiscal_year=2569),
         MonthSummary(plan=plan, fiscal_year=2569, month=6, text="สรุป"),
+        Meeting(plan=plan, number="7/2569", held_on=TODAY, fiscal_year=2569, month=6),
         transfer(led_by(OWN), 2569, "1000"),
     ):
         record_save(instance=row, user=None)

@@ -21,6 +21,7 @@ from kpis.models import Indicator, Result, YearTarget
 from kpis.pages import views as kpi_views
 from kpis.read import standing as selectors
 from nhrc_plan.meetings import views as board_views
+from nhrc_plan.meetings.frozen import pages as meeting_views
 from nhrc_plan.overview import views
 from nhrc_plan.value import views as value_views
 from strategy.models import Approach, Plan, PlanStatement, Strategy, Unit
@@ -61,6 +62,8 @@ PAGES = {
     "board": ("/board/", 33),
     "board_data": ("/board.json", 33),
     "board_pack": ("/board.xlsx", 34),
+    "meetings": ("/meetings/", 5),
+    "meetings_data": ("/meetings.json", 5),
     # One of them for the agency's name in the file's properties.
     "report": ("/report.xlsx", 12),
 }
@@ -223,6 +226,7 @@ PAGE_TEMPLATES = [
     *(f"budgets/{name}" for name in ("budgets", "budget_units", "project")),
     "value/value",
     "meetings/board",
+    "meetings/meetings",
 ]
 
 
@@ -245,7 +249,7 @@ def test_templates_ask_the_database_nothing(
         rendered[template] = [query["sql"] for query in captured]
         return response
 
-    for module in (views, kpi_views, money_views, value_views, board_views):
+    for module in (views, kpi_views, money_views, value_views, board_views, meeting_views):
         monkeypatch.setattr(module, "render", spy)
     for name, (path, _) in PAGES.items():
         assert client.get(address(plan, path)).status_code == 200, name

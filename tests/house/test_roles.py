@@ -33,7 +33,7 @@ from integrity.models import (
 )
 from kpis.models import Baseline, Indicator, Result, YearTarget
 from kpis.write.results import value_field
-from nhrc_plan.meetings.models import MonthSummary
+from nhrc_plan.meetings.models import Meeting, MonthSummary
 from strategy import access as roles
 from strategy.models import (
     Agency,
@@ -103,6 +103,7 @@ TABLE = {
     Criterion: (ALL, NONE, READ, NONE),
     SelfAssessment: (ALL, "yyy-yy", READ, "----?-"),
     MonthSummary: (ALL, NONE, READ, NONE),
+    Meeting: (ALL, NONE, READ, NONE),
     ItaAssessment: (ALL, NONE, READ, NONE),
     ItaInstrument: (ALL, NONE, READ, NONE),
     ItaIndicator: (ALL, NONE, READ, NONE),
@@ -141,6 +142,9 @@ def row_of(plan, model):
         BudgetTransfer: lambda: transfer(led_by(OWN), 2569, "1"),
         SpendingTarget: lambda: SpendingTarget(agency=plan.agency, fiscal_year=2569),
         MonthSummary: lambda: MonthSummary(plan=plan, fiscal_year=2569, month=6, text="สรุป"),
+        Meeting: lambda: Meeting(
+            plan=plan, number="7/2569", held_on=TODAY, fiscal_year=2569, month=6
+        ),
     }.get(model)
     if model is AccessAttempt:
         return AccessAttempt.objects.create(

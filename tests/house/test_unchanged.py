@@ -19,7 +19,7 @@ from django.urls import reverse
 from budgets.models import BudgetTransfer, Disbursement, Project, SpendingTarget
 from integrity.models import ItaAssessment, ItaMeasure
 from kpis.models import Baseline, Measure, Result, ResultValue, TargetValue
-from nhrc_plan.meetings.models import MonthSummary
+from nhrc_plan.meetings.models import Meeting, MonthSummary
 from nhrc_plan.setup import fixtures
 from strategy import access as roles
 from strategy.models import Membership, ReportingYear
@@ -63,6 +63,7 @@ def everyone(plan, person, today):
         SpendingTarget(agency=plan.agency, fiscal_year=2569, q1="32.25"),
         ReportingYear(agency=plan.agency, fiscal_year=2569),
         MonthSummary(plan=plan, fiscal_year=2569, month=12, text=LINES),
+        Meeting(plan=plan, number="1", held_on=TODAY, fiscal_year=2569, month=12, note=LINES),
         Baseline(measure=measure, value="12.3449", source="x", fiscal_year=2570, month=1),
     ):
         record_save(instance=row, user=None)

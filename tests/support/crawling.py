@@ -20,7 +20,7 @@ from integrity.measures.write import ProgressEntries, ProgressEntry
 from integrity.models import ItaMeasure
 from kpis.models import Baseline, Result
 from kpis.write.targets import TargetEntry
-from nhrc_plan.meetings.models import MonthSummary
+from nhrc_plan.meetings.models import Meeting, MonthSummary
 from strategy.evidence.entry import EvidenceEntry
 from strategy.models import Membership, Plan, ReportingYear, Unit
 from strategy.records.write import record_save
@@ -121,6 +121,10 @@ def one_of_each(plan: Plan, user: Any) -> None:
     )
     summary = MonthSummary(plan=plan, fiscal_year=2567, month=10, text=nasty)
     record_save(instance=summary, user=user)
+    meeting = Meeting(
+        plan=plan, number=nasty[:40], held_on=DAY, fiscal_year=2567, month=10, note=nasty
+    )
+    record_save(instance=meeting, user=user)
     spent = DisbursementEntry(
         project, 2567, 10, Decimal(9_000_000), Decimal(0), note=nasty, reason=nasty
     )
