@@ -19,10 +19,11 @@ from kpis.models.indicators import (
     Measure,
 )
 from kpis.models.targets import ValuesInHistory
+from strategy.calendar import FiscalMonth
 from strategy.evidence.model import Evidence, SupportedByEvidence
 from strategy.models import FISCAL_YEAR_VALIDATORS
 from strategy.records.model import Record
-from strategy.thai import plain
+from strategy.thai import month_name, plain
 
 
 class Result(ValuesInHistory, SupportedByEvidence, Record):
@@ -30,12 +31,17 @@ class Result(ValuesInHistory, SupportedByEvidence, Record):
 
     written_by_reporters = True
     audit_labels = {"slips": _("asked about and confirmed")}
-    audit_unseen = frozenset({"slips"})
+    #: A comment is the reason of the change by which a result was returned, and is told as that.
+    audit_unseen = frozenset({"slips", "returned_because"})
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         SUBMITTED = "submitted", _("submitted")
+        RETURNED = "returned", _("returned")
         APPROVED = "approved", _("approved")
+
+    #: With whoever reports it: it counts nowhere until it is submitted (again).
+    UNSENT = frozenset({State.DRAFT, State.RETURNED})
 
     class Progress(models.TextChoices):
         NOT_STARTED = "not_started", _("not started")
@@ -68,6 +74,15 @@ class Result(ValuesInHistory, SupportedByEvidence, Record):
         _("reason for a lower cumulative figure"),
         blank=True,
         help_text=_("Needed where a cumulative figure is below an earlier one."),
+    )
+    returned_because = models.TextField(
+        _("comment of whoever returned it"), blank=True, editable=False
+    )
+    repeats_last = models.BooleanField(
+        _("no new result"),
+        default=False,
+        editable=False,
+        help_text=_("Reported as the same as the figure before it."),
     )
     slips = models.JSONField(
         _("asked about and confirmed"),
@@ -105,6 +120,12 @@ class Result(ValuesInHistory, SupportedByEvidence, Record):
 
     def __str__(self) -> str:
         return f"{self.indicator.code} {self.fiscal_year}/{self.month}"
+
+    @property
+    def title(self) -> str:
+        """Its indicator's code and its month, as people write them."""
+        at = FiscalMonth(self.fiscal_year, self.month)
+        return f"{self.indicator.code} {month_name(at, short=True)}"
 
     def audit_details(self) -> dict[str, Any]:
         return {

@@ -9,13 +9,13 @@ from django.db.models import QuerySet
 
 from kpis.models import Indicator, Result
 from kpis.read.duties import Duty, year_duties
-from kpis.read.figures import latest_before
+from kpis.read.figures import HANDED_IN, latest_before
 from kpis.read.levels import Ladder, ladder
 from kpis.read.rows import IndicatorRow
 from kpis.read.standing import indicator_rows
 from kpis.read.words import join_values, result_text, target_text
 from kpis.rules.expected import expected_values, milestone_expected
-from kpis.rules.facts import CUMULATIVE, LOWER, MILESTONE, TargetFacts, target_in_force
+from kpis.rules.facts import CUMULATIVE, LOWER, MILESTONE, Figure, TargetFacts, target_in_force
 from strategy.access import Viewer
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.models import Plan
@@ -95,6 +95,10 @@ def entry_panel(indicator: Indicator, at: FiscalMonth, today: date) -> EntryPane
     levels = None
     if plan.is_scorecard:
         levels = ladder(indicator, row.current)
+    before = last
+    if plan.approved_only:
+        before = latest_before(plan, indicator.pk, at, states=HANDED_IN)
+    repeats = promise.kind != MILESTONE and before is not None and before.year == at.year
     return EntryPanel(
         indicator=indicator,
         row=row,
@@ -104,6 +108,7 @@ def entry_panel(indicator: Indicator, at: FiscalMonth, today: date) -> EntryPane
         last_month=FiscalMonth(last.year, last.month) if last else None,
         expected=expected,
         ladder=levels,
+        repeatable=before if repeats else None,
     )
 
 
@@ -120,6 +125,17 @@ class EntryPanel:
     last_month: FiscalMonth | None
     expected: str | None
     ladder: Ladder | None = None
+    #: What "no new result" repeats: the last figure submitted in the same year.
+    repeatable: Figure | None = None
+
+    @property
+    def repeatable_text(self) -> str:
+        """That figure as shown, with its month: "57 (มิ.ย. 2569)"."""
+        figure = self.repeatable
+        if figure is None:
+            return ""
+        at = month_name(FiscalMonth(figure.year, figure.month), short=True)
+        return f"{result_text(self.row.facts, figure)} ({at})"
 
     @property
     def target(self) -> str | None:
