@@ -11,12 +11,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from kpis.models import Indicator, LevelCriterion, Result
 from kpis.write.results import ResultEntries, ResultEntry, result_approve, result_reopen
+from strategy.access import PLANNER
 from strategy.evidence.entry import EvidenceEntry, evidence_problems
 from strategy.models import Objective, Plan, Strategy
 from strategy.records.history import history_of
 from strategy.records.write import StaleVersion
 from tests.support.writing import (
     OWN,
+    REMEDY,
     SCORECARD,
     TODAY,
     address,
@@ -53,7 +55,7 @@ def rows(response: Any, **typed: Any) -> dict[str, Any]:
     for form in [formset.management_form, *formset.forms]:
         for field in form:
             data[field.html_name] = "" if field.value() is None else field.value()
-    return {**data, **typed}
+    return {**data, **REMEDY, **typed}
 
 
 def kept(result: Result) -> list[tuple[Any, ...]]:
@@ -295,7 +297,7 @@ def test_a_drafts_evidence_is_seen_by_nobody_else(plan, reporter, outsider, toda
         assert LETTER.number.encode() not in answer.content
 
 
-def test_steps_are_ticked_off_and_an_approved_result_shows_its_evidence(client, scorecard, planner):
+def test_steps_are_ticked_off_and_an_approved_result_shows_its_evidence(client, scorecard, person):
     indicator = indicator_of(scorecard, "D1-2")
     page = client.get(add_path(indicator))
     field = f"numerator_{indicator.measures.get().pk}"
@@ -307,7 +309,7 @@ def test_steps_are_ticked_off_and_an_approved_result_shows_its_evidence(client, 
     assert saved.steps_done == [1, 3]
     shown = client.get(f"/plans/{SCORECARD}/indicators/D1-2/?year=2563&month=11").content.decode()
     assert shown.count("☑") == 2 and shown.count("☐") == 3
-    result_approve(user=planner, result=saved, expected_version=1)
+    result_approve(user=person("another", PLANNER), result=saved, expected_version=1)
     assert "๒๓๑/๒๕๖๒" in client.get(address(saved, "change")).content.decode()
 
 
