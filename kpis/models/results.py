@@ -31,8 +31,7 @@ class Result(ValuesInHistory, SupportedByEvidence, Record):
 
     written_by_reporters = True
     audit_labels = {"slips": _("asked about and confirmed")}
-    #: A comment is the reason of the change by which a result was returned, and is told as that.
-    audit_unseen = frozenset({"slips", "returned_because"})
+    audit_unseen = frozenset({"slips"})
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
