@@ -40,7 +40,12 @@ def _admin(page: Page) -> str:
     return reverse("admin:index") if page.viewer.is_staff else ""
 
 
+def _desk(page: Page) -> str:
+    return f"{reverse('my_work')}?{page.agency_query}" if page.viewer.enters else ""
+
+
 MENU = [
+    Entry("desk", _says(_("My work")), _desk),
     Entry("overview", _says(_("Overview")), _of_plan("overview")),
     Entry("indicators", _says(_("indicators")), _of_plan("indicators")),
     Entry("map", _map_label, _of_plan("map")),

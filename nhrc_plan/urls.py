@@ -14,6 +14,7 @@ from integrity.ita import pages as ita_views
 from integrity.measures import pages as measure_views
 from integrity.self_assessments import pages as assessment_views
 from kpis.pages import views as kpi_views
+from nhrc_plan.desk import views as desk_views
 from nhrc_plan.meetings import views as board_views
 from nhrc_plan.overview import views
 from nhrc_plan.value import views as value_views
@@ -41,6 +42,7 @@ urlpatterns = [
         name="signed_out",
     ),
     path("password/", OwnPassword.as_view(), name="password"),
+    *page("my-work", desk_views.desk, "my_work"),
     *page("plans", views.plans, "plans"),
     *page(PLAN, views.overview, "overview"),
     *page(f"{PLAN}/strategies/<int:number>", views.strategy, "strategy"),

@@ -59,6 +59,11 @@ class Viewer:
         return PLANNER in self.roles
 
     @property
+    def enters(self) -> bool:
+        """Whether they have figures to enter: in the forms, for a unit or for the plan."""
+        return self.is_staff and bool(self.roles & {PLANNER, REPORTER})
+
+    @property
     def unit_ids(self) -> frozenset[int]:
         return frozenset(unit_id for unit_id, _ in self.units)
 
@@ -81,6 +86,11 @@ class Viewer:
     def may_read_drafts(self, unit_id: int | None) -> bool:
         """Drafts and history: the unit itself, planners, auditors and executives."""
         return bool(self.roles & {PLANNER, AUDITOR, EXECUTIVE}) or unit_id in self.unit_ids
+
+
+def is_at_home(who: Viewer) -> bool:
+    """Whether a person's first page is their own work: those who report for a unit."""
+    return REPORTER in who.roles and bool(who.units) and not who.is_planner
 
 
 #: Whoever has not signed in.

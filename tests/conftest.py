@@ -9,6 +9,7 @@ taken from outside.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import tempfile
 import uuid
@@ -81,7 +82,7 @@ def pytest_report_header() -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On another database than SQLite: only what touches one; the rest is the same on both.
 
-    Journeys of a browser are played once, on SQLite.
+    Journeys of a browser are played once, and what rows look like is looked at once, on SQLite.
     """
     if connection.vendor == "sqlite":
         return
@@ -91,7 +92,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         touches = item.get_closest_marker("django_db") or with_database & set(
             getattr(item, "fixturenames", with_database)
         )
-        played = item.get_closest_marker("browser")
+        played = item.get_closest_marker("browser") or item.get_closest_marker("looks")
         (kept if touches and not played else same).append(item)
     config.hook.pytest_deselected(items=same)
     items[:] = kept
@@ -281,7 +282,7 @@ def browse(chromium: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
             page.fill("#id_username", user.username)
             page.fill("#id_password", PASSWORD)
             page.press("#id_password", "Enter")
-            page.wait_for_url("**/plans/**")
+            page.wait_for_url(re.compile("/(plans|my-work)/"))
         return page
 
     yield open_window

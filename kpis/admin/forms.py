@@ -173,7 +173,7 @@ class ResultForm(RecordForm):
             confirmed={
                 measure.id: typed
                 for measure in self.panel.row.facts.measures
-                if (typed := _amount(cleaned.get(confirmed_field(measure.id), ""))) is not None
+                if (typed := typed_amount(cleaned.get(confirmed_field(measure.id), ""))) is not None
             },
             expected_version=cleaned.get("expected_version"),
         )
@@ -202,7 +202,8 @@ def confirmed_field(measure_id: int) -> str:
     return value_field(measure_id, "confirmed")
 
 
-def _amount(text: str) -> Decimal | None:
+def typed_amount(text: str) -> Decimal | None:
+    """A figure that a hidden field carries; None where there is none."""
     try:
         return parse_number(text, max_decimals=30)
     except Refusal:

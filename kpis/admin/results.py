@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from kpis.admin.approval import ApprovalAdmin
 from kpis.admin.exports import ResultsByMeasure
 from kpis.admin.forms import ChooseForm, ResultForm, has_percent, number_fields, step_field
+from kpis.admin.month import MonthScreenAdmin
 from kpis.models import Indicator, Result
 from kpis.read.duties import Duty
 from kpis.read.entry import (
@@ -53,7 +54,7 @@ _WORDS = ["narrative", "outcome", "problems", "next_steps", "fall_reason"]
 
 
 @admin.register(Result)
-class ResultAdmin(ApprovalAdmin, ResultsByMeasure, ChosenFirst):
+class ResultAdmin(ApprovalAdmin, MonthScreenAdmin, ResultsByMeasure, ChosenFirst):
     """Results of the units that a person reports for; planners see all."""
 
     form = ResultForm
@@ -295,7 +296,7 @@ def _saved_message(obj: Result) -> str:
     """ "Saved" and how the indicator now stands at that month."""
     at = FiscalMonth(obj.fiscal_year, obj.month)
     indicator = Indicator.objects.select_related("strategy__plan").get(pk=obj.indicator_id)
-    if obj.state == Result.State.DRAFT:
+    if obj.state in Result.UNSENT:
         return _("The draft of %(code)s for %(month)s is kept. It counts nowhere yet.") % {
             "code": indicator.code,
             "month": month_name(at, short=True),

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from django.db.models import QuerySet
 
 from kpis.models import Indicator, Result
-from kpis.read.duties import Duty, year_duties
+from kpis.read.duties import UPCOMING, Duty, year_duties
 from kpis.read.figures import HANDED_IN, latest_before
 from kpis.read.levels import Ladder, ladder
 from kpis.read.rows import IndicatorRow
 from kpis.read.standing import indicator_rows
 from kpis.read.words import join_values, result_text, target_text
 from kpis.rules.expected import expected_values, milestone_expected
-from kpis.rules.facts import CUMULATIVE, LOWER, MILESTONE, Figure, TargetFacts, target_in_force
+from kpis.rules.facts import (
+    CUMULATIVE,
+    LOWER,
+    MILESTONE,
+    Figure,
+    TargetFacts,
+    target_in_force,
+)
 from strategy.access import Viewer
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.models import Plan
+from strategy.pages.current import current_plan
 from strategy.standing.status import round2
 from strategy.thai import month_name
 
@@ -67,17 +76,43 @@ def last_entered(user_id: int | None) -> FiscalMonth | None:
     return FiscalMonth(*last) if last else None
 
 
-def work_list(viewer: Viewer, today: date) -> list[Duty]:
-    """What a person owes: reports overdue or open in this and the last fiscal year."""
+def reporting_plans(viewer: Viewer, first: int, last: int) -> list[Plan]:
+    """The plans that run in these fiscal years and in which a person may report. Two queries.
+
+    Those that give their units an indicator; for planners those of their own agencies, else of
+    the agency whose plan is at work, however many agencies there are.
+    """
+    plans = Plan.objects.filter(first_year__lte=last, last_year__gte=first)
+    if not viewer.is_planner:
+        own = Indicator.objects.filter(unit__in=viewer.unit_ids)
+        return list(plans.filter(pk__in=own.values("strategy__plan")).order_by("pk"))
+    agencies: Iterable[int] = viewer.agency_ids
+    if not agencies:
+        current = current_plan(viewer)
+        agencies = [current.agency_id] if current else []
+    return list(plans.filter(agency__in=agencies).order_by("pk"))
+
+
+def work_list(viewer: Viewer, today: date, *, soon: int = 0) -> list[Duty]:
+    """What a person owes: reports overdue or open in this and the last fiscal year.
+
+    ``soon``: with those that will be due within so many days. As many queries as
+    :func:`year_duties` takes, for each year of a plan that is theirs.
+    """
     latest = latest_ended(today)
+    horizon = today + timedelta(days=soon)
     duties: list[Duty] = []
-    for plan in Plan.objects.filter(first_year__lte=latest.year, last_year__gte=latest.year - 1):
+    for plan in reporting_plans(viewer, latest.year - 1, latest.year):
         own = reportable(viewer).filter(strategy__plan=plan)
         for year in (latest.year - 1, latest.year):
             if year in plan.years:
                 at = FiscalMonth(year, 12 if year < latest.year else latest.month)
                 rows = indicator_rows(plan, at, today, own)
-                duties += [d for d in year_duties(plan, year, rows, today) if d.is_owed]
+                duties += [
+                    duty
+                    for duty in year_duties(plan, year, rows, today)
+                    if duty.is_owed or (duty.state == UPCOMING and duty.deadline <= horizon)
+                ]
     return sorted(duties, key=lambda duty: (duty.deadline, duty.row.code))
 
 
@@ -85,20 +120,28 @@ def entry_panel(indicator: Indicator, at: FiscalMonth, today: date) -> EntryPane
     """Target, last value and standing of an indicator at the month that is being entered."""
     plan = indicator.strategy.plan
     row = indicator_rows(plan, at, today, Indicator.objects.filter(pk=indicator.pk))[0]
-    last = latest_before(plan, indicator.pk, at)
+    before = last = latest_before(plan, indicator.pk, at)
+    if plan.approved_only:
+        before = latest_before(plan, indicator.pk, at, states=HANDED_IN)
+    panel = panel_of(indicator, row, at, last)
+    repeats = not panel.is_milestone and before is not None and before.year == at.year
+    return replace(
+        panel,
+        ladder=ladder(indicator, row.current) if plan.is_scorecard else None,
+        repeatable=before if repeats else None,
+    )
+
+
+def panel_of(
+    indicator: Indicator, row: IndicatorRow, at: FiscalMonth, last: Figure | None
+) -> EntryPanel:
+    """The same from what was read for many; ``last``: the figure before. No query."""
     expected: str | None
     promise = target_in_force(row.facts, at.year, at.month)
     if promise.kind == MILESTONE:
         expected = f"{round2(milestone_expected(at.month, promise.due_month))}%"
     else:
         expected = join_values(list(expected_values(row.facts, at.year, at.month).values()))
-    levels = None
-    if plan.is_scorecard:
-        levels = ladder(indicator, row.current)
-    before = last
-    if plan.approved_only:
-        before = latest_before(plan, indicator.pk, at, states=HANDED_IN)
-    repeats = promise.kind != MILESTONE and before is not None and before.year == at.year
     return EntryPanel(
         indicator=indicator,
         row=row,
@@ -107,8 +150,6 @@ def entry_panel(indicator: Indicator, at: FiscalMonth, today: date) -> EntryPane
         last=result_text(row.facts, last) if last else None,
         last_month=FiscalMonth(last.year, last.month) if last else None,
         expected=expected,
-        ladder=levels,
-        repeatable=before if repeats else None,
     )
 
 

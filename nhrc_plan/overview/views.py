@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from kpis.pages.tables import scores
 from nhrc_plan.overview import data, read, tables
-from strategy.access import viewer
+from strategy.access import is_at_home, viewer
 from strategy.models import Plan
 from strategy.pages.current import current_plan
 from strategy.pages.page import (
@@ -25,9 +25,12 @@ from strategy.pages.page import (
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
+    """One's own work for those who report for a unit, else the plan at work."""
     who = viewer(request.user)
     if not who.signed_in and not settings.PUBLIC_READING:
         return redirect_to_login("/")
+    if is_at_home(who):
+        return redirect("my_work")
     plan = current_plan(who)
     if plan is None:
         return answer_not_found(request, _("No plan has been loaded yet. Run: manage.py bootstrap"))

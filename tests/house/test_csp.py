@@ -26,6 +26,8 @@ from tests.support.crawling import Forbidden, admin_addresses, example, one_of_e
 from tests.support.database import changed, state
 from tests.support.pages import DAY, HERE, enter, indicator_of, reading_routes, samples
 
+pytestmark = pytest.mark.looks
+
 # ---------------------------------------------------------------------- what there is to look at
 
 

@@ -28,6 +28,8 @@ from tests.support.pages import HERE, THAI, enter, indicator_of, samples
 from tests.support.results import baseline, change
 from tests.support.workbooks import printed_pages
 
+pytestmark = pytest.mark.looks
+
 SUMMARY, INDICATORS, YEARS, AWAITING = range(4)
 MONTHS = [
     pytest.param(2566, 12, id="first-year"),

@@ -23,6 +23,8 @@ from strategy.workbook.styles import COMMITTED, DISBURSED, FONT, LEFT
 from tests.support.pages import HERE, samples
 from tests.support.workbooks import printed_pages
 
+pytestmark = pytest.mark.looks
+
 DAY = date(2025, 5, 12)
 AT = "?year=2568&month=7"
 MARK = " (ตัวอย่าง)"

@@ -12,6 +12,8 @@ from strategy.models import Agency, Plan
 from strategy.pages import menu
 from tests.support.writing import signed_in
 
+pytestmark = pytest.mark.looks
+
 TODAY = date(2026, 11, 10)
 MENU = re.compile(r'<nav aria-label="เมนูหลัก">(.*?)</nav>', re.DOTALL)
 HREF = re.compile(r'href="([^"]+)"')

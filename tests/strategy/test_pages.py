@@ -175,8 +175,12 @@ def test_the_front_page_leads_to_the_plan_of_ones_own_agency(plan, client, perso
         agency=other, slug="other", name="แผนอื่น", first_year=2566, last_year=2570, is_current=True
     )
     record_save(instance=theirs, user=None)
-    client.force_login(person("guest", roles.REPORTER, unit.name))
+    client.force_login(person("guest", roles.AUDITOR, unit.name))
     assert client.get("/")["Location"] == "/plans/other/"
+    # Whoever reports for a unit begins with their own work, which leads to the same plan.
+    client.force_login(person("reports", roles.REPORTER, unit.name))
+    assert client.get("/")["Location"] == "/my-work/"
+    assert "/plans/other/" in client.get("/my-work/").content.decode()
 
 
 def test_the_front_page_without_a_plan_says_so(db, client, executive, monkeypatch):
@@ -225,7 +229,9 @@ def test_public_reading_opens_every_page(plan, client, public):
     samples(plan)
     assert client.get("/")["Location"] == f"{HERE}/"
     for route in reading_routes(plan):
-        assert client.get(route.path + AT).status_code == 200, route.path
+        # One's own work is a person's, and asks who that is.
+        opens = {"my_work": 302, "my_work_data": 401}.get(route.name, 200)
+        assert client.get(route.path + AT).status_code == opens, route.path
 
 
 def test_public_reading_opens_no_form(plan, client, public):

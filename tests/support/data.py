@@ -20,6 +20,7 @@ from integrity.self_assessments.models import RubricPart
 from kpis.models import Indicator, Measure, YearTarget
 from kpis.read import duties
 from kpis.rules import facts
+from nhrc_plan.desk import read as desk
 from strategy.evidence.model import Evidence
 from strategy.models import Plan, Strategy, Unit
 from strategy.standing.status import NO_BUDGET, STATUSES
@@ -32,6 +33,7 @@ CODES: dict[str, set[str]] = {
         *Evidence.Kind.values,
         *Project.Kind.values,
         *ProjectBudget.SpendingKind.values,
+        *desk.KINDS,
     },
     "spending_kind": set(ProjectBudget.SpendingKind.values),
     "judged_on": set(SpendingTarget.JudgedOn.values),

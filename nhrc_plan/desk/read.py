@@ -1,0 +1,254 @@
+"""What one person has to do: results, money and measures on one list, whichever app they are of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import NamedTuple
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from budgets.admin.carried import carried_address
+from budgets.admin.disbursements import entry_address as money_address
+from budgets.models import CarriedPayment, Disbursement
+from budgets.read.carried_entry import carried_due
+from budgets.read.duties import due_list as money_due
+from budgets.read.duties import entering_units
+from integrity.measures import rules as measure_rules
+from integrity.measures.duties import due_list as quarters_due
+from integrity.measures.models import QuarterProgress
+from integrity.measures.progress_admin import entry_address as quarter_address
+from kpis.models import Result
+from kpis.read.duties import LATE, OPEN, UPCOMING, Duty
+from kpis.read.entry import reporting_plans, work_list
+from strategy.access import Viewer
+from strategy.calendar import latest_ended
+from strategy.models import Plan
+from strategy.thai import format_date, format_number, month_name
+
+#: So many days ahead something is said to come soon.
+SOON = 45
+
+RESULT, MONEY, CARRIED, MEASURE = "result", "money", "carried", "measure"
+KINDS = {
+    RESULT: gettext_lazy("result of an indicator"),
+    MONEY: gettext_lazy("disbursement"),
+    CARRIED: gettext_lazy("money carried over"),
+    MEASURE: gettext_lazy("integrity measures"),
+}
+STATES = {
+    LATE: gettext_lazy("overdue"),
+    OPEN: gettext_lazy("to be reported now"),
+    UPCOMING: gettext_lazy("later"),
+}
+SHAPES = {LATE: "○", OPEN: "◐", UPCOMING: "◌"}
+
+
+class Task(NamedTuple):
+    """One thing to enter. ``deadline`` None: there is none. ``address``: where it is entered, with
+    its period."""
+
+    kind: str
+    state: str
+    code: str
+    name: str
+    unit: str
+    period: str
+    deadline: date | None
+    target: str | None
+    last: str | None
+    address: str
+    #: It has been begun: a draft stands, or some of many are entered.
+    begun: bool = False
+
+    @property
+    def kind_name(self) -> str:
+        return str(KINDS[self.kind])
+
+    @property
+    def label(self) -> str:
+        return str(STATES[self.state])
+
+    @property
+    def shape(self) -> str:
+        return SHAPES[self.state]
+
+    @property
+    def deadline_name(self) -> str:
+        return format_date(self.deadline) if self.deadline else ""
+
+
+class UnitWaiting(NamedTuple):
+    """What a unit still owes, as planners see it."""
+
+    unit_id: int | None
+    name: str
+    late: int
+    owed: int
+
+
+class Done(NamedTuple):
+    """How much of a kind a person has written this month."""
+
+    kind: str
+    rows: int
+
+    @property
+    def kind_name(self) -> str:
+        return str(KINDS[self.kind])
+
+
+@dataclass(frozen=True)
+class MyWork:
+    """One person's work on a day: what to enter, what comes soon, what was done this month.
+
+    ``waiting``: for planners, what the units owe; their own list is then what belongs to no unit,
+    and to their own ones.
+    """
+
+    enter: tuple[Task, ...]
+    soon: tuple[Task, ...]
+    waiting: tuple[UnitWaiting, ...]
+    done: tuple[Done, ...]
+
+    @property
+    def late(self) -> int:
+        return sum(task.state == LATE for task in self.enter)
+
+
+def my_work(who: Viewer, today: date) -> MyWork:
+    """What a person has to do on ``today``. A number of queries that does not grow with the plans
+    of others, nor with the size of their own."""
+    latest = latest_ended(today)
+    duties = work_list(who, today, soon=SOON)
+    plans = reporting_plans(who, latest.year - 1, latest.year)
+    tasks = [
+        *(_of_result(duty) for duty in duties if _is_own(who, duty.row.unit_id)),
+        *_of_money(who, plans, today),
+        *_of_measures(who, today),
+    ]
+    order = {LATE: 0, OPEN: 1, UPCOMING: 2}
+    tasks.sort(key=lambda task: (order[task.state], task.deadline or date.max, task.code))
+    return MyWork(
+        enter=tuple(task for task in tasks if task.state != UPCOMING),
+        soon=_next_ones(task for task in tasks if task.state == UPCOMING),
+        waiting=_waiting(duties) if who.is_planner else (),
+        done=tuple(_done(who, today)),
+    )
+
+
+def _next_ones(tasks: Iterable[Task]) -> tuple[Task, ...]:
+    """Of each thing the next time that it is due."""
+    return tuple({(task.kind, task.code): task for task in reversed(list(tasks))}.values())[::-1]
+
+
+def _is_own(who: Viewer, unit_id: int | None) -> bool:
+    """Whether a person enters it themselves: of their units, or of none where they plan."""
+    return unit_id in who.unit_ids if unit_id is not None else who.is_planner
+
+
+def _of_result(duty: Duty) -> Task:
+    row = duty.row
+    query = {"indicator": row.id, "year": duty.period.year, "month": duty.period.month}
+    last = row.current.result
+    return Task(
+        kind=RESULT,
+        state=duty.state,
+        code=row.code,
+        name=row.name,
+        unit=row.unit_name or "",
+        period=duty.period_name,
+        deadline=duty.deadline,
+        target=row.cells[duty.period.year - row.cells[0].year].target,
+        last=f"{last} ({row.current.as_of_name})" if last is not None else None,
+        address=f"{reverse('admin:kpis_result_add')}?{urlencode(query)}",
+        begun=duty.has_draft,
+    )
+
+
+def _of_money(who: Viewer, plans: list[Plan], today: date) -> Iterable[Task]:
+    """A unit's month of money, and what it still has to pay of money carried over."""
+    for due in money_due(who, plans, today):
+        if due.is_done or not _is_own(who, due.unit_id):
+            continue
+        yield Task(
+            kind=MONEY,
+            state=LATE if today > due.deadline else OPEN,
+            code="",
+            name=_("projects entered: %(entered)s of %(projects)s")
+            % {"entered": due.entered, "projects": due.projects},
+            unit=due.unit_name,
+            period=month_name(due.at, short=True),
+            deadline=due.deadline,
+            target=None,
+            last=None,
+            address=money_address(due.plan, due.unit_id, due.at),
+            begun=due.entered > 0,
+        )
+    for left in carried_due(who, plans, entering_units(who), today):
+        if _is_own(who, left.unit_id):
+            yield Task(
+                kind=CARRIED,
+                state=OPEN,
+                code="",
+                name=_("%(left)s baht left to pay") % {"left": format_number(left.left, 2)},
+                unit=left.unit_name,
+                period=month_name(left.at, short=True),
+                deadline=None,
+                target=None,
+                last=None,
+                address=carried_address(left.plan, left.unit_id, left.at),
+            )
+
+
+def _of_measures(who: Viewer, today: date) -> Iterable[Task]:
+    for due in quarters_due(who, today):
+        unit_id = due.unit.id if due.unit else None
+        if not due.owed or not (_is_own(who, unit_id) or not who.is_planner):
+            continue
+        yield Task(
+            kind=MEASURE,
+            state=LATE if due.state == measure_rules.LATE else OPEN,
+            code="",
+            name=_("measures without a report: %(owed)s of %(measures)s")
+            % {"owed": due.owed, "measures": due.measures},
+            unit=due.unit.name if due.unit else "",
+            period=_("quarter %(quarter)s, %(year)s")
+            % {"quarter": due.quarter, "year": due.year.fiscal_year},
+            deadline=due.year.rules.deadline(due.quarter),
+            target=None,
+            last=None,
+            address=quarter_address(due.unit_key, due.year.fiscal_year, due.quarter),
+            begun=due.owed < due.measures,
+        )
+
+
+def _waiting(duties: Iterable[Duty]) -> tuple[UnitWaiting, ...]:
+    """What units owe of results, the most overdue first."""
+    found: dict[int | None, UnitWaiting] = {}
+    for duty in duties:
+        if duty.is_owed and duty.row.unit_id is not None:
+            key = duty.row.unit_id
+            held = found.get(key, UnitWaiting(key, duty.row.unit_name or "", 0, 0))
+            found[key] = held._replace(late=held.late + (duty.state == LATE), owed=held.owed + 1)
+    return tuple(sorted(found.values(), key=lambda unit: (-unit.late, -unit.owed, unit.name)))
+
+
+def _done(who: Viewer, today: date) -> Iterable[Done]:
+    """What a person wrote since the first of the month, each row counted once. Four queries."""
+    since = timezone.make_aware(datetime.combine(today.replace(day=1), time()))
+    for kind, model in (
+        (RESULT, Result),
+        (MONEY, Disbursement),
+        (CARRIED, CarriedPayment),
+        (MEASURE, QuarterProgress),
+    ):
+        rows = model.history.filter(history_user_id=who.user_id, history_date__gte=since)
+        count = rows.order_by().values("id").distinct().count()
+        if count:
+            yield Done(kind, count)
