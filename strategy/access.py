@@ -20,17 +20,19 @@ from strategy.thai import sort_key
 
 PLANNER = "planner"
 REPORTER = "reporter"
+APPROVER = "approver"
 EXECUTIVE = "executive"
 AUDITOR = "auditor"
 ADMINISTRATOR = "administrator"
 LABELS = {
     PLANNER: _("planner"),
     REPORTER: _("reporter of a unit"),
+    APPROVER: _("approver of a unit"),
     EXECUTIVE: _("executive"),
     AUDITOR: _("auditor"),
     ADMINISTRATOR: _("administrator"),
 }
-ROLES = (PLANNER, REPORTER, EXECUTIVE, AUDITOR, ADMINISTRATOR)
+ROLES = (PLANNER, REPORTER, APPROVER, EXECUTIVE, AUDITOR, ADMINISTRATOR)
 #: Roles that have something to do in the admin.
 AT_A_DESK = frozenset(ROLES) - {EXECUTIVE}
 
@@ -71,6 +73,15 @@ class Viewer:
         While an indicator has no unit, planners report it.
         """
         return self.is_planner or (REPORTER in self.roles and unit_id in self.unit_ids)
+
+    @property
+    def approves(self) -> bool:
+        """Whether they may approve figures at all; whose: ``may_approve``."""
+        return self.is_planner or APPROVER in self.roles
+
+    def may_approve(self, unit_id: int | None) -> bool:
+        """Whether they may approve or return what a unit hands in, but for what is their own."""
+        return self.is_planner or (APPROVER in self.roles and unit_id in self.unit_ids)
 
     def may_read_drafts(self, unit_id: int | None) -> bool:
         """Drafts and history: the unit itself, planners, auditors and executives."""
@@ -128,6 +139,12 @@ def role_permissions(role: str) -> Iterable[Permission]:
         for verb in ("add", "change", "view", "export"):
             verbs |= Q(codename__startswith=f"{verb}_")
         return reported.filter(verbs)
+    if role == APPROVER:
+        return _permissions(_is_approved).filter(
+            Q(codename__startswith="approve_")
+            | Q(codename__startswith="view_")
+            | Q(codename__startswith="export_")
+        )
     if role == AUDITOR:
         people = Permission.objects.filter(content_type__app_label="auth", codename="view_user")
         return people | _permissions(lambda model: True).filter(codename__startswith="view_")
@@ -137,6 +154,11 @@ def role_permissions(role: str) -> Iterable[Permission]:
             lambda model: model.written_by_administrators
         )
     return Permission.objects.none()
+
+
+def _is_approved(model: type[Record]) -> bool:
+    """Whether rows of a model are approved by somebody: it has a permission for that."""
+    return any(name.startswith("approve_") for name, _label in model._meta.permissions)
 
 
 def _permissions(chosen: Callable[[type[Record]], bool]) -> QuerySet[Permission]:

@@ -153,8 +153,14 @@ class ResultForm(RecordForm):
             ]
             if any(part is not None for part in parts):
                 values[measure.id] = Value(*parts)
+        repeated = self.panel.repeatable if "_repeat" in self.data else None
+        if repeated is not None:
+            values = {
+                pk: Value(None, *repeated.counted[pk]) if pk in repeated.counted else Value(amount)
+                for pk, amount in repeated.values.items()
+            }
         # What has been submitted counts, and stays so: it is corrected, not taken back.
-        may_be_draft = self.instance.pk is None or self.instance.state == Result.State.DRAFT
+        may_be_draft = self.instance.pk is None or self.instance.state in Result.UNSENT
         is_draft = may_be_draft and "_draft" in self.data
         return ResultEntry(
             indicator=self.panel.indicator,
@@ -163,7 +169,8 @@ class ResultForm(RecordForm):
             values=values,
             progress=cleaned.get("progress") or "",
             progress_percent=cleaned.get("progress_percent"),
-            no_cases=cleaned.get("no_cases") or False,
+            no_cases=repeated.no_cases if repeated else cleaned.get("no_cases") or False,
+            repeats_last=repeated is not None,
             narrative=cleaned.get("narrative", ""),
             outcome=cleaned.get("outcome", ""),
             problems=cleaned.get("problems", ""),
@@ -190,12 +197,13 @@ class ResultForm(RecordForm):
         if refused is None:
             return
         add_errors(self, refused)
-        # What is asked about is confirmed by saving it once more as it stands.
+        # What is asked about is confirmed by saving it once more as it stands, and once.
         self.data = self.data.copy()
         for measure_id, value in entry.values.items():
             fields = (value_field(measure_id, part) for part in ("value", "numerator"))
             asked = any(self.has_error(name, "asked") for name in fields)
-            self.data[confirmed_field(measure_id)] = plain(value.amount) if asked else ""
+            stands = asked or entry.confirmed.get(measure_id) == value.amount
+            self.data[confirmed_field(measure_id)] = plain(value.amount) if stands else ""
 
 
 def confirmed_field(measure_id: int) -> str:

@@ -263,7 +263,8 @@ class ResultRowForm(forms.Form):
             names = (value_field(measure_id, part) for part in ("value", "numerator"))
             asked = any(name in self.fields and self.has_error(name, "asked") for name in names)
             held = self.add_prefix(confirmed_field(measure_id))
-            self.data[held] = plain(value.amount) if asked else ""
+            stands = typed_amount(self.data.get(held) or "") == value.amount
+            self.data[held] = plain(value.amount) if asked or stands else ""
 
     def entry_values(self) -> Mapping[int, Value]:
         """The figures as they were typed, by measure."""

@@ -1,4 +1,4 @@
-"""Entering results: choose what is due, fill in, see how it stands; approve and reopen."""
+"""Entering results: choose what is due, fill in, see how it stands."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path, reverse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from kpis.admin.approval import ApprovalAdmin
 from kpis.admin.exports import ResultsByMeasure
 from kpis.admin.forms import ChooseForm, ResultForm, has_percent, number_fields, step_field
 from kpis.admin.month import MonthScreenAdmin
@@ -33,9 +33,7 @@ from strategy.calendar import FiscalMonth
 from strategy.clock import today
 from strategy.evidence.model import evidence_text
 from strategy.records.admin import version_shown
-from strategy.records.forms import typed_text
 from strategy.records.screen_admin import ChosenFirst
-from strategy.records.write import StaleVersion
 from strategy.thai import month_name
 
 
@@ -56,11 +54,11 @@ _WORDS = ["narrative", "outcome", "problems", "next_steps", "fall_reason"]
 
 
 @admin.register(Result)
-class ResultAdmin(MonthScreenAdmin, ResultsByMeasure, ChosenFirst):
+class ResultAdmin(ApprovalAdmin, MonthScreenAdmin, ResultsByMeasure, ChosenFirst):
     """Results of the units that a person reports for; planners see all."""
 
     form = ResultForm
-    list_display = ["code", "indicator_name", "period", "shown", "state", "is_sample", "unit_name"]
+    list_display = ["code", "indicator_name", "period", "shown", "stands", "is_sample", "unit_name"]
     list_display_links = ["code", "indicator_name"]
     list_filter = [
         "state",
@@ -103,6 +101,11 @@ class ResultAdmin(MonthScreenAdmin, ResultsByMeasure, ChosenFirst):
 
     @admin.display(description=gettext_lazy("result"))
     def shown(self, result: Result) -> str:
+        if result.repeats_last:
+            return f"{self._figure(result)} ({_('no new result')})"
+        return self._figure(result)
+
+    def _figure(self, result: Result) -> str:
         if result.no_cases:
             return _("no cases")
         percent = progress_percent(result.progress, result.progress_percent)
@@ -112,6 +115,12 @@ class ResultAdmin(MonthScreenAdmin, ResultsByMeasure, ChosenFirst):
         if not values and result.state != Result.State.DRAFT:
             return _("no figure stated")
         return "/".join(row.short() for row in values) or "–"
+
+    @admin.display(description=gettext_lazy("state"), ordering="state")
+    def stands(self, result: Result) -> str:
+        """The state; of what was returned with the comment."""
+        state = result.get_state_display()
+        return f"{state}: {result.returned_because}" if result.returned_because else state
 
     @admin.display(description=gettext_lazy("evidence"))
     def evidence_shown(self, result: Result) -> str:
@@ -234,8 +243,8 @@ class ResultAdmin(MonthScreenAdmin, ResultsByMeasure, ChosenFirst):
         context |= {
             "panel": panel,
             "suggestion": suggestion_for(panel.indicator),
-            "may_plan": viewer(request.user).is_planner,
             "states": Result.State,
+            **self.steps(request, context["original"] if more.get("change") else None),
         }
         return super().render_change_form(request, context, *args, **more)
 
@@ -243,7 +252,10 @@ class ResultAdmin(MonthScreenAdmin, ResultsByMeasure, ChosenFirst):
 
     def write_row(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         entry = form.entry()
-        if change and not form.really_changed and entry.state == obj.state:
+        # What was returned and is kept unsent stays returned.
+        unsent = entry.state == Result.State.DRAFT and obj.state in Result.UNSENT
+        same = not form.really_changed and not entry.repeats_last
+        if change and same and (unsent or entry.state == obj.state):
             return
         saved = results.ResultEntries.record(
             user=request.user,
@@ -272,56 +284,6 @@ class ResultAdmin(MonthScreenAdmin, ResultsByMeasure, ChosenFirst):
     def response_change(self, request: HttpRequest, obj: Any) -> Any:
         return self._respond(request, obj)
 
-    # ------------------------------------------------------------- approve and reopen
-
-    def get_urls(self) -> list[URLPattern]:
-        own = [
-            path(
-                "<int:pk>/approve/",
-                self.admin_site.admin_view(self.approve_view),
-                name="kpis_result_approve",
-            ),
-            path(
-                "<int:pk>/reopen/",
-                self.admin_site.admin_view(self.reopen_view),
-                name="kpis_result_reopen",
-            ),
-        ]
-        return own + super().get_urls()
-
-    def approve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._transition(request, pk, results.result_approve, _("The figure is approved."))
-
-    def reopen_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        reason = typed_text(request.POST, "reason")
-        return self._transition(request, pk, results.result_reopen, _("Reopened."), reason=reason)
-
-    def _transition(
-        self, request: HttpRequest, pk: int, service: Any, done: str, **more: str
-    ) -> HttpResponse:
-        if request.method != "POST":
-            raise Http404
-        result = self.get_object(request, str(pk))
-        if result is None:
-            raise Http404
-        try:
-            service(
-                user=request.user,
-                result=result,
-                expected_version=version_shown(request, "version"),
-                **more,
-            )
-        except StaleVersion:
-            messages.error(
-                request, _("Somebody else has changed this meanwhile; look at it again first.")
-            )
-        except ValidationError as refused:
-            for message in refused.messages:
-                messages.error(request, message)
-        else:
-            messages.success(request, done)
-        return HttpResponseRedirect(reverse("admin:kpis_result_change", args=[pk]))
-
 
 def _words(panel: EntryPanel, obj: Result | None) -> list[str]:
     """The fields for words; a fall is explained where there can be one, or was explained."""
@@ -334,7 +296,7 @@ def _saved_message(obj: Result) -> str:
     """ "Saved" and how the indicator now stands at that month."""
     at = FiscalMonth(obj.fiscal_year, obj.month)
     indicator = Indicator.objects.select_related("strategy__plan").get(pk=obj.indicator_id)
-    if obj.state == Result.State.DRAFT:
+    if obj.state in Result.UNSENT:
         return _("The draft of %(code)s for %(month)s is kept. It counts nowhere yet.") % {
             "code": indicator.code,
             "month": month_name(at, short=True),

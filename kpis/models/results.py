@@ -20,10 +20,11 @@ from kpis.models.indicators import (
 )
 from kpis.models.targets import ValuesInHistory
 from strategy.access import Viewer
+from strategy.calendar import FiscalMonth
 from strategy.evidence.model import Evidence, SupportedByEvidence
 from strategy.models import FISCAL_YEAR_VALIDATORS
 from strategy.records.model import Record
-from strategy.thai import plain
+from strategy.thai import month_name, plain
 
 
 class Result(ValuesInHistory, SupportedByEvidence, Record):
@@ -36,7 +37,11 @@ class Result(ValuesInHistory, SupportedByEvidence, Record):
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
         SUBMITTED = "submitted", _("submitted")
+        RETURNED = "returned", _("returned")
         APPROVED = "approved", _("approved")
+
+    #: With whoever reports it: it counts nowhere until it is submitted (again).
+    UNSENT = frozenset({State.DRAFT, State.RETURNED})
 
     class Progress(models.TextChoices):
         NOT_STARTED = "not_started", _("not started")
@@ -69,6 +74,15 @@ class Result(ValuesInHistory, SupportedByEvidence, Record):
         _("reason for a lower cumulative figure"),
         blank=True,
         help_text=_("Needed where a cumulative figure is below an earlier one."),
+    )
+    returned_because = models.TextField(
+        _("comment of whoever returned it"), blank=True, editable=False
+    )
+    repeats_last = models.BooleanField(
+        _("no new result"),
+        default=False,
+        editable=False,
+        help_text=_("Reported as the same as the figure before it."),
     )
     slips = models.JSONField(
         _("asked about and confirmed"),
@@ -108,10 +122,16 @@ class Result(ValuesInHistory, SupportedByEvidence, Record):
         return f"{self.indicator.code} {self.fiscal_year}/{self.month}"
 
     def evidence_seen_by(self, who: Viewer) -> bool:
-        return self.state != self.State.DRAFT or self.history_seen_by(who)
+        return self.state not in self.UNSENT or self.history_seen_by(who)
 
     def history_seen_by(self, who: Viewer) -> bool:
         return who.may_read_drafts(self.indicator.unit_id)
+
+    @property
+    def title(self) -> str:
+        """Its indicator's code and its month, as people write them."""
+        at = FiscalMonth(self.fiscal_year, self.month)
+        return f"{self.indicator.code} {month_name(at, short=True)}"
 
     def audit_details(self) -> dict[str, Any]:
         return {

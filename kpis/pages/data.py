@@ -54,6 +54,7 @@ def cell(shown: Cell) -> dict[str, Any]:
         "hurry": shown.hurries,
         "approved": shown.approved,
         "sample": shown.sample,
+        "repeats_last": shown.repeats,
         "milestone": _milestone(shown),
         "outstanding": _outstanding(shown.facts, shown.owed) if shown.owed else None,
         "measures": [
@@ -206,6 +207,7 @@ def _month(facts: IndicatorFacts, shown: MonthRow) -> dict[str, Any]:
     return {
         "month": month(shown.at),
         "approved": shown.approved,
+        "repeats_last": shown.repeats,
         "no_cases": reported is not None and reported.no_cases,
         "unstated": reported is not None and reported.is_unstated,
         "milestone": _progress(reported),

@@ -200,7 +200,13 @@ def _stored(row: Any) -> Stored:
     progress = progress_percent(row.progress, row.progress_percent) if row.progress else None
     figure = Figure(row.fiscal_year, row.month, values, progress, row.no_cases, counted)
     return Stored(
-        row.id, row.indicator_id, figure, row.state == Result.State.APPROVED, row.is_sample, ""
+        row.id,
+        row.indicator_id,
+        figure,
+        row.state == Result.State.APPROVED,
+        row.is_sample,
+        "",
+        repeats=row.repeats_last,
     )
 
 

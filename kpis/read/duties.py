@@ -45,6 +45,8 @@ class Duty(NamedTuple):
     deadline: date
     state: str
     has_draft: bool
+    #: The comment with which the period's report was returned; "" where it was not.
+    returned: str = ""
 
     @property
     def label(self) -> str:
@@ -76,11 +78,13 @@ def year_duties(plan: Plan, year: int, rows: Sequence[IndicatorRow], today: date
     """
     counted: dict[int, set[int]] = defaultdict(set)
     drafts: dict[int, set[int]] = defaultdict(set)
-    for indicator_id, month, state in (
+    returned: dict[tuple[int, int], str] = {}
+    for indicator_id, month, state, comment in (
         Result.objects.filter(indicator__in=[row.id for row in rows], fiscal_year=year)
         .order_by()
-        .values_list("indicator_id", "month", "state")
+        .values_list("indicator_id", "month", "state", "returned_because")
     ):
+        returned[indicator_id, month] = comment
         (counted if state in HANDED_IN else drafts)[indicator_id].add(month)
     periods = _periods(year, deadline_days(plan).get(year, DEFAULT_DEADLINE_DAY))
     duties = [
@@ -90,6 +94,7 @@ def year_duties(plan: Plan, year: int, rows: Sequence[IndicatorRow], today: date
             deadline,
             _state(counted[row.id], period, next_end, deadline, today, _finished_in(row, year)),
             period.month in drafts[row.id],
+            returned.get((row.id, period.month), ""),
         )
         for row in rows
         if _promises(row, year)

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from kpis.models import Indicator, Result
 from kpis.read.duties import UPCOMING, Duty, year_duties
-from kpis.read.figures import latest_before
+from kpis.read.figures import HANDED_IN, latest_before
 from kpis.read.levels import Ladder, ladder
 from kpis.read.rows import IndicatorRow
 from kpis.read.standing import indicator_rows
@@ -120,8 +120,16 @@ def entry_panel(indicator: Indicator, at: FiscalMonth, today: date) -> EntryPane
     """Target, last value and standing of an indicator at the month that is being entered."""
     plan = indicator.strategy.plan
     row = indicator_rows(plan, at, today, Indicator.objects.filter(pk=indicator.pk))[0]
-    panel = panel_of(indicator, row, at, latest_before(plan, indicator.pk, at))
-    return replace(panel, ladder=ladder(indicator, row.current)) if plan.is_scorecard else panel
+    before = last = latest_before(plan, indicator.pk, at)
+    if plan.approved_only:
+        before = latest_before(plan, indicator.pk, at, states=HANDED_IN)
+    panel = panel_of(indicator, row, at, last)
+    repeats = not panel.is_milestone and before is not None and before.year == at.year
+    return replace(
+        panel,
+        ladder=ladder(indicator, row.current) if plan.is_scorecard else None,
+        repeatable=before if repeats else None,
+    )
 
 
 def panel_of(
@@ -158,6 +166,17 @@ class EntryPanel:
     last_month: FiscalMonth | None
     expected: str | None
     ladder: Ladder | None = None
+    #: What "no new result" repeats: the last figure submitted in the same year.
+    repeatable: Figure | None = None
+
+    @property
+    def repeatable_text(self) -> str:
+        """That figure as shown, with its month: "57 (มิ.ย. 2569)"."""
+        figure = self.repeatable
+        if figure is None:
+            return ""
+        at = month_name(FiscalMonth(figure.year, figure.month), short=True)
+        return f"{result_text(self.row.facts, figure)} ({at})"
 
     @property
     def target(self) -> str | None:

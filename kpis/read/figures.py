@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from django.db.models import OuterRef, Q, QuerySet, Subquery
@@ -34,6 +34,10 @@ class Stored(NamedTuple):
     narrative: str
     outcome: str = ""
     evidence: tuple[EvidenceEntry, ...] = ()
+    #: Reported as the same as the figure before it.
+    repeats: bool = False
+    problems: str = ""
+    next_steps: str = ""
 
 
 #: What a unit has handed in, whether it counts yet or not.
@@ -95,17 +99,27 @@ def month_figures(plan: Plan, indicator: QuerySet[Indicator], year: int) -> dict
     return {stored.figure.month: stored for stored in _stored(results.order_by("month"))}
 
 
-def latest_before(plan: Plan, indicator_id: int, at: FiscalMonth) -> Figure | None:
-    """The last counted figure of an indicator before a month, in any year. Two queries."""
+def latest_before(
+    plan: Plan, indicator_id: int, at: FiscalMonth, *, states: Sequence[str] | None = None
+) -> Figure | None:
+    """The last counted figure of an indicator before a month, in any year. Two queries.
+
+    ``states``: those to look for, where it is not those that count.
+    """
     earlier = Result.objects.filter(
         Q(fiscal_year__lt=at.year) | Q(fiscal_year=at.year, month__lt=at.month),
         indicator=indicator_id,
-        state__in=counted_states(plan),
+        state__in=counted_states(plan) if states is None else states,
     ).order_by("-fiscal_year", "-month")
     last = earlier.values_list("pk", flat=True).first()
     if last is None:
         return None
     return _stored(Result.objects.filter(pk=last).order_by())[0].figure
+
+
+def stored_figures(results: Iterable[int]) -> list[Stored]:
+    """The figures of results by their ids, in whatever state. One query."""
+    return _stored(Result.objects.filter(pk__in=list(results)).order_by())
 
 
 def _by_year(
@@ -122,11 +136,11 @@ def _stored(results: QuerySet[Result], *, narratives: bool = False) -> list[Stor
     """Results with their values, in the query's order. One query."""
     columns = [
         "id", "indicator_id", "fiscal_year", "month", "state", "no_cases", "progress",
-        "progress_percent", "is_sample", "values__measure_id", "values__value",
+        "progress_percent", "is_sample", "repeats_last", "values__measure_id", "values__value",
         "values__numerator", "values__denominator",
     ]  # fmt: skip
     if narratives:
-        columns += ["narrative", "outcome"]
+        columns += ["narrative", "outcome", "problems", "next_steps"]
     found: dict[int, Stored] = {}
     for row in results.values_list(*columns, named=True):
         measure, value = row.values__measure_id, row.values__value
@@ -160,6 +174,9 @@ def _stored(results: QuerySet[Result], *, narratives: bool = False) -> list[Stor
             sample=row.is_sample,
             narrative=row.narrative if narratives else "",
             outcome=row.outcome if narratives else "",
+            repeats=row.repeats_last,
+            problems=row.problems if narratives else "",
+            next_steps=row.next_steps if narratives else "",
         )
     return list(found.values())
 

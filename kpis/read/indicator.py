@@ -40,6 +40,8 @@ class MonthRow:
     result: str | None
     expected: dict[int, Decimal]
     approved: bool
+    #: Reported as the same as the figure before it.
+    repeats: bool
 
     @property
     def name(self) -> str:
@@ -139,6 +141,7 @@ def indicator_detail(
             result=result_text(row.facts, figures[month].figure) if month in figures else None,
             expected=expected_values(row.facts, at.year, month),
             approved=month in figures and figures[month].approved,
+            repeats=month in figures and figures[month].repeats,
         )
         for month in MONTHS
     )

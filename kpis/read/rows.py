@@ -45,6 +45,10 @@ class Cell(NamedTuple):
     result_id: int | None = None
     outcome: str = ""
     evidence: tuple[EvidenceEntry, ...] = ()
+    #: Reported as the same as the figure before it: "no new result".
+    repeats: bool = False
+    problems: str = ""
+    next_steps: str = ""
 
     @property
     def is_milestone(self) -> bool:

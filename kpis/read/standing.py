@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -249,6 +250,9 @@ def judged_cell(
         stored.id,
         stored.outcome,
         stored.evidence,
+        stored.repeats,
+        stored.problems,
+        stored.next_steps,
     )
 
 
@@ -297,6 +301,26 @@ def _targets(
         if year in by_year:
             values = {**by_year[year].values, **values}
         by_year[year] = TargetFacts(kind, values, milestone, due_month)
+    return found
+
+
+def with_levels(
+    facts: Mapping[int, IndicatorFacts],
+    plans: Mapping[int, Plan],
+    levels: Iterable[tuple[int, int, Decimal | None]],
+) -> dict[int, IndicatorFacts]:
+    """Facts with the level criteria by which a scorecard judges, and its scale. No query.
+
+    ``plans`` by indicator; ``levels``: of each described one its indicator, number, threshold.
+    """
+    thresholds: dict[int, dict[int, Decimal | None]] = defaultdict(dict)
+    for pk, level, threshold in levels:
+        thresholds[pk][level] = threshold
+    found = dict(facts)
+    for pk, own in thresholds.items():
+        scale = plans[pk].worths
+        of_scale = tuple(own.get(level) for level in range(1, len(scale) + 1))
+        found[pk] = found[pk]._replace(thresholds=of_scale, scale=scale)
     return found
 
 

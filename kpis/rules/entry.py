@@ -11,7 +11,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from kpis.rules.facts import CUMULATIVE, GROWTH, LEVEL, ONE_TO_FIVE, PER_YEAR, PERCENT
+from kpis.rules.facts import (
+    CUMULATIVE,
+    GROWTH,
+    LEVEL,
+    ONE_TO_FIVE,
+    PER_YEAR,
+    PERCENT,
+    Figure,
+    IndicatorFacts,
+)
+from kpis.rules.judging import judge
+from strategy.standing.status import AT_RISK, CRITICAL, DEFAULT_BANDS, Bands
 from strategy.thai import Refusal, format_exact
 
 
@@ -62,6 +73,25 @@ def check_ratio(numerator: Decimal | None, denominator: Decimal | None) -> None:
         raise Refusal("ratio_no_cases" if numerator == 0 else "ratio_zero")
     if numerator > denominator:
         raise Refusal("ratio_above")
+
+
+def status_to_explain(
+    indicator: IndicatorFacts, figure: Figure, bands: Bands = DEFAULT_BANDS
+) -> str | None:
+    """The status of a figure at its own month where it asks for cause and remedy, else None.
+
+    At risk or critical: such a figure is submitted with what the problem is and what is done
+    next. Source: docs/domain.md, "Cause and remedy".
+    """
+    standing = judge(
+        indicator,
+        year=figure.year,
+        month=figure.month,
+        figure=figure,
+        overdue_month=None,
+        bands=bands,
+    )
+    return standing.status if standing.status in (AT_RISK, CRITICAL) else None
 
 
 @dataclass(frozen=True, slots=True)

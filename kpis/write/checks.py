@@ -13,7 +13,7 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from kpis.models import Indicator, LevelCriterion, Result
-from kpis.read.standing import facts_of
+from kpis.read.standing import facts_of, with_levels
 from kpis.rules.entry import Value, check_number, check_ratio
 from kpis.rules.facts import (
     CUMULATIVE,
@@ -25,6 +25,7 @@ from kpis.rules.facts import (
     MeasureFacts,
     target_in_force,
 )
+from kpis.write.answers import check_remedy, check_repeat
 from kpis.write.slips import slip_question, slips
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.evidence.entry import EvidenceEntry, evidence_problems
@@ -63,6 +64,8 @@ class ResultEntry:
     confirmed: Mapping[int, Decimal] = field(default_factory=dict)
     expected_version: int | None = None
     is_sample: bool = False
+    #: "The same as last time, nothing new": its figures are the last ones of the year.
+    repeats_last: bool = False
 
     @property
     def key(self) -> tuple[int, int, int]:
@@ -90,10 +93,14 @@ class EntryContext:
         #: The levels and steps that are described, by indicator.
         self.described: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
         if any(plan.is_scorecard for plan in self.plans.values()):
-            for pk, kind, level in LevelCriterion.objects.filter(indicator__in=ids).values_list(
-                "indicator_id", "kind", "level"
-            ):
+            levels = []
+            for pk, kind, level, threshold in LevelCriterion.objects.filter(
+                indicator__in=ids
+            ).values_list("indicator_id", "kind", "level", "threshold"):
                 self.described[pk][kind].add(level)
+                if kind == LevelCriterion.Kind.LEVEL:
+                    levels.append((pk, level, threshold))
+            self.facts = with_levels(self.facts, self.plans, levels)
         self.kept: dict[tuple[int, int, int], Result] = {}
         #: The stored figures of each kept result, by measure.
         self.stands: dict[tuple[int, int, int], dict[int, Value]] = {}
@@ -107,7 +114,7 @@ class EntryContext:
                 row.measure_id: Value(row.value, row.numerator, row.denominator)
                 for row in result.values_read
             }
-            if result.state != Result.State.DRAFT:
+            if result.state not in Result.UNSENT:
                 self.timelines[result.indicator_id][result.fiscal_year, result.month] = {
                     measure_id: amount
                     for measure_id, value in self.stands[key].items()
@@ -163,7 +170,8 @@ def entry_errors(
         errors["month"].append(
             ValidationError(_("A result for that month exists; change it instead."))
         )
-    if kept is not None and kept.state != Result.State.DRAFT and entry.state == Result.State.DRAFT:
+    is_draft = entry.state == Result.State.DRAFT
+    if kept is not None and kept.state not in Result.UNSENT and is_draft:
         errors["__all__"].append(
             ValidationError(_("What has been submitted counts; correct it instead of hiding it."))
         )
@@ -173,9 +181,15 @@ def entry_errors(
         _check_milestone(entry, errors)
     else:
         _check_values(entry, facts, context, errors, by_system=by_system)
-        if not errors and entry.state != Result.State.DRAFT:
+    if entry.repeats_last:
+        check_repeat(entry, context, errors)
+    if not errors and not is_draft:
+        # All that is asked of a figure that may stand, at once.
+        if target.kind != MILESTONE:
             _check_fall(entry, facts, context, errors)
-            if not by_system:
+        if not by_system:
+            check_remedy(entry, facts, plan, errors)
+            if target.kind != MILESTONE:
                 _ask(entry, context, errors)
     _check_support(entry, context, today, errors)
     return errors

@@ -45,7 +45,7 @@ def slips(entry: ResultEntry, context: EntryContext) -> dict[int, Slip]:
     for measure in facts.measures:
         typed = entry.values.get(measure.id)
         amount = None if typed is None else typed.amount
-        counted = kept is not None and kept.state != Result.State.DRAFT
+        counted = kept is not None and kept.state not in Result.UNSENT
         if amount is None or (counted and stands.get(measure.id) == typed):
             continue
         last = next((key for key in reversed(earlier) if measure.id in timeline[key]), None)

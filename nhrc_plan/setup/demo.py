@@ -29,6 +29,7 @@ class Account:
 ACCOUNTS = (
     Account("planner", "ผู้วางแผน (ตัวอย่าง)", access.PLANNER, "สำนักนโยบายและยุทธศาสตร์"),
     Account("reporter", "ผู้รายงานของสำนัก (ตัวอย่าง)", access.REPORTER, "สำนักคุ้มครองสิทธิมนุษยชน"),
+    Account("approver", "ผู้อนุมัติของสำนัก (ตัวอย่าง)", access.APPROVER, "สำนักคุ้มครองสิทธิมนุษยชน"),
     Account("executive", "ผู้บริหาร (ตัวอย่าง)", access.EXECUTIVE),
     Account("admin", "ผู้ดูแลระบบ (ตัวอย่าง)", access.ADMINISTRATOR),
 )

@@ -18,6 +18,10 @@ PURPOSES = {
         "unit"
     ),
     access.REPORTER: gettext_lazy("enters the figures of the units that are ticked below"),
+    access.APPROVER: gettext_lazy(
+        "approves or returns what the units that are ticked below hand in, but for their own "
+        "entries; enters no figures"
+    ),
     access.EXECUTIVE: gettext_lazy("reads every page, drafts as well; changes nothing"),
     access.AUDITOR: gettext_lazy("reads everything with its history; changes nothing"),
     access.ADMINISTRATOR: gettext_lazy(
@@ -49,6 +53,8 @@ def abilities(
         )
     elif access.REPORTER in roles:
         told.append(_("Belongs to no unit yet, and so cannot enter any figures."))
+    if access.APPROVER in roles and access.PLANNER not in roles:
+        told.append(_approving(units))
     if access.ADMINISTRATOR in roles:
         told.append(_("Keeps accounts, roles and units, and unlocks sign-ins."))
     told.append(_reading(roles, units))
@@ -66,6 +72,15 @@ def _reading(roles: Collection[str], units: Sequence[str]) -> str:
     if units:
         return _("Reads every page, and drafts of %(units)s.") % {"units": _listed(units)}
     return _("Reads every page.")
+
+
+def _approving(units: Sequence[str]) -> str:
+    """What an approver approves: access.Viewer.may_approve."""
+    if not units:
+        return _("Belongs to no unit yet, and so cannot approve any figures.")
+    return _("Approves or returns the results of %(units)s, but for their own entries.") % {
+        "units": _listed(units)
+    }
 
 
 def _reported() -> list[str]:

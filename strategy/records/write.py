@@ -66,8 +66,13 @@ def _refuse_unexplained(instance: Record, user: Any, reason: str, *, gone: bool 
         )
 
 
-def claim(instances: Sequence[Record], expected: Sequence[int]) -> None:
+def claim(
+    instances: Sequence[Record], expected: Sequence[int], only: Q | None = None, **changes: Any
+) -> None:
     """Take the next version of each row, or raise :class:`StaleVersion` and take none.
+
+    ``only``: what has to hold of each row besides, such as its state; ``changes``: what is
+    written into each by the same statement, and has to be read again.
 
     Must run inside a transaction. The condition on the version makes the database itself decide
     between two writers, on SQLite as on PostgreSQL.
@@ -77,8 +82,8 @@ def claim(instances: Sequence[Record], expected: Sequence[int]) -> None:
         wanted = Q()
         for instance, version in zip(batch, expected[start : start + _BATCH], strict=True):
             wanted |= Q(pk=instance.pk, version=version)
-        rows = type(batch[0])._base_manager.filter(wanted)
-        if rows.update(version=F("version") + 1) != len(batch):
+        rows = type(batch[0])._base_manager.filter(wanted & (only or Q()))
+        if rows.update(version=F("version") + 1, **changes) != len(batch):
             raise StaleVersion(batch[0])
     for instance, version in zip(instances, expected, strict=True):
         instance.version = version + 1

@@ -39,6 +39,7 @@ from strategy.records.write import record_delete, record_save
 from tests.support.writing import (
     OTHER,
     OWN,
+    REMEDY,
     TODAY,
     address,
     differences,
@@ -386,7 +387,9 @@ def test_what_staff_made_of_a_sample_is_theirs_and_stays(plan, planner, settings
     corrected = sample.exclude(values__isnull=True).first()
     field = f"value_{corrected.values.get().measure_id}"
     path = address(corrected, "change")
-    asked = client.post(path, filled(client.get(path), **{field: "1", "fall_reason": "x"}))
+    asked = client.post(
+        path, filled(client.get(path), **{field: "1", "fall_reason": "x"}, **REMEDY)
+    )
     if asked.status_code == 200:  # it looks like a slip, and is confirmed
         asked = client.post(path, filled(asked))
     assert asked.status_code == 302

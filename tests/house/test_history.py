@@ -49,6 +49,8 @@ from kpis.write.results import (
     result_approve,
     result_discard,
     result_reopen,
+    results_approve,
+    results_return,
     value_field,
 )
 from kpis.write.targets import TargetEntry, baseline_set, target_change
@@ -546,6 +548,24 @@ def _approve(plan, user):
     }  # fmt: skip
 
 
+def _return(plan, user):
+    result = enter(indicator_of(plan, "S3-1.1", OWN), 2569, 6, "50")
+    results_return(user=user, shown={result: 1}, comment="why")
+    return Result, result.pk, "~", {
+        "state": ("submitted", "returned"), "returned_because": ("", "why"),
+        "values": (["50"], ["50"]),
+    }  # fmt: skip
+
+
+def _approve_many(plan, user):
+    indicator = indicator_of(plan, "S3-1.1", OWN)
+    results = [enter(indicator, 2569, month, "50") for month in (5, 6)]
+    results_approve(user=user, shown=dict.fromkeys(results, 1))
+    return Result, results[1].pk, "~", {
+        "state": ("submitted", "approved"), "values": (["50"], ["50"]), "why": None,
+    }  # fmt: skip
+
+
 def _reopen(plan, user):
     result = enter(indicator_of(plan, "S3-1.1", OWN), 2569, 6, "50", state="approved")
     result_reopen(user=user, result=result, expected_version=1, reason="why")
@@ -752,7 +772,7 @@ WAYS = {
     for name, way in list(globals().items())
     if name in {
         "_save", "_add", "_links", "_delete", "_result", "_result_change", "_result_many",
-        "_result_milestone", "_approve", "_reopen", "_discard", "_target", "_baseline", "_lead",
+        "_result_milestone", "_approve", "_approve_many", "_return", "_reopen", "_discard", "_target", "_baseline", "_lead",
         "_form", "_form_links", "_form_inline", "_form_target", "_form_result", "_form_budget",
         "_form_delete", "_form_inline_delete", "_disbursement", "_disbursement_many",
         "_disbursement_delete", "_form_sheet", "_form_sheet_delete", "_form_transfer",

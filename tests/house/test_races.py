@@ -4,14 +4,12 @@ Each thread has a connection of its own, and all start at a barrier. Each guard 
 which it is broken, and the damage must show.
 """
 
-from types import SimpleNamespace
-
 import pytest
 from django.core.exceptions import ValidationError
 
 from kpis.models import Result, ResultValue
 from kpis.write import results as services
-from kpis.write.results import result_approve, result_reopen
+from kpis.write.results import result_approve, result_reopen, result_return, results_approve
 from strategy.models import Agency
 from strategy.records.write import StaleVersion, record_save
 from tests.support.racing import ROUNDS, blind_claim, split, together
@@ -58,17 +56,62 @@ def test_of_many_who_approve_at_once_one_does(rate, planner):
         assert [row.state for row in result.history.all()] == ["approved", "submitted"]
 
 
+def claim_unseen(instances, expected, only=None, **changes):
+    """The next version and state whatever stood there: what claim() is there to prevent."""
+    blind_claim(instances, expected)
+    Result.objects.filter(pk__in=[row.pk for row in instances]).update(**changes)
+
+
 def test_control_without_the_condition_many_approve(rate, planner, monkeypatch):
-    manager = SimpleNamespace(filter=lambda pk, **guard: entered().filter(pk=pk))
-    blind = SimpleNamespace(objects=manager, State=Result.State)
     result = enter(rate, 2569, 1, "50")
     rows = [entered().get(pk=result.pk) for _ in range(CROWD)]
-    monkeypatch.setattr(services, "Result", blind)
+    monkeypatch.setattr(services, "claim", claim_unseen)
     found = together(
         *[lambda r=r: result_approve(user=planner, result=r, expected_version=1) for r in rows]
     )
     assert split(found, StaleVersion)[0] > 1
     assert result.history.filter(state="approved").count() > 1
+
+
+def crowd_approves_many(rate, people):
+    """Each approves a few months around a common one, all at once."""
+    results = [enter(rate, 2569, month, "50") for month in range(1, 13)]
+    sets = [{results[month]: 1, results[11]: 1} for month in range(11)]
+    return results, together(
+        *[
+            lambda shown=shown, user=user: results_approve(user=user, shown=shown)
+            for shown, user in zip(sets, people, strict=True)
+        ]
+    )
+
+
+def test_of_many_who_approve_several_at_once_one_does_and_wholly(rate, planner):
+    results, found = crowd_approves_many(rate, [planner] * 11)
+    assert split(found, StaleVersion) == (1, 10)
+    approved = entered().filter(state="approved")
+    assert approved.count() == 2
+    assert all(row.version == row.history.count() == 2 for row in approved)
+    assert set(entered().exclude(state="approved").values_list("version")) == {(1,)}
+
+
+def test_control_without_the_condition_many_approve_the_same_of_several(rate, planner, monkeypatch):
+    monkeypatch.setattr(services, "claim", claim_unseen)
+    results, found = crowd_approves_many(rate, [planner] * 11)
+    assert split(found, StaleVersion)[0] > 1
+    assert results[11].history.filter(state="approved").count() > 1
+
+
+def test_approving_and_returning_at_once_is_one_of_them(rate, planner):
+    for month in range(1, ROUNDS + 1):
+        result = enter(rate, 2569, month, "50")
+        found = together(
+            lambda r=result: result_approve(user=planner, result=r, expected_version=1),
+            lambda r=result: result_return(
+                user=planner, result=r, expected_version=1, comment="ตรวจ"
+            ),
+        )
+        assert split(found, StaleVersion) == (1, 1)
+        assert entered().get(pk=result.pk).version == result.history.count() == 2
 
 
 def test_approving_and_correcting_at_once_leaves_one_of_them(rate, reporter, planner):

@@ -50,6 +50,7 @@ from tests.support.assessing import begun
 from tests.support.writing import (
     OTHER,
     OWN,
+    REMEDY,
     TODAY,
     address,
     carry,
@@ -335,7 +336,7 @@ def test_a_posted_indicator_does_not_replace_the_chosen_one(plan, two, reporter)
     field = value_field(own.indicator.measures.get().pk)
     data = filled(client.get(path), **{
         field: "50", "indicator": other.indicator_id, "fiscal_year": 2568, "month": 1,
-        "state": "approved", "is_sample": "on", "_save": "1",
+        "state": "approved", "is_sample": "on", "_save": "1", **REMEDY,
     })  # fmt: skip
     assert client.post(path, data).status_code == 302
     saved = entered().latest("pk")
@@ -544,6 +545,7 @@ def test_the_roles_hold_what_they_should(db):
         )
     }
     assert "approve_result" in held[roles.PLANNER]
+    assert held[roles.APPROVER] == {"approve_result", "view_result", "export_result"}
     assert not [name for name in held[roles.PLANNER] if "membership" in name or "user" in name]
     assert all(name.startswith("view_") for name in held[roles.AUDITOR])
     figures_ = ("result", "target", "disbursement", "budget")
@@ -559,6 +561,8 @@ def test_the_roles_hold_what_they_should(db):
         (roles.REPORTER, OWN, True, True),
         (roles.REPORTER, OTHER, False, False),
         (roles.REPORTER, "", False, False),
+        (roles.APPROVER, OWN, False, True),
+        (roles.APPROVER, OTHER, False, False),
         (roles.EXECUTIVE, "", False, True),
         (roles.AUDITOR, "", False, True),
         (roles.ADMINISTRATOR, "", False, False),

@@ -16,13 +16,15 @@ from kpis.models import Indicator, LevelCriterion, Measure
 from kpis.rules.entry import Value
 from kpis.rules.score import next_level, score
 from kpis.write.results import ResultEntries, ResultEntry
+from strategy.access import APPROVER
 from strategy.clock import today
 from strategy.models import Plan
 from strategy.records.write import record_save
 from strategy.thai import parse_number
 from tests.support import files
 from tests.support.browsing import follow
-from tests.support.writing import SCORECARD, entered
+from tests.support.writing import OWN, REMEDY, SCORECARD, entered, indicator_of
+from tests.support.writing import enter as stored
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -179,6 +181,25 @@ def test_a_draft_counts_nowhere_until_it_is_submitted(browse, planner, indicator
     assert "76" in cell_of(page, "S3-1.1", 2569)
 
 
+def test_an_approver_settles_what_waits_on_a_phone(browse, person, plan):
+    rate = indicator_of(plan, "S3-1.1", OWN)
+    first, second, third = (stored(rate, 2569, month, "76") for month in (1, 2, 3))
+    page = browse(person("approver", APPROVER, OWN), width=360)
+    page.goto("/admin/kpis/result/")
+    follow(page, ".object-tools a[href$='/waiting/']")
+    page.check(f"#tick-{first.pk}")
+    page.check(f"#tick-{second.pk}")
+    follow(page, "[name=_return]")
+    assert page.locator(".errornote").count() == 1
+    assert page.is_checked(f"#tick-{first.pk}") and not page.is_checked(f"#tick-{third.pk}")
+    follow(page, "[name=_approve]")
+    states = entered().order_by("month").values_list("state", flat=True)
+    assert list(states) == ["approved", "approved", "submitted"]
+    assert page.locator("tbody tr").count() == 1
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    assert page.wrong == []
+
+
 def test_the_second_of_two_editors_sees_what_the_first_changed_and_decides(
     browse, planner, person, indicator, measure
 ):
@@ -276,6 +297,8 @@ def test_a_level_is_chosen_from_its_texts_and_its_evidence_kept(browse, planner)
     assert ": 3.00" in said and "4 – แจกเวียน" in said
     page.fill("[name=evidence-0-number]", "ยธ ๐๔๐๑/๓๙๕")
     page.fill("[name=evidence-0-dated]", "๒๗ ก.พ. ๖๓")
+    for name, words in REMEDY.items():
+        page.fill(f"[name={name}]", words)
     follow(page, "[name=_save]")
     assert "3.00 คะแนน" in page.locator(".messagelist").inner_text()
     page.goto(f"/plans/{SCORECARD}/indicators/D1-1/?year=2563&month=11")

@@ -11,12 +11,14 @@ from django.core.exceptions import PermissionDenied, ValidationError
 
 from kpis.models import Indicator, LevelCriterion, Result
 from kpis.write.results import ResultEntries, ResultEntry, result_approve, result_reopen
+from strategy.access import PLANNER
 from strategy.evidence.entry import EvidenceEntry, evidence_problems
 from strategy.models import Objective, Plan, Strategy
 from strategy.records.history import history_of
 from strategy.records.write import StaleVersion
 from tests.support.writing import (
     OWN,
+    REMEDY,
     SCORECARD,
     TODAY,
     address,
@@ -26,9 +28,9 @@ from tests.support.writing import (
     filled,
     form_errors,
     indicator_of,
-    rows,
     signed_in,
 )
+from tests.support.writing import rows as posted_rows
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +47,11 @@ def scorecard(db: None) -> Plan:
 def client(planner: Any, today: Any) -> Any:
     today(TODAY)
     return signed_in(planner)
+
+
+def rows(response: Any, **typed: Any) -> dict[str, Any]:
+    """What a browser posts of a result's form, its rows of evidence and a remedy included."""
+    return posted_rows(response, **{**REMEDY, **typed})
 
 
 def kept(result: Result) -> list[tuple[Any, ...]]:
@@ -286,7 +293,7 @@ def test_a_drafts_evidence_is_seen_by_nobody_else(plan, reporter, outsider, toda
         assert LETTER.number.encode() not in answer.content
 
 
-def test_steps_are_ticked_off_and_an_approved_result_shows_its_evidence(client, scorecard, planner):
+def test_steps_are_ticked_off_and_an_approved_result_shows_its_evidence(client, scorecard, person):
     indicator = indicator_of(scorecard, "D1-2")
     page = client.get(add_path(indicator))
     field = f"numerator_{indicator.measures.get().pk}"
@@ -298,7 +305,7 @@ def test_steps_are_ticked_off_and_an_approved_result_shows_its_evidence(client, 
     assert saved.steps_done == [1, 3]
     shown = client.get(f"/plans/{SCORECARD}/indicators/D1-2/?year=2563&month=11").content.decode()
     assert shown.count("☑") == 2 and shown.count("☐") == 3
-    result_approve(user=planner, result=saved, expected_version=1)
+    result_approve(user=person("another", PLANNER), result=saved, expected_version=1)
     assert "๒๓๑/๒๕๖๒" in client.get(address(saved, "change")).content.decode()
 
 

@@ -17,6 +17,7 @@ from kpis.write.results import ResultEntries, ResultEntry, value_field
 from strategy.models import Plan
 from strategy.records.write import record_save
 from tests.support.writing import (
+    REMEDY,
     TODAY,
     address,
     enter,
@@ -41,7 +42,7 @@ def record(
 ) -> Result:
     indicator = indicator_of(plan, code)
     values = {measure.pk: Value(D(figure)) for measure in indicator.measures.all()}
-    entry = ResultEntry(indicator, 2569, month, values, **more)
+    entry = ResultEntry(indicator, 2569, month, values, **REMEDY, **more)
     return ResultEntries.record(user=planner, entry=entry, today=TODAY)
 
 
@@ -116,7 +117,9 @@ def test_one_press_confirms_and_it_is_kept_with_the_figure_and_listed(plan, plan
     client = signed_in(planner)
     path = f"{reverse('admin:kpis_result_add')}?indicator={indicator.pk}&year=2569&month=12"
     name = value_field(indicator.measures.get().pk)
-    page = client.post(path, filled(client.get(path), **{name: "๐.๗๕", "narrative": "ยังอยู่"}))
+    page = client.post(
+        path, filled(client.get(path), **{name: "๐.๗๕", "narrative": "ยังอยู่"}, **REMEDY)
+    )
     assert (
         page.status_code == 200 and not Result.objects.filter(fiscal_year=2569, month=12).exists()
     )
@@ -157,7 +160,7 @@ def test_a_counted_share_is_asked_about_beside_its_numbers(plan, planner):
     indicator = indicator_of(plan, CODE)
     enter(indicator, 2569, 11, "76")
     pk = indicator.measures.get().pk
-    entry = ResultEntry(indicator, 2569, 12, {pk: Value(None, D(1), D(30))})
+    entry = ResultEntry(indicator, 2569, 12, {pk: Value(None, D(1), D(30))}, **REMEDY)
     with pytest.raises(ValidationError) as refused:
         ResultEntries.record(user=planner, entry=entry, today=TODAY)
     assert set(refused.value.error_dict) == {value_field(pk, "numerator")}

@@ -33,6 +33,10 @@ OTHER = "สำนักกฎหมาย"  # the unit of the ``outsider``
 SCORECARD = "rlpd-hr-2563"  # the plan that is loaded beside the strategic one
 
 
+#: What a figure at risk or critical is submitted with.
+REMEDY = {"problems": "เจ้าหน้าที่ไม่พอ", "next_steps": "ขอคนเพิ่ม"}
+
+
 def indicator_of(plan: Plan, code: str, unit: str = "") -> Indicator:
     """An indicator by its code such as S3-1.1, given to ``unit`` where one is named."""
     strategy, number = code.removeprefix(plan.code_prefix).split("-")
@@ -66,7 +70,7 @@ def entry_of(
         if figure is not None
     }
     return ResultEntry(
-        indicator=indicator, fiscal_year=year, month=month, **{"values": values, **more}
+        indicator=indicator, fiscal_year=year, month=month, **{"values": values, **REMEDY, **more}
     )
 
 

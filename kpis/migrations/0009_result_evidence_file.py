@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('kpis', '0006_levels_of_the_plans_scale'),
+        ('kpis', '0008_result_repeats_last'),
         ('strategy', '0007_evidence_file'),
     ]
 
