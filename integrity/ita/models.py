@@ -5,7 +5,7 @@ What is published is stored; what follows from it is worked out on read (integri
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -48,6 +48,11 @@ def score_range(*names: str) -> models.CheckConstraint:
 class ItaAssessment(Record):
     """An agency's ITA result of a fiscal year, as published."""
 
+    month_fields = (
+        "published_total", "published_grade", "rank", "rank_group", "announced_on",
+        "published_change", "published_change_percent",
+    )  # fmt: skip
+
     agency = models.ForeignKey(
         Agency, models.PROTECT, related_name="ita_assessments", verbose_name=_("agency")
     )
@@ -82,6 +87,12 @@ class ItaAssessment(Record):
             ),
             score_range("published_total"),
         ]
+
+    def month_written(self) -> tuple[int, int]:
+        return (self.fiscal_year, 12)
+
+    def month_owner(self) -> tuple[int | None, Collection[int]]:
+        return self.agency_id, ()
 
     def __str__(self) -> str:
         return f"ITA {self.fiscal_year} {self.agency.short_name or self.agency.name}"
@@ -132,6 +143,8 @@ class ItaGrade(Record):
 class ItaInstrument(Record):
     """IIT, EIT or OIT: what it weighs that year, and whom it asked."""
 
+    month_fields = ("published",)
+
     assessment = models.ForeignKey(
         ItaAssessment, models.CASCADE, related_name="instruments", verbose_name=_("ITA assessment")
     )
@@ -173,12 +186,20 @@ class ItaInstrument(Record):
             score_range("published"),
         ]
 
+    def month_written(self) -> tuple[int, int]:
+        return self.assessment.month_written()
+
+    def month_owner(self) -> tuple[int | None, Collection[int]]:
+        return self.assessment.month_owner()
+
     def __str__(self) -> str:
         return self.code
 
 
 class ItaPart(Record):
     """A part of an instrument, as EIT has from 2566 on: what the public and what surveyors said."""
+
+    month_fields = ("published",)
 
     instrument = models.ForeignKey(
         ItaInstrument, models.CASCADE, related_name="parts", verbose_name=_("ITA instrument")
@@ -214,6 +235,12 @@ class ItaPart(Record):
             score_range("published"),
         ]
 
+    def month_written(self) -> tuple[int, int]:
+        return self.instrument.month_written()
+
+    def month_owner(self) -> tuple[int | None, Collection[int]]:
+        return self.instrument.month_owner()
+
     def __str__(self) -> str:
         return self.label
 
@@ -223,6 +250,8 @@ class ItaIndicator(Record):
 
     What is asked in several parts of an instrument is an indicator of each of them.
     """
+
+    month_fields = ("published",)
 
     instrument = models.ForeignKey(
         ItaInstrument, models.CASCADE, related_name="indicators", verbose_name=_("ITA instrument")
@@ -265,6 +294,12 @@ class ItaIndicator(Record):
             score_range("published"),
         ]
 
+    def month_written(self) -> tuple[int, int]:
+        return self.instrument.month_written()
+
+    def month_owner(self) -> tuple[int | None, Collection[int]]:
+        return self.instrument.month_owner()
+
     def __str__(self) -> str:
         named = f"{self.number}. {self.name}"
         return f"{named} ({self.part})" if self.part else named
@@ -282,6 +317,8 @@ class ItaIndicator(Record):
 
 class ItaItem(Record):
     """A question (i25), a part of it, or a sub-indicator of OIT that groups questions."""
+
+    month_fields = ("published", "rest_score")
 
     indicator = models.ForeignKey(
         ItaIndicator, models.CASCADE, related_name="items", verbose_name=_("ITA indicator")
@@ -324,6 +361,12 @@ class ItaItem(Record):
             ),
             score_range("published", "rest_score"),
         ]
+
+    def month_written(self) -> tuple[int, int]:
+        return self.indicator.month_written()
+
+    def month_owner(self) -> tuple[int | None, Collection[int]]:
+        return self.indicator.month_owner()
 
     def __str__(self) -> str:
         return f"{self.code} {self.text}".strip()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -275,6 +276,12 @@ class SelfAssessment(Record):
     def __str__(self) -> str:
         return self.organisation
 
+    def month_written(self) -> tuple[int, int]:
+        return (self.rubric.fiscal_year, 12)
+
+    def month_owner(self) -> tuple[int | None, Collection[int]]:
+        return self.agency_id, ()
+
     def clean(self) -> None:
         self.organisation = " ".join(self.organisation.split())
         self.province = " ".join(self.province.split())
@@ -321,6 +328,12 @@ class Answer(SupportedByEvidence, Record):
 
     def __str__(self) -> str:
         return f"{self.assessment}: {self.criterion.number}"
+
+    def month_written(self) -> tuple[int, int]:
+        return self.assessment.month_written()
+
+    def month_owner(self) -> tuple[int | None, Collection[int]]:
+        return self.assessment.month_owner()
 
     def audit_details(self) -> dict[str, Any]:
         return {"evidence": evidence_details(self)}

@@ -6,6 +6,7 @@ Inputs are stored, progress is derived on read (kpis/rules). "No data", "no figu
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import models
@@ -105,6 +106,13 @@ class Result(ValuesInHistory, SupportedByEvidence, Record):
 
     def __str__(self) -> str:
         return f"{self.indicator.code} {self.fiscal_year}/{self.month}"
+
+    def month_written(self) -> tuple[int, int]:
+        return (self.fiscal_year, self.month)
+
+    def month_owner(self) -> tuple[int | None, Collection[int]]:
+        unit = self.indicator.unit_id
+        return self.indicator.strategy.plan.agency_id, () if unit is None else (unit,)
 
     def audit_details(self) -> dict[str, Any]:
         return {

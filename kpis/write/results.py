@@ -15,6 +15,7 @@ from kpis.models import Result, ResultEvidence, ResultValue, YearTarget
 from kpis.write.checks import EntryContext, ResultEntry, entry_errors, value_field
 from kpis.write.slips import slips
 from strategy.access import Viewer, viewer
+from strategy.closing.guard import refuse_closed
 from strategy.records.entries import Errors, RowEntries, parts_replaced
 from strategy.records.write import StaleVersion, record_delete, write_history
 from strategy.thai import plain, says_why
@@ -138,6 +139,7 @@ def _change_state(
     if not viewer(user).is_planner:
         raise PermissionDenied
     with transaction.atomic():
+        refuse_closed([result], before=True)
         # State and version in one condition: of two who press the button, one does it.
         claimed = Result.objects.filter(pk=result.pk, state=old, version=version).update(
             state=new, version=version + 1

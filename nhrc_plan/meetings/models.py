@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -54,6 +56,12 @@ class MonthSummary(Record):
                 violation_error_message=_("A fiscal month is 1 (October) to 12."),
             ),
         ]
+
+    def month_written(self) -> tuple[int, int]:
+        return (self.fiscal_year, self.month)
+
+    def month_owner(self) -> tuple[int | None, Collection[int]]:
+        return self.plan.agency_id, ()
 
     def __str__(self) -> str:
         return f"{self.plan} {month_name(FiscalMonth(self.fiscal_year, self.month), short=True)}"
