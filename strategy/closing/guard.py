@@ -50,6 +50,11 @@ def closed_sentence(lock: MonthLock, units: Iterable[int] = ()) -> str:
     return f"{told} " + _("Ask a planner to open the month.")
 
 
+def written_late() -> str:
+    """What the history says of a write to a locked month that was open again."""
+    return _("corrected after the month was locked")
+
+
 class Locks:
     """The locked months, and what is open of them now. One query where none is, else two."""
 
@@ -120,7 +125,7 @@ def refuse_closed(
             if refusal is not None:
                 raise refusal
             if locks.of(each) is not None:
-                row._written_late = _("corrected after the month was locked")
+                row._written_late = written_late()
 
 
 def refusals(rows: Sequence[Record]) -> dict[int, MonthClosed]:

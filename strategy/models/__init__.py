@@ -10,7 +10,7 @@ from strategy.models.agency import (
     ReportingYear,
     Unit,
 )
-from strategy.models.calendar import MonthLock, Unlocking
+from strategy.models.calendar import Holiday, MonthLock, Unlocking
 from strategy.models.plan import (
     Approach,
     Objective,
@@ -22,6 +22,6 @@ from strategy.models.plan import (
 
 __all__ = [
     "FISCAL_YEAR_VALIDATORS", "THAI", "THAI_COLLATION", "Account", "Agency", "Approach",
-    "Membership", "MonthLock", "Objective", "Plan", "PlanStatement", "ReportingYear",
+    "Holiday", "Membership", "MonthLock", "Objective", "Plan", "PlanStatement", "ReportingYear",
     "StrategicIssue", "Strategy", "Unit", "Unlocking",
 ]  # fmt: skip

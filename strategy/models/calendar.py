@@ -1,7 +1,8 @@
-"""An agency's calendar: the months that are locked, and what is open of them again."""
+"""An agency's calendar: its holidays, the months that are locked, what is open of them again."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -11,10 +12,57 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from strategy import clock
-from strategy.calendar import MONTHS, FiscalMonth, latest_ended
-from strategy.models.agency import FISCAL_YEAR_VALIDATORS, Agency, Unit
+from strategy.calendar import MONTHS, FiscalMonth, ReportingDay, latest_ended
+from strategy.models.agency import FISCAL_YEAR_VALIDATORS, Agency, ReportingYear, Unit
 from strategy.records.model import Record
-from strategy.thai import month_name, says_why
+from strategy.thai import format_date, month_name, says_why
+
+
+class Holiday(Record):
+    """A day on which an agency does not work. Kept by planners, year by year."""
+
+    judged_by = ("day",)
+
+    agency = models.ForeignKey(
+        Agency, models.CASCADE, related_name="holidays", verbose_name=_("agency")
+    )
+    day = models.DateField(_("date"))
+    name = models.CharField(_("name"), max_length=200)
+
+    class Meta(Record.Meta):
+        verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
+        ordering = ["agency_id", "-day"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["agency", "day"],
+                name="%(app_label)s_%(class)s_day",
+                violation_error_message=_("That day is a holiday already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{format_date(self.day)} {self.name}"
+
+    def restates(self, before: Mapping[str, Any] | None) -> bool:
+        """Whether a deadline that has passed was on another day without this change."""
+        concerned = {self.day} | ({before["day"]} if before else set())
+        years = ReportingYear.objects.filter(agency=self.agency_id, moves_to_working_day=True)
+        rules = dict(years.order_by().values_list("fiscal_year", "deadline_day"))
+        stored = Holiday.objects.filter(agency=self.agency_id).exclude(pk=self.pk)
+        others = frozenset(stored.values_list("day", flat=True)) if rules else frozenset()
+        today = clock.today()
+        for day in concerned:
+            due = FiscalMonth.of(day)
+            # Moved out of a month, a deadline may lie in the next.
+            for month in (due.previous, due.previous.previous):
+                if month.year in rules:
+                    asked = rules[month.year]
+                    least = month.deadline(ReportingDay(asked, others))
+                    moved = month.deadline(ReportingDay(asked, others | concerned)) != least
+                    if moved and least < today:
+                        return True
+        return False
 
 
 class MonthLock(Record):

@@ -29,8 +29,8 @@ from strategy.records.forms import (
 )
 from strategy.records.history import Entry, history_of
 from strategy.records.inline import changes_of
-from strategy.records.model import Record
 from strategy.records.lists import REFUSED_BY_DATABASE, CalmList, plain_deletion, with_links
+from strategy.records.model import Record
 
 #: The stock admin's own titles of a form, with its own words for them.
 _ADD, _CHANGE = "Add %s", "Change %s"

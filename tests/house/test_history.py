@@ -59,7 +59,9 @@ from strategy.models import (
     Account,
     Agency,
     Approach,
+    Holiday,
     Membership,
+    MonthLock,
     Objective,
     Plan,
     PlanStatement,
@@ -67,6 +69,7 @@ from strategy.models import (
     StrategicIssue,
     Strategy,
     Unit,
+    Unlocking,
 )
 from strategy.records import model as audit
 from strategy.records.checks import OPEN_HISTORY, refuse_open_history
@@ -278,6 +281,9 @@ def samples(plan):
     indicator = indicator_of(plan, "S3-1.1")
     made = {
         ReportingYear: ReportingYear(agency=agency, fiscal_year=2569),
+        Holiday: Holiday(agency=agency, day=date(2026, 10, 13), name="วันหยุด"),
+        MonthLock: (lock := MonthLock(agency=agency, fiscal_year=2567, month=1)),
+        Unlocking: Unlocking(lock=lock, reason="แก้ตัวเลข"),
         Account: Account(user=user),
         Membership: Membership(user=user, unit=unit),
         Baseline: Baseline(

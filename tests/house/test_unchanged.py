@@ -7,6 +7,7 @@ were shown. None of it may be taken for a change, least of all for a new figure.
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -22,7 +23,7 @@ from kpis.models import Baseline, Measure, Result, ResultValue, TargetValue
 from nhrc_plan.meetings.models import MonthSummary
 from nhrc_plan.setup import fixtures
 from strategy import access as roles
-from strategy.models import Membership, ReportingYear
+from strategy.models import Holiday, Membership, MonthLock, ReportingYear, Unlocking
 from strategy.records.model import Record
 from strategy.records.write import record_save
 from tests.support.writing import (
@@ -62,6 +63,9 @@ def everyone(plan, person, today):
         transfer(project, 2569, "1000.25"),
         SpendingTarget(agency=plan.agency, fiscal_year=2569, q1="32.25"),
         ReportingYear(agency=plan.agency, fiscal_year=2569),
+        Holiday(agency=plan.agency, day=date(2026, 10, 13), name="วันหยุด"),
+        lock := MonthLock(agency=plan.agency, fiscal_year=2567, month=1),
+        Unlocking(lock=lock, reason="แก้ตัวเลข"),
         MonthSummary(plan=plan, fiscal_year=2569, month=12, text=LINES),
         Baseline(measure=measure, value="12.3449", source="x", fiscal_year=2570, month=1),
     ):
