@@ -17,32 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Agency
 from strategy.records.model import Record
-
-_BETWEEN = _("A score is between 0 and 100.")
-_SCORE_VALIDATORS = [MinValueValidator(0, _BETWEEN), MaxValueValidator(100, _BETWEEN)]
-
-
-def score_field(label: Any, **more: Any) -> models.DecimalField:
-    """A score from 0 to 100 with two decimals; empty where the source does not say."""
-    return models.DecimalField(
-        label,
-        max_digits=5,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=_SCORE_VALIDATORS,
-        **more,
-    )
-
-
-def score_range(*names: str) -> models.CheckConstraint:
-    """Each of the named scores is empty or between 0 and 100."""
-    condition = Q()
-    for name in names:
-        condition &= Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gte": 0, f"{name}__lte": 100})
-    return models.CheckConstraint(
-        condition=condition, name="%(app_label)s_%(class)s_score", violation_error_message=_BETWEEN
-    )
+from strategy.standing.score_field import SCORE_VALIDATORS, score_field, score_range
 
 
 class ItaAssessment(Record):
@@ -111,7 +86,7 @@ class ItaGrade(Record):
     )
     label = models.CharField(_("grade"), max_length=40)
     at_least = models.DecimalField(
-        _("at least"), max_digits=5, decimal_places=2, validators=_SCORE_VALIDATORS
+        _("at least"), max_digits=5, decimal_places=2, validators=SCORE_VALIDATORS
     )
     each_at_least = score_field(
         _("each instrument at least"),
@@ -144,6 +119,7 @@ class ItaInstrument(Record):
     """IIT, EIT or OIT: what it weighs that year, and whom it asked."""
 
     month_fields = ("published",)
+    month_of = "assessment"
 
     assessment = models.ForeignKey(
         ItaAssessment, models.CASCADE, related_name="instruments", verbose_name=_("ITA assessment")
@@ -186,12 +162,6 @@ class ItaInstrument(Record):
             score_range("published"),
         ]
 
-    def month_written(self) -> tuple[int, int]:
-        return self.assessment.month_written()
-
-    def month_owner(self) -> tuple[int | None, Collection[int]]:
-        return self.assessment.month_owner()
-
     def __str__(self) -> str:
         return self.code
 
@@ -200,6 +170,7 @@ class ItaPart(Record):
     """A part of an instrument, as EIT has from 2566 on: what the public and what surveyors said."""
 
     month_fields = ("published",)
+    month_of = "instrument"
 
     instrument = models.ForeignKey(
         ItaInstrument, models.CASCADE, related_name="parts", verbose_name=_("ITA instrument")
@@ -235,12 +206,6 @@ class ItaPart(Record):
             score_range("published"),
         ]
 
-    def month_written(self) -> tuple[int, int]:
-        return self.instrument.month_written()
-
-    def month_owner(self) -> tuple[int | None, Collection[int]]:
-        return self.instrument.month_owner()
-
     def __str__(self) -> str:
         return self.label
 
@@ -252,6 +217,7 @@ class ItaIndicator(Record):
     """
 
     month_fields = ("published",)
+    month_of = "instrument"
 
     instrument = models.ForeignKey(
         ItaInstrument, models.CASCADE, related_name="indicators", verbose_name=_("ITA instrument")
@@ -294,12 +260,6 @@ class ItaIndicator(Record):
             score_range("published"),
         ]
 
-    def month_written(self) -> tuple[int, int]:
-        return self.instrument.month_written()
-
-    def month_owner(self) -> tuple[int | None, Collection[int]]:
-        return self.instrument.month_owner()
-
     def __str__(self) -> str:
         named = f"{self.number}. {self.name}"
         return f"{named} ({self.part})" if self.part else named
@@ -319,6 +279,7 @@ class ItaItem(Record):
     """A question (i25), a part of it, or a sub-indicator of OIT that groups questions."""
 
     month_fields = ("published", "rest_score")
+    month_of = "indicator"
 
     indicator = models.ForeignKey(
         ItaIndicator, models.CASCADE, related_name="items", verbose_name=_("ITA indicator")
@@ -361,12 +322,6 @@ class ItaItem(Record):
             ),
             score_range("published", "rest_score"),
         ]
-
-    def month_written(self) -> tuple[int, int]:
-        return self.indicator.month_written()
-
-    def month_owner(self) -> tuple[int | None, Collection[int]]:
-        return self.indicator.month_owner()
 
     def __str__(self) -> str:
         return f"{self.code} {self.text}".strip()

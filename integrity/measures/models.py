@@ -170,6 +170,8 @@ class ItaMeasure(Record):
 class MeasureFigure(Record):
     """A figure that a measure's outcome states, as a figure."""
 
+    month_of = "measure"
+
     measure = models.ForeignKey(
         ItaMeasure, models.CASCADE, related_name="figures", verbose_name=_("integrity measure")
     )
@@ -189,12 +191,6 @@ class MeasureFigure(Record):
                 violation_error_message=_("That place is taken."),
             )
         ]
-
-    def month_written(self) -> tuple[int, int]:
-        return self.measure.month_written()
-
-    def month_owner(self) -> tuple[int | None, Collection[int]]:
-        return self.measure.month_owner()
 
     def __str__(self) -> str:
         return self.label

@@ -292,6 +292,8 @@ class SelfAssessment(Record):
 class Answer(SupportedByEvidence, Record):
     """The level chosen for a criterion, or the points that assessors gave."""
 
+    month_of = "assessment"
+
     assessment = models.ForeignKey(
         SelfAssessment, models.CASCADE, related_name="answers", verbose_name=_("self-assessment")
     )
@@ -328,12 +330,6 @@ class Answer(SupportedByEvidence, Record):
 
     def __str__(self) -> str:
         return f"{self.assessment}: {self.criterion.number}"
-
-    def month_written(self) -> tuple[int, int]:
-        return self.assessment.month_written()
-
-    def month_owner(self) -> tuple[int | None, Collection[int]]:
-        return self.assessment.month_owner()
 
     def audit_details(self) -> dict[str, Any]:
         return {"evidence": evidence_details(self)}

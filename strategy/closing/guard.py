@@ -108,7 +108,7 @@ def refuse_closed(
     Otherwise the rows are new, or go. What is written to a locked month that is open again is
     marked so in the history.
     """
-    rows = [row for row in rows if type(row).month_written is not Record.month_written]
+    rows = [row for row in rows if row.is_of_a_month()]
     if not rows:
         return
     hold()

@@ -154,8 +154,8 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
 
     def month_rows(self, request: HttpRequest, obj: Any) -> Sequence[Record]:
         """Rows, stored or not, of the month to which the form writes: a figure's own."""
-        is_figure = obj is not None and not obj.month_fields
-        return [obj] if is_figure and obj.month_written() else []
+        is_figure = isinstance(obj, Record) and obj.is_of_a_month() and not obj.month_fields
+        return [obj] if is_figure else []
 
     def changeform_view(
         self,

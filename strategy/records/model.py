@@ -82,6 +82,8 @@ class Record(models.Model):
     judged_by: ClassVar[tuple[str, ...]] = ()
     #: Of a row that is of a month, the fields that are; none: the whole row.
     month_fields: ClassVar[tuple[str, ...]] = ()
+    #: The foreign key to the row whose month is this one's too.
+    month_of: ClassVar[str] = ""
     #: Who may write rows of this model, beside planners: those who report for a unit, those who
     #: keep the accounts.
     written_by_reporters: ClassVar[bool] = False
@@ -106,11 +108,18 @@ class Record(models.Model):
 
         What is of a quarter or a year belongs to its last month.
         """
-        return None
+        above: Record | None = getattr(self, self.month_of) if self.month_of else None
+        return None if above is None else above.month_written()
 
     def month_owner(self) -> tuple[int | None, Collection[int]]:
         """The agency whose month that is, and the units that report this row."""
-        raise NotImplementedError
+        above: Record = getattr(self, self.month_of)
+        return above.month_owner()
+
+    @classmethod
+    def is_of_a_month(cls) -> bool:
+        """Whether rows of this model are of a month."""
+        return bool(cls.month_of) or cls.month_written is not Record.month_written
 
     def restates(self, before: Mapping[str, Any] | None) -> bool:
         """Whether what was judged is judged otherwise once this row is saved, or deleted.

@@ -136,10 +136,11 @@ def filled_lists(plan, django_user_model):
     """At least one row in every list."""
     indicator = indicator_of(plan, "S3-1.1", OWN)
     user = django_user_model.objects.create_user("somebody")
+    lock = MonthLock(agency=plan.agency, fiscal_year=2567, month=1)
+    record_save(instance=lock, user=None)
     for row in (
         ReportingYear(agency=plan.agency, fiscal_year=2569),
         Holiday(agency=plan.agency, day=date(2026, 10, 13), name="วันหยุด"),
-        lock := MonthLock(agency=plan.agency, fiscal_year=2567, month=1),
         Unlocking(lock=lock, reason="แก้ตัวเลข"),
         Membership(user=user, unit=Unit.objects.get(name=OWN)),
         Baseline(measure=indicator.measures.get(), value=1, source="x", fiscal_year=2566, month=1),

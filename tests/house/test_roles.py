@@ -144,7 +144,9 @@ def row_of(plan, model):
         ReportingYear: lambda: ReportingYear(agency=plan.agency, fiscal_year=2569),
         Holiday: lambda: Holiday(agency=plan.agency, day=date(2026, 10, 13), name="วันหยุด"),
         MonthLock: lambda: MonthLock(agency=plan.agency, fiscal_year=2567, month=1),
-        Unlocking: lambda: Unlocking(lock=row_of(plan, MonthLock), reason="แก้ตัวเลข"),
+        Unlocking: lambda: Unlocking(
+            lock=MonthLock.objects.first() or row_of(plan, MonthLock), reason="แก้ตัวเลข"
+        ),
         Baseline: lambda: Baseline(
             measure=indicator.measures.get(), value=1, source="x", fiscal_year=2566, month=1
         ),

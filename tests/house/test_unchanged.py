@@ -59,12 +59,13 @@ def everyone(plan, person, today):
     fixtures.samples_load(TODAY)
     project = Project.objects.order_by("pk")[0]
     measure = Measure.objects.filter(kind=Measure.Kind.PERCENT)[0]
+    lock = MonthLock(agency=plan.agency, fiscal_year=2567, month=1)
+    record_save(instance=lock, user=None)
     for row in (
         transfer(project, 2569, "1000.25"),
         SpendingTarget(agency=plan.agency, fiscal_year=2569, q1="32.25"),
         ReportingYear(agency=plan.agency, fiscal_year=2569),
         Holiday(agency=plan.agency, day=date(2026, 10, 13), name="วันหยุด"),
-        lock := MonthLock(agency=plan.agency, fiscal_year=2567, month=1),
         Unlocking(lock=lock, reason="แก้ตัวเลข"),
         MonthSummary(plan=plan, fiscal_year=2569, month=12, text=LINES),
         Baseline(measure=measure, value="12.3449", source="x", fiscal_year=2570, month=1),

@@ -315,6 +315,7 @@ def test_targets_rules_and_names_of_a_locked_month_stay_open(world):
     changed(world.measure, world.planner, text="ข้อความใหม่")
     changed(world.item, world.planner, text="คำถามใหม่")
     changed(world.ita, world.planner, notes="หมายเหตุ")
+    assert type(world.item).objects.get(pk=world.item.pk).text == "คำถามใหม่"
 
 
 def test_who_is_refused_reads_which_month_since_when_by_whom_and_what_to_do(world):
