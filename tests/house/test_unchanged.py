@@ -123,10 +123,16 @@ def test_no_form_writes_what_nobody_changed(everyone):
     ]
     written = {path: save_as_shown(client, path) for path in places}
     only_shown = {path for path, found in written.items() if found is None}
-    # Transfers are entered with their budget, memberships with the person.
+    # Transfers are entered with their budget, memberships with the person. What was locked or
+    # opened stays as it was written.
     assert only_shown == {
         address(row, "change")
-        for row in (BudgetTransfer.objects.get(), Membership._base_manager.latest("pk"))
+        for row in (
+            BudgetTransfer.objects.get(),
+            Membership._base_manager.latest("pk"),
+            MonthLock.objects.get(),
+            Unlocking.objects.get(),
+        )
     }
     assert {path: found for path, found in written.items() if found} == {}
 

@@ -58,10 +58,10 @@ def test_a_month_is_locked_opened_for_a_unit_and_locked_again(plan, page, planne
     assert "planner" in client.get(path).context["rows"][11].locked
     form = client.get(f"{address(Unlocking, 'add')}?lock={lock.pk}")
     unit = Unit.objects.get(name=OWN)
-    typed = filled(form, unit=unit.pk, reason="พบเอกสารเพิ่ม", until="31 ต.ค. 2569")
+    typed = filled(form, unit=unit.pk, reason="พบเอกสารเพิ่ม", until="31 ธ.ค. 2599")
     assert client.post(address(Unlocking, "add"), typed).status_code == 302
     (opening,) = client.get(path).context["rows"][11].openings
-    assert (opening.unit, opening.until) == (OWN, "1 พ.ย. 2569 00:00")
+    assert (opening.unit, opening.until) == (OWN, "1 ม.ค. 2600 00:00")
     client.post(path, {**sent, "end": opening.token})
     assert client.get(path).context["rows"][11].openings == []
     ended = Unlocking.objects.get()
