@@ -370,6 +370,7 @@ def changed_value(field, row):
         },
         (Holiday, "day"): lambda: {"day": date(2026, 10, 23)},
         (MonthLock, "fiscal_year"): lambda: {"fiscal_year": 2566},
+        (MonthLock, "agency"): lambda: {"agency": another(Agency, row.agency_id)},
         (Unlocking, "lock"): lambda: {
             "lock": record_save(
                 instance=MonthLock(agency=row.lock.agency, fiscal_year=2566, month=1), user=None

@@ -356,6 +356,48 @@ def test_a_form_of_a_locked_month_says_so_and_keeps_what_was_typed(world):
     assert measure.result_values.get(result=world.result).value == 50
 
 
+#: Forms and screens, by what is opened in them: the month, and the field that is typed into.
+FORMS = {
+    "money": ((2569, 6), "-note"),
+    "carried": ((2569, 3), "-note"),
+    "quarter": ((2566, 6), "-text"),
+    "assessment": ((2565, 12), "-remark"),
+    "summary": ((2569, 6), "text"),
+}
+
+
+@pytest.mark.parametrize("name", FORMS)
+def test_each_form_of_a_locked_month_warns_writes_nothing_and_keeps_what_was_typed(name, world):
+    (year, month), field = FORMS[name]
+    client, path = signed_in(world.planner), address(getattr(world, name), "change")
+    page = client.get(path, follow=True)
+    lock(year, month, user=world.planner)
+    warned = client.get(path, follow=True)
+    assert any("planner" in str(each) for each in warned.context["messages"])
+    path = page.redirect_chain[-1][0] if page.redirect_chain else path
+    # An assessment is of many criteria; the first answered is the one that stands.
+    key = next(key for key in filled(page) if key.endswith(field))
+    before = facts()
+    answer_ = client.post(path, filled(page, **{key: "พิมพ์ไว้แล้ว"}))
+    assert answer_.status_code == 200
+    shown = answer_.content.decode()
+    assert "พิมพ์ไว้แล้ว" in shown
+    assert "planner" in shown
+    assert differences(before, facts()) == {}
+
+
+def test_the_screen_of_scores_of_a_locked_year_writes_nothing(world):
+    client = signed_in(world.planner)
+    path = f"/admin/integrity/itaassessment/{world.ita.pk}/scores/"
+    page = client.get(path)
+    lock(2564, 12, user=world.planner)
+    before = facts()
+    answer_ = client.post(path, filled(page, **{f"Q{world.item.pk}": "12.34"}))
+    assert answer_.status_code == 200
+    assert "12.34" in answer_.content.decode()
+    assert differences(before, facts()) == {}
+
+
 @pytest.mark.parametrize("path", ["approve", "reopen"])
 def test_an_action_on_a_locked_month_is_refused_in_words(world, path):
     row = world.result if path == "approve" else world.approved
