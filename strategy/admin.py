@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from strategy.closing import admin as closing  # noqa: F401 - registers itself
 from strategy.models import (
     Agency,
     Approach,
@@ -39,7 +40,7 @@ class UnitAdmin(RecordAdmin):
 
 @admin.register(ReportingYear)
 class ReportingYearAdmin(RecordAdmin):
-    list_display = ["fiscal_year", "agency", "deadline_day"]
+    list_display = ["fiscal_year", "agency", "deadline_day", "moves_to_working_day"]
     list_filter = ["agency"]
     search_fields = ["agency__name", "fiscal_year"]
 

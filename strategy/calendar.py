@@ -7,6 +7,7 @@ numbered 1 (ต.ค.) to 12 (ก.ย.). B.E. = C.E. + 543. Source: docs/domain.m
 from __future__ import annotations
 
 import calendar
+from collections.abc import Container
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -22,6 +23,34 @@ PERIOD_ENDS: dict[str, tuple[int, ...]] = {
 }
 
 DEFAULT_DEADLINE_DAY = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ReportingDay:
+    """By when the report of a month is in: on a day of the month after it.
+
+    ``holidays``: those of the agency, where a deadline moves to the next working day; None where
+    it stays on its day whatever that is.
+    """
+
+    day: int = DEFAULT_DEADLINE_DAY
+    holidays: frozenset[date] | None = None
+
+    def after(self, month: FiscalMonth) -> date:
+        """The deadline of a fiscal month. Source: docs/domain.md, "When a figure is due"."""
+        due = month.next.first_day.replace(day=self.day)
+        while self.holidays is not None and not is_working_day(due, self.holidays):
+            due += timedelta(days=1)
+        return due
+
+
+def is_working_day(day: date, holidays: Container[date]) -> bool:
+    """Neither Saturday, Sunday nor a holiday."""
+    return day.weekday() < 5 and day not in holidays
+
+
+#: Where planners have set nothing.
+DEFAULT_REPORTING_DAY = ReportingDay()
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -85,9 +114,9 @@ class FiscalMonth:
     def has_ended(self, today: date) -> bool:
         return today > self.last_day
 
-    def deadline(self, day: int = DEFAULT_DEADLINE_DAY) -> date:
+    def deadline(self, day: int | ReportingDay = DEFAULT_REPORTING_DAY) -> date:
         """The last day on which a report for a period ending this month is in time."""
-        return self.next.first_day.replace(day=day)
+        return (day if isinstance(day, ReportingDay) else ReportingDay(day)).after(self)
 
 
 def latest_ended(today: date) -> FiscalMonth:
@@ -96,7 +125,10 @@ def latest_ended(today: date) -> FiscalMonth:
 
 
 def deadline_passed(
-    frequency: str, upto: FiscalMonth, today: date, deadline_day: int = DEFAULT_DEADLINE_DAY
+    frequency: str,
+    upto: FiscalMonth,
+    today: date,
+    deadline_day: int | ReportingDay = DEFAULT_REPORTING_DAY,
 ) -> int | None:
     """The last period of ``upto``'s fiscal year that is overdue on ``today``.
 

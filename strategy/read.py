@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
-from strategy.calendar import FiscalMonth, latest_ended
-from strategy.models import Plan, ReportingYear
+from strategy.calendar import FiscalMonth, ReportingDay, latest_ended
+from strategy.models import Holiday, Plan, ReportingYear
 from strategy.standing.status import Bands
 
 
@@ -14,16 +15,29 @@ def bands(plan: Plan) -> Bands:
     return Bands(plan.band_on_plan, plan.band_near, plan.band_at_risk)
 
 
-def deadline_days(plan: Plan) -> dict[int, int]:
-    """Day of the month by which reports are in, by fiscal year, where it is not the default.
+def deadline_days(plan: Plan) -> dict[int, ReportingDay]:
+    """By when reports are in, by fiscal year, where it is not the default.
 
-    One query.
+    One query, and one more where deadlines move to working days.
     """
-    return dict(
-        ReportingYear.objects.filter(agency_id=plan.agency_id)
-        .order_by()
-        .values_list("fiscal_year", "deadline_day")
+    years = ReportingYear.objects.filter(agency_id=plan.agency_id).order_by()
+    return reporting_days(
+        plan.agency_id, years.values_list("fiscal_year", "deadline_day", "moves_to_working_day")
     )
+
+
+def reporting_days(
+    agency_id: int, years: Iterable[tuple[int, int, bool]]
+) -> dict[int, ReportingDay]:
+    """Of an agency's years, each with its day and whether it moves. At most one query."""
+    years = list(years)
+    off = holidays(agency_id) if any(moves for _year, _day, moves in years) else frozenset()
+    return {year: ReportingDay(day, off if moves else None) for year, day, moves in years}
+
+
+def holidays(agency_id: int) -> frozenset[date]:
+    """Every holiday of an agency. One query."""
+    return frozenset(Holiday.objects.filter(agency=agency_id).values_list("day", flat=True))
 
 
 def due_month(plan: Plan, today: date) -> FiscalMonth:

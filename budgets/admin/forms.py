@@ -194,6 +194,14 @@ class CarriedScreen(EntryScreen):
         at = self.shown.at
         return [CarriedRowForm(row, at.year - 1, at.month, self.data) for row in self.shown.rows]
 
+    def month_rows(self) -> list[CarriedPayment]:
+        at = self.shown.at
+        projects = Project.objects.filter(pk__in=[row.project_id for row in self.shown.rows])
+        return [
+            CarriedPayment(project=each, fiscal_year=at.year - 1, month=at.month)
+            for each in projects.select_related("strategy__plan")
+        ]
+
     def entries(self, news: Sequence[CarriedRowForm]) -> list[tuple[CarriedRowForm, CarriedEntry]]:
         projects = Project.objects.in_bulk([form.row.project_id for form in news])
         return [(form, form.entry(projects)) for form in news]
@@ -212,6 +220,14 @@ class MonthScreen(EntryScreen):
     def rows(self) -> list[RowForm]:
         at = self.shown.at
         return [RowForm(row, at.year, at.month, self.data) for row in self.shown.rows]
+
+    def month_rows(self) -> list[Disbursement]:
+        at = self.shown.at
+        projects = Project.objects.filter(pk__in=[row.project_id for row in self.shown.rows])
+        return [
+            Disbursement(project=each, fiscal_year=at.year, month=at.month)
+            for each in projects.select_related("strategy__plan")
+        ]
 
     def entries(self, news: Sequence[RowForm]) -> list[tuple[RowForm, DisbursementEntry]]:
         projects = Project.objects.in_bulk([form.row.project_id for form in news])

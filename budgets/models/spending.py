@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -14,6 +16,12 @@ from strategy.records.model import Record
 from strategy.thai import month_name
 
 MONTH_CHOICES = [(month, month_name(FiscalMonth(2566, month), year=False)) for month in MONTHS]
+
+
+def _owner(project: Project) -> tuple[int, Collection[int]]:
+    """A project's agency, and its first-named lead unit, which reports its money."""
+    first = project.leads.order_by("position").values_list("unit_id", flat=True)[:1]
+    return project.strategy.plan.agency_id, tuple(first)
 
 
 class Disbursement(Record):
@@ -60,6 +68,12 @@ class Disbursement(Record):
                 violation_error_message=_("An amount is not negative."),
             ),
         ]
+
+    def month_written(self) -> tuple[int, int]:
+        return (self.fiscal_year, self.month)
+
+    def month_owner(self) -> tuple[int | None, Collection[int]]:
+        return _owner(self.project)
 
     def __str__(self) -> str:
         at = FiscalMonth(self.fiscal_year, self.month)
@@ -113,6 +127,12 @@ class CarriedPayment(Record):
                 violation_error_message=_("An amount is not negative."),
             ),
         ]
+
+    def month_written(self) -> tuple[int, int]:
+        return (self.fiscal_year + 1, self.month)
+
+    def month_owner(self) -> tuple[int | None, Collection[int]]:
+        return _owner(self.project)
 
     def __str__(self) -> str:
         at = FiscalMonth(self.fiscal_year + 1, self.month)

@@ -21,7 +21,7 @@ from budgets.read.lines import COLUMNS, lines_by_year
 from budgets.read.money import MoneyView, year_rows
 from budgets.read.rows import MoneyYear
 from budgets.rules.calc import STRAIGHT, Spent, YearLines, judge
-from strategy.calendar import FiscalMonth
+from strategy.calendar import FiscalMonth, ReportingDay
 from strategy.models import Plan
 from strategy.records.history import latest_after
 from strategy.records.restated import Restatement, RuleChange, changed_since, restatements
@@ -38,7 +38,7 @@ def money_as_known(
     plan: Plan,
     at: FiscalMonth,
     until: datetime,
-    days: Mapping[int, int],
+    days: Mapping[int, ReportingDay],
     now: Mapping[int, MoneyYear],
 ) -> KnownMoney:
     """The plan's money at the end of ``at`` as known at ``until``, judged by the lines of then.

@@ -33,7 +33,7 @@ from budgets.read.rows import (
 )
 from budgets.rules import calc
 from budgets.rules.calc import STRAIGHT, ZERO, Budget, MoneyFacts, Spent, Total, YearLines
-from strategy.calendar import DEFAULT_DEADLINE_DAY, FiscalMonth, deadline_passed
+from strategy.calendar import DEFAULT_REPORTING_DAY, FiscalMonth, ReportingDay, deadline_passed
 from strategy.models import Plan, Strategy
 from strategy.read import bands, deadline_days
 from strategy.standing.status import Bands
@@ -84,7 +84,7 @@ class MoneyView:
         plan: Plan,
         at: FiscalMonth,
         today: date,
-        days: dict[int, int],
+        days: dict[int, ReportingDay],
         lines: Mapping[int, YearLines] | None = None,
     ) -> None:
         self.plan = plan
@@ -97,7 +97,7 @@ class MoneyView:
                 "month",
                 FiscalMonth(year, at.month if year == at.year else 12),
                 today,
-                days.get(year, DEFAULT_DEADLINE_DAY),
+                days.get(year, DEFAULT_REPORTING_DAY),
             )
             for year in plan.years
             if year <= at.year
@@ -200,7 +200,7 @@ def plan_money(
     at: FiscalMonth,
     today: date,
     *,
-    days: dict[int, int] | None = None,
+    days: dict[int, ReportingDay] | None = None,
     only: Q | None = None,
 ) -> PlanMoney:
     """The money of a plan at the end of ``at``, as known on ``today``. Five queries.
@@ -251,7 +251,7 @@ def plan_money(
         lines=view.lines(at.year),
         overdue_month=view.overdue.get(at.year),
         bands=view.bands,
-        deadline_day=days.get(at.year, DEFAULT_DEADLINE_DAY),
+        deadline_day=days.get(at.year, DEFAULT_REPORTING_DAY),
         **_project_set(view, flagship),
     )
 
@@ -334,7 +334,7 @@ def _by_unit(view: MoneyView, rows: Sequence[ProjectMoney]) -> tuple[UnitMoney, 
 
 
 def unit_money(
-    plan: Plan, unit_id: int, at: FiscalMonth, today: date, days: dict[int, int]
+    plan: Plan, unit_id: int, at: FiscalMonth, today: date, days: dict[int, ReportingDay]
 ) -> UnitMoney | None:
     """The projects that a unit leads or supports; None where there are none. Four queries."""
     view = MoneyView(plan, at, today, days)

@@ -22,8 +22,9 @@ from budgets.read.rows import LeadUnit, MoneyYear
 from budgets.rules import calc
 from budgets.rules.calc import UNSAID, ZERO, Budget, Spent, YearLines
 from strategy.access import Viewer
-from strategy.calendar import MONTHS, FiscalMonth
+from strategy.calendar import MONTHS, FiscalMonth, ReportingDay
 from strategy.models import Agency, Plan
+from strategy.read import reporting_days
 from strategy.records.history import Entry, history_of
 
 #: What the heading of each change, or the page itself, says already.
@@ -160,19 +161,23 @@ def _unknown(plan: Plan, code: str) -> Http404:
     )
 
 
-def _calendar(plan: Plan) -> tuple[dict[int, int], dict[int, YearLines]]:
-    """Reporting days and the government's lines by fiscal year, where entered. One query."""
-    days: dict[int, int] = {}
+def _calendar(plan: Plan) -> tuple[dict[int, ReportingDay], dict[int, YearLines]]:
+    """Reporting days and the government's lines by fiscal year, where entered.
+
+    One query, and one more where deadlines move to working days.
+    """
+    years: set[tuple[int, int, bool]] = set()
     lines: set[tuple[Any, ...]] = set()
-    for year, day, *line in Agency.objects.filter(pk=plan.agency_id).values_list(
+    for year, day, moves, *line in Agency.objects.filter(pk=plan.agency_id).values_list(
         "reporting_years__fiscal_year", "reporting_years__deadline_day",
+        "reporting_years__moves_to_working_day",
         *(f"spending_targets__{column}" for column in COLUMNS),
     ):  # fmt: skip
         if year is not None:
-            days[year] = day
+            years.add((year, day, moves))
         if line[0] is not None:
             lines.add(tuple(line))
-    return days, lines_by_year(lines)
+    return reporting_days(plan.agency_id, years), lines_by_year(lines)
 
 
 def _spent(held: Disbursement | None) -> Spent | None:

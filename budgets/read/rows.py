@@ -31,7 +31,7 @@ from budgets.rules.calc import (
     total,
 )
 from budgets.rules.entry import is_above
-from strategy.calendar import FiscalMonth
+from strategy.calendar import FiscalMonth, ReportingDay
 from strategy.standing.status import AWAITING, DEFAULT_BANDS, Bands
 from strategy.standing.words import STATUS_SHAPES, status_label
 from strategy.thai import month_name
@@ -304,7 +304,7 @@ class PlanMoney(ProjectSet):
     lines: YearLines
     #: The last month of the year whose figures are overdue; None while none is.
     overdue_month: int | None
-    deadline_day: int
+    deadline_day: ReportingDay
     bands: Bands
 
     @cached_property

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from budgets.models import Disbursement, Project, ProjectBudget, ProjectLead
 from budgets.write.disbursements import DisbursementEntries, DisbursementEntry
+from strategy.closing.guard import is_closed
 from strategy.loading import SAMPLE_REASON, load_row, missing_or_none, on_report_days
 from strategy.models import Plan, Unit
 from strategy.records.model import acting
@@ -82,6 +83,8 @@ def sample_load(plan: Plan, tree: Mapping[str, Any], *, today: date) -> int:
                 )
             break
         except EntriesRefused as refused:
+            if any(map(is_closed, refused.errors.values())):
+                raise  # whoever loads is told; nothing is left out in silence
             # Once its neighbours are gone, another may turn out not to go with staff's figures.
             entries = [entry for n, entry in enumerate(entries) if n not in refused.errors]
     return len(entries)

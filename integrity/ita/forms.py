@@ -150,6 +150,9 @@ class ScoreScreen(EntryScreen):
             return False
         return clear
 
+    def month_rows(self) -> list[ItaAssessment]:
+        return [self.assessment]
+
     def entries(self, news: Sequence[ScoreRow]) -> list[tuple[ScoreRow, ScoreEntry]]:
         return [(row, row.entry()) for row in news]
 

@@ -5,7 +5,7 @@ What is published is stored; what follows from it is worked out on read (integri
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -17,36 +17,16 @@ from django.utils.translation import gettext_lazy as _
 
 from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Agency
 from strategy.records.model import Record
-
-_BETWEEN = _("A score is between 0 and 100.")
-_SCORE_VALIDATORS = [MinValueValidator(0, _BETWEEN), MaxValueValidator(100, _BETWEEN)]
-
-
-def score_field(label: Any, **more: Any) -> models.DecimalField:
-    """A score from 0 to 100 with two decimals; empty where the source does not say."""
-    return models.DecimalField(
-        label,
-        max_digits=5,
-        decimal_places=2,
-        null=True,
-        blank=True,
-        validators=_SCORE_VALIDATORS,
-        **more,
-    )
-
-
-def score_range(*names: str) -> models.CheckConstraint:
-    """Each of the named scores is empty or between 0 and 100."""
-    condition = Q()
-    for name in names:
-        condition &= Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gte": 0, f"{name}__lte": 100})
-    return models.CheckConstraint(
-        condition=condition, name="%(app_label)s_%(class)s_score", violation_error_message=_BETWEEN
-    )
+from strategy.standing.score_field import SCORE_VALIDATORS, score_field, score_range
 
 
 class ItaAssessment(Record):
     """An agency's ITA result of a fiscal year, as published."""
+
+    month_fields = (
+        "published_total", "published_grade", "rank", "rank_group", "announced_on",
+        "published_change", "published_change_percent",
+    )  # fmt: skip
 
     agency = models.ForeignKey(
         Agency, models.PROTECT, related_name="ita_assessments", verbose_name=_("agency")
@@ -83,6 +63,12 @@ class ItaAssessment(Record):
             score_range("published_total"),
         ]
 
+    def month_written(self) -> tuple[int, int]:
+        return (self.fiscal_year, 12)
+
+    def month_owner(self) -> tuple[int | None, Collection[int]]:
+        return self.agency_id, ()
+
     def __str__(self) -> str:
         return f"ITA {self.fiscal_year} {self.agency.short_name or self.agency.name}"
 
@@ -100,7 +86,7 @@ class ItaGrade(Record):
     )
     label = models.CharField(_("grade"), max_length=40)
     at_least = models.DecimalField(
-        _("at least"), max_digits=5, decimal_places=2, validators=_SCORE_VALIDATORS
+        _("at least"), max_digits=5, decimal_places=2, validators=SCORE_VALIDATORS
     )
     each_at_least = score_field(
         _("each instrument at least"),
@@ -131,6 +117,9 @@ class ItaGrade(Record):
 
 class ItaInstrument(Record):
     """IIT, EIT or OIT: what it weighs that year, and whom it asked."""
+
+    month_fields = ("published",)
+    month_of = "assessment"
 
     assessment = models.ForeignKey(
         ItaAssessment, models.CASCADE, related_name="instruments", verbose_name=_("ITA assessment")
@@ -180,6 +169,9 @@ class ItaInstrument(Record):
 class ItaPart(Record):
     """A part of an instrument, as EIT has from 2566 on: what the public and what surveyors said."""
 
+    month_fields = ("published",)
+    month_of = "instrument"
+
     instrument = models.ForeignKey(
         ItaInstrument, models.CASCADE, related_name="parts", verbose_name=_("ITA instrument")
     )
@@ -223,6 +215,9 @@ class ItaIndicator(Record):
 
     What is asked in several parts of an instrument is an indicator of each of them.
     """
+
+    month_fields = ("published",)
+    month_of = "instrument"
 
     instrument = models.ForeignKey(
         ItaInstrument, models.CASCADE, related_name="indicators", verbose_name=_("ITA instrument")
@@ -282,6 +277,9 @@ class ItaIndicator(Record):
 
 class ItaItem(Record):
     """A question (i25), a part of it, or a sub-indicator of OIT that groups questions."""
+
+    month_fields = ("published", "rest_score")
+    month_of = "indicator"
 
     indicator = models.ForeignKey(
         ItaIndicator, models.CASCADE, related_name="items", verbose_name=_("ITA indicator")

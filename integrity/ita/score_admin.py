@@ -21,6 +21,7 @@ from integrity.ita.scores import ScoreEntry, ScoreTree
 from integrity.ita.upload import Comparison, compare, score_workbook
 from integrity.ita.write import ScoreEntries, ita_year_begin
 from strategy.clock import today
+from strategy.closing.guard import MonthClosed
 from strategy.pages.page import XLSX
 from strategy.records.forms import typed_text
 from strategy.records.screen_admin import ScreenAdmin
@@ -174,6 +175,8 @@ class ScorePages(ScreenAdmin):
                     "the workbook again to see how it compares now."
                 ),
             )
+        except MonthClosed as closed:
+            messages.error(request, closed.messages[0])
         else:
             messages.success(request, _saved(len(written)))
         return answer

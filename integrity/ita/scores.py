@@ -54,12 +54,15 @@ class ScoreTree:
         self.targets: dict[str, tuple[Any, str]] = {}
         self.places: list[Place] = []
         instruments = list(assessment.instruments.order_by("position", "pk"))
+        by_id = {row.pk: row for row in instruments}
         parts: dict[int, list[ItaPart | None]] = {row.pk: [None] for row in instruments}
         for part in ItaPart.objects.filter(instrument__in=instruments).order_by("position", "pk"):
+            part.instrument = by_id[part.instrument_id]
             parts[part.instrument_id].append(part)
         indicators: dict[tuple[int, int | None], list[ItaIndicator]] = defaultdict(list)
         own = ItaIndicator.objects.filter(instrument__in=instruments)
         for indicator in own.order_by("number"):
+            indicator.instrument = by_id[indicator.instrument_id]
             indicators[indicator.instrument_id, indicator.part_id].append(indicator)
         items: dict[tuple[int, int | None], list[ItaItem]] = defaultdict(list)
         for item in ItaItem.objects.filter(indicator__in=own).order_by("position", "pk"):
@@ -83,8 +86,10 @@ class ScoreTree:
         number = str(indicator.number)
         self._add("I", 1, instrument, number, indicator.name, indicator, "published")
         for item in items[indicator.pk, None]:
+            item.indicator = indicator
             self._add("Q", 2, instrument, item.code, item.text, item, "published")
             for part in items[indicator.pk, item.pk]:
+                part.indicator = indicator
                 self._add("Q", 3, instrument, part.code, part.text, part, "published")
             if not item.code or item.rest_score is not None or item.item_count is not None:
                 words = _("each of the other questions of “%(name)s”") % {"name": item.text}

@@ -250,6 +250,12 @@ class QuarterScreen(EntryScreen):
     def rows(self) -> list[RowForm]:
         return [RowForm(row, self.data, today=self.today) for row in self.shown.rows]
 
+    def month_rows(self) -> list[QuarterProgress]:
+        measures = ItaMeasure.objects.select_related("issue__year").filter(
+            pk__in=[row.measure.id for row in self.shown.rows]
+        )
+        return [QuarterProgress(measure=each, quarter=self.shown.quarter) for each in measures]
+
     def entries(self, news: Sequence[RowForm]) -> list[tuple[RowForm, ProgressEntry]]:
         rows = ItaMeasure.objects.select_related("issue__year")
         measures = rows.in_bulk([form.row.measure.id for form in news])

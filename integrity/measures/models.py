@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -103,6 +104,7 @@ class MeasureIssue(Record):
 class ItaMeasure(Record):
     """One measure: who is responsible, which recommendations it answers, what came of it."""
 
+    month_fields = ("result", "outcome")
     audit_labels = {
         "units": _("responsible units"),
         "answers": _("recommendations it answers"),
@@ -148,6 +150,12 @@ class ItaMeasure(Record):
     def __str__(self) -> str:
         return f"{self.number} {self.text[:80]}".strip()
 
+    def month_written(self) -> tuple[int, int]:
+        return (self.issue.year.fiscal_year, 12)
+
+    def month_owner(self) -> tuple[int | None, Collection[int]]:
+        return self.issue.year.agency_id, set(self.units.values_list("pk", flat=True))
+
     def audit_details(self) -> dict[str, Any]:
         return {
             "units": list(self.units.order_by("name").values_list("name", flat=True)),
@@ -161,6 +169,8 @@ class ItaMeasure(Record):
 
 class MeasureFigure(Record):
     """A figure that a measure's outcome states, as a figure."""
+
+    month_of = "measure"
 
     measure = models.ForeignKey(
         ItaMeasure, models.CASCADE, related_name="figures", verbose_name=_("integrity measure")
@@ -220,6 +230,12 @@ class QuarterProgress(SupportedByEvidence, Record):
                 violation_error_message=_("A quarter is 1 to 4."),
             ),
         ]
+
+    def month_written(self) -> tuple[int, int]:
+        return (self.measure.issue.year.fiscal_year, self.quarter * 3)
+
+    def month_owner(self) -> tuple[int | None, Collection[int]]:
+        return self.measure.month_owner()
 
     def __str__(self) -> str:
         return f"{self.measure} {self.quarter}"

@@ -26,8 +26,9 @@ from integrity.measures.rows import (
     YearRow,
 )
 from strategy.access import Viewer
-from strategy.calendar import DEFAULT_DEADLINE_DAY, FiscalMonth
+from strategy.calendar import DEFAULT_REPORTING_DAY, FiscalMonth, ReportingDay
 from strategy.models import ReportingYear, Unit
+from strategy.read import holidays
 from strategy.thai import sort_key
 
 
@@ -50,9 +51,23 @@ def _with_deadline(years: QuerySet[MeasureYear]) -> QuerySet[MeasureYear]:
     rules = ReportingYear.objects.filter(
         agency=OuterRef("agency"), fiscal_year=OuterRef("fiscal_year")
     )
-    return years.annotate(deadline_day=Subquery(rules.values("deadline_day")[:1])).select_related(
-        "agency"
-    )
+    return years.annotate(
+        deadline_day=Subquery(rules.values("deadline_day")[:1]),
+        moves=Subquery(rules.values("moves_to_working_day")[:1]),
+    ).select_related("agency")
+
+
+def _reporting_days(years: Sequence[Any]) -> dict[int, ReportingDay]:
+    """By when the quarters of years are reported, by the year's id.
+
+    One query for each agency of which deadlines move to working days.
+    """
+    off = {agency: holidays(agency) for agency in {y.agency_id for y in years if y.moves}}
+    return {
+        year.pk: ReportingDay(year.deadline_day, off[year.agency_id] if year.moves else None)
+        for year in years
+        if year.deadline_day is not None
+    }
 
 
 def year_row(
@@ -86,13 +101,14 @@ def year_rows(
     units, own = _units(ids, who)
     reports = _reports(ids, evidence=evidence)
     advice = _answers(years) if answers else {}
+    days = _reporting_days(years)
     found = []
     for year in years:
         issues = facts.get(year.pk, [])
         year_rules = rules.YearRules(
             year.fiscal_year,
             today,
-            year.deadline_day or DEFAULT_DEADLINE_DAY,
+            days.get(year.pk, DEFAULT_REPORTING_DAY),
             year.reporting == MeasureYear.Reporting.WHOLE,
         )
         found.append(

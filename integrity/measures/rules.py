@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from strategy.calendar import PERIOD_ENDS, FiscalMonth
+from strategy.calendar import PERIOD_ENDS, FiscalMonth, ReportingDay
 
 QUARTERS = (1, 2, 3, 4)
 
@@ -61,7 +61,7 @@ class YearRules:
 
     year: int
     today: date
-    deadline_day: int
+    deadline_day: ReportingDay
     as_a_whole: bool
 
     def deadline(self, quarter: int) -> date:

@@ -316,6 +316,9 @@ class AssessmentScreen(EntryScreen):
         ]
         return sound and clear
 
+    def month_rows(self) -> list[SelfAssessment]:
+        return [self.assessment]
+
     def entries(self, news: Sequence[AnswerForm]) -> list[tuple[AnswerForm, AnswerEntry]]:
         return [(form, form.entry()) for form in news]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -275,6 +276,12 @@ class SelfAssessment(Record):
     def __str__(self) -> str:
         return self.organisation
 
+    def month_written(self) -> tuple[int, int]:
+        return (self.rubric.fiscal_year, 12)
+
+    def month_owner(self) -> tuple[int | None, Collection[int]]:
+        return self.agency_id, ()
+
     def clean(self) -> None:
         self.organisation = " ".join(self.organisation.split())
         self.province = " ".join(self.province.split())
@@ -284,6 +291,8 @@ class SelfAssessment(Record):
 
 class Answer(SupportedByEvidence, Record):
     """The level chosen for a criterion, or the points that assessors gave."""
+
+    month_of = "assessment"
 
     assessment = models.ForeignKey(
         SelfAssessment, models.CASCADE, related_name="answers", verbose_name=_("self-assessment")

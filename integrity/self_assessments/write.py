@@ -192,7 +192,7 @@ class AnswerEntries(RowEntries[AnswerEntry, Answer]):
     def read(self) -> None:
         self.rubric = rubric_tree(self.assessment.rubric)
         self.places = places(self.rubric)
-        rows = Answer.objects.filter(assessment=self.assessment)
+        rows = self.assessment.answers.all()
         self.kept = {row.criterion_id: row for row in rows}
 
     def may(self, who: Viewer) -> bool:

@@ -233,6 +233,10 @@ class ResultAdmin(ApprovalAdmin, MonthScreenAdmin, ResultsByMeasure, ChosenFirst
         request.entry_panel = entry_panel(indicator, at, today())  # type: ignore[attr-defined]
         return self.changeform_view(request, None, form_url, extra_context)
 
+    def month_rows(self, request: HttpRequest, obj: Any) -> list[Result]:
+        panel = self._panel(request, obj)
+        return [Result(indicator=panel.indicator, fiscal_year=panel.at.year, month=panel.at.month)]
+
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         return {}
 

@@ -6,6 +6,7 @@ Inputs are stored, progress is derived on read (kpis/rules). "No data", "no figu
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db import models
@@ -132,6 +133,13 @@ class Result(ValuesInHistory, SupportedByEvidence, Record):
         """Its indicator's code and its month, as people write them."""
         at = FiscalMonth(self.fiscal_year, self.month)
         return f"{self.indicator.code} {month_name(at, short=True)}"
+
+    def month_written(self) -> tuple[int, int]:
+        return (self.fiscal_year, self.month)
+
+    def month_owner(self) -> tuple[int | None, Collection[int]]:
+        unit = self.indicator.unit_id
+        return self.indicator.strategy.plan.agency_id, () if unit is None else (unit,)
 
     def audit_details(self) -> dict[str, Any]:
         return {

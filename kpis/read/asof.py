@@ -31,7 +31,7 @@ from kpis.rules.facts import (
     TargetPoint,
 )
 from kpis.rules.judging import judge
-from strategy.calendar import FiscalMonth
+from strategy.calendar import FiscalMonth, ReportingDay
 from strategy.models import Plan
 from strategy.read import bands
 from strategy.records.history import latest_after
@@ -70,7 +70,7 @@ def cells_as_known(
     rows: Sequence[IndicatorRow],
     at: FiscalMonth,
     until: datetime,
-    days: Mapping[int, int],
+    days: Mapping[int, ReportingDay],
     shown: FiscalMonth,
     today: date,
 ) -> KnownCells:

@@ -13,7 +13,7 @@ from kpis.models import Result
 from kpis.read.figures import HANDED_IN
 from kpis.read.rows import IndicatorRow
 from kpis.rules.facts import NO_PROMISE
-from strategy.calendar import DEFAULT_DEADLINE_DAY, PERIOD_ENDS, FiscalMonth
+from strategy.calendar import DEFAULT_REPORTING_DAY, PERIOD_ENDS, FiscalMonth, ReportingDay
 from strategy.models import Plan
 from strategy.read import deadline_days
 from strategy.standing.status import WAITING_APPROVAL
@@ -86,7 +86,7 @@ def year_duties(plan: Plan, year: int, rows: Sequence[IndicatorRow], today: date
     ):
         returned[indicator_id, month] = comment
         (counted if state in HANDED_IN else drafts)[indicator_id].add(month)
-    periods = _periods(year, deadline_days(plan).get(year, DEFAULT_DEADLINE_DAY))
+    periods = _periods(year, deadline_days(plan).get(year, DEFAULT_REPORTING_DAY))
     duties = [
         Duty(
             row,
@@ -104,7 +104,7 @@ def year_duties(plan: Plan, year: int, rows: Sequence[IndicatorRow], today: date
 
 
 def owed_duties(
-    rows: Sequence[IndicatorRow], at: FiscalMonth, deadline_day: int, today: date
+    rows: Sequence[IndicatorRow], at: FiscalMonth, deadline_day: ReportingDay, today: date
 ) -> list[Duty]:
     """What is owed of the periods up to ``at``, seen from there. No query.
 
@@ -139,7 +139,9 @@ def _finished_in(row: IndicatorRow, year: int) -> int | None:
     return cell.month if cell.year == year and cell.is_finished else None
 
 
-def _periods(year: int, deadline_day: int) -> dict[str, list[tuple[FiscalMonth, int, date]]]:
+def _periods(
+    year: int, deadline_day: ReportingDay
+) -> dict[str, list[tuple[FiscalMonth, int, date]]]:
     """By frequency: each period's last month, the month in which the next one ends, deadline."""
     return {
         frequency: [

@@ -19,7 +19,7 @@ from kpis.rules import score
 from kpis.rules.facts import LEVEL, MILESTONE, Figure, IndicatorFacts, TargetFacts
 from kpis.rules.judging import Outstanding, Standing, is_finished
 from kpis.rules.roll_up import LastClose, RollUp
-from strategy.calendar import FiscalMonth
+from strategy.calendar import FiscalMonth, ReportingDay
 from strategy.evidence.entry import EvidenceEntry
 from strategy.standing.status import AT_RISK, AWAITING, CRITICAL, HUNDRED
 from strategy.standing.words import HURRY_LABEL, STATUS_SHAPES, status_label
@@ -293,7 +293,7 @@ class PlanStanding(Marked):
 
     at: FiscalMonth
     strategies: tuple[StrategyStanding, ...]
-    deadline_day: int
+    deadline_day: ReportingDay
 
     @cached_property
     def roll_up(self) -> RollUp:

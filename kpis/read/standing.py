@@ -27,7 +27,13 @@ from kpis.rules.facts import (
     target_in_force,
 )
 from kpis.rules.judging import judge, may_owe, outstanding
-from strategy.calendar import DEFAULT_DEADLINE_DAY, PERIOD_ENDS, FiscalMonth, deadline_passed
+from strategy.calendar import (
+    DEFAULT_REPORTING_DAY,
+    PERIOD_ENDS,
+    FiscalMonth,
+    ReportingDay,
+    deadline_passed,
+)
 from strategy.models import Plan, Strategy
 from strategy.read import bands, deadline_days
 from strategy.standing.status import NO_TARGET
@@ -41,7 +47,7 @@ def plan_standing(
     narratives: bool = False,
     evidence: bool = False,
     every_year: bool = True,
-    days: dict[int, int] | None = None,
+    days: dict[int, ReportingDay] | None = None,
 ) -> PlanStanding:
     """The whole plan at the end of ``at``, as known on ``today``. Six queries.
 
@@ -71,7 +77,7 @@ def plan_standing(
     return PlanStanding(
         at=at,
         strategies=standings,
-        deadline_day=days.get(at.year, DEFAULT_DEADLINE_DAY),
+        deadline_day=days.get(at.year, DEFAULT_REPORTING_DAY),
     )
 
 
@@ -84,7 +90,7 @@ def indicator_rows(
     narratives: bool = False,
     evidence: bool = False,
     every_year: bool = True,
-    days: dict[int, int] | None = None,
+    days: dict[int, ReportingDay] | None = None,
 ) -> list[IndicatorRow]:
     """Some indicators of a plan at the end of ``at``, in the plan's order. Five queries."""
     if days is None:
@@ -149,7 +155,13 @@ class MonthView:
     """The month looked at, and what holds for every row of it: bands and overdue periods."""
 
     def __init__(
-        self, plan: Plan, at: FiscalMonth, today: date, days: dict[int, int], *, every_year: bool
+        self,
+        plan: Plan,
+        at: FiscalMonth,
+        today: date,
+        days: dict[int, ReportingDay],
+        *,
+        every_year: bool,
     ) -> None:
         self.plan = plan
         self.years = plan.years if every_year else range(at.year, at.year + 1)
@@ -162,7 +174,7 @@ class MonthView:
                 frequency,
                 FiscalMonth(year, month),
                 today,
-                days.get(year, DEFAULT_DEADLINE_DAY),
+                days.get(year, DEFAULT_REPORTING_DAY),
             )
             for frequency in PERIOD_ENDS
             for year, month in self.months.items()

@@ -23,7 +23,7 @@ from budgets.read.rows import MoneyYear, PlanMoney, ProjectMoney
 from kpis.read.asof import cells_as_known
 from kpis.read.rows import Cell, IndicatorRow, PlanStanding
 from kpis.rules.facts import TargetFacts
-from strategy.calendar import DEFAULT_DEADLINE_DAY, FiscalMonth
+from strategy.calendar import DEFAULT_REPORTING_DAY, FiscalMonth, ReportingDay
 from strategy.models import Plan
 from strategy.records.restated import RuleChange
 from strategy.standing.status import AT_RISK, CRITICAL, NEAR, ON_PLAN
@@ -145,14 +145,18 @@ def _direction(before: str, after: str) -> str:
     return "worse" if _RANKS[after] > _RANKS[before] else "better"
 
 
-def known_until(month: FiscalMonth, day: int) -> datetime:
+def known_until(month: FiscalMonth, day: int | ReportingDay) -> datetime:
     """The end of a month's last day of reporting, in Bangkok."""
     after = month.deadline(day) + timedelta(days=1)
     return timezone.make_aware(datetime.combine(after, time()))
 
 
 def plan_changes(
-    plan: Plan, standing: PlanStanding, money: PlanMoney, days: Mapping[int, int], today: date
+    plan: Plan,
+    standing: PlanStanding,
+    money: PlanMoney,
+    days: Mapping[int, ReportingDay],
+    today: date,
 ) -> Changes:
     """What changed between last month's deadline and ``today``.
 
@@ -165,7 +169,7 @@ def plan_changes(
     compared = at.previous
     if compared.year < plan.first_year:
         compared = at
-    day = days.get(compared.year, DEFAULT_DEADLINE_DAY)
+    day = days.get(compared.year, DEFAULT_REPORTING_DAY)
     until = known_until(compared, day)
     place = compared.year - plan.first_year
     known = cells_as_known(plan, standing.rows, compared, until, days, at, today)

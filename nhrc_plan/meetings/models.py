@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection
 from functools import cached_property
 from typing import Any
 
@@ -57,6 +58,12 @@ class MonthSummary(Record):
                 violation_error_message=_("A fiscal month is 1 (October) to 12."),
             ),
         ]
+
+    def month_written(self) -> tuple[int, int]:
+        return (self.fiscal_year, self.month)
+
+    def month_owner(self) -> tuple[int | None, Collection[int]]:
+        return self.plan.agency_id, ()
 
     def __str__(self) -> str:
         return f"{self.plan} {month_name(FiscalMonth(self.fiscal_year, self.month), short=True)}"

@@ -19,7 +19,7 @@ from kpis.read.duties import LABELS, LATE, OPEN, SHAPES, Duty, year_duties
 from kpis.read.rows import Cell, IndicatorRow, Marked, PlanStanding, StrategyStanding, roll_up
 from kpis.read.standing import indicator_rows, plan_standing
 from kpis.rules.roll_up import RollUp
-from strategy.calendar import DEFAULT_DEADLINE_DAY, FiscalMonth
+from strategy.calendar import DEFAULT_REPORTING_DAY, FiscalMonth
 from strategy.models import (
     Agency,
     Approach,
@@ -299,7 +299,7 @@ def unit_page(plan: Plan, unit_id: int, at: FiscalMonth, today: date) -> UnitPag
         duties=year_duties(plan, at.year, rows, today),
         money=unit_money(plan, unit.pk, at, today, days),
         at=at,
-        money_deadline=at.deadline(days.get(at.year, DEFAULT_DEADLINE_DAY)),
+        money_deadline=at.deadline(days.get(at.year, DEFAULT_REPORTING_DAY)),
         today=today,
     )
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.management import CommandError
 from django.db import transaction
 from django.utils.translation import gettext_lazy
 
@@ -20,10 +23,23 @@ from kpis.write import load as kpis_loading
 from strategy.clock import today as today_in_bangkok
 from strategy.loading import plan_load
 from strategy.models import Plan
+from strategy.records.write import EntriesRefused
 
 FOLDER: Path = settings.BASE_DIR / "fixtures"
 REASON = gettext_lazy("loaded from the plan document")
 PUBLISHED = gettext_lazy("loaded from the published report")
+
+
+@contextmanager
+def refused_in_words() -> Iterator[None]:
+    """What a command may not write, such as to a locked month, ends it with the sentence."""
+    try:
+        yield
+    except EntriesRefused as refused:
+        told = [text for each in refused.errors.values() for text in each.messages]
+        raise CommandError(" ".join(dict.fromkeys(told))) from refused
+    except ValidationError as refused:
+        raise CommandError(" ".join(refused.messages)) from refused
 
 
 def _tree(path: Path) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from strategy.models.agency import (
     ReportingYear,
     Unit,
 )
+from strategy.models.calendar import Holiday, MonthLock, Unlocking
 from strategy.models.evidence_file import EvidenceFile
 from strategy.models.plan import (
     Approach,
@@ -22,6 +23,6 @@ from strategy.models.plan import (
 
 __all__ = [
     "FISCAL_YEAR_VALIDATORS", "THAI", "THAI_COLLATION", "Account", "Agency", "Approach",
-    "EvidenceFile", "Membership", "Objective", "Plan", "PlanStatement", "ReportingYear",
-    "StrategicIssue", "Strategy", "Unit",
+    "EvidenceFile", "Holiday", "Membership", "MonthLock", "Objective", "Plan", "PlanStatement",
+    "ReportingYear", "StrategicIssue", "Strategy", "Unit", "Unlocking",
 ]  # fmt: skip

@@ -123,7 +123,7 @@ class Membership(Record):
 class ReportingYear(Record):
     """The reporting rules of one fiscal year of an agency."""
 
-    judged_by = ("deadline_day",)
+    judged_by = ("deadline_day", "moves_to_working_day")
 
     agency = models.ForeignKey(
         Agency, models.CASCADE, related_name="reporting_years", verbose_name=_("agency")
@@ -136,6 +136,11 @@ class ReportingYear(Record):
         default=DEFAULT_DEADLINE_DAY,
         validators=[MinValueValidator(1), MaxValueValidator(28)],
         help_text=_("Day of the month after a period ends by which its report is in (1–28)."),
+    )
+    moves_to_working_day = models.BooleanField(
+        _("moves to the next working day"),
+        default=False,
+        help_text=_("A deadline on a weekend or a holiday is then on the next working day."),
     )
 
     class Meta(Record.Meta):

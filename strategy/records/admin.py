@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from import_export.admin import ExportMixin
 from import_export.forms import ExportForm
 
+from strategy.closing import guard
 from strategy.models import Unit
 from strategy.records import write
 from strategy.records.export import FORMATS, ComputedField, RecordResource
@@ -29,6 +30,7 @@ from strategy.records.forms import (
 from strategy.records.history import Entry, history_of
 from strategy.records.inline import changes_of
 from strategy.records.lists import REFUSED_BY_DATABASE, CalmList, plain_deletion, with_links
+from strategy.records.model import Record
 
 #: The stock admin's own titles of a form, with its own words for them.
 _ADD, _CHANGE = "Add %s", "Change %s"
@@ -142,6 +144,18 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
         return history_of(self.model, id=obj.pk)
 
     # -------------------------------------------------------------------------- writing
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **more: Any
+    ) -> HttpResponse:
+        if request.method == "GET":
+            warn_closed(request, self.month_rows(request, context.get("original")))
+        return super().render_change_form(request, context, *args, **more)
+
+    def month_rows(self, request: HttpRequest, obj: Any) -> Sequence[Record]:
+        """Rows, stored or not, of the month to which the form writes: a figure's own."""
+        is_figure = isinstance(obj, Record) and obj.is_of_a_month() and not obj.month_fields
+        return [obj] if is_figure else []
 
     def changeform_view(
         self,
@@ -294,6 +308,12 @@ def _tell(form: Any, formsets: Sequence[Any], refused: ValidationError) -> None:
             if is_it and each.check_version(each.cleaned_data.get("expected_version")):
                 return
     add_errors(form, refused)
+
+
+def warn_closed(request: HttpRequest, rows: Sequence[Record]) -> None:
+    """Say at the top of a form that the month of what it holds is locked."""
+    for sentence in guard.warnings(rows) if rows else ():
+        messages.warning(request, sentence)
 
 
 def version_shown(request: HttpRequest, name: str = "expected_version") -> int:

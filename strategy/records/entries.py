@@ -18,6 +18,7 @@ from django.db import IntegrityError, models, transaction
 
 from strategy import clock
 from strategy.access import Viewer, viewer
+from strategy.closing import guard
 from strategy.records.model import Record
 from strategy.records.write import (
     EntriesRefused,
@@ -163,9 +164,13 @@ class RowEntries(Entries[Own, Row]):
     def reasons(self) -> dict[int, Errors]:
         """Every reason to refuse an entry, by its place in the list."""
         reasons: dict[int, Errors] = {}
+        rows = [self.kept.get(entry.key) or self.new_row(entry) for entry in self.entries]
+        closed = guard.refusals(rows)
         seen: set[Any] = set()
         for place, entry in enumerate(self.entries):
             found: Errors = defaultdict(list, self.errors(entry))
+            if place in closed:
+                found[self.repeated[0]].insert(0, closed[place])
             if entry.key in seen:
                 field, text = self.repeated
                 found[field].append(ValidationError(str(text)))

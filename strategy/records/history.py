@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from strategy.calendar import FiscalMonth
@@ -162,6 +163,9 @@ def _text(
         return format_baht(value)
     if isinstance(field, models.DecimalField):
         return format_exact(value)
+    if isinstance(value, datetime):
+        local = timezone.localtime(value)
+        return f"{format_date(local.date())} {local:%H:%M}"
     if isinstance(value, date):
         return format_date(value)
     if isinstance(value, list):

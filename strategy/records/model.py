@@ -8,7 +8,7 @@ that they outlive the account.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
@@ -67,6 +67,8 @@ class Record(models.Model):
     history = AuditTrail()
     #: What was deleted with the row, for its last history row.
     _details: dict[str, Any]
+    #: Said in the history of a row that is written to a locked month (strategy/closing/guard.py).
+    _written_late: str = ""
 
     #: What the facts of :meth:`audit_details` are called in the history, by name.
     audit_labels: ClassVar[Mapping[str, Any]] = {}
@@ -78,6 +80,10 @@ class Record(models.Model):
     #: The fields by which figures are judged (docs/domain.md, "What was judged stays judged"): a
     #: change of one restates what has been shown, so it asks for a reason.
     judged_by: ClassVar[tuple[str, ...]] = ()
+    #: Of a row that is of a month, the fields that are; none: the whole row.
+    month_fields: ClassVar[tuple[str, ...]] = ()
+    #: The foreign key to the row whose month is this one's too.
+    month_of: ClassVar[str] = ""
     #: Who may write rows of this model, beside planners: those who report for a unit, those who
     #: keep the accounts.
     written_by_reporters: ClassVar[bool] = False
@@ -96,6 +102,24 @@ class Record(models.Model):
     def audit_details(self) -> dict[str, Any]:
         """Facts of this record that live in other tables, as JSON-ready values by name."""
         return {}
+
+    def month_written(self) -> tuple[int, int] | None:
+        """The fiscal year and month to which a write of this row is one; None: to no month.
+
+        What is of a quarter or a year belongs to its last month.
+        """
+        above: Record | None = getattr(self, self.month_of) if self.month_of else None
+        return None if above is None else above.month_written()
+
+    def month_owner(self) -> tuple[int | None, Collection[int]]:
+        """The agency whose month that is, and the units that report this row."""
+        above: Record = getattr(self, self.month_of)
+        return above.month_owner()
+
+    @classmethod
+    def is_of_a_month(cls) -> bool:
+        """Whether rows of this model are of a month."""
+        return bool(cls.month_of) or cls.month_written is not Record.month_written
 
     def restates(self, before: Mapping[str, Any] | None) -> bool:
         """Whether what was judged is judged otherwise once this row is saved, or deleted.
@@ -167,6 +191,9 @@ def history_row(instance: Record, history_type: str) -> models.Model:
     """An unsaved history row of ``instance``; ``history_type`` is "+", "~" or "-"."""
     model: type[Any] = type(instance).history.model
     user, reason, when = _acting.get()
+    late = instance._written_late
+    if late:
+        reason = f"{reason} ({late})" if reason else late
     row: models.Model = model(
         history_date=timezone.now() if when is None else when(instance),
         history_type=history_type,

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 
 from strategy.records.entries import Entries
 from strategy.records.forms import typed_text
+from strategy.records.model import Record
 
 _PLACE = re.compile(r"-\d+-", re.ASCII)
 _TOKEN = re.compile(r"(\d{1,18})\.(\d{1,9})", re.ASCII)
@@ -74,6 +75,10 @@ class EntryScreen(ABC):
     @abstractmethod
     def entries(self, news: Sequence[Any]) -> list[tuple[Any, Any]]:
         """What these forms say: (form, entry)."""
+
+    def month_rows(self) -> Sequence[Record]:
+        """Rows, stored or not, of the month to which the screen writes."""
+        return ()
 
     def about(self) -> Mapping[str, Any]:
         """What the entries have in common, for what writes them."""

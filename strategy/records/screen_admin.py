@@ -11,7 +11,7 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
-from strategy.records.admin import RecordAdmin, refuse_anothers_unit
+from strategy.records.admin import RecordAdmin, refuse_anothers_unit, warn_closed
 from strategy.records.screen import EntryScreen
 
 
@@ -77,6 +77,8 @@ class ScreenAdmin(RecordAdmin):
 
     def screen_shown(self, request: HttpRequest, screen: EntryScreen, **more: Any) -> HttpResponse:
         """The screen as it is, with ``more`` for its template."""
+        if request.method == "GET":
+            warn_closed(request, screen.month_rows())
         context = {
             "form": screen,
             "shown": screen.shown,

@@ -16,6 +16,7 @@ from django.db.models import F, ProtectedError, Q, RestrictedError
 from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
+from strategy.closing.guard import Locks, hold, refuse_closed
 from strategy.records.model import Record, acting, history_row
 from strategy.thai import says_why
 
@@ -75,8 +76,10 @@ def claim(
     written into each by the same statement, and has to be read again.
 
     Must run inside a transaction. The condition on the version makes the database itself decide
-    between two writers, on SQLite as on PostgreSQL.
+    between two writers, on SQLite as on PostgreSQL. Raises MonthClosed where a row is of a month
+    that is locked.
     """
+    refuse_closed(instances, before=True)
     for start in range(0, len(instances), _BATCH):
         batch = instances[start : start + _BATCH]
         wanted = Q()
@@ -92,7 +95,13 @@ def claim(
 def write_history(
     instances: Iterable[Record], history_type: str, *, user: Any, reason: str
 ) -> None:
-    """Add one history row for each; children must have been written before."""
+    """Add one history row for each; children must have been written before.
+
+    Raises MonthClosed where a row is of a month that is locked.
+    """
+    instances = list(instances)
+    # Of what was there, claim() has seen which fields change.
+    refuse_closed(row for row in instances if history_type == "+" or not row.month_fields)
     rows: dict[type[models.Model], list[models.Model]] = {}
     with acting(user=user, reason=reason):
         for instance in instances:
@@ -135,10 +144,15 @@ def record_delete(
 ) -> None:
     """Delete one row and what belongs to it; the history stays and gains a last entry for each.
 
-    Raises ValidationError where other data depends on it, StaleVersion where it has changed.
+    Raises ValidationError where other data depends on it, StaleVersion where it has changed,
+    MonthClosed where it, or what goes along, is of a month that is locked.
     """
     claim([instance], [instance.version if expected_version is None else expected_version])
     _refuse_linked(instance)
+    hold()
+    locks = Locks()
+    if locks:
+        refuse_closed(_going(instance), locks=locks)
     _refuse_unexplained(instance, user, reason, gone=True)
     with _naming_what_depends(), acting(user=user, reason=reason):
         instance.delete()
@@ -147,8 +161,16 @@ def record_delete(
 def refuse_depended_on(instance: Record) -> None:
     """Raise ValidationError where other rows depend on this one, as deleting it would."""
     _refuse_linked(instance)
+    _going(instance)
+
+
+def _going(instance: Record) -> list[Record]:
+    """The row and all the records that go with it. Raises ValidationError as deleting would."""
+    collector = Collector(using=instance._state.db or DEFAULT_DB_ALIAS, origin=instance)
     with _naming_what_depends():
-        Collector(using=instance._state.db or DEFAULT_DB_ALIAS, origin=instance).collect([instance])
+        collector.collect([instance])
+    found = [row for rows in collector.data.values() for row in rows]
+    return [row for row in found if isinstance(row, Record)]
 
 
 def _refuse_linked(instance: Record) -> None:

@@ -11,6 +11,7 @@ from strategy.thai.dates import (
     month_name,
     parse_date,
     parse_year,
+    weekday_name,
 )
 from strategy.thai.numbers import (
     Refusal,
@@ -32,5 +33,5 @@ __all__ = [
     "MONTH_ABBREVIATIONS", "MONTH_NAMES", "Refusal", "compare", "format_baht", "format_date",
     "format_exact", "format_million", "format_number", "format_signed", "format_told", "month_name",
     "natural_key", "parse_date", "parse_number", "parse_year", "plain", "says_why", "sort_key",
-    "to_arabic", "to_thai_digits",
+    "to_arabic", "to_thai_digits", "weekday_name",
 ]  # fmt: skip

@@ -89,6 +89,14 @@ def month_name(month: FiscalMonth, *, short: bool = False, year: bool = True) ->
     return f"{name} {month.calendar_year}" if year else name
 
 
+WEEKDAYS = ("จันทร์", "อังคาร", "พุธ", "พฤหัสบดี", "ศุกร์", "เสาร์", "อาทิตย์")
+
+
+def weekday_name(day: date) -> str:
+    """The day of the week: จันทร์."""
+    return WEEKDAYS[day.weekday()]
+
+
 def format_date(day: date, *, short: bool = True) -> str:
     """A day in the Buddhist Era: 12 ต.ค. 2569, or 12 ตุลาคม 2569."""
     names = MONTH_ABBREVIATIONS if short else MONTH_NAMES

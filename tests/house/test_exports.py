@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from datetime import date
 from decimal import Decimal as D
 
 import openpyxl
@@ -16,7 +17,17 @@ from budgets.models import Project, ProjectBudget, SpendingTarget
 from kpis.models import Baseline, Indicator, Measure, Result, YearTarget
 from nhrc_plan.meetings.models import Meeting, MonthSummary
 from strategy import access as roles
-from strategy.models import Agency, Membership, Plan, ReportingYear, Strategy, Unit
+from strategy.models import (
+    Agency,
+    Holiday,
+    Membership,
+    MonthLock,
+    Plan,
+    ReportingYear,
+    Strategy,
+    Unit,
+    Unlocking,
+)
 from strategy.records.model import Record
 from strategy.records.write import record_save
 from tests.support.assessing import begun
@@ -126,8 +137,12 @@ def filled_lists(plan, django_user_model):
     """At least one row in every list."""
     indicator = indicator_of(plan, "S3-1.1", OWN)
     user = django_user_model.objects.create_user("somebody")
+    lock = MonthLock(agency=plan.agency, fiscal_year=2567, month=1)
+    record_save(instance=lock, user=None)
     for row in (
         ReportingYear(agency=plan.agency, fiscal_year=2569),
+        Holiday(agency=plan.agency, day=date(2026, 10, 13), name="วันหยุด"),
+        Unlocking(lock=lock, reason="แก้ตัวเลข"),
         Membership(user=user, unit=Unit.objects.get(name=OWN)),
         Baseline(measure=indicator.measures.get(), value=1, source="x", fiscal_year=2566, month=1),
         SpendingTarget(agency=plan.agency, fiscal_year=2569),

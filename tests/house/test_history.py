@@ -61,7 +61,9 @@ from strategy.models import (
     Account,
     Agency,
     Approach,
+    Holiday,
     Membership,
+    MonthLock,
     Objective,
     Plan,
     PlanStatement,
@@ -69,6 +71,7 @@ from strategy.models import (
     StrategicIssue,
     Strategy,
     Unit,
+    Unlocking,
 )
 from strategy.records import model as audit
 from strategy.records.checks import OPEN_HISTORY, refuse_open_history
@@ -279,8 +282,12 @@ def samples(plan):
     agency, unit = Agency.objects.get(slug="nhrc"), Unit.objects.get(name=OWN)
     user = get_user_model().objects.create_user("somebody")
     indicator = indicator_of(plan, "S3-1.1")
+    lock = MonthLock(agency=agency, fiscal_year=2567, month=1)
+    record_save(instance=lock, user=None)
     made = {
         ReportingYear: ReportingYear(agency=agency, fiscal_year=2569),
+        Holiday: Holiday(agency=agency, day=date(2026, 10, 13), name="วันหยุด"),
+        Unlocking: Unlocking(lock=lock, reason="แก้ตัวเลข"),
         Account: Account(user=user),
         Membership: Membership(user=user, unit=unit),
         Baseline: Baseline(
@@ -300,6 +307,7 @@ def samples(plan):
     }
     for row in made.values():
         record_save(instance=row, user=None)
+    made[MonthLock] = lock
     made[ItaItem] = ItaItem.objects.get(code="i27")
     made[Disbursement] = spend(led_by(OWN), 2569, 6, "50")
     made[CarriedPayment] = carry(led_by(OWN), "50")
@@ -366,6 +374,16 @@ def changed_value(field, row):
         (Result, "slips"): lambda: {
             "slips": [{"measure": 1, "why": "much_less", "value": "0.5", "last": "76"}],
         },
+        (Holiday, "day"): lambda: {"day": date(2026, 10, 23)},
+        (MonthLock, "fiscal_year"): lambda: {"fiscal_year": 2566},
+        (MonthLock, "agency"): lambda: {"agency": another(Agency, row.agency_id)},
+        (Unlocking, "lock"): lambda: {
+            "lock": record_save(
+                instance=MonthLock(agency=row.lock.agency, fiscal_year=2566, month=1), user=None
+            ),
+        },
+        (Unlocking, "unit"): lambda: {"unit": row.lock.agency.units.last()},
+        (Unlocking, "until"): lambda: {"until": timezone.now()},
         (SpendingTarget, "q4"): lambda: {"q4": D(99)},
         **{
             (SpendingTarget, f"used_q{quarter}"): lambda: {

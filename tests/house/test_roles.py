@@ -1,6 +1,7 @@
 """Who may do what in the admin: one table of role × list × page (docs/trust.md, promise 6)."""
 
 import re
+from datetime import date
 
 import pytest
 from axes.models import AccessAttempt
@@ -37,13 +38,16 @@ from nhrc_plan.meetings.models import Meeting, MonthSummary
 from strategy import access as roles
 from strategy.models import (
     Agency,
+    Holiday,
     Membership,
+    MonthLock,
     Objective,
     Plan,
     ReportingYear,
     StrategicIssue,
     Strategy,
     Unit,
+    Unlocking,
 )
 from strategy.records.write import record_save
 from tests.support.assessing import begun
@@ -84,6 +88,9 @@ TABLE = {
     Unit: (ALL, NONE, READ, ALL),
     Membership: (NONE, NONE, READ, "y-y-yy"),
     ReportingYear: (ALL, NONE, READ, NONE),
+    Holiday: (ALL, NONE, READ, NONE),
+    MonthLock: ("yyy-yy", NONE, READ, NONE),
+    Unlocking: ("yyy-yy", NONE, READ, NONE),
     Plan: (ALL, NONE, READ, NONE),
     Strategy: (ALL, NONE, READ, NONE),
     StrategicIssue: (ALL, NONE, READ, NONE),
@@ -137,6 +144,11 @@ def row_of(plan, model):
             user=User.objects.create_user("member"), unit=Unit.objects.get(name=OWN)
         ),
         ReportingYear: lambda: ReportingYear(agency=plan.agency, fiscal_year=2569),
+        Holiday: lambda: Holiday(agency=plan.agency, day=date(2026, 10, 13), name="วันหยุด"),
+        MonthLock: lambda: MonthLock(agency=plan.agency, fiscal_year=2567, month=1),
+        Unlocking: lambda: Unlocking(
+            lock=MonthLock.objects.first() or row_of(plan, MonthLock), reason="แก้ตัวเลข"
+        ),
         Baseline: lambda: Baseline(
             measure=indicator.measures.get(), value=1, source="x", fiscal_year=2566, month=1
         ),

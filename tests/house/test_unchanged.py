@@ -7,6 +7,7 @@ were shown. None of it may be taken for a change, least of all for a new figure.
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -22,7 +23,7 @@ from kpis.models import Baseline, Measure, Result, ResultValue, TargetValue
 from nhrc_plan.meetings.models import Meeting, MonthSummary
 from nhrc_plan.setup import fixtures
 from strategy import access as roles
-from strategy.models import Membership, ReportingYear
+from strategy.models import Holiday, Membership, MonthLock, ReportingYear, Unlocking
 from strategy.records.model import Record
 from strategy.records.write import record_save
 from tests.support.writing import (
@@ -58,10 +59,14 @@ def everyone(plan, person, today):
     fixtures.samples_load(TODAY)
     project = Project.objects.order_by("pk")[0]
     measure = Measure.objects.filter(kind=Measure.Kind.PERCENT)[0]
+    lock = MonthLock(agency=plan.agency, fiscal_year=2567, month=1)
+    record_save(instance=lock, user=None)
     for row in (
         transfer(project, 2569, "1000.25"),
         SpendingTarget(agency=plan.agency, fiscal_year=2569, q1="32.25"),
         ReportingYear(agency=plan.agency, fiscal_year=2569),
+        Holiday(agency=plan.agency, day=date(2026, 10, 13), name="วันหยุด"),
+        Unlocking(lock=lock, reason="แก้ตัวเลข"),
         MonthSummary(plan=plan, fiscal_year=2569, month=12, text=LINES),
         Meeting(plan=plan, number="1", held_on=TODAY, fiscal_year=2569, month=12, note=LINES),
         Baseline(measure=measure, value="12.3449", source="x", fiscal_year=2570, month=1),
@@ -119,10 +124,16 @@ def test_no_form_writes_what_nobody_changed(everyone):
     ]
     written = {path: save_as_shown(client, path) for path in places}
     only_shown = {path for path, found in written.items() if found is None}
-    # Transfers are entered with their budget, memberships with the person.
+    # Transfers are entered with their budget, memberships with the person. What was locked or
+    # opened stays as it was written.
     assert only_shown == {
         address(row, "change")
-        for row in (BudgetTransfer.objects.get(), Membership._base_manager.latest("pk"))
+        for row in (
+            BudgetTransfer.objects.get(),
+            Membership._base_manager.latest("pk"),
+            MonthLock.objects.get(),
+            Unlocking.objects.get(),
+        )
     }
     assert {path: found for path, found in written.items() if found} == {}
 

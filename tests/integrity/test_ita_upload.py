@@ -19,6 +19,7 @@ from integrity.ita import score_admin as ita_score_admin
 from integrity.ita.scores import ScoreTree
 from integrity.ita.upload import SHEET, Comparison, compare
 from integrity.models import ItaAssessment, ItaItem
+from strategy.models import MonthLock
 from strategy.records.write import record_save
 from strategy.workbook import upload
 from tests.support.pages import flat
@@ -355,6 +356,17 @@ def test_what_somebody_saved_after_the_preview_is_not_overwritten(client, assess
     sent = {"payload": preview.context["payload"]}
     answer = client.post(page(assessment, "confirm"), sent, follow=True)
     assert "ถูกแก้ไขหลังจากแสดงตัวอย่าง" in answer.content.decode()
+    assert differences(before, facts()) == {}
+
+
+def test_a_year_that_is_locked_meanwhile_takes_no_workbook(client, assessment, planner):
+    preview = send(client, assessment, changed(client, assessment, i27=77.5))
+    lock = MonthLock(agency=assessment.agency, fiscal_year=assessment.fiscal_year, month=12)
+    record_save(instance=lock, user=planner)
+    before = facts()
+    sent = {"payload": preview.context["payload"]}
+    answer = client.post(page(assessment, "confirm"), sent, follow=True)
+    assert [message.level_tag for message in answer.context["messages"]][0] == "error"
     assert differences(before, facts()) == {}
 
 

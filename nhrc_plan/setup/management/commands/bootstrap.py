@@ -1,5 +1,6 @@
 """Make a database ready: tables, plans, and on request samples."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -7,6 +8,7 @@ from django.core.management import BaseCommand, CommandError, CommandParser, cal
 from django.utils.translation import gettext as _
 
 from nhrc_plan.setup import demo, fixtures
+from nhrc_plan.setup.fixtures import refused_in_words
 from strategy.clock import today
 
 
@@ -24,6 +26,10 @@ class Command(BaseCommand):
         if options["sample"] and not settings.TRIAL:
             raise CommandError(_("Samples are refused here: TRIAL is off."))
         call_command("migrate", interactive=False, verbosity=0)
+        with refused_in_words():
+            self._load(options)
+
+    def _load(self, options: Mapping[str, Any]) -> None:
         for plan in fixtures.plans_load():
             self.stdout.write(_("Plan: %(name)s") % {"name": plan.name})
         fixtures.integrity_load()

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from nhrc_plan.setup.demo import accounts_clear
-from nhrc_plan.setup.fixtures import samples_clear
+from nhrc_plan.setup.fixtures import refused_in_words, samples_clear
 
 
 class Command(BaseCommand):
@@ -15,7 +15,8 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
-        removed = samples_clear()
+        with refused_in_words():
+            removed = samples_clear()
         self.stdout.write(
             _(
                 "Removed: %(results)s sample results, %(disbursements)s sample disbursements, "

@@ -1,0 +1,1 @@
+"""Months that are locked: nothing is written to them, by whatever way."""
