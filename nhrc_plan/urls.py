@@ -17,6 +17,7 @@ from kpis.pages import views as kpi_views
 from nhrc_plan.meetings import views as board_views
 from nhrc_plan.overview import views
 from nhrc_plan.value import views as value_views
+from nhrc_plan.watch import views as watch_views
 from strategy.people.pages import OwnPassword
 
 PLAN = "plans/<slug:slug>"
@@ -57,6 +58,10 @@ urlpatterns = [
     *page(f"{PLAN}/board", board_views.board, "board"),
     path(f"{PLAN}/board.xlsx", board_views.board_pack, name="board_pack"),
     path(f"{PLAN}/report.xlsx", kpi_views.report, name="report"),
+    *page(f"{PLAN}/quality", watch_views.quality, "quality"),
+    *page("history", watch_views.history, "history"),
+    path("history.xlsx", watch_views.history_file, {"ending": "xlsx"}, name="history_xlsx"),
+    path("history.csv", watch_views.history_file, {"ending": "csv"}, name="history_csv"),
     *page("integrity/ita", ita_views.years, "ita_years"),
     *page("integrity/ita/<int:year>", ita_views.year, "ita"),
     path("integrity/ita/<int:year>.xlsx", ita_views.ita_workbook, name="ita_workbook"),

@@ -57,6 +57,11 @@ class Viewer:
         return PLANNER in self.roles
 
     @property
+    def keeps_watch(self) -> bool:
+        """Whether they may read the whole history, and what is wrong with the data."""
+        return bool(self.roles & {PLANNER, AUDITOR})
+
+    @property
     def unit_ids(self) -> frozenset[int]:
         return frozenset(unit_id for unit_id, _ in self.units)
 

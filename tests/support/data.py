@@ -20,6 +20,8 @@ from integrity.self_assessments.models import RubricPart
 from kpis.models import Indicator, Measure, YearTarget
 from kpis.read import duties
 from kpis.rules import facts
+from nhrc_plan.watch.data import ACTIONS
+from nhrc_plan.watch.findings import LABELS
 from strategy.evidence.model import Evidence
 from strategy.models import Plan, Strategy, Unit
 from strategy.standing.status import NO_BUDGET, STATUSES
@@ -49,6 +51,8 @@ CODES: dict[str, set[str]] = {
     "corner": {calc.TOGETHER, calc.MONEY_ONLY, calc.RESULT_ONLY, calc.NEITHER},
     "level": set(SelfAssessment.Level.values),
     "assessed_by": set(RubricPart.AssessedBy.values),
+    "action": set(ACTIONS.values()),
+    "check": set(LABELS),
 }
 #: Names, and words that people wrote or a source prints.
 WORDS = {
@@ -59,15 +63,16 @@ WORDS = {
     "rank_group", "notes", "weights_source", "respondents_unit", "target_group", "organisation",
     "province", "edition", "remark", "organisation_kind", "eligibility", "term", "meaning",
     "questions", "question", "reply", "description", "dimension", "document_number", "result",
+    "who",
 }  # fmt: skip
 #: What names a thing: in the plan, in a document, on the web.
 NAMES = {
     "agency", "plan", "code", "number", "place", "instrument", "instruments", "item",
     "criterion", "alternative", "grade", "published", "computed", "projects", "shared", "owed",
-    "above_allocation", "awaiting_money", "indicators", "url",
+    "above_allocation", "awaiting_money", "indicators", "url", "model", "act", "older", "mended_at",
 }  # fmt: skip
 DATES = {
-    "as_of", "deadline", "dated", "announced_on", "document_date",
+    "as_of", "deadline", "dated", "announced_on", "document_date", "since",
 }  # fmt: skip
 MOMENTS = {
     "summary_kept_at", "figures_changed_at", "changed_at",

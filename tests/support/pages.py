@@ -35,8 +35,9 @@ DAY = date(2024, 10, 20)
 THAI = re.compile("[ก-๙]{3}")
 
 
-#: Pages with readers of their own, held to them by tests/integrity/test_self_assessment_pages.py.
-OF_THEIR_OWN = ("integrity/assessments",)
+#: Pages with readers of their own, held to them by tests/integrity/test_self_assessment_pages.py
+#: and by those of tests/watch.
+OF_THEIR_OWN = ("integrity/assessments", "history", "plans/<slug:slug>/quality")
 
 
 #: Addresses that show no rows: there is nothing to have as data.
