@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from nhrc_plan.watch.wanted import Wanted
 from strategy.models import Plan
 from strategy.records.forms import ThaiDateField
-from strategy.records.model import Record, history_models
+from strategy.records.model import recorded_models
 from strategy.thai import sort_key
 
 _DAY = {"placeholder": "15/01/2569", "size": "12"}
@@ -70,9 +70,7 @@ class LogForm(forms.Form):
 
 def kinds() -> list[tuple[str, str]]:
     """Every kind of thing that has a history: (its code, its name), in Thai order."""
-    models: list[type[Record]] = [
-        table.instance_type  # type: ignore[attr-defined]
-        for table in history_models()
+    named = [
+        (model._meta.label_lower, str(model._meta.verbose_name)) for model in recorded_models()
     ]
-    named = [(model._meta.label_lower, str(model._meta.verbose_name)) for model in models]
     return sorted(named, key=lambda kind: sort_key(kind[1]))

@@ -19,7 +19,7 @@ from django.urls import reverse
 from nhrc_plan.watch.wanted import Wanted
 from strategy.records.history import Change, Entry, entries
 from strategy.records.lists import with_links
-from strategy.records.model import Record, history_models
+from strategy.records.model import Record, history_models, recorded_models
 
 #: Rows of a page; the rows that a file holds at most, and how many of them are read at once.
 PER_PAGE = 50
@@ -102,7 +102,7 @@ def log_page(
     found = _places(wanted, after, size + 1)
     shown = found[:size]
     return LogPage(
-        rows=tuple(_rows(shown, linked)),
+        rows=tuple(_rows(shown, linked, acts=True)),
         count=log_count(wanted),
         older=shown[-1] if len(found) > size else None,
     )
@@ -114,10 +114,10 @@ def log_count(wanted: Wanted) -> int:
 
 
 def log_rows(wanted: Wanted) -> Iterator[LogRow]:
-    """The newest rows, as many as a file holds."""
+    """The newest rows, as many as a file holds; without links and without counting their acts."""
     places = _places(wanted, None, IN_A_FILE)
     for start in range(0, len(places), _AT_ONCE):
-        yield from _rows(places[start : start + _AT_ONCE], linked=())
+        yield from _rows(places[start : start + _AT_ONCE])
 
 
 def _union(wanted: Wanted, after: Place | None) -> QuerySet:
@@ -154,21 +154,24 @@ def _places(wanted: Wanted, after: Place | None, limit: int) -> list[Place]:
     return [Place(*row) for row in rows[:limit]]
 
 
-def _rows(places: Sequence[Place], linked: Container[Any]) -> list[LogRow]:
-    """The rows at these places, in their order."""
-    tables = history_models()
+def _rows(
+    places: Sequence[Place], linked: Container[Any] = (), *, acts: bool = False
+) -> list[LogRow]:
+    """The rows at these places, in their order. ``acts``: with how many rows each act wrote."""
+    models = recorded_models()
     ids: dict[int, list[int]] = defaultdict(list)
     for place in places:
         ids[place.table].append(place.id)
     found: dict[tuple[int, int], tuple[type[Record], Any, Entry, str]] = {}
     for table, shown in ids.items():
-        model: type[Record] = tables[table].instance_type  # type: ignore[attr-defined]
+        model = models[table]
         rows = _with_those_before(model, shown)
         names = _names(model, {row.id for row in rows})
         for row, entry in zip(rows, entries(model, rows), strict=True):
             name = names.get(row.id, "")
             found[table, row.history_id] = model, row, entry, name
-    together = _together({row.act for _m, row, _e, _n in found.values()} - {None})
+    written = {row.act for _m, row, _e, _n in found.values()} - {None}
+    together = _together(written if acts else set())
     return [
         LogRow(
             model=model,

@@ -24,6 +24,7 @@ from strategy.pages.page import (
     staff_page,
     xlsx,
 )
+from strategy.records.model import recorded_models
 
 View = Callable[..., HttpResponse]
 
@@ -114,8 +115,9 @@ def _linked(request: HttpRequest) -> set[type]:
     """The models whose rows the reader may open in the admin."""
     return {
         model
-        for model in admin.site._registry
-        if request.user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
+        for model in recorded_models()
+        if admin.site.is_registered(model)
+        and request.user.has_perm(f"{model._meta.app_label}.view_{model._meta.model_name}")
     }
 
 

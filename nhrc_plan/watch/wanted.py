@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from strategy.models import Agency, Plan, Strategy, Unit
-from strategy.records.model import Record, history_models
+from strategy.records.model import Record, recorded_models
 from strategy.thai import to_arabic
 
 #: How far up a name may stand: a figure is found by its indicator, a baseline by its measure's.
@@ -50,13 +50,12 @@ class Wanted:
 
     def tables(self) -> Iterator[tuple[int, Any, Q]]:
         """The history tables to look into: (place in the fixed order, its model, condition)."""
-        for place, table in enumerate(history_models()):
-            model: type[Record] = table.instance_type  # type: ignore[attr-defined]
+        for place, model in enumerate(recorded_models()):
             if self.kind and model._meta.label_lower != self.kind:
                 continue
             if self.plan is not None and way_to_plan(model) is None:
                 continue
-            yield place, table, self._condition(model)
+            yield place, model.history.model, self._condition(model)
 
     def _condition(self, model: type[Record]) -> Q:
         found = Q()

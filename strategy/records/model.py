@@ -198,16 +198,15 @@ def history_row(instance: Record, history_type: str) -> models.Model:
     return row
 
 
+def recorded_models() -> list[type[Record]]:
+    """Every :class:`Record`, in the order of its history table."""
+    found = [model for model in apps.get_models() if issubclass(model, Record)]
+    return sorted(found, key=lambda model: model.history.model._meta.db_table)
+
+
 def history_models() -> list[type[models.Model]]:
     """The history model of every :class:`Record`, in a fixed order."""
-    return sorted(
-        (
-            model.history.model
-            for model in apps.get_models()
-            if issubclass(model, Record) and not model._meta.abstract
-        ),
-        key=lambda model: model._meta.db_table,
-    )
+    return [model.history.model for model in recorded_models()]
 
 
 def _triggers(vendor: str, table: str) -> tuple[list[str], list[str]]:

@@ -26,8 +26,8 @@ from strategy import access as roles
 from strategy.models import Agency, Plan, Unit
 from strategy.records.model import acting, history_models, one_act
 from strategy.records.write import record_delete, record_save
-from tests.support.crawling import one_of_each
-from tests.support.pages import DAY, enter, indicator_of
+from tests.support.crawling import one_of_each, problems
+from tests.support.pages import DAY, HERE, enter, indicator_of
 from tests.support.writing import differences, facts, signed_in
 
 PAGE = "/history/"
@@ -156,9 +156,9 @@ def test_filters_combine(plan: Plan, planner: Any, auditor: Any, watcher: Any) -
         (row.model, row.object_id)
         for row in every
         if (way := way_to_plan(row.model)) is not None
-        and row.model.objects.filter(
-            **{"__".join([*way, "pk"]): plan.pk}, pk=row.object_id
-        ).exists()
+        and row.model.objects.filter(pk=row.object_id)
+        .filter(**{"__".join([*way, "pk"]): plan.pk})
+        .exists()
     }
     assert agency in {row.model.objects.filter(pk=row.object_id).first() for row in every[:3]}
     for chosen in product([False, True], repeat=len(asked)):
@@ -361,6 +361,12 @@ def test_the_queries_do_not_grow_with_the_rows(plan: Plan, planner: Any) -> None
             type(row)._base_manager.bulk_create([row])
     assert log_page(Wanted()).count == 10 * len(rows)
     assert asked() <= before <= CEILING
+
+
+def test_words_that_could_run_are_shown_as_words(plan: Plan, planner: Any, watcher: Any) -> None:
+    one_of_each(plan, planner)
+    for path in (PAGE, f"{PAGE}?text=script", f"{HERE}/quality/"):
+        assert problems(watcher.get(path)) == []
 
 
 def test_a_file_holds_what_the_filters_leave_and_no_formula(plan: Plan, watcher: Any) -> None:
