@@ -32,7 +32,7 @@ from strategy.thai import format_baht, month_name
 def quality(plan: Plan, at: FiscalMonth, today: date) -> Quality:
     """Everything there is to look at in a plan, as known on ``today``; its money at ``at``.
 
-    Integrity measures are those of the plan's agency, of the plan's years. Sixteen queries,
+    Integrity measures are those of the plan's agency, of the plan's years. Fifteen queries,
     whatever the plan's size.
     """
     groups = {kind: Group(kind) for kind in LABELS}
