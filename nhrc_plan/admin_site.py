@@ -6,6 +6,7 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +22,15 @@ class NhrcAdminSite(AdminSite):
         super().__init__(name)
         # Deletion in bulk skips the services and so the history: one at a time only.
         self.disable_action("delete_selected")
+
+    def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
+        """The lists; planners and auditors find the pages for keeping watch above them."""
+        from strategy.access import viewer
+        from strategy.pages.current import current_plan
+
+        who = viewer(request.user)
+        watch = {"keeps_watch": True, "watched_plan": current_plan(who)} if who.keeps_watch else {}
+        return super().index(request, {**watch, **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """There is one sign-in page for all of the system."""

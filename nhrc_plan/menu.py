@@ -36,6 +36,15 @@ def _integrity(page: Page) -> str:
     return f"{reverse('ita_years')}?{page.agency_query}"
 
 
+def _watch(page: Page) -> str:
+    """For planners and auditors: what is wrong with a plan's data; without a plan the log."""
+    if not page.viewer.keeps_watch:
+        return ""
+    if page.plan is None:
+        return f"{reverse('history')}?{page.agency_query}"
+    return f"{reverse('quality', args=[page.plan.slug])}?{page.query}"
+
+
 def _admin(page: Page) -> str:
     return reverse("admin:index") if page.viewer.is_staff else ""
 
@@ -53,5 +62,6 @@ MENU = [
     Entry("board", _says(_("Board meeting")), _of_plan("board")),
     Entry("units", _says(_("units")), _of_plan("units")),
     Entry("integrity", _says(_("Integrity")), _integrity),
+    Entry("watch", _says(_("Keeping watch")), _watch),
     Entry("admin", _says(capfirst(_("data entry"))), _admin),
 ]

@@ -19,6 +19,7 @@ from nhrc_plan.meetings import views as board_views
 from nhrc_plan.meetings.frozen import pages as meeting_views
 from nhrc_plan.overview import views
 from nhrc_plan.value import views as value_views
+from nhrc_plan.watch import views as watch_views
 from strategy.pages.evidence import evidence_file
 from strategy.people.pages import OwnPassword
 
@@ -73,6 +74,10 @@ urlpatterns = [
         name="meeting_file",
     ),
     path(f"{PLAN}/report.xlsx", kpi_views.report, name="report"),
+    *page(f"{PLAN}/quality", watch_views.quality, "quality"),
+    *page("history", watch_views.history, "history"),
+    path("history.xlsx", watch_views.history_file, {"ending": "xlsx"}, name="history_xlsx"),
+    path("history.csv", watch_views.history_file, {"ending": "csv"}, name="history_csv"),
     *page("integrity/ita", ita_views.years, "ita_years"),
     *page("integrity/ita/<int:year>", ita_views.year, "ita"),
     path("integrity/ita/<int:year>.xlsx", ita_views.ita_workbook, name="ita_workbook"),

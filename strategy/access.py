@@ -63,6 +63,10 @@ class Viewer:
         """Whether they have figures to enter: in the forms, for a unit or for the plan."""
         return self.is_staff and bool(self.roles & {PLANNER, REPORTER})
 
+    def keeps_watch(self) -> bool:
+        """Whether they may read the whole history, and what is wrong with the data."""
+        return bool(self.roles & {PLANNER, AUDITOR})
+
     @property
     def unit_ids(self) -> frozenset[int]:
         return frozenset(unit_id for unit_id, _ in self.units)

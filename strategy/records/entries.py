@@ -19,7 +19,7 @@ from django.db import IntegrityError, models, transaction
 from strategy import clock
 from strategy.access import Viewer, viewer
 from strategy.closing import guard
-from strategy.records.model import Record
+from strategy.records.model import Record, one_act
 from strategy.records.write import (
     EntriesRefused,
     StaleVersion,
@@ -107,7 +107,7 @@ class Entries(ABC, Generic[E, R]):
         StaleVersion, and ValidationError where somebody else was faster.
         """
         try:
-            with transaction.atomic():
+            with transaction.atomic(), one_act():
                 held = cls(entries, today=today, by_system=user is None, **about)
                 held.lock()
                 held.read()

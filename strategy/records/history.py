@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from strategy.calendar import FiscalMonth
 from strategy.records.baht import BahtField
+from strategy.records.lists import with_links
 from strategy.records.model import Record, fact_text
 from strategy.thai import format_baht, format_date, format_exact, month_name
 
@@ -99,13 +100,17 @@ def entries(model: type[Record], rows: Iterable[Any], hidden: Iterable[str] = ()
 def _linked_names(
     model: type[Record], rows: list[Any], unseen: set[str]
 ) -> dict[tuple[str, Any], str]:
-    """What the rows' foreign keys point at, by (field, id); one query for each field."""
+    """What the rows' foreign keys point at, by (field, id); one query for each field.
+
+    Their names are made of what they point at in turn, which is read along.
+    """
     names = {}
     for field in model._meta.fields:
         if isinstance(field, models.ForeignKey) and field.name not in unseen:
             ids = {getattr(row, field.attname) for row in rows} - {None}
             if ids:
-                for pk, linked in field.related_model._base_manager.in_bulk(ids).items():
+                linked_rows = with_links(field.related_model._base_manager.all())
+                for pk, linked in linked_rows.in_bulk(ids).items():
                     names[field.attname, pk] = str(linked)
     return names
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar
+from uuid import UUID, uuid4
 
 from django.apps import apps
 from django.db import connections, models
@@ -27,6 +28,9 @@ class AuditColumns(models.Model):
     history_user_name = models.CharField(_("by"), max_length=200, blank=True, default="")
     #: Facts that belong to the row but live in other tables, by name (values, linked units …).
     details = models.JSONField(_("details"), default=dict, blank=True)
+    #: What was written by one press, one import, one command (:func:`one_act`); None for rows from
+    #: before acts were told apart.
+    act = models.UUIDField(_("act"), null=True, blank=True, db_index=True)
 
     class Meta:
         abstract = True
@@ -171,6 +175,18 @@ def actor_name(user: Any) -> str:
 When = Callable[[Any], datetime] | None
 #: Who is writing and why, for the rows that a deletion takes along, and when.
 _acting: ContextVar[tuple[Any, str, When]] = ContextVar("acting", default=(None, "", None))
+#: What ties the history rows of one act together.
+_act: ContextVar[UUID | None] = ContextVar("act", default=None)
+
+
+@contextmanager
+def one_act() -> Iterator[None]:
+    """Every history row written inside belongs to one act; what is nested is part of the outer."""
+    token = _act.set(_act.get() or uuid4())
+    try:
+        yield
+    finally:
+        _act.reset(token)
 
 
 @contextmanager
@@ -182,7 +198,8 @@ def acting(*, user: Any, reason: str, when: When = None) -> Iterator[None]:
     """
     token = _acting.set((user, reason, when or _acting.get()[2]))
     try:
-        yield
+        with one_act():
+            yield
     finally:
         _acting.reset(token)
 
@@ -200,6 +217,7 @@ def history_row(instance: Record, history_type: str) -> models.Model:
         history_change_reason=reason,
         history_user_id=user.pk if user is not None else None,
         history_user_name=actor_name(user),
+        act=_act.get() or uuid4(),
         details=instance._details if history_type == "-" else instance.audit_details(),
     )
     for field in model.tracked_fields:
@@ -207,16 +225,15 @@ def history_row(instance: Record, history_type: str) -> models.Model:
     return row
 
 
+def recorded_models() -> list[type[Record]]:
+    """Every :class:`Record`, in the order of its history table."""
+    found = [model for model in apps.get_models() if issubclass(model, Record)]
+    return sorted(found, key=lambda model: model.history.model._meta.db_table)
+
+
 def history_models() -> list[type[models.Model]]:
     """The history model of every :class:`Record`, in a fixed order."""
-    return sorted(
-        (
-            model.history.model
-            for model in apps.get_models()
-            if issubclass(model, Record) and not model._meta.abstract
-        ),
-        key=lambda model: model._meta.db_table,
-    )
+    return [model.history.model for model in recorded_models()]
 
 
 class InsertOnly(models.Model):

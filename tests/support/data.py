@@ -23,6 +23,8 @@ from kpis.rules import facts
 from nhrc_plan.desk import read as desk
 from nhrc_plan.meetings.frozen import since
 from nhrc_plan.meetings.models import Meeting
+from nhrc_plan.watch.data import ACTIONS
+from nhrc_plan.watch.findings import LABELS
 from strategy.evidence.model import Evidence
 from strategy.models import Plan, Strategy, Unit
 from strategy.standing.status import NO_BUDGET, STATUSES
@@ -54,6 +56,8 @@ CODES: dict[str, set[str]] = {
     "restated_kind": {since.FIGURE, since.TARGET, since.RULE, since.MONEY, since.STATUS, since.ROW},
     "level": set(SelfAssessment.Level.values),
     "assessed_by": set(RubricPart.AssessedBy.values),
+    "action": set(ACTIONS.values()),
+    "check": set(LABELS),
 }
 #: Names, and words that people wrote or a source prints.
 WORDS = {
@@ -64,16 +68,17 @@ WORDS = {
     "rank_group", "notes", "weights_source", "respondents_unit", "target_group", "organisation",
     "province", "edition", "remark", "organisation_kind", "eligibility", "term", "meaning",
     "questions", "question", "reply", "description", "dimension", "document_number", "result",
+    "who",
 }  # fmt: skip
 #: What names a thing: in the plan, in a document, on the web.
 NAMES = {
     "agency", "plan", "code", "number", "place", "instrument", "instruments", "item",
     "criterion", "alternative", "grade", "published", "computed", "projects", "shared", "owed",
-    "above_allocation", "awaiting_money", "indicators", "url",
-    "meeting_number", "figures_code",
+    "above_allocation", "awaiting_money", "indicators", "url", "meeting_number", "figures_code",
+    "model", "act", "older", "mended_at",
 }  # fmt: skip
 DATES = {
-    "as_of", "deadline", "dated", "announced_on", "document_date", "held_on",
+    "as_of", "deadline", "dated", "announced_on", "document_date", "held_on", "since",
 }  # fmt: skip
 MOMENTS = {
     "summary_kept_at", "figures_changed_at", "changed_at", "frozen_at",

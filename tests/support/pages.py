@@ -36,8 +36,11 @@ THAI = re.compile("[ก-๙]{3}")
 
 
 #: Pages with readers of their own, or of rows that no plan brings along, held to them by
-#: tests/integrity/test_self_assessment_pages.py and tests/meetings/test_frozen.py.
-OF_THEIR_OWN = ("integrity/assessments", "plans/<slug:slug>/meetings/<")
+#: tests/integrity/test_self_assessment_pages.py, tests/meetings/test_frozen.py and those of
+#: tests/watch.
+OF_THEIR_OWN = (
+    "integrity/assessments", "plans/<slug:slug>/meetings/<", "history", "plans/<slug:slug>/quality",
+)  # fmt: skip
 
 
 #: Addresses that show no rows: there is nothing to have as data.

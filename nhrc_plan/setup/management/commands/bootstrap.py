@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from nhrc_plan.setup import demo, fixtures
 from nhrc_plan.setup.fixtures import refused_in_words
 from strategy.clock import today
+from strategy.records.model import one_act
 
 
 class Command(BaseCommand):
@@ -22,6 +23,7 @@ class Command(BaseCommand):
             help="also load sample figures and demo accounts (only in a trial)",
         )
 
+    @one_act()
     def handle(self, *args: Any, **options: Any) -> None:
         if options["sample"] and not settings.TRIAL:
             raise CommandError(_("Samples are refused here: TRIAL is off."))

@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 
 from nhrc_plan.setup.demo import accounts_clear
 from nhrc_plan.setup.fixtures import refused_in_words, samples_clear
+from strategy.records.model import one_act
 
 
 class Command(BaseCommand):
     help = "Removes sample figures, sample assignments and demo accounts; their history stays."
 
+    @one_act()
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
         with refused_in_words():
