@@ -63,6 +63,7 @@ class Viewer:
         """Whether they have figures to enter: in the forms, for a unit or for the plan."""
         return self.is_staff and bool(self.roles & {PLANNER, REPORTER})
 
+    @property
     def keeps_watch(self) -> bool:
         """Whether they may read the whole history, and what is wrong with the data."""
         return bool(self.roles & {PLANNER, AUDITOR})
