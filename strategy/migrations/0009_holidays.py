@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('details', models.JSONField(blank=True, default=dict, verbose_name='details')),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
                 ('history_user_id', models.BigIntegerField(blank=True, null=True)),
-                ('day', models.DateField(verbose_name='date')),
+                ('day', models.DateField(verbose_name='day off')),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('history_id', models.AutoField(primary_key=True, serialize=False)),
                 ('history_date', models.DateTimeField()),
@@ -43,7 +43,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('day', models.DateField(verbose_name='date')),
+                ('day', models.DateField(verbose_name='day off')),
                 ('name', models.CharField(max_length=200, verbose_name='name')),
                 ('agency', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='holidays', to='strategy.agency', verbose_name='agency')),
             ],

@@ -26,7 +26,7 @@ class Holiday(Record):
     agency = models.ForeignKey(
         Agency, models.CASCADE, related_name="holidays", verbose_name=_("agency")
     )
-    day = models.DateField(_("date"))
+    day = models.DateField(_("day off"))
     name = models.CharField(_("name"), max_length=200)
 
     class Meta(Record.Meta):

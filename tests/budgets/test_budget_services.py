@@ -574,9 +574,10 @@ def test_a_year_with_a_budget_gets_no_second_row(plan):
 
 # -------------------------------------------------------------------------------------------- queries
 
-#: Leads; savepoint; figures, amounts, projects; budgets there; new rows and history; release.
-NEW = 9
-CHANGED = 10
+#: Leads; savepoint; figures, amounts, projects; budgets there; new rows and history; release;
+#: and, before what is written, whether its month is locked.
+NEW = 14
+CHANGED = 17
 
 
 @pytest.fixture

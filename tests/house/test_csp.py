@@ -20,7 +20,7 @@ from budgets.models import BudgetTransfer, CarriedPayment, Disbursement
 from integrity.models import ItaItem, QuarterProgress
 from kpis.models import Result
 from nhrc_plan.overview import read as selectors
-from strategy.models import Membership, Plan
+from strategy.models import Membership, MonthLock, Plan, Unlocking
 from strategy.records.write import record_save
 from tests.support.crawling import Forbidden, admin_addresses, example, one_of_each, problems
 from tests.support.database import changed, state
@@ -72,7 +72,8 @@ def test_reading_pages(filled, client, executive, planner):
 def test_public_pages(filled, client, settings):
     settings.PUBLIC_READING = True
     samples(filled)
-    addresses = [route.path + "?year=2567&month=12" for route in reading_routes(filled)]
+    routes = [route for route in reading_routes(filled) if not route.name.startswith("my_work")]
+    addresses = [route.path + "?year=2567&month=12" for route in routes]
     assert faults(client, addresses) == {}
 
 
@@ -88,6 +89,9 @@ def test_every_page_of_the_admin(filled, client, root):
         reverse("admin:login"),
         reverse("admin:auth_user_delete", args=[root.pk]),  # nobody's own account
         reverse("admin:kpis_result_delete", args=[example(Result).pk]),
+        # Locks and openings are closed in turn, never taken away.
+        reverse("admin:strategy_monthlock_delete", args=[example(MonthLock).pk]),
+        reverse("admin:strategy_unlocking_delete", args=[example(Unlocking).pk]),
     }
     elsewhere = {
         reverse("admin:budgets_disbursement_change", args=[example(Disbursement).pk]),

@@ -115,7 +115,6 @@ HELD_BY_OTHERS = {
     "kpis.TargetValue": YearTarget,
     "kpis.ResultValue": Result,
     "kpis.ResultEvidence": Result,
-    "strategy.EvidenceFile": Result,
     "budgets.ProjectLead": Project,
     "integrity.AnswerEvidence": Answer,
     "strategy.Strategy_goals": Strategy,

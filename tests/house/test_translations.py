@@ -143,6 +143,10 @@ LEFT_OUT = {"%(from)s-%(to)s relationship", "%(from)s-%(to)s relationships"}
 LATIN = {"Excel", "JSON", "IPv6", "Control", "Command", "Mac", "TRIAL", "manage.py", "bootstrap"}
 LATIN |= {"a-z", "A-Z", "http", "https"}
 LATIN |= {"ITA", "IIT", "EIT", "xlsx", "MB"}
+#: Kinds of files, as people call them.
+LATIN |= {"PDF", "PNG", "JPEG", "WebP", "Word", "PowerPoint", "CSV", "docx", "pptx", "csv", "zip"}
+LATIN |= {"Office", "doc", "xls", "ppt"}
+LATIN |= {"SHA-256", "verify_pack"}
 _NOT_WORDS = re.compile(r"%\(\w+\)[a-z]|%[sdr]|\{\w*\}|<[^>]*>|\x04")
 _LATIN_WORD = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
 _THAI = re.compile(r"[ก-๛]")

@@ -254,6 +254,9 @@ def test_the_score_shows_while_a_figure_is_typed_and_is_that_of_the_rule(browse,
     page.fill(f"[name=numerator_{measure.pk}]", "16")
     page.fill(f"[name=denominator_{measure.pk}]", "19")
     assert ": 2.84" in shown.inner_text() and "ระดับ 3 ต้องได้ 85" in shown.inner_text()
+    # 56.80 of what level 5 promises is at risk, so it is asked why.
+    page.fill("[name=problems]", "ยังไม่ครบทุกข้อ")
+    page.fill("[name=next_steps]", "เร่งรัดที่เหลือ")
     follow(page, "[name=_save]")
     assert "2.84 คะแนน" in page.locator(".messagelist").inner_text()
     assert page.wrong == []

@@ -32,6 +32,7 @@ from strategy.records.history import history_of
 from tests.support import files
 from tests.support.writing import (
     OWN,
+    REMEDY,
     TODAY,
     address,
     enter,
@@ -67,7 +68,7 @@ def add_path(indicator: Any) -> str:
 
 def posted(client: Any, path: str, **typed: Any) -> Any:
     """The form at an address, filled in with what is typed, and sent."""
-    return client.post(path, rows(client.get(path), **typed))
+    return client.post(path, rows(client.get(path), **{**REMEDY, **typed}))
 
 
 def value_of(indicator: Any) -> str:

@@ -178,7 +178,8 @@ def test_the_sentence_says_what_services_allow(person, role, own):
     who = roles.viewer(person("somebody", role, *([own] if own else [])))
     unit = Unit.objects.get(name=OWN).pk
     told = abilities(who.roles, [name for _pk, name in who.units])
-    assert who.may_report(unit) == ("กรอก" in told and "ยังกรอก" not in told)
+    enters = "กรอก" in told and "ยังกรอก" not in told and "ที่ตนกรอก" not in told
+    assert who.may_report(unit) == enters, told
     assert who.may_read_drafts(unit) == ("ฉบับร่าง" in told)
     assert ("บัญชีผู้ใช้" in told) == (roles.ADMINISTRATOR in who.roles)
 

@@ -18,7 +18,7 @@ from kpis.rules.entry import Value
 from kpis.write.results import ResultEntries, ResultEntry
 from strategy.records import entries as frame
 from strategy.records.write import EntriesRefused, StaleVersion
-from tests.support.writing import differences, facts
+from tests.support.writing import REMEDY, differences, facts
 
 pytestmark = pytest.mark.django_db
 TODAY = date(2026, 11, 27)
@@ -28,7 +28,7 @@ def two_results(plan):
     found = Indicator.objects.filter(strategy__plan=plan, accrual="rate", measures__kind="percent")
     one, other = found.order_by("pk")[:2]
     return [
-        ResultEntry(row, 2569, 6, {row.measures.get().pk: Value(D(50))}, narrative="a")
+        ResultEntry(row, 2569, 6, {row.measures.get().pk: Value(D(50))}, narrative="a", **REMEDY)
         for row in (one, other)
     ]
 

@@ -22,7 +22,7 @@ from kpis.models import Baseline, Result
 from kpis.write.targets import TargetEntry
 from nhrc_plan.meetings.models import Meeting, MonthSummary
 from strategy.evidence.entry import EvidenceEntry
-from strategy.models import Membership, Plan, ReportingYear, Unit
+from strategy.models import Holiday, Membership, MonthLock, Plan, ReportingYear, Unit, Unlocking
 from strategy.records.write import record_save
 from tests.support.assessing import AnswerEntries, begun, entry
 from tests.support.pages import DAY, enter, indicator_of, retarget
@@ -135,6 +135,10 @@ def one_of_each(plan: Plan, user: Any) -> None:
         closing = DisbursementEntries.record(user=None, entry=entered, today=DAY)
     paid = CarriedEntry(project, 2566, 3, closing.committed / 2, note=nasty, reason=nasty)
     CarriedEntries.record(user=None, entry=paid, today=DAY)
+    lock = MonthLock(agency=plan.agency, fiscal_year=2566, month=1)
+    record_save(instance=lock, user=user)
+    record_save(instance=Unlocking(lock=lock, reason=nasty), user=user)
+    record_save(instance=Holiday(agency=plan.agency, day=date(2023, 10, 13), name=nasty), user=user)
     measure = ItaMeasure.objects.select_related("issue__year").get(number="2.2")
     letter = EvidenceEntry("letter", number=nasty, text=nasty)
     reported = ProgressEntry(measure, 2, "in_progress", nasty, (letter,))

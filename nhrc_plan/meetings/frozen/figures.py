@@ -32,6 +32,7 @@ FORMAT = "nhrc-frozen-figures-1"
 
 def figures(meeting: Meeting, report: BoardReport, pages: Sequence[Sheet]) -> dict[str, Any]:
     """Everything that a meeting sees of its month, ready to be written as canonical JSON."""
+    deadline = report.standing.deadline_day
     content = {
         "format": FORMAT,
         "meeting": {
@@ -46,7 +47,12 @@ def figures(meeting: Meeting, report: BoardReport, pages: Sequence[Sheet]) -> di
         "projects": [project(row) for row in report.money.office.rows],
         "rules": {
             **plan_rules(report.plan),
-            "deadline_day": report.standing.deadline_day,
+            "deadline_day": deadline.day,
+            "holidays": (
+                None
+                if deadline.holidays is None
+                else sorted(day.isoformat() for day in deadline.holidays)
+            ),
             "spending": money_data.year_lines(report.money.lines) if report.has_money else None,
             "text": rule_words.all_rules(report),
         },
