@@ -60,8 +60,8 @@ class Viewer:
 
     @property
     def enters(self) -> bool:
-        """Whether they have figures to enter: in the forms, for a unit or for the plan."""
-        return self.is_staff and bool(self.roles & {PLANNER, REPORTER})
+        """Whether they have figures to enter or to approve, for a unit or for the plan."""
+        return self.is_staff and bool(self.roles & {PLANNER, REPORTER, APPROVER})
 
     @property
     def keeps_watch(self) -> bool:
@@ -94,8 +94,8 @@ class Viewer:
 
 
 def is_at_home(who: Viewer) -> bool:
-    """Whether a person's first page is their own work: those who report for a unit."""
-    return REPORTER in who.roles and bool(who.units) and not who.is_planner
+    """Whether a person's first page is their own work: those who report or approve for a unit."""
+    return bool(who.roles & {REPORTER, APPROVER}) and bool(who.units) and not who.is_planner
 
 
 #: Whoever has not signed in.

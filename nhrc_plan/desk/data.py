@@ -18,12 +18,14 @@ def _task(task: Task) -> dict[str, Any]:
         "unit": task.unit or None,
         "deadline": task.deadline.isoformat() if task.deadline else None,
         "begun": task.begun,
+        "returned": bool(task.returned),
         "address": task.address,
         "text": {
             "name": task.name,
             "period": task.period,
             "target": task.target,
             "last": task.last,
+            "comment": task.returned or None,
         },
     }
 
@@ -34,6 +36,7 @@ def my_work(page: Page, shown: MyWork) -> dict[str, Any]:
         **agency_head(page.agency.slug),
         "enter": [_task(task) for task in shown.enter],
         "soon": [_task(task) for task in shown.soon],
+        "to_approve": shown.to_approve,
         "waiting": [
             {"id": unit.unit_id, "name": unit.name, "late": unit.late, "owed": unit.owed}
             for unit in shown.waiting

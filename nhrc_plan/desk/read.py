@@ -26,13 +26,16 @@ from integrity.measures.progress_admin import entry_address as quarter_address
 from kpis.models import Result
 from kpis.read.duties import LATE, OPEN, UPCOMING, Duty
 from kpis.read.entry import reporting_plans, work_list
+from kpis.read.waiting import waiting_results
 from strategy.access import Viewer
-from strategy.calendar import latest_ended
+from strategy.calendar import FiscalMonth, latest_ended
 from strategy.models import Plan
 from strategy.thai import format_date, format_number, month_name
 
 #: So many days ahead something is said to come soon.
 SOON = 45
+#: So many of what waits for approval are named.
+OLDEST = 5
 
 RESULT, MONEY, CARRIED, MEASURE = "result", "money", "carried", "measure"
 KINDS = {
@@ -65,6 +68,8 @@ class Task(NamedTuple):
     address: str
     #: It has been begun: a draft stands, or some of many are entered.
     begun: bool = False
+    #: The comment with which it was returned to be mended; "" where it was not.
+    returned: str = ""
 
     @property
     def kind_name(self) -> str:
@@ -81,6 +86,15 @@ class Task(NamedTuple):
     @property
     def deadline_name(self) -> str:
         return format_date(self.deadline) if self.deadline else ""
+
+
+class Approval(NamedTuple):
+    """A submitted result that waits for somebody to approve or return it."""
+
+    code: str
+    name: str
+    unit: str
+    period: str
 
 
 class UnitWaiting(NamedTuple):
@@ -105,7 +119,8 @@ class Done(NamedTuple):
 
 @dataclass(frozen=True)
 class MyWork:
-    """One person's work on a day: what to enter, what comes soon, what was done this month.
+    """One person's work on a day: what to enter, what was returned to be mended among it, what to
+    approve, what comes soon, what was done this month.
 
     ``waiting``: for planners, what the units owe; their own list is then what belongs to no unit,
     and to their own ones.
@@ -113,8 +128,15 @@ class MyWork:
 
     enter: tuple[Task, ...]
     soon: tuple[Task, ...]
+    #: How many results wait for this person's approval, and the oldest of them.
+    to_approve: int
+    oldest: tuple[Approval, ...]
     waiting: tuple[UnitWaiting, ...]
     done: tuple[Done, ...]
+
+    @property
+    def returned(self) -> int:
+        return sum(bool(task.returned) for task in self.enter)
 
     @property
     def late(self) -> int:
@@ -133,13 +155,29 @@ def my_work(who: Viewer, today: date) -> MyWork:
         *_of_measures(who, today),
     ]
     order = {LATE: 0, OPEN: 1, UPCOMING: 2}
-    tasks.sort(key=lambda task: (order[task.state], task.deadline or date.max, task.code))
+    tasks.sort(
+        key=lambda task: (
+            not task.returned,
+            order[task.state],
+            task.deadline or date.max,
+            task.code,
+        )
+    )
+    waiting = waiting_results(who)
     return MyWork(
         enter=tuple(task for task in tasks if task.state != UPCOMING),
         soon=_next_ones(task for task in tasks if task.state == UPCOMING),
+        to_approve=waiting.count(),
+        oldest=tuple(_approval(result) for result in waiting[:OLDEST]),
         waiting=_waiting(duties) if who.is_planner else (),
         done=tuple(_done(who, today)),
     )
+
+
+def _approval(result: Result) -> Approval:
+    indicator = result.indicator
+    period = month_name(FiscalMonth(result.fiscal_year, result.month), short=True)
+    return Approval(indicator.code, indicator.name, str(indicator.unit or ""), period)
 
 
 def _next_ones(tasks: Iterable[Task]) -> tuple[Task, ...]:
@@ -168,6 +206,7 @@ def _of_result(duty: Duty) -> Task:
         last=f"{last} ({row.current.as_of_name})" if last is not None else None,
         address=f"{reverse('admin:kpis_result_add')}?{urlencode(query)}",
         begun=duty.has_draft,
+        returned=duty.returned,
     )
 
 

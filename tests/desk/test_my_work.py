@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from benchmarks.data import make_plan
 from integrity.models import ItaMeasure
+from kpis.write.results import results_return
 from nhrc_plan.desk.read import CARRIED, MEASURE, MONEY, RESULT, my_work
 from strategy import access as roles
 from strategy.access import viewer
@@ -183,3 +184,31 @@ def test_the_page_stays_within_its_queries(plan, reporter):
         assert client.get(HERE).status_code == 200
     assert len(captured) <= 50
     assert client.get(reverse("my_work_data")).json()["enter"]
+
+
+def test_what_was_returned_comes_first_with_its_comment(plan, reporter, planner):
+    indicator = indicator_of(plan, "S3-1.1", OWN)
+    result = enter(indicator, 2569, 6, "57", user=reporter)
+    results_return(user=planner, shown={result: result.version}, comment="ตัวหารไม่ครบ")
+    first = work(reporter).enter[0]
+    assert (first.code, first.returned, first.period) == ("S3-1.1", "ตัวหารไม่ครบ", "มี.ค. 2569")
+    assert work(reporter).returned == 1
+    text = signed_in(reporter).get(HERE).content.decode()
+    assert "ตัวหารไม่ครบ" in text
+    screen = f"/admin/kpis/result/month/?unit={indicator.unit_id}&year=2569&month=6"
+    assert "ตัวหารไม่ครบ" in signed_in(reporter).get(screen).content.decode()
+
+
+def test_an_approver_begins_with_what_waits(plan, person, reporter, client):
+    indicator = indicator_of(plan, "S3-1.1", OWN)
+    enter(indicator, 2569, 6, "57", user=reporter)
+    enter(indicator_of(plan, "S3-1.2", OTHER), 2569, 6, "57")
+    approver = person("approves", roles.APPROVER, OWN)
+    found = work(approver)
+    assert (found.to_approve, [row.code for row in found.oldest]) == (1, ["S3-1.1"])
+    assert found.enter == ()
+    client.force_login(approver)
+    assert client.get("/").url == HERE
+    page = client.get(HERE).content.decode()
+    assert "/admin/kpis/result/waiting/" in page and "S3-1.2" not in page
+    assert work(reporter).to_approve == 0
