@@ -69,6 +69,11 @@ class Viewer:
         return bool(self.roles & {PLANNER, AUDITOR})
 
     @property
+    def reads_accounts(self) -> bool:
+        """Whether they may read what was done to accounts; e-mail addresses are among it."""
+        return AUDITOR in self.roles
+
+    @property
     def unit_ids(self) -> frozenset[int]:
         return frozenset(unit_id for unit_id, _ in self.units)
 

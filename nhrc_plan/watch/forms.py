@@ -35,11 +35,13 @@ class LogForm(forms.Form):
     )
     act = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, data: Any) -> None:
+    def __init__(self, data: Any, *, accounts: bool = True) -> None:
+        """``accounts``: whether the reader may see the history of accounts."""
         super().__init__(data)
+        self.accounts = accounts
         self._plans = {plan.slug: plan for plan in Plan.objects.all()}
         every = ("", _("all"))
-        self.fields["kind"].choices = [every, *kinds()]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [every, *kinds(accounts=accounts)]  # type: ignore[attr-defined]
         self.fields["plan"].choices = [  # type: ignore[attr-defined]
             every,
             *((slug, plan.name) for slug, plan in self._plans.items()),
@@ -65,12 +67,15 @@ class LogForm(forms.Form):
             text=found["text"],
             plan=self._plans.get(found["plan"]),
             act=act,
+            accounts=self.accounts,
         )
 
 
-def kinds() -> list[tuple[str, str]]:
+def kinds(*, accounts: bool = True) -> list[tuple[str, str]]:
     """Every kind of thing that has a history: (its code, its name), in Thai order."""
     named = [
-        (model._meta.label_lower, str(model._meta.verbose_name)) for model in recorded_models()
+        (model._meta.label_lower, str(model._meta.verbose_name))
+        for model in recorded_models()
+        if accounts or model.written_by_planners
     ]
     return sorted(named, key=lambda kind: sort_key(kind[1]))

@@ -50,7 +50,7 @@ def for_watchers(view: View) -> View:
 @for_watchers
 def history(request: HttpRequest, page: Page) -> HttpResponse:
     """Who changed what, when, from what to what, and why."""
-    form = LogForm(request.GET)
+    form = LogForm(request.GET, accounts=page.viewer.reads_accounts)
     after = Place.read(request.GET.get("after", ""))
     shown = None
     if form.is_valid():
@@ -78,7 +78,7 @@ def history(request: HttpRequest, page: Page) -> HttpResponse:
 @for_watchers
 def history_file(request: HttpRequest, page: Page, ending: str) -> HttpResponse:
     """What the filters leave, as a file."""
-    form = LogForm(request.GET)
+    form = LogForm(request.GET, accounts=page.viewer.reads_accounts)
     if not form.is_valid():
         raise Http404(_said(form))
     content = sheets.log_file(form.wanted, ending)

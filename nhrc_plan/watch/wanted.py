@@ -47,6 +47,8 @@ class Wanted:
     text: str = ""
     plan: Plan | None = None
     act: UUID | None = None
+    #: Whether the history of accounts, which planners do not keep, is looked into.
+    accounts: bool = True
 
     def tables(self) -> Iterator[tuple[int, Any, Q]]:
         """The history tables to look into: (place in the fixed order, its model, condition)."""
@@ -54,6 +56,8 @@ class Wanted:
             if self.kind and model._meta.label_lower != self.kind:
                 continue
             if self.plan is not None and way_to_plan(model) is None:
+                continue
+            if not self.accounts and not model.written_by_planners:
                 continue
             yield place, model.history.model, self._condition(model)
 

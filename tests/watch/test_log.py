@@ -23,7 +23,8 @@ from nhrc_plan.watch import log, sheets
 from nhrc_plan.watch.log import LogPage, Place, log_page, log_rows
 from nhrc_plan.watch.wanted import Wanted, way_to_plan
 from strategy import access as roles
-from strategy.models import Agency, Plan, Unit
+from strategy.models import Account, Agency, Plan, Unit
+from strategy.people.write import person_save
 from strategy.records.model import acting, history_models, one_act
 from strategy.records.write import record_delete, record_save
 from tests.support.crawling import one_of_each, problems
@@ -393,3 +394,22 @@ def test_a_file_that_is_too_long_says_so(plan: Plan, monkeypatch: Any) -> None:
     assert "10" in last
     assert str(Indicator.history.count()) in last
     assert sheets.log_file(Wanted(kind="strategy.plan"), "csv").decode().count("10 จาก") == 0
+
+
+def test_what_was_done_to_accounts_is_for_auditors(
+    plan: Plan, planner: Any, auditor: Any, person: Any, django_user_model: Any
+) -> None:
+    """Planners keep the plan, not the accounts: the admin denies them these as well."""
+    boss = person("boss", roles.ADMINISTRATOR)
+    new = django_user_model(username="somebody", email="somebody@example.org")
+    person_save(person=new, user=boss, roles=[roles.EXECUTIVE], units=[])
+    label = Account._meta.label_lower
+
+    def found(user: Any) -> set[type]:
+        return {row.model for row in read(signed_in(user)).rows}
+
+    assert Account in found(auditor)
+    assert Account not in found(planner)
+    client = signed_in(planner)
+    assert client.get("/history.json", {"kind": label}).status_code == 404
+    assert "somebody@example.org" not in client.get("/history.json").content.decode()
