@@ -8,6 +8,7 @@ from datetime import date, datetime, time
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -150,7 +151,12 @@ def my_work(who: Viewer, today: date) -> MyWork:
     duties = work_list(who, today, soon=SOON)
     plans = reporting_plans(who, latest.year - 1, latest.year)
     tasks = [
-        *(_of_result(duty) for duty in duties if _is_own(who, duty.row.unit_id)),
+        *_returned(who),
+        *(
+            _of_result(duty)
+            for duty in duties
+            if _is_own(who, duty.row.unit_id) and not duty.returned
+        ),
         *_of_money(who, plans, today),
         *_of_measures(who, today),
     ]
@@ -187,7 +193,35 @@ def _next_ones(tasks: Iterable[Task]) -> tuple[Task, ...]:
 
 def _is_own(who: Viewer, unit_id: int | None) -> bool:
     """Whether a person enters it themselves: of their units, or of none where they plan."""
-    return unit_id in who.unit_ids if unit_id is not None else who.is_planner
+    return who.may_report(unit_id) and (unit_id is None or unit_id in who.unit_ids)
+
+
+def _returned(who: Viewer) -> Iterable[Task]:
+    """What was sent back to be mended, whether its month is one of a period's end or not."""
+    own = Q(indicator__unit__in=who.unit_ids)
+    if who.is_planner:
+        own |= Q(indicator__unit__isnull=True)
+    rows = Result.objects.filter(own, state=Result.State.RETURNED)
+    for result in rows.select_related("indicator__strategy__plan", "indicator__unit").order_by(
+        "fiscal_year", "month", "indicator"
+    ):
+        indicator = result.indicator
+        if not who.may_report(indicator.unit_id):
+            continue
+        yield Task(
+            kind=RESULT,
+            state=OPEN,
+            code=indicator.code,
+            name=indicator.name,
+            unit=str(indicator.unit or ""),
+            period=month_name(FiscalMonth(result.fiscal_year, result.month), short=True),
+            deadline=None,
+            target=None,
+            last=None,
+            address=reverse("admin:kpis_result_change", args=[result.pk]),
+            begun=True,
+            returned=result.returned_because,
+        )
 
 
 def _of_result(duty: Duty) -> Task:
@@ -206,7 +240,6 @@ def _of_result(duty: Duty) -> Task:
         last=f"{last} ({row.current.as_of_name})" if last is not None else None,
         address=f"{reverse('admin:kpis_result_add')}?{urlencode(query)}",
         begun=duty.has_draft,
-        returned=duty.returned,
     )
 
 

@@ -327,7 +327,7 @@ def test_the_screen_takes_as_many_queries_for_many_rows_as_for_one(
         rows = waiting_rows(list(waiting_results(who)), who)
     with django_assert_max_num_queries(0):
         assert len([(row.cell.result, row.flags, row.month_name) for row in rows]) == count
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(12):
         results_approve(user=planner, shown={result: 1 for result in results})
 
 

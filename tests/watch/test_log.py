@@ -152,7 +152,7 @@ def test_filters_combine(plan: Plan, planner: Any, auditor: Any, watcher: Any) -
         "text": ("เหตุเฉพาะ", lambda row: "เหตุเฉพาะ" in row.entry.reason),
         "plan": (plan.slug, lambda row: (row.model, row.object_id) in of_plan),
     }
-    every = whole(Wanted())
+    every = whole(Wanted(accounts=False))
     of_plan = {
         (row.model, row.object_id)
         for row in every
@@ -314,11 +314,14 @@ def test_nobody_reads_it_without_signing_in(
 
 
 def test_rows_link_to_what_their_reader_may_open(plan: Plan, person: Any, auditor: Any) -> None:
-    """Planners have no list of accounts' units: such a row stands there without a link."""
+    """What has no list of its own, such as a measure, stands there without a link."""
     person("member", roles.REPORTER, "สำนักกฎหมาย")
-    for who, linked in ((person("other", roles.PLANNER), False), (auditor, True)):
-        row = read(signed_in(who), kind="strategy.membership").rows[0]
-        assert bool(row.address) is linked
+    for who, kind, linked in (
+        (auditor, "strategy.membership", True),
+        (auditor, "kpis.measure", False),
+        (person("other", roles.PLANNER), "kpis.indicator", True),
+    ):
+        assert bool(read(signed_in(who), kind=kind).rows[0].address) is linked
 
 
 # ------------------------------------------------------------------------- odd input, size, files
