@@ -41,7 +41,8 @@ class Command(BaseCommand):
 
     def _tell(self, name: str, faults: list[Fault]) -> bool:
         """Say what was found; whether anything is wrong."""
-        self.stdout.write(f"{name}: {_('as it was frozen') if not faults else ''}".rstrip())
+        said = "" if faults else _("as it was frozen")
+        self.stdout.write(f"{name}: {said}".rstrip())
         for fault in faults[:50]:
             self.stdout.write("  " + sentence(fault))
         return bool(faults)
