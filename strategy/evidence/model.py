@@ -81,15 +81,18 @@ class Evidence(models.Model):
 
 
 class SupportedByEvidence:
-    """For a :class:`Record` that evidence belongs to: its line in the history, its readers."""
+    """For a :class:`Record` that evidence belongs to: its line in the history, its readers.
+
+    A record that does not say who sees it is read by those who read the drafts of all units.
+    """
 
     def evidence_seen_by(self, who: Viewer) -> bool:
         """Whether somebody signed in may read what the record rests on now."""
-        raise NotImplementedError
+        return self.history_seen_by(who)
 
     def history_seen_by(self, who: Viewer) -> bool:
         """Whether they may read its history, and with it what it once rested on."""
-        raise NotImplementedError
+        return who.may_read_drafts(None)
 
     @classmethod
     def audit_lines(cls, name: str, value: Any) -> list[tuple[str, str]]:

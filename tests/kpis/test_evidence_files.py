@@ -18,6 +18,8 @@ from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from integrity.models import QuarterProgress
+from integrity.self_assessments.models import Answer
 from kpis.models import Result, ResultEvidence
 from kpis.write.results import ResultEntries, result_approve, result_discard
 from strategy.access import viewer
@@ -453,3 +455,16 @@ def test_the_row_of_a_file_can_be_neither_changed_nor_deleted(indicator, planner
 def test_control_without_triggers_it_can_be(indicator, planner, opened_history):
     enter(indicator, 2569, 6, "50", evidence=[received(planner)])
     assert EvidenceFile.objects.update(sha256="0" * 64) == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "sees"),
+    [("planner", True), ("auditor", True), ("executive", True), ("reporter", False)],
+)
+def test_a_record_that_does_not_say_who_sees_it_is_for_readers_of_all_drafts(
+    request, db, role, sees
+):
+    who = viewer(request.getfixturevalue(role))
+    for record in (QuarterProgress(), Answer()):
+        assert record.history_seen_by(who) is sees
+        assert record.evidence_seen_by(who) is sees
