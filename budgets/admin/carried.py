@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from budgets.admin.forms import NO_LEAD, CarriedChooseForm, CarriedScreen
+from budgets.admin.forms import CarriedChooseForm, CarriedScreen
 from budgets.admin.project_rows import ProjectRowsAdmin
 from budgets.models import CarriedPayment
 from budgets.read.carried_entry import UnitCarried, carried_due, unit_carried
@@ -23,6 +23,7 @@ from strategy.calendar import FiscalMonth
 from strategy.clock import today
 from strategy.models import Plan
 from strategy.records.admin import version_shown
+from strategy.records.choose import NO_UNIT
 from strategy.records.forms import typed_text
 from strategy.thai import format_number, month_name
 
@@ -119,7 +120,7 @@ class CarriedPaymentAdmin(ProjectRowsAdmin):
 def carried_address(plan: Plan, unit_id: int | None, at: FiscalMonth) -> str:
     """Where a unit's payments of a month are entered."""
     query = {
-        "unit": NO_LEAD if unit_id is None else unit_id,
+        "unit": NO_UNIT if unit_id is None else unit_id,
         "plan": plan.slug,
         "year": at.year,
         "month": at.month,

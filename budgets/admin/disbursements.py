@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from budgets.admin.forms import NO_LEAD, ChooseForm, MonthScreen
+from budgets.admin.forms import ChooseForm, MonthScreen
 from budgets.admin.project_rows import ProjectRowsAdmin
 from budgets.models import Disbursement
 from budgets.read.duties import UnitMonth, due_list, entering_units, spending_plans, unit_month
@@ -22,6 +22,7 @@ from strategy.calendar import FiscalMonth
 from strategy.clock import today
 from strategy.models import Plan
 from strategy.records.admin import version_shown
+from strategy.records.choose import NO_UNIT
 from strategy.records.forms import typed_text
 from strategy.standing.words import STATUS_LABELS, STATUS_SHAPES
 from strategy.thai import format_number, month_name
@@ -113,7 +114,7 @@ class DisbursementAdmin(ProjectRowsAdmin):
 def entry_address(plan: Plan, unit_id: int | None, at: FiscalMonth) -> str:
     """Where a unit's month is entered."""
     query = {
-        "unit": NO_LEAD if unit_id is None else unit_id,
+        "unit": NO_UNIT if unit_id is None else unit_id,
         "plan": plan.slug,
         "year": at.year,
         "month": at.month,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -15,89 +14,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kpis.admin.forms import confirmed_field, has_percent, number_fields, typed_amount
-from kpis.models import MONTH_CHOICES, Result
+from kpis.models import Result
 from kpis.read.month import MonthRow
 from kpis.rules.entry import Value
 from kpis.write.checks import ResultEntry, value_field
 from kpis.write.results import ResultEntries
-from strategy.calendar import FiscalMonth, latest_ended
-from strategy.models import Plan
-from strategy.read import due_month
+from strategy.records.choose import UnitMonthForm
 from strategy.records.forms import (
     ThaiDecimalField,
-    ThaiYearField,
     WordsField,
-    choice_field,
     stale_lines,
 )
 from strategy.records.screen import EntryScreen, row_read
-from strategy.thai import month_name, plain
+from strategy.thai import plain
 
 WORDS = ("narrative", "problems", "next_steps", "fall_reason")
 _KNOWN = ("indicator", "fiscal_year", "month")
 
 
-class MonthChooseForm(forms.Form):
-    """Whose results to enter, and of which month; plan, year and month may be left to what is due.
+class MonthChooseForm(UnitMonthForm):
+    """Whose results to enter, and of which month."""
 
-    ``cleaned_data`` holds ``plan``, ``unit_id``, ``unit_name`` and ``at`` once it is valid.
-    """
-
-    unit = forms.ChoiceField(label=gettext_lazy("unit"))
-    plan = forms.ChoiceField(label=gettext_lazy("plan"), required=False)
-    year = ThaiYearField(label=gettext_lazy("fiscal year"), required=False)
-    month = forms.TypedChoiceField(
-        label=gettext_lazy("month"), required=False, coerce=int, empty_value=None
+    without_plans = gettext_lazy("There is no plan in which this person reports.")
+    another_plan = gettext_lazy(
+        "There is no plan “%(value)s” in which this person reports. Choose another."
     )
-
-    def __init__(
-        self,
-        data: Mapping[str, Any] | None,
-        *,
-        units: Sequence[tuple[int, str]],
-        plans: Sequence[Plan],
-        today: date,
-    ) -> None:
-        super().__init__(data)
-        self.today = today
-        self.units = {str(pk): (pk, name) for pk, name in units}
-        self.plans = {plan.slug: plan for plan in plans}
-        names = [(key, name) for key, (_pk, name) in self.units.items()]
-        choice_field(self, "unit").choices = names if len(names) == 1 else [("", "–"), *names]
-        choice_field(self, "plan").choices = [(p.slug, p.name) for p in self.plans.values()]
-        choice_field(self, "month").choices = [("", _("what is due")), *MONTH_CHOICES]
-        if len(self.plans) == 1 and (data or {}).get("plan", "") in ("", *self.plans):
-            del self.fields["plan"]
-
-    def clean(self) -> dict[str, Any]:
-        cleaned = super().clean() or self.cleaned_data
-        if not self.plans:
-            self.add_error(None, _("There is no plan in which this person reports."))
-        if self.errors:
-            return cleaned
-        plan = self.plans[cleaned.get("plan") or next(iter(self.plans))]
-        due = due_month(plan, self.today)
-        year = cleaned.get("year") or due.year
-        month = cleaned.get("month") or (due.month if year == due.year else 12)
-        if year not in plan.years:
-            self.add_error(
-                "year",
-                _("This plan runs from fiscal year %(first)s to %(last)s.")
-                % {"first": plan.first_year, "last": plan.last_year},
-            )
-        elif not FiscalMonth(year, month).has_ended(self.today):
-            self.add_error(
-                "month",
-                _("%(month)s has not ended; the latest month to report is %(latest)s.")
-                % {
-                    "month": month_name(FiscalMonth(year, month)),
-                    "latest": month_name(latest_ended(self.today)),
-                },
-            )
-        else:
-            cleaned["plan"], cleaned["at"] = plan, FiscalMonth(year, month)
-            cleaned["unit_id"], cleaned["unit_name"] = self.units[cleaned["unit"]]
-        return cleaned
 
 
 class ResultRowForm(forms.Form):
