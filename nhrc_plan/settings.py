@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "integrity",
     "nhrc_plan.setup",
     "nhrc_plan.meetings",
+    "nhrc_plan.exchange",
 ]
 
 MIDDLEWARE = [

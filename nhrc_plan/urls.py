@@ -15,6 +15,7 @@ from integrity.measures import pages as measure_views
 from integrity.self_assessments import pages as assessment_views
 from kpis.pages import views as kpi_views
 from nhrc_plan.desk import views as desk_views
+from nhrc_plan.exchange import views as exchange_views
 from nhrc_plan.meetings import views as board_views
 from nhrc_plan.meetings.frozen import pages as meeting_views
 from nhrc_plan.overview import views
@@ -74,6 +75,21 @@ urlpatterns = [
         name="meeting_file",
     ),
     path(f"{PLAN}/report.xlsx", kpi_views.report, name="report"),
+    path(f"{PLAN}/entry/", exchange_views.entry, name="entry"),
+    path(f"{PLAN}/entry.xlsx", exchange_views.entry_book, name="entry_book"),
+    path(f"{PLAN}/units/<int:unit_id>/entry/", exchange_views.entry, name="unit_entry"),
+    path(
+        f"{PLAN}/units/<int:unit_id>/entry.xlsx",
+        exchange_views.entry_book,
+        name="unit_entry_book",
+    ),
+    path(f"{PLAN}/imports/", exchange_views.imports, name="imports"),
+    path(f"{PLAN}/imports/<int:import_id>/", exchange_views.one_import, name="one_import"),
+    path(
+        f"{PLAN}/imports/<int:import_id>/file.xlsx",
+        exchange_views.import_file,
+        name="import_file",
+    ),
     *page(f"{PLAN}/quality", watch_views.quality, "quality"),
     *page("history", watch_views.history, "history"),
     path("history.xlsx", watch_views.history_file, {"ending": "xlsx"}, name="history_xlsx"),

@@ -64,6 +64,11 @@ class EntryScreen(ABC):
     def read_again(self) -> None:
         """Take what the screen shows as it stands now, with what was typed."""
         self.shown = self.read()
+        self.bind(self.data)
+
+    def bind(self, data: Mapping[str, Any] | None) -> None:
+        """Take something else as typed, for what the screen shows already."""
+        self.data = data
         self.forms: list[Any] = list(self.rows())
         #: What was refused of the screen as a whole.
         self.general: list[str] = []

@@ -318,6 +318,11 @@ class Sheet:
             put_text(self.worksheet, row, column, text, look)
 
 
+def cell(row: int, column: int) -> str:
+    """A cell as a spreadsheet names it: "C3"."""
+    return f"{xl_col_to_name(column - 1)}{row}"
+
+
 def area(first: int, last: int, columns: Sequence[int]) -> str:
     """Rows of several columns as a spreadsheet names them: "C3:C9 F3:F9"."""
     letters = [xl_col_to_name(column - 1) for column in columns]

@@ -79,7 +79,12 @@ STYLES = {
     "date": Style(number=_THAI_DATE, align="center"),
     "total": Style(bold=True, fill="#F5F7FB", number="#,##0.00", align="right"),
     # Where people type, on a sheet that is locked for the rest.
-    "entry": Style(fill="#FAF6EA", number="0.00", align="right", locked=False),
+    "entry": Style(fill="#FAF6EA", number="#,##0.00", align="right", locked=False),
+    "entry_number": Style(fill="#FAF6EA", align="right", locked=False),
+    "entry_text": Style(fill="#FAF6EA", wraps=True, locked=False),
+    "entry_center": Style(fill="#FAF6EA", align="center", locked=False),
+    # A cell that does not apply to its row.
+    "closed": Style(fill="#E9EDF5"),
     # A text across all columns.
     "title_across": Style(bold=True, color=BRAND, size=20, border=False, wraps=True),
     "title_centred": Style(

@@ -1,32 +1,35 @@
-"""Reading uploaded workbooks: one named sheet, within limits, as plain cells; nothing is run.
+"""Reading uploaded workbooks: named sheets, within limits, as plain cells; nothing is run.
 
-Formulas are seen as such and never as the value that a spreadsheet once worked out for them.
-Whatever is wrong with a file ends in a sentence, never in an error page.
+The file is read by a process of its own (apart.py). Formulas are seen as such and never as the
+value that a spreadsheet once worked out for them. Whatever is wrong with a file ends in a
+sentence, never in an error page.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date
-from decimal import Decimal
-from io import BytesIO
-from typing import Any, NamedTuple, TypeVar
-from zipfile import ZipFile
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
-from openpyxl import load_workbook
-
-T = TypeVar("T")
 
 #: Bytes of a file as it is sent, and of all its parts unpacked.
 MAX_BYTES = 2_000_000
 MAX_UNPACKED = 8_000_000
 MAX_PARTS = 500
+#: Seconds to wait for the reader on a busy machine; its own limit is of work done.
+_PATIENCE = 60
+
+_READER = Path(__file__).with_name("apart.py")
 
 
 class Found(NamedTuple):
-    """What a cell holds. ``text`` is its words; for a number, all its digits.
+    """What a cell holds. ``text`` is its words; for a number, all its digits; for a date, the day
+    as people here write it.
 
     ``problem``: why the cell cannot be read, as a sentence; "" where it can.
     """
@@ -38,86 +41,98 @@ class Found(NamedTuple):
 EMPTY = Found("")
 
 
+class Sheets(NamedTuple):
+    """What was asked for of a workbook. ``names``: the sheets there are; ``rows``: the cells of
+    those that were asked for and are there, from the first row on."""
+
+    names: tuple[str, ...]
+    rows: Mapping[str, list[list[Found]]]
+
+
 def sheet_rows(content: bytes, sheet: str, *, columns: int, rows: int) -> list[list[Found]]:
     """The cells of one sheet from its first row on. Raises ValidationError with what is wrong."""
-    _check_package(content)
-    # A file from outside can break its reader in any way; the sentence is the same for all.
-    workbook = _read(lambda: load_workbook(BytesIO(content), read_only=True, data_only=False))
-    try:
-        if sheet not in workbook.sheetnames:
-            raise ValidationError(
-                _("The workbook has no sheet “%(sheet)s”. It has: %(found)s.")
-                % {"sheet": sheet, "found": ", ".join(workbook.sheetnames[:10])[:200]}
-            )
-        return _read(lambda: _taken(workbook[sheet].iter_rows(max_col=columns), rows))
-    finally:
-        workbook.close()
+    found = sheets_read(content, {sheet: (columns, rows)})
+    if sheet not in found.rows:
+        raise ValidationError(
+            _("The workbook has no sheet “%(sheet)s”. It has: %(found)s.")
+            % {"sheet": sheet, "found": ", ".join(found.names[:10])[:200]}
+        )
+    return found.rows[sheet]
 
 
-def _taken(lines: Iterable[Sequence[Any]], rows: int) -> list[list[Found]]:
-    """The cells of the rows; those beyond the limit have to be empty."""
-    found: list[list[Found]] = []
-    for number, line in enumerate(lines, start=1):
-        if number <= rows:
-            found.append([_found(cell) for cell in line])
-        elif any(cell.value is not None for cell in line):
-            raise ValidationError(_("The sheet has more than %(rows)s rows.") % {"rows": rows})
-    return found
+def sheets_read(content: bytes, wanted: Mapping[str, tuple[int, int]]) -> Sheets:
+    """The cells of some sheets, each with at most so many columns and rows.
 
-
-def _check_package(content: bytes) -> None:
-    """Refuses what is no workbook, or unpacks to more than a sheet of figures ever would."""
+    Columns beyond are not looked at; a row beyond that holds anything is refused. Raises
+    ValidationError with what is wrong with the file as a whole.
+    """
     if len(content) > MAX_BYTES:
         raise ValidationError(
             _("The file is larger than %(limit)s MB.") % {"limit": MAX_BYTES // 1_000_000}
         )
-    # A damaged list of parts fails in more ways than one.
-    parts = _read(lambda: ZipFile(BytesIO(content)).infolist())
-    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-        raise ValidationError(
-            _("The file holds far more than a sheet of figures; it was not opened.")
-        )
-    if any(part.filename.lower().endswith("vbaproject.bin") for part in parts):
-        raise ValidationError(
-            _("The file holds macros. Save it as an Excel workbook (.xlsx), then upload it again.")
-        )
-
-
-def _read(read: Callable[[], T]) -> T:
-    try:
-        return read()
-    except ValidationError:
-        raise
-    except Exception as error:
-        raise _unreadable() from error
-
-
-def _unreadable() -> ValidationError:
-    return ValidationError(
-        _(
-            "This is no workbook that can be read. Save it as an Excel workbook (.xlsx) without "
-            "a password, then upload it again."
-        )
+    answer = _apart(
+        content,
+        {"sheets": dict(wanted), "unpacked": MAX_UNPACKED, "parts": MAX_PARTS},
+    )
+    if "refused" in answer:
+        raise ValidationError(_file_sentence(answer["refused"], answer["about"]))
+    return Sheets(
+        tuple(answer["names"]),
+        {
+            name: [[_cell(cell) for cell in line] for line in lines]
+            for name, lines in answer["sheets"].items()
+        },
     )
 
 
-def _found(cell: Any) -> Found:
-    value = cell.value
-    if value is None:
+def _apart(content: bytes, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What the reader answers; that the file cannot be read, where the reader does not survive."""
+    lost: dict[str, Any] = {"refused": "unreadable", "about": {}}
+    try:
+        # No environment: the reader has no business with the service's settings.
+        done = subprocess.run(  # noqa: S603 - our own module, and the file comes by its input
+            [sys.executable, "-P", str(_READER)],
+            input=json.dumps(asked).encode() + b"\n" + content,
+            capture_output=True,
+            timeout=_PATIENCE,
+            env={},
+            check=True,
+        )
+        answer: dict[str, Any] = json.loads(done.stdout)
+    except (subprocess.SubprocessError, ValueError):
+        return lost
+    return answer
+
+
+def _file_sentence(code: str, about: Mapping[str, Any]) -> str:
+    """What is wrong with a file as a whole."""
+    return {
+        "too_much": _("The file holds far more than a sheet of figures; it was not opened."),
+        "macros": _(
+            "The file holds macros. Save it as an Excel workbook (.xlsx), then upload it again."
+        ),
+        "rows": _("The sheet has more than %(rows)s rows."),
+        "unreadable": _(
+            "This is no workbook that can be read. Save it as an Excel workbook (.xlsx) without "
+            "a password, then upload it again."
+        ),
+    }[code] % dict(about)
+
+
+def _cell(cell: Any) -> Found:
+    if cell is None:
         return EMPTY
-    if cell.data_type == "f" or not isinstance(value, (str, int, float, date)):
-        return Found(
-            str(value)[:200], _("This is a formula; write the number itself in its place.")
-        )
-    if cell.data_type == "e":
-        text = str(value)
-        return Found(
-            text, _("The cell holds the error %(text)s; write a number.") % {"text": text[:20]}
-        )
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
-        text = str(value)[:60]
-        return Found(text, _("“%(text)s” is no number; write digits only.") % {"text": text})
-    if isinstance(value, str):
-        return Found(value.strip())
-    # Fifteen digits are all that a spreadsheet keeps; what a float shows beyond them is dust.
-    return Found(format(Decimal(f"{value:.15g}"), "f") if abs(value) < 1e15 else str(value))
+    if isinstance(cell, str):
+        return Found(cell)
+    text, code = cell
+    return Found(text, _cell_sentence(code, text))
+
+
+def _cell_sentence(code: str, text: str) -> str:
+    """Why a cell cannot be read."""
+    return {
+        "formula": _("This is a formula; write the number itself in its place."),
+        "error": _("The cell holds the error %(text)s; write a number."),
+        "no_number": _("“%(text)s” is no number; write digits only."),
+        "moment": _("“%(text)s” is a day with a time; write the day alone."),
+    }[code] % {"text": text}

@@ -1,0 +1,288 @@
+"""The sheets there are: results, money, integrity measures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.db.models import prefetch_related_objects
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from budgets.admin.forms import MonthScreen
+from budgets.read.duties import unit_month
+from integrity.measures.duties import unit_quarter
+from integrity.measures.forms import QuarterScreen
+from integrity.measures.models import QuarterProgress
+from integrity.measures.read import measure_year
+from integrity.measures.rows import UnitName
+from kpis.admin.month_forms import MonthResults, ResultRowForm
+from kpis.models import Result
+from kpis.read.month import MonthRow, unit_results
+from kpis.write.checks import ResultEntry, value_field
+from nhrc_plan.exchange.parts import Column, Line, Part, Wanted
+from strategy.evidence.entry import EvidenceEntry, entry_of
+from strategy.models import Unit
+from strategy.records.forms import ThaiDateField
+from strategy.thai import format_number
+
+
+def _letter() -> list[Column]:
+    """Evidence by an official letter: its number and its date."""
+    return [
+        Column(_("letter number"), 18, kind="text", longest=100),
+        Column(_("dated"), 14, kind="date"),
+    ]
+
+
+def _choices(choices: Sequence[tuple[str, Any]]) -> dict[str, str]:
+    return {str(label): value for value, label in choices}
+
+
+# ------------------------------------------------------------------------------------- results
+
+
+class LetterRow(ResultRowForm):
+    """A result's row that takes an official letter as well; it joins the evidence there is."""
+
+    letter_number = forms.CharField(required=False, max_length=100)
+    letter_dated = ThaiDateField(required=False, letter=True)
+
+    @property
+    def _brings_letter(self) -> bool:
+        return bool(self.cleaned_data.get("letter_number", "").strip())
+
+    @property
+    def is_changed(self) -> bool:
+        return super().is_changed or (not self.follows and self._brings_letter)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("letter_dated") and not cleaned.get("letter_number", "").strip():
+            self.add_error("letter_number", _("Write the number of the letter of that day."))
+        return cleaned
+
+    def entry(self) -> ResultEntry:
+        entry = super().entry()
+        if not self._brings_letter:
+            return entry
+        kept = self.row.kept
+        pieces = [entry_of(piece) for piece in kept.evidence.all()] if kept else []
+        letter = EvidenceEntry(
+            number=self.cleaned_data["letter_number"].strip(),
+            dated=self.cleaned_data.get("letter_dated"),
+        )
+        known = {(piece.number, piece.dated) for piece in pieces}
+        if (letter.number, letter.dated) not in known:
+            pieces.append(letter)
+        return replace(entry, evidence=tuple(pieces))
+
+
+class SheetResults(MonthResults):
+    """The month of results, each row with a letter."""
+
+    def rows(self) -> list[ResultRowForm]:
+        return [LetterRow(row, self.data, submits=self.submits) for row in self.shown.rows]
+
+    def entries(self, news: Sequence[ResultRowForm]) -> list[tuple[ResultRowForm, ResultEntry]]:
+        kept = [form.row.kept for form in news if form.row.kept]
+        prefetch_related_objects(kept, "evidence")
+        return super().entries(news)
+
+
+class Results(Part):
+    """A line for each measure; words and letter stand in the first of an indicator."""
+
+    title = gettext_lazy("Results to report")
+
+    def closed(self) -> list[Column]:
+        return [
+            Column(_("code"), 10, "center"),
+            Column(_("indicator"), 52),
+            Column(_("what is measured"), 24),
+            Column(_("unit of measure"), 12, "center"),
+            Column(_("target"), 14, "center"),
+            Column(_("last figure"), 22, "center"),
+            Column(_("expected"), 14, "center"),
+        ]
+
+    def open(self) -> list[Column]:
+        return [
+            Column(_("result"), 14, kind="number"),
+            Column(_("or: how many"), 12, kind="number"),
+            Column(_("of how many"), 12, kind="number"),
+            Column(_("no cases"), 10, kind="yes"),
+            Column(_("progress"), 16, kind="choice", choices=_choices(Result.Progress.choices)),
+            Column(_("progress (%)"), 12, kind="number"),
+            Column(_("what was done"), 44, kind="text"),
+            Column(_("problems and obstacles"), 34, kind="text"),
+            Column(_("next steps"), 34, kind="text"),
+            Column(_("reason for a lower cumulative figure"), 26, kind="text"),
+            *_letter(),
+        ]
+
+    def screens(self, wanted: Wanted) -> Iterator[SheetResults]:
+        for pk, name in wanted.units:
+            yield SheetResults(
+                lambda pk=pk, name=name: unit_results(  # type: ignore[misc]
+                    wanted.plan, pk, name, wanted.at, wanted.today
+                ),
+                None,
+                today=wanted.today,
+            )
+
+    def lines(self, form: LetterRow) -> Iterator[Line]:
+        row: MonthRow = form.row
+        panel = row.panel
+        if row.is_closed:
+            return
+        measures = panel.row.facts.measures if not panel.is_milestone else ()
+        last = f"{panel.last} ({panel.last_name})" if panel.last else None
+        whole = ("no_cases", "progress", "progress_percent", "narrative", "problems",
+                 "next_steps", "fall_reason", "letter_number", "letter_dated")  # fmt: skip
+        for place, measure in enumerate(measures or (None,)):
+            first = place == 0
+            names = ["", "", ""]
+            target = panel.target
+            if measure is not None:
+                names = [
+                    value_field(measure.id, part) for part in ("value", "numerator", "denominator")
+                ]
+                point = panel.promise.values.get(measure.id)
+                target = None if point is None else format_number(point.value)
+            fields = [*names, *(whole if first else [""] * len(whole))]
+            yield Line(
+                f"{form.prefix}-{measure.id if measure else 0}",
+                (
+                    panel.row.code,
+                    panel.row.name,
+                    measure.label if measure else None,
+                    measure.unit_label if measure else None,
+                    target,
+                    last if first else None,
+                    panel.expected if first else None,
+                ),
+                tuple(form.add_prefix(name) if name in form.fields else "" for name in fields),
+            )
+
+
+# --------------------------------------------------------------------------------------- money
+
+
+class Money(Part):
+    """A line for each project that the unit leads first."""
+
+    title = gettext_lazy("Money to report")
+
+    def closed(self) -> list[Column]:
+        return [
+            Column(_("code"), 10, "center"),
+            Column(_("project"), 60),
+            Column(_("allocated (baht)"), 18, "percent"),
+            Column(_("disbursed before (baht)"), 18, "percent"),
+            Column(_("as of"), 14, "center"),
+        ]
+
+    def open(self) -> list[Column]:
+        return [
+            Column(_("disbursed (baht)"), 18, kind="baht"),
+            Column(_("committed, not yet paid (baht)"), 18, kind="baht"),
+            Column(_("note"), 40, kind="text"),
+            Column(
+                _("reason for a fall or for more than is allocated"), 34, kind="text", longest=500
+            ),
+        ]
+
+    def screens(self, wanted: Wanted) -> Iterator[MonthScreen]:
+        for pk, name in wanted.units:
+            yield MonthScreen(
+                lambda pk=pk, name=name: unit_month(  # type: ignore[misc]
+                    wanted.plan, pk, name, wanted.at, wanted.today
+                ),
+                None,
+                today=wanted.today,
+            )
+
+    def lines(self, form: Any) -> Iterator[Line]:
+        row = form.row
+        money = row.money
+        yield Line(
+            form.prefix,
+            (
+                money.code,
+                money.name,
+                money.current.budget.allocated,
+                row.earlier.disbursed if row.earlier else None,
+                row.earlier_name or None,
+            ),
+            tuple(form.add_prefix(name) for name in ("disbursed", "committed", "note", "reason")),
+        )
+
+
+# ------------------------------------------------------------------------------------ measures
+
+
+class Measures(Part):
+    """A line for each integrity measure, in the months in which a quarter ends."""
+
+    title = gettext_lazy("Measures to report")
+
+    def closed(self) -> list[Column]:
+        return [
+            Column(_("No."), 10, "center"),
+            Column(_("integrity measure"), 70),
+            Column(_("quarter before"), 40),
+        ]
+
+    def open(self) -> list[Column]:
+        states = _choices(QuarterProgress.State.choices)
+        return [
+            Column(_("progress"), 18, kind="choice", choices=states),
+            Column(_("what was done in this quarter"), 60, kind="text"),
+            *_letter(),
+        ]
+
+    def screens(self, wanted: Wanted) -> Iterator[QuarterScreen]:
+        at = wanted.at
+        year = measure_year(wanted.plan.agency_id, at.year) if at.month % 3 == 0 else None
+        if year is None:
+            return
+        named = {
+            unit.pk: UnitName(unit.pk, unit.name, unit.is_group, unit.agency_id)
+            for unit in Unit.objects.filter(pk__in=[pk for pk, _name in wanted.units])
+        }
+        for pk, _name in wanted.units:
+            unit = None if pk is None else named[pk]
+            screen = QuarterScreen(
+                lambda unit=unit: unit_quarter(  # type: ignore[misc]
+                    year, unit, at.quarter, wanted.today, wanted.who
+                ),
+                None,
+                today=wanted.today,
+            )
+            if not screen.shown.year.rules.as_a_whole:
+                yield screen
+
+    def lines(self, form: Any) -> Iterator[Line]:
+        row = form.row
+        earlier = row.earlier
+        empty = form.pieces[len(form.stored[2])]
+        yield Line(
+            form.prefix,
+            (
+                row.measure.number,
+                row.measure.text,
+                f"{earlier.label}: {earlier.text}" if earlier else None,
+            ),
+            (
+                form.add_prefix("state"),
+                form.add_prefix("text"),
+                empty.add_prefix("number"),
+                empty.add_prefix("dated"),
+            ),
+        )
+
+
+PARTS: tuple[Part, ...] = (Results(), Money(), Measures())
