@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -24,7 +22,6 @@ class Import(Record):
     """
 
     written_by_reporters = True
-    audit_unseen = frozenset({"outcome"})
 
     class State(models.TextChoices):
         CHECKED = "checked", _("looked at, not taken over")
@@ -78,9 +75,6 @@ class Import(Record):
 
     def history_seen_by(self, who: Viewer) -> bool:
         return self.seen_by(who)
-
-    def audit_details(self) -> dict[str, Any]:
-        return {"outcome": self.outcome}
 
 
 class ImportFile(InsertOnly):

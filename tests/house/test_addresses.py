@@ -15,16 +15,22 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.test import Client
 from django.utils import timezone
 
 from budgets.models import CarriedPayment, Disbursement
 from integrity.models import QuarterProgress, Rubric, SelfAssessment
 from kpis.models import Result
+from nhrc_plan.exchange.models import Import
+from nhrc_plan.exchange.parts import Wanted
+from nhrc_plan.exchange.sheets import entry_workbook
+from nhrc_plan.exchange.write import import_keep
 from nhrc_plan.meetings.models import Meeting
 from nhrc_plan.meetings.write import meeting_freeze
 from strategy import access as roles
-from strategy.access import Viewer
+from strategy.access import Viewer, viewer
+from strategy.calendar import FiscalMonth
 from strategy.models import Agency, EvidenceFile, Unit
 from strategy.records.write import record_save
 from tests.support.addresses import LETTERS, Place, every_place, status, without_drawing
@@ -73,6 +79,7 @@ def drafts_of(store: Path, plan: Any, unit: str, code: str, number: str) -> dict
     project, measure = led_by(unit), measure_of(2566, number, unit)
     spend(project, 2568, 12, 0, 400_000, reason="ตัวอย่าง")
     return {
+        "import_id": import_of(plan, unit).pk,
         Result: result,
         Disbursement: spend(project, 2569, 6, "50", reason="ตัวอย่าง"),
         CarriedPayment: carry(project, "50"),
@@ -85,8 +92,17 @@ def drafts_of(store: Path, plan: Any, unit: str, code: str, number: str) -> dict
     }
 
 
+def import_of(plan: Any, unit: str) -> Import:
+    """A workbook that the reporter sent; of another unit somebody else did."""
+    own = Unit.objects.get(name=unit)
+    name = f"the-{roles.REPORTER}" if unit == OWN else "maker"
+    sender = get_user_model().objects.get(username=name)
+    wanted = Wanted(plan, own, FiscalMonth(2569, 12), viewer(sender), TODAY, ((own.pk, own.name),))
+    return import_keep(user=sender, wanted=wanted, name="a.xlsx", content=entry_workbook(wanted))
+
+
 @pytest.fixture
-def places(plan: Any, person: Any, today: Any, evidence_store: Path) -> list[Place]:
+def places(plan: Any, person: Any, today: Any, evidence_store: Path, clients: Any) -> list[Place]:
     today(TODAY)
     evidence_store.mkdir()
     user = person("maker", roles.PLANNER)

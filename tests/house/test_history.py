@@ -1,6 +1,6 @@
 """Every change leaves a trace that nobody can edit (docs/trust.md, promise 5)."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal as D
 
 import pytest
@@ -54,6 +54,7 @@ from kpis.write.results import (
     value_field,
 )
 from kpis.write.targets import TargetEntry, baseline_set, target_change
+from nhrc_plan.exchange.models import Import
 from nhrc_plan.meetings.models import Meeting, MonthSummary
 from nhrc_plan.setup import fixtures
 from strategy import access as roles
@@ -303,7 +304,11 @@ def samples(plan):
         Meeting: Meeting(
             plan=indicator.strategy.plan, number="7", held_on=TODAY, fiscal_year=2569, month=6
         ),
-    }
+        Import: Import(
+            plan=indicator.strategy.plan, fiscal_year=2569, month=6, file_name="a.xlsx", size=1,
+            sha256="0" * 64, sender_id=user.pk, sender_name="x", sent_at=timezone.now(),
+        ),
+    }  # fmt: skip
     for row in made.values():
         record_save(instance=row, user=None)
     made[MonthLock] = lock
@@ -351,6 +356,7 @@ def changed_value(field, row):
         (Indicator, "objective"): lambda: {"objective": row.strategy.objectives.last()},
         (Objective, "strategy"): lambda: {"strategy": last, "issue": None, "number": 90},
         (Objective, "issue"): lambda: {"issue": None},
+        (Import, "sent_at"): lambda: {"sent_at": timezone.now() - timedelta(days=3)},
         (LevelCriterion, "indicator"): lambda: {"indicator": undescribed("D2-4")},
         (Plan, "last_year"): lambda: {"last_year": 2571},
         (Plan, "first_year"): lambda: {"first_year": 2565},
