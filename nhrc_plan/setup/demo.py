@@ -44,7 +44,11 @@ def accounts_create() -> list[Account]:
         if User.objects.filter(username=account.username).exists():
             continue
         user = person_save(
-            person=User(username=account.username, first_name=account.title),
+            person=User(
+                username=account.username,
+                first_name=account.title,
+                email=f"{account.username}@example.org",
+            ),
             roles=[account.role],
             units=Unit.objects.filter(name=account.unit),
             password=PASSWORD,
