@@ -15,6 +15,9 @@ from nhrc_plan.reminders import rules
 from nhrc_plan.reminders.read import Item, Letter
 from strategy.thai import format_date
 
+#: So many lines of a standing are written out; of the rest the mail says how many there are.
+WRITTEN_OUT = 30
+
 #: What the lines of a standing are called, in a mail and in its subject.
 HEADS = {
     rules.LATE: gettext_lazy("overdue"),
@@ -59,7 +62,11 @@ def body(letter: Letter, today: date, site: str) -> str:
     for standing, items in _by_standing(letter):
         head = f"{capfirst(HEADS[standing])} ({len(items)})"
         told.append(f"{head}\n{'-' * 40}")
-        told += [_lines(number, item, today, site) for number, item in enumerate(items, start=1)]
+        written = items[:WRITTEN_OUT]
+        told += [_lines(number, item, today, site) for number, item in enumerate(written, start=1)]
+        if len(items) > len(written):
+            more = len(items) - len(written)
+            told.append(ngettext("and %(more)s more", "and %(more)s more", more) % {"more": more})
     told.append("\n".join(_closing(letter, site)))
     return "\n\n".join(told) + "\n"
 
