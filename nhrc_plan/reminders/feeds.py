@@ -9,7 +9,7 @@ from typing import NamedTuple
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from budgets.admin.disbursements import entry_address as money_address
 from budgets.read.duties import due_list as money_due
@@ -121,7 +121,8 @@ def calendar_text(feed: Feed, dates: list[DueDate], today: date, site: str) -> b
     calendar.add("prodid", "-//NHRC plan tracker//TH")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", feed.name)
+    # The package knows no kind of this one, and so would not escape it.
+    calendar["x-wr-calname"] = vText(feed.name)
     calendar.add("x-wr-timezone", "Asia/Bangkok")
     stamp = datetime.combine(today, time(), UTC)
     for each in dates:

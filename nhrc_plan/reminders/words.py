@@ -48,7 +48,9 @@ OPENINGS = {
 
 def subject(letter: Letter) -> str:
     """What it is about, with how many of each."""
-    counts = [f"{capfirst(HEADS[standing])} {len(items)}" for standing, items in _by_standing(letter)]
+    counts = [
+        f"{capfirst(HEADS[standing])} {len(items)}" for standing, items in _by_standing(letter)
+    ]
     return f"{SUBJECTS[letter.kind]}: {', '.join(counts)}"
 
 

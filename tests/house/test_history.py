@@ -55,6 +55,7 @@ from kpis.write.results import (
 )
 from kpis.write.targets import TargetEntry, baseline_set, target_change
 from nhrc_plan.meetings.models import Meeting, MonthSummary
+from nhrc_plan.reminders.models import CalendarFeed, Reminder
 from nhrc_plan.setup import fixtures
 from strategy import access as roles
 from strategy.models import (
@@ -303,7 +304,12 @@ def samples(plan):
         Meeting: Meeting(
             plan=indicator.strategy.plan, number="7", held_on=TODAY, fiscal_year=2569, month=6
         ),
-    }
+        Reminder: Reminder(
+            recipient_id=user.pk, recipient_name="somebody", day=TODAY, kind="own", lines=2,
+            moment=timezone.now(),
+        ),
+        CalendarFeed: CalendarFeed(user=user, secret_hash="a" * 64),
+    }  # fmt: skip
     for row in made.values():
         record_save(instance=row, user=None)
     made[MonthLock] = lock
@@ -352,6 +358,9 @@ def changed_value(field, row):
         (Objective, "strategy"): lambda: {"strategy": last, "issue": None, "number": 90},
         (Objective, "issue"): lambda: {"issue": None},
         (LevelCriterion, "indicator"): lambda: {"indicator": undescribed("D2-4")},
+        (Agency, "head_told_after"): lambda: {"head_told_after": 8},
+        (Reminder, "moment"): lambda: {"moment": timezone.now()},
+        (CalendarFeed, "unit"): lambda: {"user": None, "unit": Unit.objects.first()},
         (Plan, "last_year"): lambda: {"last_year": 2571},
         (Plan, "first_year"): lambda: {"first_year": 2565},
         (Plan, "band_near"): lambda: {"band_near": D(80)},

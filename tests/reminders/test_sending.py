@@ -269,7 +269,9 @@ def test_a_lost_connection_loses_no_mail(many, settings, monkeypatch):
     settings.EMAIL_BACKEND = normal
     run()
     assert outcomes() == [("own", "sent", "")] * 4
-    assert sorted(each.to[0] for each in mail.outbox) == sorted(set(each.to[0] for each in mail.outbox))
+    assert sorted(each.to[0] for each in mail.outbox) == sorted(
+        set(each.to[0] for each in mail.outbox)
+    )
     assert len(mail.outbox) == 4
 
 
@@ -344,7 +346,9 @@ def timers(count=4):
 @pytest.mark.django_db(transaction=True)
 def test_two_timers_at_once_send_once(many, monkeypatch):
     timers()
-    assert sorted(each.to[0] for each in mail.outbox) == sorted({each.to[0] for each in mail.outbox})
+    assert sorted(each.to[0] for each in mail.outbox) == sorted(
+        {each.to[0] for each in mail.outbox}
+    )
     assert outcomes() == [("own", "sent", "")] * 4
 
 
