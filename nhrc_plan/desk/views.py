@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from nhrc_plan.desk import data
 from nhrc_plan.desk.read import my_work, pressing
+from strategy.pages.data import agency_head
 from strategy.pages.page import Page, as_json, staff_page
 
 
@@ -29,4 +30,5 @@ def count(request: HttpRequest, page: Page) -> HttpResponse:
         "%(count)s things are overdue, returned or wait for your approval",
         found,
     ) % {"count": found}
-    return as_json({"pressing": found, "text": {"label": said if found else None}})
+    label = said if found else None
+    return as_json({**agency_head(page.agency.slug), "pressing": found, "text": {"label": label}})

@@ -40,7 +40,7 @@ class Reminder(Record):
 
     recipient_id = models.BigIntegerField(_("id of the person"))
     recipient_name = models.CharField(_("to whom"), max_length=200)
-    day = models.DateField(_("day"))
+    day = models.DateField(_("day of the run"))
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     lines = models.PositiveIntegerField(_("lines"))
     state = models.CharField(
@@ -61,6 +61,11 @@ class Reminder(Record):
                 violation_error_message=_("That person has that day's mail of this kind already."),
             )
         ]
+
+    @property
+    def shape(self) -> str:
+        """What stands beside the outcome's word."""
+        return {self.State.SENT: "●", self.State.FAILED: "■"}.get(self.State(self.state), "◌")
 
     def __str__(self) -> str:
         return f"{self.recipient_name} {format_date(self.day)} {self.get_kind_display()}"

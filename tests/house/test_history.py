@@ -1,6 +1,6 @@
 """Every change leaves a trace that nobody can edit (docs/trust.md, promise 5)."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal as D
 
 import pytest
@@ -162,6 +162,8 @@ def filler(field):
         return False
     if isinstance(field, models.DecimalField):
         return D(1)
+    if isinstance(field, models.DateTimeField):
+        return timezone.now() + timedelta(days=1)
     if isinstance(field, models.DateField):
         return date(2026, 1, 15)
     if isinstance(field, (models.IntegerField, models.ForeignKey)):
@@ -359,7 +361,7 @@ def changed_value(field, row):
         (Objective, "issue"): lambda: {"issue": None},
         (LevelCriterion, "indicator"): lambda: {"indicator": undescribed("D2-4")},
         (Agency, "head_told_after"): lambda: {"head_told_after": 8},
-        (Reminder, "moment"): lambda: {"moment": timezone.now()},
+        (Reminder, "moment"): lambda: {"moment": timezone.now() + timedelta(days=1)},
         (CalendarFeed, "unit"): lambda: {"user": None, "unit": Unit.objects.first()},
         (Plan, "last_year"): lambda: {"last_year": 2571},
         (Plan, "first_year"): lambda: {"first_year": 2565},
