@@ -6,6 +6,7 @@ Every variable is listed in README, "Running it for real".
 """
 
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -37,6 +38,22 @@ def env_count(name: str, default: int = 0, most: int = 9) -> int:
     if len(value) <= len(str(most)) and value.isascii() and value.isdigit() and int(value) <= most:
         return int(value)
     raise ImproperlyConfigured(f"{name} must be a number from 0 to {most}, not {value!r}")
+
+
+def env_choice(name: str, choices: tuple[str, ...]) -> str:
+    """One of some words from the environment, the first unless set; anything else refuses."""
+    value = os.environ.get(name, "").strip().lower() or choices[0]
+    if value in choices:
+        return value
+    raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}")
+
+
+def env_address(name: str) -> str:
+    """An address such as https://plan.example.org from the environment, without its last slash."""
+    value = os.environ.get(name, "").strip().rstrip("/")
+    if not value or re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[\w./~-]*)?", value):
+        return value
+    raise ImproperlyConfigured(f"{name} must be like https://plan.example.org, not {value!r}")
 
 
 def env_list(name: str) -> list[str]:
@@ -78,6 +95,7 @@ INSTALLED_APPS = [
     "nhrc_plan.setup",
     "nhrc_plan.meetings",
     "nhrc_plan.exchange",
+    "nhrc_plan.reminders",
 ]
 
 MIDDLEWARE = [
@@ -262,10 +280,37 @@ IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "add"
 # because it makes "==1+1" live and turns numbers into text.
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = False
 
+# Mails are reminders (manage.py send_reminders). A trial prints them, unless it names a server.
+SITE_URL = env_address("SITE_URL")
+EMAIL_HOST = os.environ.get("EMAIL_HOST") or "localhost"
+EMAIL_TLS = env_choice("EMAIL_TLS", ("starttls", "ssl", "none"))
+EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_TLS == "starttls", EMAIL_TLS == "ssl"
+EMAIL_PORT = env_count(
+    "EMAIL_PORT", default={"starttls": 587, "ssl": 465, "none": 25}[EMAIL_TLS], most=65535
+)
+EMAIL_HOST_USER = os.environ.get("EMAIL_USER", "")
+EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_PASSWORD", "")
+EMAIL_TIMEOUT = 20
+EMAIL_BACKEND = (
+    "django.core.mail.backends.console.EmailBackend"
+    if TRIAL and not os.environ.get("EMAIL_HOST")
+    else "django.core.mail.backends.smtp.EmailBackend"
+)
+DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "") or ("plan@localhost" if TRIAL else "")
+
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"secrets": {"()": "nhrc_plan.reminders.logs.HideSecrets"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["secrets"],
+        }
+    },
     "root": {"handlers": ["console"], "level": "INFO" if TRIAL else "WARNING"},
+    # The trial's server tells of every request by a handler of its own, unless told otherwise.
+    "loggers": {"django.server": {"handlers": ["console"], "level": "INFO", "propagate": False}},
 }

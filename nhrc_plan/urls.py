@@ -19,6 +19,8 @@ from nhrc_plan.exchange import views as exchange_views
 from nhrc_plan.meetings import views as board_views
 from nhrc_plan.meetings.frozen import pages as meeting_views
 from nhrc_plan.overview import views
+from nhrc_plan.reminders import calendars
+from nhrc_plan.reminders import views as reminder_views
 from nhrc_plan.value import views as value_views
 from nhrc_plan.watch import views as watch_views
 from strategy.pages.evidence import evidence_file
@@ -47,6 +49,13 @@ urlpatterns = [
     ),
     path("password/", OwnPassword.as_view(), name="password"),
     *page("my-work", desk_views.desk, "my_work"),
+    path("my-work/count.json", desk_views.count, {"as_data": True}, name="my_work_count"),
+    path("my-work/calendar/", calendars.calendar_page, name="my_calendar"),
+    path("my-work/calendar/new/", calendars.calendar_new, name="my_calendar_new"),
+    path("units/<int:unit_id>/calendar/", calendars.calendar_page, name="unit_calendar"),
+    path("units/<int:unit_id>/calendar/new/", calendars.calendar_new, name="unit_calendar_new"),
+    path(f"{calendars.PREFIX}<str:secret>.ics", calendars.calendar_file, name="calendar_file"),
+    *page("reminders", reminder_views.reminders, "reminders"),
     *page("plans", views.plans, "plans"),
     *page(PLAN, views.overview, "overview"),
     *page(f"{PLAN}/strategies/<int:number>", views.strategy, "strategy"),

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.db.models import ForeignKey, Q
+from django.forms import ModelChoiceField
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from strategy.closing import admin as closing  # noqa: F401 - registers itself
 from strategy.models import (
+    Account,
     Agency,
     Approach,
     Objective,
@@ -21,6 +27,7 @@ from strategy.people import admin as people  # noqa: F401 - registers itself
 from strategy.plan_words import PlanWords
 from strategy.records.admin import RecordAdmin
 from strategy.records.inline import RecordInline
+from strategy.records.model import actor_name
 
 
 @admin.register(Agency)
@@ -30,12 +37,37 @@ class AgencyAdmin(RecordAdmin):
     ordering = ["name"]
 
 
+class HeadField(ModelChoiceField):
+    """An account by the person's name."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return actor_name(obj.user)
+
+
 @admin.register(Unit)
 class UnitAdmin(RecordAdmin):
-    list_display = ["name", "agency", "is_group"]
+    list_display = ["name", "agency", "is_group", "head_name"]
     list_filter = ["agency", "is_group"]
     search_fields = ["name"]
     ordering = ["name"]
+    list_select_related = ["agency", "head__user"]
+
+    @admin.display(description=_("head of the unit"))
+    def head_name(self, unit: Unit) -> str:
+        return actor_name(unit.head.user) if unit.head else ""
+
+    def formfield_for_foreignkey(
+        self, db_field: ForeignKey, request: HttpRequest, **kwargs: Any
+    ) -> Any:
+        """Heads are chosen by name, among the accounts that are open, and the one that stands."""
+        if db_field.name == "head":
+            kwargs["form_class"] = HeadField
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        if db_field.name == "head" and field is not None:
+            open_or_head = Q(user__is_active=True) | Q(headed_units__isnull=False)
+            accounts = Account.objects.filter(open_or_head).distinct().select_related("user")
+            field.queryset = accounts.order_by("user__first_name", "user__username", "pk")
+        return field
 
 
 @admin.register(ReportingYear)

@@ -28,7 +28,8 @@ os.environ.update(
 )
 for _name in (
     "BEHIND_PROXY", "CSRF_TRUSTED_ORIGINS", "PUBLIC_READING", "SECURE_SSL_REDIRECT",
-    "TRUSTED_PROXIES", "EVIDENCE_DIR", "EVIDENCE_MAX_MB",
+    "TRUSTED_PROXIES", "EVIDENCE_DIR", "EVIDENCE_MAX_MB", "SITE_URL", "EMAIL_HOST", "EMAIL_PORT",
+    "EMAIL_USER", "EMAIL_PASSWORD", "EMAIL_TLS", "EMAIL_FROM",
 ):  # fmt: skip
     os.environ.pop(_name, None)
 

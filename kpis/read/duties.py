@@ -47,6 +47,8 @@ class Duty(NamedTuple):
     has_draft: bool
     #: The comment with which the period's report was returned; "" where it was not.
     returned: str = ""
+    #: The plan whose indicator it is.
+    plan: str = ""
 
     @property
     def label(self) -> str:
@@ -95,6 +97,7 @@ def year_duties(plan: Plan, year: int, rows: Sequence[IndicatorRow], today: date
             _state(counted[row.id], period, next_end, deadline, today, _finished_in(row, year)),
             period.month in drafts[row.id],
             returned.get((row.id, period.month), ""),
+            plan.slug,
         )
         for row in rows
         if _promises(row, year)

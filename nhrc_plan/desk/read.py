@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -54,8 +54,11 @@ SHAPES = {LATE: "○", OPEN: "◐", UPCOMING: "◌"}
 
 
 class Task(NamedTuple):
-    """One thing to enter. ``deadline`` None: there is none. ``address``: where it is entered, with
-    its period."""
+    """One thing to enter. ``deadline`` None: there is none.
+
+    ``key``: what it is, of which period; the same from day to day. ``address``: where it is
+    entered, with its period; ``shown_at``: where everybody signed in reads of it.
+    """
 
     kind: str
     state: str
@@ -67,10 +70,15 @@ class Task(NamedTuple):
     target: str | None
     last: str | None
     address: str
+    shown_at: str
+    key: str
+    unit_id: int | None = None
     #: It has been begun: a draft stands, or some of many are entered.
     begun: bool = False
     #: The comment with which it was returned to be mended; "" where it was not.
     returned: str = ""
+    #: The day on which it was returned.
+    returned_on: date | None = None
 
     @property
     def kind_name(self) -> str:
@@ -147,11 +155,37 @@ class MyWork:
 def my_work(who: Viewer, today: date) -> MyWork:
     """What a person has to do on ``today``. A number of queries that does not grow with the plans
     of others, nor with the size of their own."""
-    latest = latest_ended(today)
     duties = work_list(who, today, soon=SOON)
+    tasks = _tasks(who, duties, today)
+    waiting = waiting_results(who)
+    return MyWork(
+        enter=tuple(task for task in tasks if task.state != UPCOMING),
+        soon=_next_ones(task for task in tasks if task.state == UPCOMING),
+        to_approve=waiting.count(),
+        oldest=tuple(_approval(result) for result in waiting[:OLDEST]),
+        waiting=_waiting(duties) if who.is_planner else (),
+        done=tuple(_done(who, today)),
+    )
+
+
+def tasks_of(who: Viewer, today: date, *, soon: int) -> list[Task]:
+    """What a person has to enter, and what will be due within so many days; first what was
+    returned, then what is overdue. As many queries as :func:`my_work` takes at most."""
+    return _tasks(who, work_list(who, today, soon=soon), today)
+
+
+def pressing(who: Viewer, today: date) -> int:
+    """How much of a person's work is overdue, returned to them, or waits for their approval."""
+    tasks = tasks_of(who, today, soon=0)
+    late = sum(bool(task.returned) or task.state == LATE for task in tasks)
+    return late + waiting_results(who).count()
+
+
+def _tasks(who: Viewer, duties: list[Duty], today: date) -> list[Task]:
+    latest = latest_ended(today)
     plans = reporting_plans(who, latest.year - 1, latest.year)
     tasks = [
-        *_returned(who),
+        *_returned(who, duties),
         *(
             _of_result(duty)
             for duty in duties
@@ -169,15 +203,7 @@ def my_work(who: Viewer, today: date) -> MyWork:
             task.code,
         )
     )
-    waiting = waiting_results(who)
-    return MyWork(
-        enter=tuple(task for task in tasks if task.state != UPCOMING),
-        soon=_next_ones(task for task in tasks if task.state == UPCOMING),
-        to_approve=waiting.count(),
-        oldest=tuple(_approval(result) for result in waiting[:OLDEST]),
-        waiting=_waiting(duties) if who.is_planner else (),
-        done=tuple(_done(who, today)),
-    )
+    return tasks
 
 
 def _approval(result: Result) -> Approval:
@@ -196,32 +222,55 @@ def _is_own(who: Viewer, unit_id: int | None) -> bool:
     return who.may_report(unit_id) and (unit_id is None or unit_id in who.unit_ids)
 
 
-def _returned(who: Viewer) -> Iterable[Task]:
+def _returned(who: Viewer, duties: Iterable[Duty]) -> Iterable[Task]:
     """What was sent back to be mended, whether its month is one of a period's end or not."""
+    due = {(duty.row.id, duty.period): duty.deadline for duty in duties if duty.returned}
     own = Q(indicator__unit__in=who.unit_ids)
     if who.is_planner:
         own |= Q(indicator__unit__isnull=True)
-    rows = Result.objects.filter(own, state=Result.State.RETURNED)
+    told = Result.history.filter(id=OuterRef("pk")).order_by("-history_date")
+    rows = Result.objects.filter(own, state=Result.State.RETURNED).annotate(
+        written=Subquery(told.values("history_date")[:1])
+    )
     for result in rows.select_related("indicator__strategy__plan", "indicator__unit").order_by(
         "fiscal_year", "month", "indicator"
     ):
         indicator = result.indicator
         if not who.may_report(indicator.unit_id):
             continue
+        at = FiscalMonth(result.fiscal_year, result.month)
         yield Task(
             kind=RESULT,
             state=OPEN,
             code=indicator.code,
             name=indicator.name,
             unit=str(indicator.unit or ""),
-            period=month_name(FiscalMonth(result.fiscal_year, result.month), short=True),
-            deadline=None,
+            period=month_name(at, short=True),
+            deadline=due.get((indicator.pk, at)),
             target=None,
             last=None,
             address=reverse("admin:kpis_result_change", args=[result.pk]),
+            shown_at=_indicator_at(indicator.strategy.plan.slug, indicator.code, at),
+            key=_key(RESULT, indicator.pk, at.year, at.month),
+            unit_id=indicator.unit_id,
             begun=True,
             returned=result.returned_because,
+            returned_on=timezone.localtime(result.written).date() if result.written else None,
         )
+
+
+def _key(kind: str, *parts: int | None) -> str:
+    return "-".join([kind, *(str(part or 0) for part in parts)])
+
+
+def _indicator_at(plan: str, code: str, at: FiscalMonth) -> str:
+    query = urlencode({"year": at.year, "month": at.month})
+    return f"{reverse('indicator', args=[plan, code])}?{query}"
+
+
+def _money_at(plan: Plan, at: FiscalMonth) -> str:
+    query = urlencode({"year": at.year, "month": at.month})
+    return f"{reverse('budget_units', args=[plan.slug])}?{query}"
 
 
 def _of_result(duty: Duty) -> Task:
@@ -239,6 +288,9 @@ def _of_result(duty: Duty) -> Task:
         target=row.cells[duty.period.year - row.cells[0].year].target,
         last=f"{last} ({row.current.as_of_name})" if last is not None else None,
         address=f"{reverse('admin:kpis_result_add')}?{urlencode(query)}",
+        shown_at=_indicator_at(duty.plan, row.code, duty.period),
+        key=_key(RESULT, row.id, duty.period.year, duty.period.month),
+        unit_id=row.unit_id,
         begun=duty.has_draft,
     )
 
@@ -260,6 +312,9 @@ def _of_money(who: Viewer, plans: list[Plan], today: date) -> Iterable[Task]:
             target=None,
             last=None,
             address=money_address(due.plan, due.unit_id, due.at),
+            shown_at=_money_at(due.plan, due.at),
+            key=_key(MONEY, due.plan.pk, due.unit_id, due.at.year, due.at.month),
+            unit_id=due.unit_id,
             begun=due.entered > 0,
         )
     for left in carried_due(who, plans, entering_units(who), today):
@@ -275,6 +330,9 @@ def _of_money(who: Viewer, plans: list[Plan], today: date) -> Iterable[Task]:
                 target=None,
                 last=None,
                 address=carried_address(left.plan, left.unit_id, left.at),
+                shown_at=_money_at(left.plan, left.at),
+                key=_key(CARRIED, left.plan.pk, left.unit_id, left.at.year, left.at.month),
+                unit_id=left.unit_id,
             )
 
 
@@ -296,6 +354,12 @@ def _of_measures(who: Viewer, today: date) -> Iterable[Task]:
             target=None,
             last=None,
             address=quarter_address(due.unit_key, due.year.fiscal_year, due.quarter),
+            shown_at=(
+                f"{reverse('measure_year', args=[due.year.fiscal_year])}"
+                f"?{urlencode({'agency': due.year.agency_slug})}"
+            ),
+            key=_key(MEASURE, due.year.id, unit_id, due.quarter),
+            unit_id=unit_id,
             begun=due.owed < due.measures,
         )
 

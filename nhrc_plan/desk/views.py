@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import ngettext
 
 from nhrc_plan.desk import data
-from nhrc_plan.desk.read import my_work
+from nhrc_plan.desk.read import my_work, pressing
+from strategy.pages.data import agency_head
 from strategy.pages.page import Page, as_json, staff_page
 
 
@@ -17,3 +19,16 @@ def desk(request: HttpRequest, page: Page) -> HttpResponse:
     if page.as_data:
         return as_json(data.my_work(page, shown))
     return render(request, "desk/my_work.html", {"page": page, "nav": "desk", "shown": shown})
+
+
+@staff_page
+def count(request: HttpRequest, page: Page) -> HttpResponse:
+    """How much of the work of whoever asks cannot wait: the number beside the menu's "My work"."""
+    found = pressing(page.viewer, page.today) if page.viewer.enters else 0
+    said = ngettext(
+        "%(count)s thing is overdue, returned or waits for your approval",
+        "%(count)s things are overdue, returned or wait for your approval",
+        found,
+    ) % {"count": found}
+    label = said if found else None
+    return as_json({**agency_head(page.agency.slug), "pressing": found, "text": {"label": label}})

@@ -12,6 +12,7 @@ from strategy import access
 from strategy.loading import SAMPLE_REASON
 from strategy.models import Unit
 from strategy.people.write import person_delete, person_save
+from strategy.records.write import record_save
 
 #: Marks the demo accounts, so that clear_sample finds them and nobody else's.
 GROUP = "sample accounts"
@@ -44,7 +45,11 @@ def accounts_create() -> list[Account]:
         if User.objects.filter(username=account.username).exists():
             continue
         user = person_save(
-            person=User(username=account.username, first_name=account.title),
+            person=User(
+                username=account.username,
+                first_name=account.title,
+                email=f"{account.username}@example.org",
+            ),
             roles=[account.role],
             units=Unit.objects.filter(name=account.unit),
             password=PASSWORD,
@@ -60,6 +65,9 @@ def accounts_clear() -> int:
     """Remove the demo accounts; what they changed stays in the history under their names."""
     users = get_user_model().objects.filter(groups__name=GROUP)
     count = users.count()
+    for unit in Unit.objects.filter(head__user__in=users):
+        unit.head = None
+        record_save(instance=unit, user=None, reason=str(SAMPLE_REASON))
     for user in users:
         person_delete(person=user, user=None, reason=str(SAMPLE_REASON))
     Group.objects.filter(name=GROUP).delete()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +27,9 @@ FISCAL_YEAR_VALIDATORS = [
 ]
 
 
+_A_FEW_DAYS = [MinValueValidator(1), MaxValueValidator(60)]
+
+
 class Agency(Record):
     """An organisation that owns plans."""
 
@@ -42,11 +45,36 @@ class Agency(Record):
     )
     address = models.TextField(_("address"), blank=True)
     phone = models.CharField(_("telephone"), max_length=100, blank=True)
+    remind_before = models.PositiveSmallIntegerField(
+        _("remind before the deadline, days"),
+        default=7,
+        validators=_A_FEW_DAYS,
+        help_text=_("So many days ahead people are told by mail what falls due (1–60)."),
+    )
+    head_told_after = models.PositiveSmallIntegerField(
+        _("tell the unit's head, working days late"),
+        default=5,
+        validators=_A_FEW_DAYS,
+        help_text=_("After so many working days the unit's head is told as well (1–60)."),
+    )
+    planners_told_after = models.PositiveSmallIntegerField(
+        _("tell planners, working days late"),
+        default=10,
+        validators=_A_FEW_DAYS,
+        help_text=_("After so many working days planners are told as well (1–60)."),
+    )
 
     class Meta(Record.Meta):
         verbose_name = _("agency")
         verbose_name_plural = _("agencies")
         ordering = ["name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(planners_told_after__gte=F("head_told_after")),
+                name="%(app_label)s_%(class)s_head_before_planners",
+                violation_error_message=_("Planners are not told before the unit's head."),
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -70,6 +98,15 @@ class Unit(Record):
     name = models.CharField(_("name"), max_length=200, db_collation=THAI)
     is_group = models.BooleanField(
         _("group of units"), default=False, help_text=_("Stands for several units, such as all.")
+    )
+    head = models.ForeignKey(
+        "strategy.Account",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="headed_units",
+        verbose_name=_("head of the unit"),
+        help_text=_("Is told by mail what the unit owes for too long."),
     )
 
     class Meta(Record.Meta):

@@ -134,12 +134,17 @@ def agency_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     @readable
     @wraps(view)
     def wrapped(request: HttpRequest, as_data: bool, **found: Any) -> HttpResponse:
-        who, day = viewer(request.user), today()
-        agency, plan = current_agency(who, request.GET.get("agency", ""))
-        at = month_to_return(plan, request.GET, day) if plan else None
-        return view(request, Page(agency, plan, at, day, who, as_data), **found)
+        return view(request, page_of_agency(request, as_data=as_data), **found)
 
     return wrapped
+
+
+def page_of_agency(request: HttpRequest, *, as_data: bool = False) -> Page:
+    """The page of the agency that :func:`agency_page` finds. Raises Http404."""
+    who, day = viewer(request.user), today()
+    agency, plan = current_agency(who, request.GET.get("agency", ""))
+    at = month_to_return(plan, request.GET, day) if plan else None
+    return Page(agency, plan, at, day, who, as_data)
 
 
 def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:

@@ -22,6 +22,7 @@ from strategy.records.write import (
     claim,
     record_delete,
     record_save,
+    refuse_depended_on,
     write_history,
 )
 
@@ -96,12 +97,13 @@ def person_note(*, person: Any, user: Any, reason: str) -> None:
 def person_delete(*, person: Any, user: Any, reason: str = "") -> None:
     """Delete an account with its memberships; what the person wrote stays under their name.
 
-    Raises PermissionDenied for one's own account, and for a superuser's to anybody else.
+    Raises PermissionDenied for one's own account, and for a superuser's to anybody else;
+    ValidationError where something depends on it, such as a unit whose head it is.
     """
     own = user is not None and person.pk == user.pk
     if own or not may_set_rights(user, person):
         raise PermissionDenied
-    _found(person)
+    refuse_depended_on(_found(person))
     with acting(user=user, reason=reason):
         person.delete()
 

@@ -56,6 +56,7 @@ from kpis.write.results import (
 from kpis.write.targets import TargetEntry, baseline_set, target_change
 from nhrc_plan.exchange.models import Import
 from nhrc_plan.meetings.models import Meeting, MonthSummary
+from nhrc_plan.reminders.models import CalendarFeed, Reminder
 from nhrc_plan.setup import fixtures
 from strategy import access as roles
 from strategy.models import (
@@ -162,6 +163,8 @@ def filler(field):
         return False
     if isinstance(field, models.DecimalField):
         return D(1)
+    if isinstance(field, models.DateTimeField):
+        return timezone.now() + timedelta(days=1)
     if isinstance(field, models.DateField):
         return date(2026, 1, 15)
     if isinstance(field, (models.IntegerField, models.ForeignKey)):
@@ -308,6 +311,11 @@ def samples(plan):
             plan=indicator.strategy.plan, fiscal_year=2569, month=6, file_name="a.xlsx", size=1,
             sha256="0" * 64, sender_id=user.pk, sender_name="x", sent_at=timezone.now(),
         ),
+        Reminder: Reminder(
+            recipient_id=user.pk, recipient_name="somebody", day=TODAY, kind="own", lines=2,
+            moment=timezone.now(),
+        ),
+        CalendarFeed: CalendarFeed(user=user, secret_hash="a" * 64),
     }  # fmt: skip
     for row in made.values():
         record_save(instance=row, user=None)
@@ -358,6 +366,9 @@ def changed_value(field, row):
         (Objective, "issue"): lambda: {"issue": None},
         (Import, "sent_at"): lambda: {"sent_at": timezone.now() - timedelta(days=3)},
         (LevelCriterion, "indicator"): lambda: {"indicator": undescribed("D2-4")},
+        (Agency, "head_told_after"): lambda: {"head_told_after": 8},
+        (Reminder, "moment"): lambda: {"moment": timezone.now() + timedelta(days=1)},
+        (CalendarFeed, "unit"): lambda: {"user": None, "unit": Unit.objects.first()},
         (Plan, "last_year"): lambda: {"last_year": 2571},
         (Plan, "first_year"): lambda: {"first_year": 2565},
         (Plan, "band_near"): lambda: {"band_near": D(80)},

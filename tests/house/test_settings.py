@@ -16,7 +16,8 @@ SECRET = "x9" * 40
 _OURS = (
     "ALLOWED_HOSTS", "BEHIND_PROXY", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL", "DEBUG", "TRIAL",
     "DJANGO_SETTINGS_MODULE", "PUBLIC_READING", "SECRET_KEY", "SECURE_SSL_REDIRECT",
-    "TRUSTED_PROXIES",
+    "TRUSTED_PROXIES", "SITE_URL", "EMAIL_HOST", "EMAIL_PORT", "EMAIL_USER", "EMAIL_PASSWORD",
+    "EMAIL_TLS", "EMAIL_FROM",
 )  # fmt: skip
 
 
@@ -125,6 +126,53 @@ def test_it_refuses_a_number_of_proxies_that_is_none(written):
     done = run("import nhrc_plan.settings", SECRET_KEY=SECRET, TRUSTED_PROXIES=written)
     assert done.returncode != 0
     assert f"TRUSTED_PROXIES must be a number from 0 to 9, not {written!r}" in done.stderr
+
+
+MAIL = (
+    "EMAIL_BACKEND", "EMAIL_HOST", "EMAIL_PORT", "EMAIL_USE_TLS", "EMAIL_USE_SSL",
+    "EMAIL_HOST_USER", "EMAIL_HOST_PASSWORD", "DEFAULT_FROM_EMAIL", "SITE_URL",
+)  # fmt: skip
+SMTP = "django.core.mail.backends.smtp.EmailBackend"
+CONSOLE = "django.core.mail.backends.console.EmailBackend"
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ({}, [SMTP, "localhost", 587, True, False, "", "", "", ""]),
+        ({"TRIAL": "1"}, [CONSOLE, "localhost", 587, True, False, "", "", "plan@localhost", ""]),
+        (
+            {
+                "TRIAL": "1", "EMAIL_HOST": "mail.example.org", "EMAIL_TLS": "none",
+                "EMAIL_USER": "plan", "EMAIL_PASSWORD": "secret",
+                "EMAIL_FROM": "plan@example.org", "SITE_URL": "https://plan.example.org/",
+            },
+            [SMTP, "mail.example.org", 25, False, False, "plan", "secret", "plan@example.org",
+             "https://plan.example.org"],
+        ),
+        (
+            {"EMAIL_TLS": "ssl", "EMAIL_PORT": "4650"},
+            [SMTP, "localhost", 4650, False, True, "", "", "", ""],
+        ),
+    ],
+)  # fmt: skip
+def test_how_mails_are_sent(environment, expected):
+    assert list(read(*MAIL, SECRET_KEY=SECRET, **environment).values()) == expected
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "said"),
+    [
+        ("EMAIL_TLS", "maybe", "EMAIL_TLS must be one of starttls, ssl, none"),
+        ("EMAIL_PORT", "65536", "EMAIL_PORT must be a number from 0 to 65535"),
+        ("SITE_URL", "plan.example.org", "SITE_URL must be like https://plan.example.org"),
+        ("SITE_URL", "javascript:alert(1)", "SITE_URL must be like"),
+    ],
+)
+def test_it_refuses_mail_settings_that_are_none(name, written, said):
+    done = run("import nhrc_plan.settings", SECRET_KEY=SECRET, **{name: written})
+    assert done.returncode != 0
+    assert said in done.stderr
 
 
 def test_no_header_is_believed_unless_proxies_are_counted():

@@ -23,6 +23,7 @@ from kpis.rules import facts
 from nhrc_plan.desk import read as desk
 from nhrc_plan.meetings.frozen import since
 from nhrc_plan.meetings.models import Meeting
+from nhrc_plan.reminders.models import Reminder
 from nhrc_plan.watch.data import ACTIONS
 from nhrc_plan.watch.findings import LABELS
 from strategy.evidence.model import Evidence
@@ -58,6 +59,9 @@ CODES: dict[str, set[str]] = {
     "assessed_by": set(RubricPart.AssessedBy.values),
     "action": set(ACTIONS.values()),
     "check": set(LABELS),
+    "mail": set(Reminder.Kind.values),
+    "outcome": set(Reminder.State.values),
+    "why_not": set(Reminder.Why.values),
 }
 #: Names, and words that people wrote or a source prints.
 WORDS = {
@@ -78,10 +82,10 @@ NAMES = {
     "model", "act", "older", "mended_at",
 }  # fmt: skip
 DATES = {
-    "as_of", "deadline", "dated", "announced_on", "document_date", "held_on", "since",
+    "as_of", "deadline", "dated", "announced_on", "document_date", "held_on", "since", "day",
 }  # fmt: skip
 MOMENTS = {
-    "summary_kept_at", "figures_changed_at", "changed_at", "frozen_at",
+    "summary_kept_at", "figures_changed_at", "changed_at", "frozen_at", "moment",
 }  # fmt: skip
 #: Keys whose words and names are so only at these places; anywhere else they are figures.
 _ONLY_AT = {

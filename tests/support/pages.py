@@ -37,15 +37,18 @@ THAI = re.compile("[ก-๙]{3}")
 
 #: Pages with readers of their own, or of rows that no plan brings along, held to them by
 #: tests/integrity/test_self_assessment_pages.py, tests/meetings/test_frozen.py and those of
-#: tests/watch.
+#: tests/watch and tests/reminders.
 OF_THEIR_OWN = (
     "integrity/assessments", "plans/<slug:slug>/meetings/<", "history", "plans/<slug:slug>/quality",
+    "reminders", "my-work/count",
 )  # fmt: skip
 
 
 #: Addresses that show no rows: there is nothing to have as data.
 WITHOUT_ROWS = {
     "", "login/", "logout/", "signed-out/", "password/", "evidence/<str:key>/",
+    "my-work/calendar/", "my-work/calendar/new/", "units/<int:unit_id>/calendar/",
+    "units/<int:unit_id>/calendar/new/", "calendar/<str:secret>.ics",
 }  # fmt: skip
 
 

@@ -9,3 +9,23 @@ document.addEventListener("change", (event) => {
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
+
+// How much of one's work cannot wait, beside its place in the menu; said once, politely.
+window.addEventListener("load", async () => {
+  const link = document.querySelector("a[data-count]");
+  if (!link) return;
+  const said = document.createElement("span");
+  said.className = "visually-hidden";
+  said.setAttribute("role", "status");
+  link.append(said);
+  const answer = await fetch(link.dataset.count).catch(() => null);
+  if (!answer || !answer.ok) return;
+  const { pressing, text } = await answer.json();
+  if (!pressing) return;
+  const number = document.createElement("span");
+  number.className = "pressing";
+  number.setAttribute("aria-hidden", "true");
+  number.textContent = pressing;
+  said.before(" ", number);
+  said.textContent = `(${text.label})`;
+});

@@ -1,0 +1,285 @@
+"""Whom to mail what on a day: what people owe, as their own pages say it, and what waits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import date
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.contrib.auth import get_user_model
+from django.db.models import Max, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from kpis.models import Result
+from kpis.read.hands import hands_of
+from kpis.read.waiting import waiting_results
+from nhrc_plan.desk.read import RESULT, Task, tasks_of
+from nhrc_plan.reminders import rules
+from nhrc_plan.reminders.models import Reminder
+from strategy import access
+from strategy.access import Viewer, viewer
+from strategy.calendar import FiscalMonth
+from strategy.models import Agency, Unit
+from strategy.pages.current import current_plan
+from strategy.read import holidays
+from strategy.records.model import actor_name
+from strategy.thai import month_name
+
+#: Roles whose people are reminded of their own work.
+AT_WORK = (access.PLANNER, access.REPORTER, access.APPROVER)
+
+NO_ADDRESS, CLOSED = "no address", "closed"
+
+
+class Item(NamedTuple):
+    """A line of a mail with what it is called; ``address``: a path, of its form where the reader
+    may enter it."""
+
+    line: rules.Line
+    kind: str
+    code: str
+    name: str
+    unit: str
+    period: str
+    deadline: date | None
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A mail to be sent. ``title``: that of the agency's pages."""
+
+    user_id: int
+    name: str
+    email: str
+    kind: str
+    title: str
+    items: tuple[Item, ...]
+
+
+class Skipped(NamedTuple):
+    """Somebody who gets no mail, and why."""
+
+    name: str
+    why: str
+
+
+@dataclass(slots=True)
+class Round:
+    """What a day's run sends, whom it leaves out, and which agencies do not work that day."""
+
+    letters: list[Letter] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    quiet: list[str] = field(default_factory=list)
+
+
+class _Office:
+    """An agency on a day, each thing read once."""
+
+    def __init__(self, agency: Agency, today: date) -> None:
+        self.agency, self.today = agency, today
+        self.holidays = holidays(agency.pk)
+        self.quiet = rules.is_quiet(today, self.holidays)
+        self.days = rules.Days(
+            agency.remind_before, agency.head_told_after, agency.planners_told_after
+        )
+        # What every unit owes, as it would stand on the list of somebody who works in all of them.
+        units = tuple(Unit.objects.filter(agency=agency).order_by("pk").values_list("pk", "name"))
+        everywhere = Viewer(
+            None, "", frozenset({access.PLANNER}), units, frozenset({agency.pk}), True
+        )
+        self.owed = [] if self.quiet else tasks_of(everywhere, today, soon=0)
+
+    def late(self, after: int) -> dict[str, rules.Line]:
+        """What is so many working days late, by its key."""
+        lines = rules.escalated(map(_due, self.owed), self.today, after, self.holidays)
+        return {line.key: line for line in lines}
+
+
+def outgoing(today: date) -> Round:
+    """The mails of a day, as if none had been claimed yet.
+
+    A query for each person; beside these a number for each agency, and for each set of roles and
+    units that somebody holds.
+    """
+    found = Round()
+    offices = {agency.pk: _Office(agency, today) for agency in Agency.objects.order_by("pk")}
+    found.quiet = [office.agency.name for office in offices.values() if office.quiet]
+    last = _last_sent()
+    people = list(_people())
+    watching = [(person, viewer(person)) for person in people if person.is_active]
+    found.skipped = [
+        Skipped(actor_name(person), CLOSED) for person in people if not person.is_active
+    ]
+    waits = _Waiting([who for _person, who in watching])
+    work = cache(lambda who: tuple(tasks_of(who, today, soon=_longest(offices.values()))))
+    home = cache(lambda agencies: _home(agencies))
+    for person, who in watching:
+        office = offices.get(home(who.agency_ids) or 0)
+        headed = (
+            {unit.pk: unit.agency_id for unit in person.account.headed_units.all()}
+            if hasattr(person, "account")
+            else {}
+        )
+        if office is None or office.quiet:
+            continue
+        own = {task.key: task for task in work(_anonymous(who))} if who.enters else {}
+        contents = {
+            rules.OWN: _own(own, office),
+            rules.APPROVAL: waits.of(who) if who.approves and who.is_staff else [],
+            rules.HEAD: _of_units(who, headed, own, offices),
+            rules.PLANNERS: _of_office(own, office) if who.is_planner and who.is_staff else [],
+        }
+        letters = [
+            Letter(
+                who.user_id or 0, who.name, person.email, kind, office.agency.title, tuple(items)
+            )
+            for kind, items in contents.items()
+            if rules.goes_out([item.line for item in items], last.get((person.pk, kind)), today)
+        ]
+        if letters and not person.email:
+            found.skipped.append(Skipped(who.name, NO_ADDRESS))
+        else:
+            found.letters += letters
+    return found
+
+
+def _people() -> Iterable[Any]:
+    """Everybody who may be mailed, closed accounts among them. Three queries."""
+    concerned = Q(groups__name__in=AT_WORK) | Q(account__headed_units__isnull=False)
+    people = get_user_model().objects.filter(concerned).distinct().order_by("pk")
+    return people.select_related("account").prefetch_related("account__headed_units")
+
+
+def _home(agencies: frozenset[int]) -> int | None:
+    """The agency by whose days and holidays somebody is reminded: the one whose plan their pages
+    show."""
+    plan = current_plan(replace(access.NOBODY, agency_ids=agencies))
+    return plan.agency_id if plan else None
+
+
+def _anonymous(who: Viewer) -> Viewer:
+    """The same for everybody with the same roles and units: they owe the same."""
+    return replace(who, user_id=None, name="")
+
+
+def _longest(offices: Iterable[_Office]) -> int:
+    return max((office.days.before for office in offices), default=0)
+
+
+def _last_sent() -> dict[tuple[int, str], date]:
+    """The day of the last mail of each kind that each person was sent. One query."""
+    sent = Reminder.objects.filter(state=Reminder.State.SENT).order_by()
+    rows = sent.values_list("recipient_id", "kind").annotate(last=Max("day"))
+    return {(person, kind): last for person, kind, last in rows}
+
+
+def _due(task: Task) -> rules.Due:
+    return rules.Due(task.key, task.deadline, task.returned_on)
+
+
+def _item(task: Task, line: rules.Line, address: str) -> Item:
+    return Item(
+        line,
+        task.kind,
+        task.code,
+        task.name,
+        task.unit,
+        task.period,
+        task.deadline,
+        address,
+    )
+
+
+def _own(own: dict[str, Task], office: _Office) -> list[Item]:
+    """What is late, returned or due soon of somebody's own work."""
+    lines = rules.own_lines(map(_due, own.values()), office.today, office.days)
+    return [_item(own[line.key], line, own[line.key].address) for line in lines]
+
+
+def _of_units(
+    who: Viewer, headed: dict[int, int], own: dict[str, Task], offices: dict[int, _Office]
+) -> list[Item]:
+    """What units owe for too long, for their head: without what is on the head's own list."""
+    found = []
+    for agency in sorted(set(headed.values())):
+        office = offices[agency]
+        late = office.late(office.days.head)
+        found += _beside(
+            own, office, late, lambda task: task.unit_id in headed, lambda task: _seen_by(who, task)
+        )
+    return found
+
+
+def _of_office(own: dict[str, Task], office: _Office) -> list[Item]:
+    """What units owe for longer still, for planners: without what is on their own list."""
+    late = office.late(office.days.planners)
+    return _beside(own, office, late, lambda task: True, lambda task: task.address)
+
+
+def _beside(
+    own: dict[str, Task],
+    office: _Office,
+    late: dict[str, rules.Line],
+    concerns: Callable[[Task], bool],
+    address: Callable[[Task], str],
+) -> list[Item]:
+    return [
+        _item(task, late[task.key], address(task))
+        for task in office.owed
+        if task.key in late and task.key not in own and concerns(task)
+    ]
+
+
+def _seen_by(who: Viewer, task: Task) -> str:
+    """The form where somebody may enter it, else where everybody reads of it."""
+    return task.address if who.is_staff and who.may_report(task.unit_id) else task.shown_at
+
+
+class _Waiting:
+    """What waits for approval, and who is told of it. Three queries."""
+
+    def __init__(self, people: Iterable[Viewer]) -> None:
+        planner = replace(access.NOBODY, roles=frozenset({access.PLANNER}))
+        self.results = list(waiting_results(planner))
+        ids = [result.pk for result in self.results]
+        self.hands = hands_of(ids)
+        rows = Result.history.filter(id__in=ids).order_by().values_list("id")
+        self.written = dict(rows.annotate(last=Max("history_date")))
+        self.approvers = [who for who in people if access.APPROVER in who.roles and who.is_staff]
+
+    def of(self, who: Viewer) -> list[Item]:
+        """What somebody may decide: what they neither entered nor submitted, of their units; for
+        planners what no approver may decide."""
+        return [self._item(result) for result in self.results if self._is_for(who, result)]
+
+    def _is_for(self, who: Viewer, result: Result) -> bool:
+        unit, authors = result.indicator.unit_id, self.hands[result.pk].authors
+        if who.user_id in authors or not who.may_approve(unit):
+            return False
+        if access.APPROVER in who.roles and unit in who.unit_ids:
+            return True
+        agency = result.indicator.strategy.plan.agency_id
+        if who.agency_ids and agency not in who.agency_ids:
+            return False
+        return not any(
+            unit in other.unit_ids and other.user_id not in authors for other in self.approvers
+        )
+
+    def _item(self, result: Result) -> Item:
+        indicator = result.indicator
+        at = FiscalMonth(result.fiscal_year, result.month)
+        since = timezone.localtime(self.written[result.pk]).date()
+        return Item(
+            rules.Line(f"{RESULT}-{result.pk}", rules.WAITING, since),
+            RESULT,
+            indicator.code,
+            indicator.name,
+            str(indicator.unit or ""),
+            month_name(at, short=True),
+            None,
+            reverse("admin:kpis_result_change", args=[result.pk]),
+        )
