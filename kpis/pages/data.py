@@ -7,6 +7,7 @@ from typing import Any
 from kpis.read.duties import Duty
 from kpis.read.indicator import IndicatorDetail, MonthRow
 from kpis.read.levels import Ladder
+from kpis.read.rest import YearRest
 from kpis.read.rows import Cell, IndicatorRow
 from kpis.rules.facts import NOTHING, Figure, IndicatorFacts, MeasureFacts, TargetFacts
 from kpis.rules.judging import MeasureStanding, Outstanding
@@ -37,6 +38,18 @@ def _scores(mean: ScoreMean) -> dict[str, Any]:
         "mean_score": text(mean.mean),
         "scored": mean.scored,
         "with_level_criteria": mean.described,
+    }
+
+
+def year_rest(rest: YearRest | None) -> dict[str, Any] | None:
+    """What the last year has left undone, by codes; null once it is closed or done."""
+    if rest is None:
+        return None
+    return {
+        "year": rest.year,
+        "never_reported": [row.code for row in rest.unreported],
+        "closed_critical": [row.code for row in rest.critical],
+        "not_approved": [row.code for row in rest.unapproved],
     }
 
 

@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kpis.models import Baseline, Indicator, Result, YearTarget
-from kpis.read.figures import Stored, counted_states, latest_figures
+from kpis.read.figures import Stored, counted_states, latest_figures, stored_figures
 from kpis.read.restated import RulesKnown, rules_as_known
 from kpis.read.rows import Cell, IndicatorRow
 from kpis.read.standing import MonthView, judged_cell
@@ -118,6 +118,40 @@ def cells_as_known(
         ),
         rules.plan,
     )
+
+
+class Corrected(NamedTuple):
+    """A figure that is another than it was known; ``now`` None: it was taken back."""
+
+    now: Figure | None
+    why: str
+
+
+def corrected_since(plan: Plan, known: Mapping[int, Cell], until: datetime) -> dict[int, Corrected]:
+    """Which of the figures known at ``until`` are others now, by indicator, and why.
+
+    One query, and a second where any of them was written since.
+    """
+    owners = {cell.result_id: pk for pk, cell in known.items() if cell.result_id is not None}
+    written = Result.history.filter(id__in=owners, history_date__gte=until).exclude(
+        history_type="+"
+    )
+    last = {
+        row[0]: row[1:]
+        for row in written.order_by("version", "history_id").values_list(
+            "id", "history_type", "state", "history_change_reason"
+        )
+    }
+    if not last:
+        return {}
+    states = counted_states(plan)
+    counted = [pk for pk, (kind, state, _why) in last.items() if kind != "-" and state in states]
+    now = {stored.id: stored.figure for stored in stored_figures(counted)}
+    return {
+        owners[pk]: Corrected(now.get(pk), why or "")
+        for pk, (_kind, _state, why) in last.items()
+        if now.get(pk) != known[owners[pk]].figure
+    }
 
 
 def _promise(facts: IndicatorFacts, target: TargetFacts) -> str:

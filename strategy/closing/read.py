@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -52,6 +52,12 @@ class MonthRow:
     @property
     def moved_from_name(self) -> str:
         return "" if self.moved_from is None else _day_name(self.moved_from)
+
+
+def closed_months(agency_id: int, years: Iterable[int]) -> frozenset[FiscalMonth]:
+    """The months of these fiscal years that are locked, opened again or not. One query."""
+    rows = MonthLock.objects.filter(agency=agency_id, fiscal_year__in=list(years))
+    return frozenset(FiscalMonth(*at) for at in rows.values_list("fiscal_year", "month"))
 
 
 def _day_name(day: date) -> str:
