@@ -106,8 +106,8 @@ def plan_changes(
 ) -> Changes:
     """What changed between last month's deadline and ``today``.
 
-    A number of queries that does not grow with the plan: up to sixteen, and up to five more
-    where rules were changed.
+    A number of queries that does not grow with the plan: up to nineteen, and up to five
+    more where rules were changed.
 
     ``standing`` and ``money`` are those of the month looked at, with every year.
     """
