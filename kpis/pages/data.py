@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from kpis.read.duties import Duty
 from kpis.read.indicator import IndicatorDetail, MonthRow
 from kpis.read.levels import Ladder
-from kpis.read.rest import YearRest
+from kpis.read.report import YearRest
 from kpis.read.rows import Cell, IndicatorRow
 from kpis.rules.facts import NOTHING, Figure, IndicatorFacts, MeasureFacts, TargetFacts
 from kpis.rules.judging import MeasureStanding, Outstanding
@@ -193,8 +194,19 @@ def years(row: IndicatorRow) -> list[dict[str, Any]]:
     return [{"year": shown.year, **cell(shown)} for shown in row.cells]
 
 
-def indicators(plan: Plan, at: FiscalMonth, rows: list[IndicatorRow]) -> dict[str, Any]:
-    return {**head(plan, at), "indicators": [indicator(plan, row) for row in rows]}
+def indicators(
+    plan: Plan, at: FiscalMonth, rows: list[IndicatorRow], after_lock: frozenset[int]
+) -> dict[str, Any]:
+    return {
+        **head(plan, at),
+        "after_lock": codes_after_lock(rows, after_lock),
+        "indicators": [indicator(plan, row) for row in rows],
+    }
+
+
+def codes_after_lock(rows: Iterable[IndicatorRow], after_lock: frozenset[int]) -> list[str]:
+    """The indicators whose figure is another than when its month was locked."""
+    return [row.code for row in rows if row.current.result_id in after_lock]
 
 
 def indicator_page(plan: Plan, at: FiscalMonth, shown: IndicatorDetail) -> dict[str, Any]:
@@ -202,6 +214,7 @@ def indicator_page(plan: Plan, at: FiscalMonth, shown: IndicatorDetail) -> dict[
     return {
         **head(plan, at),
         **row,
+        "after_lock": codes_after_lock([shown.row], shown.after_lock),
         "text": {**row["text"], "computed": shown.explanation},
         "years": years(shown.row),
         "months": [_month(shown.row.facts, each) for each in shown.months],

@@ -42,6 +42,7 @@ def board(report: BoardReport) -> dict[str, Any]:
         "minute": _minute(report.minute),
         "last_year": result_data.year_rest(report.rest),
         "open_months": [month(each) for each in report.open_months],
+        "after_lock": result_data.codes_after_lock(standing.rows, report.after_lock),
         "changes": _changes(report.changes),
         "awaiting": [result_data.duty(owed) for owed in report.duties],
         "integrity": data_measures.at_month(report.integrity),

@@ -10,9 +10,8 @@ from budgets.read.asof import money_changed
 from budgets.read.money import plan_money
 from budgets.read.rows import PlanMoney
 from integrity.measures.month import MeasuresAt, measures_at
-from kpis.read.asof import figures_changed
-from kpis.read.report import Report, month_duties
-from kpis.read.rest import YearRest, last_year_rest
+from kpis.read.asof import figures_changed, restated_after_lock
+from kpis.read.report import Report, YearRest, last_year_rest, month_duties
 from kpis.read.standing import plan_standing
 from nhrc_plan.meetings import summary
 from nhrc_plan.meetings.changes import Changes, plan_changes
@@ -96,6 +95,7 @@ def board_report(
         lines=lines,
         changes=changes,
         duties=month_duties(standing, today),
+        after_lock=restated_after_lock(plan, standing.rows),
         kept=kept,
         kept_at=kept_at,
         changed_at=_changed_at(plan, at, kept_at) if kept_at else None,

@@ -18,9 +18,15 @@ from budgets.read.rows import ProjectMoney
 from integrity.measures import sheets as measure_sheets
 from kpis.pages import rule_words as result_rules
 from kpis.pages import sheets as result_sheets
-from kpis.pages.sheets import mean_head, mean_of, status_chart, status_table
-from kpis.read.rest import YearRest
-from kpis.read.rows import IndicatorRow
+from kpis.pages.sheets import (
+    corrected_late,
+    mean_head,
+    mean_of,
+    status_chart,
+    status_table,
+)
+from kpis.read.report import YearRest
+from kpis.read.rows import Cell, IndicatorRow
 from nhrc_plan.meetings import rule_words
 from nhrc_plan.meetings.change_lines import ChangeLine
 from nhrc_plan.meetings.read import BoardReport
@@ -198,7 +204,7 @@ def decisions(book: Book, report: BoardReport) -> Sheet:
             sheet.write(
                 [
                     row.code, row.name, row.unit_name or _("no unit yet"), cell.target,
-                    cell.result, cell.as_of_name, cell.expected, cell.standing.of_expected,
+                    cell.result, _month(report, cell), cell.expected, cell.standing.of_expected,
                     cell.words, cell.problems or _("The unit has not said why."),
                     cell.next_steps or _("The unit has not said what it will do."),
                 ],
@@ -216,6 +222,12 @@ def decisions(book: Book, report: BoardReport) -> Sheet:
     if report.rest is not None:
         _left(sheet, report.rest)
     return sheet
+
+
+def _month(report: BoardReport, cell: Cell) -> str:
+    """The month of a figure, marked where it is another than when that month was locked."""
+    late = cell.result_id in report.after_lock
+    return f"{cell.as_of_name} · {corrected_late()}" if late else cell.as_of_name
 
 
 def _slow_projects(sheet: Sheet, report: BoardReport, rows: list[ProjectMoney]) -> None:

@@ -16,7 +16,7 @@ from budgets.read.rows import ProjectMoney, StrategyMoney, UnitMoney
 from budgets.rules.calc import Total
 from kpis.models import Indicator
 from kpis.read.duties import LABELS, LATE, OPEN, SHAPES, Duty, year_duties
-from kpis.read.rest import YearRest, last_year_rest
+from kpis.read.report import YearRest, last_year_rest
 from kpis.read.rows import Cell, IndicatorRow, Marked, PlanStanding, StrategyStanding, roll_up
 from kpis.read.standing import indicator_rows, plan_standing
 from kpis.rules.roll_up import RollUp
