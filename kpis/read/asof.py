@@ -32,7 +32,7 @@ from kpis.rules.facts import (
 )
 from kpis.rules.judging import judge
 from strategy.calendar import FiscalMonth, ReportingDay
-from strategy.models import MonthLock, Plan
+from strategy.models import Plan
 from strategy.read import bands
 from strategy.records.history import latest_after
 from strategy.records.restated import RuleChange
@@ -306,22 +306,22 @@ def _up_to(at: FiscalMonth) -> Q:
     return Q(fiscal_year__lt=at.year) | Q(fiscal_year=at.year, month__lte=at.month)
 
 
-def restated_after_lock(plan: Plan, rows: Iterable[IndicatorRow]) -> frozenset[int]:
+def restated_after_lock(
+    plan: Plan, rows: Iterable[IndicatorRow], locked: Mapping[FiscalMonth, datetime]
+) -> frozenset[int]:
     """The results shown, of any year, whose figure is another than when their month was locked.
 
-    What was first entered, or first counted, after that is one of them. By id. One query; two
-    more where results of locked months were written since.
+    What was first entered, or first counted, after that is one of them. By id. One query where
+    results of locked months are shown, two where they were written since.
     """
-    locked = {
-        (year, month): when
-        for year, month, when in MonthLock.history.filter(
-            agency_id=plan.agency_id, history_type="+"
-        ).values_list("fiscal_year", "month", "history_date")
-    }
     months = {
-        cell.result_id: (cell.year, cell.month) for row in rows for cell in row.cells if cell.figure
+        cell.result_id: cell.as_of for row in rows for cell in row.cells if cell.figure is not None
     }
-    wanted = {pk: locked[at] for pk, at in months.items() if pk is not None and at in locked}
+    wanted = {
+        pk: locked[at]
+        for pk, at in months.items()
+        if pk is not None and at is not None and at in locked
+    }
     if not wanted:
         return frozenset()
     history = Result.history.order_by("version", "history_id")

@@ -23,6 +23,7 @@ from kpis.rules.judging import MeasureStanding
 from kpis.rules.roll_up import trend
 from strategy.access import Viewer
 from strategy.calendar import MONTHS, FiscalMonth
+from strategy.closing.read import locked_since
 from strategy.models import Plan
 from strategy.records.history import Entry, history_of
 from strategy.standing.status import NO_TARGET
@@ -171,7 +172,7 @@ def indicator_detail(
         next_code=codes[place + 1] if place + 1 < len(codes) else None,
         target_history=_target_history(indicator) if viewer.signed_in else None,
         result_history=_result_history(indicator, at, viewer),
-        after_lock=restated_after_lock(plan, [row]),
+        after_lock=restated_after_lock(plan, [row], locked_since(plan.agency_id)),
     )
 
 

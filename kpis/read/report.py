@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -14,6 +14,7 @@ from kpis.read.duties import Duty, owed_duties
 from kpis.read.rows import IndicatorRow, PlanStanding
 from kpis.read.standing import plan_standing
 from strategy.calendar import FiscalMonth
+from strategy.closing.read import locked_since
 from strategy.models import Plan
 from strategy.standing.status import AWAITING, CRITICAL, WAITING_APPROVAL
 from strategy.thai import month_name
@@ -58,7 +59,7 @@ def month_report(plan: Plan, at: FiscalMonth, today: date, *, evidence: bool = T
     ``evidence``: with what the results rest on, which is for those who have signed in.
     """
     standing = plan_standing(plan, at, today, narratives=True, evidence=evidence)
-    after_lock = restated_after_lock(plan, standing.rows)
+    after_lock = restated_after_lock(plan, standing.rows, locked_since(plan.agency_id))
     return Report(plan, at, today, standing, month_duties(standing, today), after_lock)
 
 
@@ -86,7 +87,7 @@ class YearRest:
         return len({row.id for part in parts for row in part})
 
 
-def last_year_rest(rows: Sequence[IndicatorRow], closed: frozenset[FiscalMonth]) -> YearRest | None:
+def last_year_rest(rows: Sequence[IndicatorRow], closed: Container[FiscalMonth]) -> YearRest | None:
     """What is left of the year before the one looked at; None once it is closed, or all is done.
 
     Source: docs/domain.md, "Last year's close". ``closed``: the months that are locked.

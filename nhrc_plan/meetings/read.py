@@ -19,7 +19,7 @@ from nhrc_plan.meetings.minute.lines import Minute, minute
 from nhrc_plan.meetings.models import MonthSummary
 from nhrc_plan.value.beside import BesideLine, beside_lines
 from strategy.calendar import FiscalMonth
-from strategy.closing.read import closed_months
+from strategy.closing.read import locked_since
 from strategy.models import Plan
 from strategy.read import deadline_days
 
@@ -84,7 +84,7 @@ def board_report(
         .first()
     )
     kept_at = _written_at(kept) if kept else None
-    closed = closed_months(plan.agency_id, (at.year - 1, at.year))
+    locked = locked_since(plan.agency_id)
     ended = (FiscalMonth(at.year, month) for month in range(1, at.month + 1))
     return BoardReport(
         plan=plan,
@@ -95,17 +95,17 @@ def board_report(
         lines=lines,
         changes=changes,
         duties=month_duties(standing, today),
-        after_lock=restated_after_lock(plan, standing.rows),
+        after_lock=restated_after_lock(plan, standing.rows, locked),
         kept=kept,
         kept_at=kept_at,
         changed_at=_changed_at(plan, at, kept_at) if kept_at else None,
         draft=summary.draft(plan, standing, money, lines, changes),
         integrity=measures_at(plan.agency_id, at, today, evidence=evidence),
-        rest=last_year_rest(standing.rows, closed),
+        rest=last_year_rest(standing.rows, locked),
         open_months=tuple(
             month
             for month in ended
-            if month not in closed and month.deadline(standing.deadline_day) < today
+            if month not in locked and month.deadline(standing.deadline_day) < today
         ),
     )
 

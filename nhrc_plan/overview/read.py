@@ -21,7 +21,7 @@ from kpis.read.rows import Cell, IndicatorRow, Marked, PlanStanding, StrategySta
 from kpis.read.standing import indicator_rows, plan_standing
 from kpis.rules.roll_up import RollUp
 from strategy.calendar import DEFAULT_REPORTING_DAY, FiscalMonth
-from strategy.closing.read import closed_months
+from strategy.closing.read import locked_since
 from strategy.models import (
     Agency,
     Approach,
@@ -227,7 +227,7 @@ def overview_page(plan: Plan, at: FiscalMonth, today: date) -> OverviewPage:
     """The whole plan at the end of a month. Nine queries; seven for a scorecard."""
     days = deadline_days(plan)
     standing = plan_standing(plan, at, today, days=days)
-    rest = last_year_rest(standing.rows, closed_months(plan.agency_id, [at.year - 1]))
+    rest = last_year_rest(standing.rows, locked_since(plan.agency_id))
     if plan.is_scorecard:
         return OverviewPage(standing, None, False, rest)
     view = MoneyView(plan, at, today, days)

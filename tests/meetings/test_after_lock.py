@@ -17,6 +17,7 @@ from kpis.read.asof import restated_after_lock
 from kpis.read.standing import plan_standing
 from kpis.write.results import ResultEntries, result_approve
 from strategy.calendar import FiscalMonth
+from strategy.closing.read import locked_since
 from strategy.closing.write import month_lock
 from strategy.models import Plan, Unlocking
 from strategy.records.model import acting
@@ -60,7 +61,8 @@ def correct(plan: Plan, figure: str, **more: Any) -> Result:
 
 
 def marked(plan: Plan) -> frozenset[int]:
-    return restated_after_lock(plan, plan_standing(plan, OCTOBER, DAY).rows)
+    rows = plan_standing(plan, OCTOBER, DAY).rows
+    return restated_after_lock(plan, rows, locked_since(plan.agency_id))
 
 
 def test_a_figure_corrected_after_the_lock_is_marked_wherever_it_stands(locked, executive, client):
@@ -106,8 +108,9 @@ def test_a_correction_before_the_lock_or_of_an_open_month_is_none(plan, planner,
     with on(date(2026, 11, 25)):
         month_lock(user=planner, agency=plan.agency, at=OCTOBER)
     assert marked(plan) == frozenset() and result.pk
-    # Where nothing was written since, it takes two queries.
-    rows = plan_standing(plan, OCTOBER, DAY).rows
-    with CaptureQueriesContext(connection) as captured:
-        restated_after_lock(plan, rows)
-    assert len(captured) == 2
+    # Where nothing was written since, it takes one query, and none where nothing is locked.
+    rows, since = plan_standing(plan, OCTOBER, DAY).rows, locked_since(plan.agency_id)
+    for locked, queries in ((since, 1), ({}, 0)):
+        with CaptureQueriesContext(connection) as captured:
+            restated_after_lock(plan, rows, locked)
+        assert len(captured) == queries
