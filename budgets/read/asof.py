@@ -150,6 +150,38 @@ def _figures_back(
     return known
 
 
+class CorrectedMoney(NamedTuple):
+    """Money of a month that is another than it was known; ``now`` None: it was taken back."""
+
+    now: Spent | None
+    why: str
+
+
+def money_corrected(
+    plan: Plan, known: Mapping[int, MoneyYear], until: datetime
+) -> dict[int, CorrectedMoney]:
+    """Which of the figures known at ``until`` are others now, by project, and why. One query."""
+    written = Disbursement.history.filter(
+        project__strategy__plan=plan,
+        fiscal_year__in={held.year for held in known.values()},
+        history_date__gte=until,
+    ).exclude(history_type="+")
+    found: dict[int, CorrectedMoney] = {}
+    for row in written.order_by("version", "history_id"):
+        held = known.get(row.project_id)
+        if (
+            held is None
+            or held.spent is None
+            or held.as_of != FiscalMonth(row.fiscal_year, row.month)
+        ):
+            continue
+        gone = row.history_type == "-"
+        now = None if gone else Spent(row.month, row.disbursed, row.committed)
+        why = row.history_change_reason or ("" if gone else row.reason)
+        found[row.project_id] = CorrectedMoney(now, why)
+    return {pk: each for pk, each in found.items() if each.now != known[pk].spent}
+
+
 def money_changed(plan: Plan, at: FiscalMonth, since: datetime) -> datetime | None:
     """When money of the months up to ``at`` was last entered, changed or taken back.
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from kpis.read.duties import Duty
 from kpis.read.indicator import IndicatorDetail, MonthRow
 from kpis.read.levels import Ladder
+from kpis.read.report import YearRest
 from kpis.read.rows import Cell, IndicatorRow
 from kpis.rules.facts import NOTHING, Figure, IndicatorFacts, MeasureFacts, TargetFacts
 from kpis.rules.judging import MeasureStanding, Outstanding
@@ -37,6 +39,18 @@ def _scores(mean: ScoreMean) -> dict[str, Any]:
         "mean_score": text(mean.mean),
         "scored": mean.scored,
         "with_level_criteria": mean.described,
+    }
+
+
+def year_rest(rest: YearRest | None) -> dict[str, Any] | None:
+    """What the last year has left undone, by codes; null once it is closed or done."""
+    if rest is None:
+        return None
+    return {
+        "year": rest.year,
+        "never_reported": [row.code for row in rest.unreported],
+        "closed_critical": [row.code for row in rest.critical],
+        "not_approved": [row.code for row in rest.unapproved],
     }
 
 
@@ -180,8 +194,19 @@ def years(row: IndicatorRow) -> list[dict[str, Any]]:
     return [{"year": shown.year, **cell(shown)} for shown in row.cells]
 
 
-def indicators(plan: Plan, at: FiscalMonth, rows: list[IndicatorRow]) -> dict[str, Any]:
-    return {**head(plan, at), "indicators": [indicator(plan, row) for row in rows]}
+def indicators(
+    plan: Plan, at: FiscalMonth, rows: list[IndicatorRow], after_lock: frozenset[int]
+) -> dict[str, Any]:
+    return {
+        **head(plan, at),
+        "after_lock": codes_after_lock(rows, after_lock),
+        "indicators": [indicator(plan, row) for row in rows],
+    }
+
+
+def codes_after_lock(rows: Iterable[IndicatorRow], after_lock: frozenset[int]) -> list[str]:
+    """The indicators whose figure is another than when its month was locked."""
+    return [row.code for row in rows if row.current.result_id in after_lock]
 
 
 def indicator_page(plan: Plan, at: FiscalMonth, shown: IndicatorDetail) -> dict[str, Any]:
@@ -189,6 +214,7 @@ def indicator_page(plan: Plan, at: FiscalMonth, shown: IndicatorDetail) -> dict[
     return {
         **head(plan, at),
         **row,
+        "after_lock": codes_after_lock([shown.row], shown.after_lock),
         "text": {**row["text"], "computed": shown.explanation},
         "years": years(shown.row),
         "months": [_month(shown.row.facts, each) for each in shown.months],

@@ -136,12 +136,14 @@ def indicators(book: Book, report: Report) -> Sheet:
             ],
         )  # fmt: skip
         for row in part.rows:
-            _indicator_row(sheet, row, scored=scored)
+            _indicator_row(sheet, row, report.after_lock, scored=scored)
     colour_statuses(sheet, [10], first, sheet.row)
     return sheet
 
 
-def _indicator_row(sheet: Sheet, row: IndicatorRow, *, scored: bool) -> None:
+def _indicator_row(
+    sheet: Sheet, row: IndicatorRow, after_lock: frozenset[int], *, scored: bool
+) -> None:
     cell = row.current
     standing = cell.standing
     target, result = _numbers(cell)
@@ -156,7 +158,7 @@ def _indicator_row(sheet: Sheet, row: IndicatorRow, *, scored: bool) -> None:
         [
             row.code, row.name, row.unit_name or _("no unit yet"), target, result,
             cell.as_of_name, standing.achievement, expected, standing.of_expected,
-            cell.words, _approval(cell), cell.score if scored else cell.narrative,
+            cell.words, _approval(cell, after_lock), cell.score if scored else cell.narrative,
             *counted, row.unit_text or None,
         ],
         [
@@ -198,10 +200,17 @@ def _counted(cell: Cell, measures: Sequence[MeasureFacts]) -> list[Decimal | Non
     return [None, None]
 
 
-def _approval(cell: Cell) -> str | None:
+def _approval(cell: Cell, after_lock: frozenset[int]) -> str | None:
+    """Whether a figure is approved, and whether it is another than when its month was locked."""
     if cell.result is None:
         return None
-    return _("approved") if cell.approved else _("not yet approved")
+    words = _("approved") if cell.approved else _("not yet approved")
+    return f"{words} · {corrected_late()}" if cell.result_id in after_lock else words
+
+
+def corrected_late() -> str:
+    """The mark of a figure that is another than when its month was locked."""
+    return _("corrected after the month was locked")
 
 
 def _numbers(cell: Cell) -> tuple[Any, Any]:

@@ -7,8 +7,10 @@ from django.shortcuts import render
 
 from kpis.pages import charts, data, tables, workbook
 from kpis.pages.filters import IndicatorFilter
+from kpis.read.asof import restated_after_lock
 from kpis.read.indicator import indicator_detail
 from kpis.read.standing import plan_standing
+from strategy.closing.read import locked_since
 from strategy.pages.page import (
     PlanPage,
     as_json,
@@ -22,14 +24,16 @@ def indicators(request: HttpRequest, page: PlanPage) -> HttpResponse:
     standing = plan_standing(page.plan, page.at, page.today, every_year=False)
     filters = IndicatorFilter(request.GET, plan=page.plan, standing=standing)
     rows, sorting = tables.sorted_rows(filters.rows, request.GET.get("sort", ""))
+    after_lock = restated_after_lock(page.plan, rows, locked_since(page.plan.agency_id))
     if page.as_data:
-        return as_json(data.indicators(page.plan, page.at, rows))
+        return as_json(data.indicators(page.plan, page.at, rows, after_lock))
     context = {
         "page": page,
         "nav": "indicators",
         "standing": standing,
         "filters": filters,
         "rows": rows,
+        "after_lock": after_lock,
         "columns": tables.sort_links(page.plan, request.GET, sorting),
         "data_query": request.GET.urlencode(),
         "scored": page.plan.is_scorecard,

@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from kpis.models import Baseline, Indicator, Result, YearTarget
-from kpis.read.figures import Stored, counted_states, latest_figures
+from kpis.read.figures import Stored, counted_states, latest_figures, stored_figures
 from kpis.read.restated import RulesKnown, rules_as_known
 from kpis.read.rows import Cell, IndicatorRow
 from kpis.read.standing import MonthView, judged_cell
@@ -118,6 +118,40 @@ def cells_as_known(
         ),
         rules.plan,
     )
+
+
+class Corrected(NamedTuple):
+    """A figure that is another than it was known; ``now`` None: it was taken back."""
+
+    now: Figure | None
+    why: str
+
+
+def corrected_since(plan: Plan, known: Mapping[int, Cell], until: datetime) -> dict[int, Corrected]:
+    """Which of the figures known at ``until`` are others now, by indicator, and why.
+
+    One query, and a second where any of them was written since.
+    """
+    owners = {cell.result_id: pk for pk, cell in known.items() if cell.result_id is not None}
+    written = Result.history.filter(id__in=owners, history_date__gte=until).exclude(
+        history_type="+"
+    )
+    last = {
+        row[0]: row[1:]
+        for row in written.order_by("version", "history_id").values_list(
+            "id", "history_type", "state", "history_change_reason"
+        )
+    }
+    if not last:
+        return {}
+    states = counted_states(plan)
+    counted = [pk for pk, (kind, state, _why) in last.items() if kind != "-" and state in states]
+    now = {stored.id: stored.figure for stored in stored_figures(counted)}
+    return {
+        owners[pk]: Corrected(now.get(pk), why or "")
+        for pk, (_kind, _state, why) in last.items()
+        if now.get(pk) != known[owners[pk]].figure
+    }
 
 
 def _promise(facts: IndicatorFacts, target: TargetFacts) -> str:
@@ -270,3 +304,37 @@ def figures_changed(plan: Plan, at: FiscalMonth, since: datetime) -> datetime | 
 
 def _up_to(at: FiscalMonth) -> Q:
     return Q(fiscal_year__lt=at.year) | Q(fiscal_year=at.year, month__lte=at.month)
+
+
+def restated_after_lock(
+    plan: Plan, rows: Iterable[IndicatorRow], locked: Mapping[FiscalMonth, datetime]
+) -> frozenset[int]:
+    """The results shown, of any year, whose figure is another than when their month was locked.
+
+    What was first entered, or first counted, after that is one of them. By id. One query where
+    results of locked months are shown, two where they were written since.
+    """
+    months = {
+        cell.result_id: cell.as_of for row in rows for cell in row.cells if cell.figure is not None
+    }
+    wanted = {
+        pk: locked[at]
+        for pk, at in months.items()
+        if pk is not None and at is not None and at in locked
+    }
+    if not wanted:
+        return frozenset()
+    history = Result.history.order_by("version", "history_id")
+    since = history.filter(id__in=wanted, history_date__gt=min(wanted.values()))
+    touched = {pk for pk, when in since.values_list("id", "history_date") if when > wanted[pk]}
+    if not touched:
+        return frozenset()
+    states = counted_states(plan)
+    then: dict[int, Figure | None] = dict.fromkeys(touched)
+    now: dict[int, Figure | None] = dict.fromkeys(touched)
+    for row in history.filter(id__in=touched):
+        figure = _stored(row).figure if row.state in states else None
+        now[row.id] = figure
+        if row.history_date <= wanted[row.id]:
+            then[row.id] = figure
+    return frozenset(pk for pk in touched if then[pk] != now[pk])

@@ -10,6 +10,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from kpis.models import Indicator, Measure, Result, ResultEvidence, YearTarget
+from kpis.read.asof import restated_after_lock
 from kpis.read.explain import explain, explain_score
 from kpis.read.figures import month_figures
 from kpis.read.levels import Ladder, ladder
@@ -22,6 +23,7 @@ from kpis.rules.judging import MeasureStanding
 from kpis.rules.roll_up import trend
 from strategy.access import Viewer
 from strategy.calendar import MONTHS, FiscalMonth
+from strategy.closing.read import locked_since
 from strategy.models import Plan
 from strategy.records.history import Entry, history_of
 from strategy.standing.status import NO_TARGET
@@ -75,6 +77,8 @@ class IndicatorDetail:
     next_code: str | None
     target_history: list[Entry] | None
     result_history: list[Entry] | None
+    #: The results of its years whose figure is another than when their month was locked, by id.
+    after_lock: frozenset[int]
 
     @property
     def measures(self) -> list[tuple[MeasureFacts, MeasureStanding]]:
@@ -168,6 +172,7 @@ def indicator_detail(
         next_code=codes[place + 1] if place + 1 < len(codes) else None,
         target_history=_target_history(indicator) if viewer.signed_in else None,
         result_history=_result_history(indicator, at, viewer),
+        after_lock=restated_after_lock(plan, [row], locked_since(plan.agency_id)),
     )
 
 

@@ -2,7 +2,7 @@
 
 Taken from the history, so that late reports and corrections of earlier months show as well. In
 the first month of a fiscal year the year before is compared with itself: what came in after its
-last deadline.
+last deadline; and the first figures of the new year with those that it closed with.
 """
 
 from __future__ import annotations
@@ -12,91 +12,30 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import cached_property
-from typing import NamedTuple
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from budgets.read.asof import money_as_known
-from budgets.read.rows import MoneyYear, PlanMoney, ProjectMoney
-from kpis.read.asof import cells_as_known
+from budgets.read.asof import money_as_known, money_corrected
+from budgets.read.rows import MoneyYear, PlanMoney
+from kpis.read.asof import Corrected, cells_as_known, corrected_since
 from kpis.read.rows import Cell, IndicatorRow, PlanStanding
-from kpis.rules.facts import TargetFacts
+from kpis.rules.facts import LOWER, PER_YEAR
+from nhrc_plan.meetings.change_lines import (
+    ChangeLine,
+    IndicatorChange,
+    ProjectChange,
+    RuleLine,
+    TargetChange,
+    in_order,
+    indicator_lines,
+    project_lines,
+    rule_line,
+    target_line,
+)
+from nhrc_plan.meetings.minute.rules import BETTER, WORSE, Seen, change_of
 from strategy.calendar import DEFAULT_REPORTING_DAY, FiscalMonth, ReportingDay
 from strategy.models import Plan
-from strategy.records.restated import RuleChange
-from strategy.standing.status import AT_RISK, CRITICAL, NEAR, ON_PLAN
-from strategy.thai import format_date, format_number, month_name
-
-#: From best to worst; the other statuses are neither better nor worse.
-_RANKS = {code: rank for rank, code in enumerate((ON_PLAN, NEAR, AT_RISK, CRITICAL))}
-
-
-class IndicatorChange(NamedTuple):
-    """An indicator whose status or figure is another than it was."""
-
-    row: IndicatorRow
-    before: Cell
-    after: Cell
-
-    @property
-    def flipped(self) -> bool:
-        return self.before.status != self.after.status
-
-    @property
-    def direction(self) -> str:
-        """ "better", "worse" or "" where the two cannot be compared."""
-        return _direction(self.before.status, self.after.status)
-
-
-class ProjectChange(NamedTuple):
-    """A project whose money or status is another than it was."""
-
-    row: ProjectMoney
-    before: MoneyYear
-    after: MoneyYear
-
-    @property
-    def flipped(self) -> bool:
-        return self.before.status != self.after.status
-
-    @property
-    def direction(self) -> str:
-        return _direction(self.before.status, self.after.status)
-
-
-class TargetChange(NamedTuple):
-    """A target that was revised: texts as shown, and the same as facts."""
-
-    row: IndicatorRow
-    year: int
-    before: str
-    after: str
-    reason: str
-    then: TargetFacts
-    since: TargetFacts
-
-
-class RuleLine(NamedTuple):
-    """A rule by which figures are judged that is another now, and what it alone changed."""
-
-    row: IndicatorRow | ProjectMoney | None
-    change: RuleChange
-    of_money: bool = False
-
-
-class ChangeLine(NamedTuple):
-    """One change as page, data and workbook show it."""
-
-    kind: str
-    code: str
-    name: str
-    before: str
-    after: str
-    status_before: str
-    status_after: str
-    note: str
+from strategy.thai import format_date, month_name
 
 
 @dataclass(frozen=True)
@@ -123,26 +62,33 @@ class Changes:
 
     @property
     def better(self) -> int:
-        return sum(change.direction == "better" for change in self.indicators)
+        return sum(change.change == BETTER for change in self.indicators)
 
     @property
     def worse(self) -> int:
-        return sum(change.direction == "worse" for change in self.indicators)
+        return sum(change.change == WORSE for change in self.indicators)
 
     @cached_property
     def lines(self) -> list[ChangeLine]:
-        return [
-            *_indicator_lines(self.indicators),
-            *(_target_line(change) for change in self.targets),
-            *(_rule_line(change) for change in self.rules),
-            *_project_lines(self.projects),
-        ]
+        """Every change in the order of a meeting: what it is told, then what is only counted."""
+        return in_order(
+            [
+                *indicator_lines(self.indicators, self.targets),
+                *(target_line(change) for change in self.targets),
+                *(rule_line(change) for change in self.rules),
+                *project_lines(self.projects),
+            ]
+        )
 
+    @property
+    def told(self) -> list[ChangeLine]:
+        """What a meeting is told one by one."""
+        return [line for line in self.lines if line.is_told]
 
-def _direction(before: str, after: str) -> str:
-    if before not in _RANKS or after not in _RANKS or before == after:
-        return ""
-    return "worse" if _RANKS[after] > _RANKS[before] else "better"
+    @property
+    def folded(self) -> list[ChangeLine]:
+        """Late reports, overdue ones and mere new figures."""
+        return [line for line in self.lines if not line.is_told]
 
 
 def known_until(month: FiscalMonth, day: int | ReportingDay) -> datetime:
@@ -160,8 +106,8 @@ def plan_changes(
 ) -> Changes:
     """What changed between last month's deadline and ``today``.
 
-    A number of queries that does not grow with the plan: up to sixteen, and up to five more
-    where rules were changed.
+    A number of queries that does not grow with the plan: up to nineteen, and up to five
+    more where rules were changed.
 
     ``standing`` and ``money`` are those of the month looked at, with every year.
     """
@@ -175,21 +121,25 @@ def plan_changes(
     known = cells_as_known(plan, standing.rows, compared, until, days, at, today)
     money_now = {project.id: project.years[place] for project in money.office.rows}
     money_known = money_as_known(known.plan, compared, until, days, money_now)
-    indicators = []
-    for row in standing.rows:
-        before, after = known.cells[row.id], row.cells[place]
-        if (before.status, before.result, before.month) != (
-            after.status,
-            after.result,
-            after.month,
-        ):
-            indicators.append(IndicatorChange(row, before, after))
+    corrected = corrected_since(plan, known.cells, until)
+    indicators = [
+        *_indicators(standing.rows, known.cells, corrected, compared),
+        *(_year_turned(standing.rows, known.cells, compared) if compared.year != at.year else ()),
+    ]
+    money_then = {pk: money_known.rows.get(pk, now) for pk, now in money_now.items()}
+    corrected_money = money_corrected(plan, money_then, until)
     projects = []
     for project in money.office.rows:
-        now = money_now[project.id]
-        then = money_known.rows.get(project.id, now)
+        now, then = money_now[project.id], money_then[project.id]
         if (then.status, then.spent) != (now.status, now.spent):
-            projects.append(ProjectChange(project, then, now))
+            again = corrected_money.get(project.id)
+            change = change_of(
+                _seen_money(then),
+                _seen_money(now),
+                compared=compared,
+                corrected=again is not None,
+            )
+            projects.append(ProjectChange(project, then, now, change, again))
     rows = {row.id: row for row in standing.rows}
     projects_by_id = {project.id: project for project in money.office.rows}
     return Changes(
@@ -213,101 +163,85 @@ def plan_changes(
     )
 
 
+def _indicators(
+    rows: Iterable[IndicatorRow],
+    known: Mapping[int, Cell],
+    corrected: Mapping[int, Corrected],
+    compared: FiscalMonth,
+) -> Iterator[IndicatorChange]:
+    """The year of ``compared`` as the meeting saw it, beside how it stands now."""
+    for row in rows:
+        before = known[row.id]
+        place = compared.year - row.cells[0].year
+        after = row.cells[place]
+        if (before.status, before.result, before.month) == (
+            after.status,
+            after.result,
+            after.month,
+        ):
+            continue
+        if before.figure is None and after.figure is not None and place:
+            last = row.cells[place - 1]
+            before = last if _goes_on(last, after) else before
+        yield _changed(row, before, after, compared, corrected.get(row.id))
+
+
+def _year_turned(
+    rows: Iterable[IndicatorRow], known: Mapping[int, Cell], compared: FiscalMonth
+) -> Iterator[IndicatorChange]:
+    """The first figures of a new year beside those with which the last one closed.
+
+    Only what goes on over the turn of the year, and only what truly turned: a first figure of its
+    year is no change by itself.
+    """
+    for row in rows:
+        last = known[row.id]
+        if last.figure is None:
+            last = row.cells[compared.year - row.cells[0].year]
+        if row.current.figure is not None and _goes_on(last, row.current):
+            change = _changed(row, last, row.current, compared, None)
+            if change.direction:
+                yield change
+
+
+def _goes_on(last: Cell, now: Cell) -> bool:
+    """Whether a figure of one year can be held against that of the year before."""
+    if last.figure is None or now.figure is None or now.facts.accrual == PER_YEAR:
+        return False
+    return last.figure.percent is None and now.figure.percent is None
+
+
+def _changed(
+    row: IndicatorRow,
+    before: Cell,
+    after: Cell,
+    compared: FiscalMonth,
+    corrected: Corrected | None,
+) -> IndicatorChange:
+    change = change_of(
+        _seen(before),
+        _seen(after),
+        compared=compared,
+        corrected=corrected is not None,
+        lower_is_better=row.facts.direction == LOWER,
+    )
+    return IndicatorChange(row, before, after, change, corrected)
+
+
+def _seen(cell: Cell) -> Seen:
+    """A figure with its values; the progress of a milestone under 0, which no measure has."""
+    if cell.figure is None:
+        return Seen(cell.status)
+    values = dict(cell.figure.values)
+    if cell.figure.percent is not None:
+        values[0] = cell.figure.percent
+    return Seen(cell.status, cell.as_of, values)
+
+
+def _seen_money(year: MoneyYear) -> Seen:
+    """A project's money. Totals fall by corrections alone, so that they are not held together."""
+    return Seen(year.status, year.as_of)
+
+
 def _disbursed(years: Iterable[MoneyYear]) -> Decimal:
     return sum((year.spent.disbursed for year in years if year.spent), Decimal(0))
-
-
-def _figure(cell: Cell) -> str:
-    """A figure with its month: "22/12 (ส.ค. 2569)"."""
-    return "–" if cell.result is None else f"{cell.result} ({cell.as_of_name})"
-
-
-def _status(shown: Cell | MoneyYear) -> str:
-    return f"{shown.shape} {shown.label}"
-
-
-def _remarks() -> dict[str, str]:
-    """The words of each direction; looked up once for all lines."""
-    return {"better": _("better"), "worse": _("worse"), "": ""}
-
-
-def _indicator_lines(changes: Iterable[IndicatorChange]) -> Iterator[ChangeLine]:
-    flipped, moved, remarks = _("status"), _("figure"), _remarks()
-    for change in changes:
-        yield ChangeLine(
-            kind=flipped if change.flipped else moved,
-            code=change.row.code,
-            name=change.row.name,
-            before=_figure(change.before),
-            after=_figure(change.after),
-            status_before=_status(change.before),
-            status_after=_status(change.after),
-            note=remarks[change.direction],
-        )
-
-
-def _target_line(change: TargetChange) -> ChangeLine:
-    return ChangeLine(
-        kind=_("target of %(year)s") % {"year": change.year},
-        code=change.row.code,
-        name=change.row.name,
-        before=change.before,
-        after=change.after,
-        status_before="",
-        status_after="",
-        note=change.reason,
-    )
-
-
-def _rule_line(line: RuleLine) -> ChangeLine:
-    """Who changed a rule and why, and how much stands otherwise by it alone."""
-    rule, flipped = line.change
-    return ChangeLine(
-        kind=_("rule of judging"),
-        code=line.row.code if line.row else "",
-        name=f"{line.row.name} – {rule.what}" if line.row else rule.what,
-        before=rule.before,
-        after=rule.after,
-        status_before="",
-        status_after=_flipped(flipped, line.of_money),
-        note=f"{rule.who}: {rule.why}",
-    )
-
-
-def _flipped(count: int, of_money: bool) -> str:
-    """How many changed status by a rule alone, in words."""
-    if of_money:
-        text = ngettext(
-            "%(count)s project changed status by it",
-            "%(count)s projects changed status by it",
-            count,
-        )
-    else:
-        text = ngettext(
-            "%(count)s indicator changed status by it",
-            "%(count)s indicators changed status by it",
-            count,
-        )
-    return text % {"count": count}
-
-
-def _baht(shown: MoneyYear) -> str:
-    if shown.spent is None or shown.as_of is None:
-        return "–"
-    month = month_name(shown.as_of, short=True)
-    return f"{format_number(shown.spent.disbursed, 2)} ({month})"
-
-
-def _project_lines(changes: Iterable[ProjectChange]) -> Iterator[ChangeLine]:
-    kind, remarks = _("disbursed (baht)"), _remarks()
-    for change in changes:
-        yield ChangeLine(
-            kind=kind,
-            code=change.row.code,
-            name=change.row.name,
-            before=_baht(change.before),
-            after=_baht(change.after),
-            status_before=_status(change.before),
-            status_after=_status(change.after),
-            note=remarks[change.direction],
-        )

@@ -10,7 +10,9 @@ from django.utils import timezone
 from budgets.pages import data as data_money
 from integrity.measures import data as data_measures
 from kpis.pages import data as result_data
-from nhrc_plan.meetings.changes import Changes, RuleLine, TargetChange
+from nhrc_plan.meetings.change_lines import RuleLine, TargetChange
+from nhrc_plan.meetings.changes import Changes
+from nhrc_plan.meetings.minute.lines import Minute
 from nhrc_plan.meetings.read import BoardReport
 from nhrc_plan.value.beside import BesideLine
 from strategy.pages.data import head, month
@@ -37,10 +39,29 @@ def board(report: BoardReport) -> dict[str, Any]:
         ],
         "indicators": [result_data.indicator(report.plan, row) for row in standing.rows],
         **(_money(report) if report.has_money else {}),
+        "minute": _minute(report.minute),
+        "last_year": result_data.year_rest(report.rest),
+        "open_months": [month(each) for each in report.open_months],
+        "after_lock": result_data.codes_after_lock(standing.rows, report.after_lock),
         "changes": _changes(report.changes),
         "awaiting": [result_data.duty(owed) for owed in report.duties],
         "integrity": data_measures.at_month(report.integrity),
         "text": {"summary": report.summary, "turn_of_the_year": report.turn or None},
+    }
+
+
+def _minute(minute: Minute) -> dict[str, Any]:
+    """The three lines; ``text``: the sentences that page and workbook show."""
+    return {
+        "verdict": minute.verdict,
+        "asks": [
+            {"ask": ask.ask, "count": ask.count, "text": {"ask": ask.text}} for ask in minute.asks
+        ],
+        "text": {
+            "on_track": minute.on_track.answer,
+            "turned": minute.turned.answer,
+            "asked": minute.asked.answer,
+        },
     }
 
 
@@ -53,6 +74,8 @@ def _changes(changes: Changes) -> dict[str, Any]:
             {
                 "code": change.row.code,
                 "year": change.after.year,
+                "before_year": change.before.year,
+                "change": change.change,
                 "direction": change.direction or None,
                 "before": result_data.cell(change.before),
                 "after": result_data.cell(change.after),
@@ -65,6 +88,7 @@ def _changes(changes: Changes) -> dict[str, Any]:
             {
                 "code": change.row.code,
                 "year": change.after.year,
+                "change": change.change,
                 "direction": change.direction or None,
                 "before": data_money.money_year(change.before),
                 "after": data_money.money_year(change.after),

@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 from budgets.read.asof import money_changed
 from budgets.read.money import plan_money
 from budgets.read.rows import PlanMoney
 from integrity.measures.month import MeasuresAt, measures_at
-from kpis.read.asof import figures_changed
-from kpis.read.report import Report, month_duties
+from kpis.read.asof import figures_changed, restated_after_lock
+from kpis.read.report import Report, YearRest, last_year_rest, month_duties
 from kpis.read.standing import plan_standing
 from nhrc_plan.meetings import summary
 from nhrc_plan.meetings.changes import Changes, plan_changes
+from nhrc_plan.meetings.minute.lines import Minute, minute
 from nhrc_plan.meetings.models import MonthSummary
 from nhrc_plan.value.beside import BesideLine, beside_lines
 from strategy.calendar import FiscalMonth
+from strategy.closing.read import locked_since
 from strategy.models import Plan
 from strategy.read import deadline_days
 
@@ -35,6 +38,15 @@ class BoardReport(Report):
     changed_at: datetime | None
     draft: str
     integrity: MeasuresAt
+    #: What the last year has left undone, until it is closed; None where nothing is.
+    rest: YearRest | None
+    #: The months of the year up to this one whose reports were due and that are not locked.
+    open_months: tuple[FiscalMonth, ...]
+
+    @cached_property
+    def minute(self) -> Minute:
+        """The three lines that it begins with."""
+        return minute(self)
 
     @property
     def summary(self) -> str:
@@ -72,6 +84,8 @@ def board_report(
         .first()
     )
     kept_at = _written_at(kept) if kept else None
+    locked = locked_since(plan.agency_id)
+    ended = (FiscalMonth(at.year, month) for month in range(1, at.month + 1))
     return BoardReport(
         plan=plan,
         at=at,
@@ -81,11 +95,18 @@ def board_report(
         lines=lines,
         changes=changes,
         duties=month_duties(standing, today),
+        after_lock=restated_after_lock(plan, standing.rows, locked),
         kept=kept,
         kept_at=kept_at,
         changed_at=_changed_at(plan, at, kept_at) if kept_at else None,
         draft=summary.draft(plan, standing, money, lines, changes),
         integrity=measures_at(plan.agency_id, at, today, evidence=evidence),
+        rest=last_year_rest(standing.rows, locked),
+        open_months=tuple(
+            month
+            for month in ended
+            if month not in locked and month.deadline(standing.deadline_day) < today
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils import timezone
@@ -13,13 +14,24 @@ from budgets.pages.sheets import (
     money_chart,
     money_table,
 )
+from budgets.read.rows import ProjectMoney
 from integrity.measures import sheets as measure_sheets
 from kpis.pages import rule_words as result_rules
 from kpis.pages import sheets as result_sheets
-from kpis.pages.sheets import mean_head, mean_of, status_chart, status_table
+from kpis.pages.sheets import (
+    corrected_late,
+    mean_head,
+    mean_of,
+    status_chart,
+    status_table,
+)
+from kpis.read.report import YearRest
+from kpis.read.rows import Cell, IndicatorRow
 from nhrc_plan.meetings import rule_words
+from nhrc_plan.meetings.change_lines import ChangeLine
 from nhrc_plan.meetings.read import BoardReport
 from nhrc_plan.value.rule_words import corners
+from strategy.standing.status import AT_RISK, CRITICAL
 from strategy.standing.words import counts_in_words, status_label
 from strategy.thai import format_date
 from strategy.workbook.book import Area, Book, Sheet
@@ -27,7 +39,7 @@ from strategy.workbook.parts import colour_statuses
 
 
 def cover(book: Book, report: BoardReport) -> Sheet:
-    """Title, month, who prepared it, and what the pack holds."""
+    """Title, month, the three lines, who prepared it, and what the pack holds."""
     sheet = book.sheet(_("cover"), [30, 90])
     sheet.row = 3
     sheet.paragraph(report.plan.agency.name, "note", centred=True)
@@ -39,6 +51,9 @@ def cover(book: Book, report: BoardReport) -> Sheet:
         _("For the month of %(month)s") % {"month": report.month_name}, "title", centred=True
     )
     sheet.row += 2
+    for line in report.minute.lines:
+        sheet.write([line.question, line.answer], ["group", "text"])
+    sheet.row += 1
     lines = [
         (_("Figures"), report.notes[0]),
         (_("prepared by"), _prepared_by(report)),
@@ -157,10 +172,120 @@ def strategies(book: Book, report: BoardReport) -> Sheet:
     return sheet
 
 
+def has_decisions(report: BoardReport) -> bool:
+    """Whether anything is at risk or critical, or left of the last year."""
+    return bool(_troubled(report)) or report.rest is not None
+
+
+def _troubled(report: BoardReport) -> list[IndicatorRow]:
+    rows = [row for row in report.standing.rows if row.current.status in (CRITICAL, AT_RISK)]
+    return sorted(rows, key=lambda row: row.current.status != CRITICAL)
+
+
+def decisions(book: Book, report: BoardReport) -> Sheet:
+    """What is at risk or critical, each with cause and remedy; what the last year has left."""
+    troubled = _troubled(report)
+    # Without the table of what is at risk, the other's columns take the paper's width.
+    widths = [9, 46, 30, 13, 13, 12, 11, 12, 16, 42, 42] if troubled else [9, 70, 46, 20, 10]
+    sheet = book.sheet(_("Needing a decision"), widths)
+    sheet.title(_("Needing a decision"), *report.notes)
+    if troubled:
+        sheet.head(
+            [
+                _("code"), _("indicator"), _("responsible unit"), _("target"), _("result"),
+                _("figure of"), _("expected"), _("of expected (%)"), _("status"), _("Problems"),
+                _("next steps"),
+            ],
+            48,
+        )  # fmt: skip
+        first = sheet.row + 1
+        for row in troubled:
+            cell = row.current
+            sheet.write(
+                [
+                    row.code, row.name, row.unit_name or _("no unit yet"), cell.target,
+                    cell.result, _month(report, cell), cell.expected, cell.standing.of_expected,
+                    cell.words, cell.problems or _("The unit has not said why."),
+                    cell.next_steps or _("The unit has not said what it will do."),
+                ],
+                [
+                    "center", "text", "text", "center", "center", "center", "center", "percent",
+                    "center", "text", "text",
+                ],
+            )  # fmt: skip
+        colour_statuses(sheet, [9], first, sheet.row)
+    else:
+        sheet.write([_("No indicator is at risk or critical.")], "note")
+    slow = [row for row in report.money.office.rows if row.current.status in (CRITICAL, AT_RISK)]
+    if troubled and slow:
+        _slow_projects(sheet, report, slow)
+    if report.rest is not None:
+        _left(sheet, report.rest)
+    return sheet
+
+
+def _month(report: BoardReport, cell: Cell) -> str:
+    """The month of a figure, marked where it is another than when that month was locked."""
+    late = cell.result_id in report.after_lock
+    return f"{cell.as_of_name} · {corrected_late()}" if late else cell.as_of_name
+
+
+def _slow_projects(sheet: Sheet, report: BoardReport, rows: list[ProjectMoney]) -> None:
+    """The projects that spend less than expected, beneath the indicators at risk."""
+    sheet.row += 1
+    sheet.write([_("Projects that spend less than expected")], "title", 28)
+    sheet.write(
+        [
+            _("No."), _("project"), _("lead unit"), _("allocated (million baht)"),
+            _("disbursed (million baht)"), _("figure of"), _("expected (%)"),
+            money_rules.judged_head(report.money.lines), _("status"),
+        ],
+        "head",
+        48,
+    )  # fmt: skip
+    first = sheet.row + 1
+    for row in sorted(rows, key=lambda row: row.current.status != CRITICAL):
+        year, lead = row.current, row.first_lead
+        sheet.write(
+            [
+                row.code, row.name, lead.name if lead else _("no lead unit yet"),
+                million(year.allocated), million(year.disbursed), year.as_of_name,
+                year.standing.expected_percent, year.standing.judged_percent, year.label,
+            ],
+            [
+                "center", "text", "text", "percent", "percent", "center", "percent", "percent",
+                "center",
+            ],
+        )  # fmt: skip
+    colour_statuses(sheet, [9], first, sheet.row)
+
+
+def _left(sheet: Sheet, rest: YearRest) -> None:
+    """What the last year has left undone, an indicator to a row."""
+    sheet.row += 1
+    words = _("What fiscal year %(year)s has left") % {"year": rest.year}
+    sheet.write([words], "title", 28)
+    head = [_("code"), _("indicator"), _("responsible unit"), _("what"), None]
+    sheet.write(head, "head")
+    sheet.merge((sheet.row, sheet.row), (4, 5))
+    parts = (
+        (_("never reported"), rest.unreported),
+        (_("closed critical"), rest.critical),
+        (_("not yet approved"), rest.unapproved),
+    )
+    for words, rows in parts:
+        for row in rows:
+            sheet.write(
+                [row.code, row.name, row.unit_name or _("no unit yet"), words, None],
+                ["center", "text", "text", "center", "center"],
+            )
+            sheet.merge((sheet.row, sheet.row), (4, 5))
+
+
 def changed(book: Book, report: BoardReport) -> Sheet:
     """What changed since last month's reporting deadline."""
     changes = report.changes
-    sheet = book.sheet(_("what changed"), [16, 9, 50, 24, 24, 19, 19, 32])
+    sheet = book.sheet(_("what changed"), [16, 9, 50, 24, 24, 19, 19, 48])
     sheet.title(
         _("What changed since last month"),
         *report.notes,
@@ -174,14 +299,26 @@ def changed(book: Book, report: BoardReport) -> Sheet:
         ],
         32,
     )  # fmt: skip
-    for line in changes.lines:
-        sheet.write(
-            list(line),
-            ["text", "center", "text", "center", "center", "center", "center", "text"],
-        )
-    if not changes.lines:
-        sheet.write([_("Nothing changed.")], "note")
+    if changes.told:
+        _change_rows(sheet, changes.told)
+    else:
+        words = _("Nothing turned better or worse, nothing was restated.")
+        sheet.write([words, *[None] * 7], "group")
+    if changes.folded:
+        sheet.write([_("Late reports and new figures"), *[None] * 7], "group")
+        _change_rows(sheet, changes.folded)
     return sheet
+
+
+def _change_rows(sheet: Sheet, lines: Iterable[ChangeLine]) -> None:
+    for line in lines:
+        sheet.write(
+            [
+                line.kind, line.code, line.name, line.before, line.after, line.status_before,
+                line.status_after, line.note,
+            ],
+            ["text", "center", "text", "center", "center", "center", "center", "text"],
+        )  # fmt: skip
 
 
 def integrity(book: Book, report: BoardReport) -> Sheet:

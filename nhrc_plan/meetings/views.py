@@ -16,7 +16,13 @@ def board(request: HttpRequest, page: PlanPage) -> HttpResponse:
     report = board_report(page.plan, page.at, page.today)
     if page.as_data:
         return as_json(data.board(report))
-    context = {"page": page, "nav": "board", "report": report, **board_context(report)}
+    context = {
+        "page": page,
+        "nav": "board",
+        "report": report,
+        "projector": "projector" in request.GET,
+        **board_context(report),
+    }
     return render(request, "meetings/board.html", context)
 
 

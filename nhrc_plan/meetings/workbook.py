@@ -26,6 +26,8 @@ def board_sheets(report: BoardReport) -> list[Builder]:
     money = report.has_money
     return [
         sheets.one_page,
+        *when(sheets.has_decisions(report), sheets.decisions),
+        sheets.changed,
         *when(money, sheets.strategies),
         result_sheets.indicators,
         *when(len(report.plan.years) > 1, result_sheets.five_years),
@@ -39,7 +41,6 @@ def board_sheets(report: BoardReport) -> list[Builder]:
             sheets.integrity,
         ),
         sheets.awaiting if money else result_sheets.awaiting,
-        sheets.changed,
         sheets.notes,
     ]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from budgets.pages import data as data_money
-from kpis.pages.data import duty, indicator, roll_up, years
+from kpis.pages.data import duty, indicator, roll_up, year_rest, years
 from nhrc_plan.overview.read import (
     AboutPage,
     MapPage,
@@ -45,6 +45,7 @@ def overview(plan: Plan, shown: OverviewPage) -> dict[str, Any]:
         **head(plan, standing.at),
         **roll_up(standing.roll_up),
         **({"money": {"unit": "baht", **data_money.total(shown.money)}} if shown.money else {}),
+        "last_year": year_rest(shown.rest),
         "strategies": [
             {"number": part.number, "name": part.name, **roll_up(part.roll_up)}
             for part in standing.strategies

@@ -16,10 +16,12 @@ from budgets.read.rows import ProjectMoney, StrategyMoney, UnitMoney
 from budgets.rules.calc import Total
 from kpis.models import Indicator
 from kpis.read.duties import LABELS, LATE, OPEN, SHAPES, Duty, year_duties
+from kpis.read.report import YearRest, last_year_rest
 from kpis.read.rows import Cell, IndicatorRow, Marked, PlanStanding, StrategyStanding, roll_up
 from kpis.read.standing import indicator_rows, plan_standing
 from kpis.rules.roll_up import RollUp
 from strategy.calendar import DEFAULT_REPORTING_DAY, FiscalMonth
+from strategy.closing.read import locked_since
 from strategy.models import (
     Agency,
     Approach,
@@ -160,6 +162,8 @@ class OverviewPage:
     #: None for a scorecard, which has no projects.
     money: Total | None
     money_is_sample: bool
+    #: What the last year has left undone, until it is closed; None where nothing is.
+    rest: YearRest | None = None
 
     @property
     def has_sample(self) -> bool:
@@ -220,16 +224,19 @@ def objective_parts(
 
 
 def overview_page(plan: Plan, at: FiscalMonth, today: date) -> OverviewPage:
-    """The whole plan at the end of a month. Eight queries; six for a scorecard."""
+    """The whole plan at the end of a month. Nine queries; seven for a scorecard."""
     days = deadline_days(plan)
+    standing = plan_standing(plan, at, today, days=days)
+    rest = last_year_rest(standing.rows, locked_since(plan.agency_id))
     if plan.is_scorecard:
-        return OverviewPage(plan_standing(plan, at, today, days=days), None, False)
+        return OverviewPage(standing, None, False, rest)
     view = MoneyView(plan, at, today, days)
     money = list(year_rows(view).values())
     return OverviewPage(
-        standing=plan_standing(plan, at, today, days=days),
+        standing=standing,
         money=view.total(at.year, money),
         money_is_sample=any(row.sample for row in money),
+        rest=rest,
     )
 
 

@@ -54,6 +54,7 @@ def overview(plan: Plan, shown: OverviewPage) -> dict[str, Any]:
             )
             for part in standing.strategies
         ],
+        "rest": shown.rest,
         "awaiting": standing.awaiting,
         "worrying": standing.worrying,
         "outstanding": [row for row in rows if row.current.outstanding],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -52,6 +52,14 @@ class MonthRow:
     @property
     def moved_from_name(self) -> str:
         return "" if self.moved_from is None else _day_name(self.moved_from)
+
+
+def locked_since(agency_id: int) -> dict[FiscalMonth, datetime]:
+    """The months of an agency that are locked, opened again or not, each with the moment since
+    when. One query."""
+    rows = MonthLock.history.filter(agency_id=agency_id, history_type="+")
+    found = rows.values_list("fiscal_year", "month", "history_date")
+    return {FiscalMonth(year, month): when for year, month, when in found}
 
 
 def _day_name(day: date) -> str:

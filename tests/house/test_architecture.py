@@ -35,7 +35,7 @@ FORBIDDEN = {
 
 PURE = re.compile(
     r"(kpis|budgets)/rules/\w+\.py"
-    r"|integrity/\w+/rules\.py|nhrc_plan/watch/rules\.py"
+    r"|integrity/\w+/rules\.py|nhrc_plan/watch/rules\.py|nhrc_plan/meetings/minute/rules\.py"
     r"|strategy/(calendar|standing/status|standing/timeline|thai/\w+|drawing/(geometry\w*|scale))\.py"
 )
 #: Modules of the standard library that touch neither disk, network, clock nor chance.

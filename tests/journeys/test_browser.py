@@ -22,7 +22,7 @@ from strategy.models import Plan
 from strategy.records.write import record_save
 from strategy.thai import parse_number
 from tests.support import files
-from tests.support.browsing import follow
+from tests.support.browsing import follow, unfold
 from tests.support.writing import OWN, REMEDY, SCORECARD, entered, indicator_of
 from tests.support.writing import enter as stored
 
@@ -423,6 +423,7 @@ def test_a_month_of_money_moves_what_it_should_and_nothing_else(browse, reporter
     assert moved == {3}
     assert after["plan_total"] == before["plan_total"] == "200500000"
     page.goto(f"{PLAN}/board/{AT}")
+    unfold(page)
     assert "0.90" in page.locator("tfoot").first.inner_text()
     book = load_workbook(BytesIO(page.request.get(f"{PLAN}/board.xlsx{AT}").body()))
     (row,) = [r for r in book["รายโครงการ"].iter_rows(values_only=True) if r[0] == "3-1"]
@@ -456,6 +457,7 @@ def test_no_figure_on_a_phone_leaves_its_half_of_the_row(browse, planner, plan):
 def test_the_boards_chart_fills_its_panel(browse, planner, plan):
     page = browse(planner)
     page.goto(f"{PLAN}/board/{AT}")
+    unfold(page)
     panel = page.locator(".chart-figure").bounding_box()["width"]
     (drawn,) = page.locator(".chart-figure > svg:visible").all()
     assert drawn.bounding_box()["width"] > 0.98 * panel > 900
@@ -467,7 +469,7 @@ def test_the_boards_chart_fills_its_panel(browse, planner, plan):
 def test_paper_holds_what_a_click_opens_and_parts_nothing_from_its_heading(browse, planner, plan):
     page = browse(planner)
     page.goto(f"{PLAN}/board/{AT}")
-    rules = page.locator("details.printed ol")
+    rules = page.locator("details.printed ol").last
     assert not rules.is_visible()
     page.emulate_media(media="print")
     assert rules.is_visible()

@@ -78,8 +78,8 @@ def close(cell: Any, value: str | None, scale: int = 1) -> bool:
 def test_the_sheets_stand_in_the_order_of_the_meeting(full, reader):
     book = pack(reader)
     assert book.sheetnames == [
-        "ปก", "สรุป", "ยุทธศาสตร์", "ตัวชี้วัด", "ห้าปี", "โครงการและงบประมาณ", "รายโครงการ",
-        "งบประมาณรายปี", "เงินกันเหลื่อมปี", "มาตรการคุณธรรมฯ", "รอรายงาน", "สิ่งที่เปลี่ยนไป", "หมายเหตุ",
+        "ปก", "สรุป", "สิ่งที่เปลี่ยนไป", "ยุทธศาสตร์", "ตัวชี้วัด", "ห้าปี", "โครงการและงบประมาณ",
+        "รายโครงการ", "งบประมาณรายปี", "เงินกันเหลื่อมปี", "มาตรการคุณธรรมฯ", "รอรายงาน", "หมายเหตุ",
     ]  # fmt: skip
     contents = [row[1] for row in rows(book["ปก"])]
     assert contents[-12:] == book.sheetnames[1:]
@@ -314,4 +314,4 @@ def test_a_larger_plan_asks_no_more(client, executive, today):
         with CaptureQueriesContext(connection) as captured:
             workbook.board_pack(plan, FiscalMonth(2568, 7), DAY)
         counts.append(len(captured))
-    assert counts[0] == counts[1] <= 25
+    assert counts[0] == counts[1] <= 28

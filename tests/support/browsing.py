@@ -13,3 +13,8 @@ def follow(page: Any, selector: str) -> None:
     """
     with page.expect_navigation():
         page.click(selector)
+
+
+def unfold(page: Any) -> None:
+    """Open everything that a press would open."""
+    page.evaluate("for (const each of document.querySelectorAll('details')) each.open = true")

@@ -22,6 +22,7 @@ from kpis.read import duties
 from kpis.rules import facts
 from nhrc_plan.desk import read as desk
 from nhrc_plan.meetings.frozen import since
+from nhrc_plan.meetings.minute import rules as minute
 from nhrc_plan.meetings.models import Meeting
 from nhrc_plan.reminders.models import Reminder
 from nhrc_plan.watch.data import ACTIONS
@@ -62,6 +63,9 @@ CODES: dict[str, set[str]] = {
     "mail": set(Reminder.Kind.values),
     "outcome": set(Reminder.State.values),
     "why_not": set(Reminder.Why.values),
+    "verdict": set(minute.VERDICTS),
+    "ask": {"decide", "overspent", "approve", "urge", "finish", "close"},
+    "change": set(minute.CHANGES),
 }
 #: Names, and words that people wrote or a source prints.
 WORDS = {
@@ -78,7 +82,7 @@ WORDS = {
 NAMES = {
     "agency", "plan", "code", "number", "place", "instrument", "instruments", "item",
     "criterion", "alternative", "grade", "published", "computed", "projects", "shared", "owed",
-    "above_allocation", "awaiting_money", "indicators", "url", "meeting_number", "figures_code",
+    "never_reported", "closed_critical", "not_approved", "after_lock", "above_allocation", "awaiting_money", "indicators", "url", "meeting_number", "figures_code",
     "model", "act", "older", "mended_at",
 }  # fmt: skip
 DATES = {
