@@ -1,0 +1,70 @@
+"""Reading as of an earlier day: inside :func:`as_known` every query finds what was known then.
+
+Like ``translation.override`` it holds for what is read inside it, on this thread, and for nothing
+else. Selectors need not know of it: they ask the same queries, as many of them, and judge by the
+rules that they find.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from strategy.clock import end_of_day
+from strategy.known.tables import tables_named, tables_then
+
+#: The day at whose end things are read; None: as they are now.
+_day: ContextVar[date | None] = ContextVar("known_day", default=None)
+_Execute = Callable[[str, Any, bool, dict[str, Any]], Any]
+
+
+@contextmanager
+def as_known(day: date | None) -> Iterator[None]:
+    """Read what was known at the end of ``day`` in Bangkok; None: what is known now.
+
+    Nothing can be written to a record inside.
+    """
+    outermost = _read not in connection.execute_wrappers
+    token = _day.set(day)
+    try:
+        if outermost:
+            with connection.execute_wrapper(_read):
+                yield
+        else:
+            yield
+    finally:
+        _day.reset(token)
+
+
+def known_day() -> date | None:
+    """The day at whose end things are being read; None: as they are now."""
+    return _day.get()
+
+
+def _read(execute: _Execute, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
+    """Run a statement with the tables that it names as they were."""
+    day = _day.get()
+    names = tables_named(sql) if day is not None else frozenset()
+    if day is None or not names:
+        return execute(sql, params, many, context)
+    if not sql.lstrip("( ").startswith("SELECT"):
+        raise RuntimeError("what is read as of an earlier day cannot be written to")
+    then = tables_then(connection.vendor, names)
+    if params is None:
+        sql = sql.replace("%", "%%")
+    moment = _moment(day)
+    given = (*([moment] * then.moments), *(params or ()))
+    return execute(then.sql + sql, given, many, context)
+
+
+def _moment(day: date) -> Any:
+    moment: datetime = end_of_day(day)
+    return connection.ops.adapt_datetimefield_value(
+        moment.astimezone(timezone.get_default_timezone())
+    )
