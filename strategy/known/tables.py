@@ -9,7 +9,7 @@ its own is taken out of that entry's details. Histories end at the moment as wel
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -86,8 +86,8 @@ _NAMES = re.compile(r'"(\w+)"')
 
 def tables_named(sql: str) -> frozenset[str]:
     """The tables named in a statement that are other at another moment."""
-    known = _records().keys() | _parts().keys() | _histories().keys()
-    return known & set(_NAMES.findall(sql))
+    known = {*_records(), *_parts(), *_histories()}
+    return frozenset(known.intersection(_NAMES.findall(sql)))
 
 
 @cache
@@ -113,17 +113,18 @@ def _sorted(found: Iterable[type[Record]]) -> list[type[Record]]:
     return sorted(found, key=lambda model: model._meta.db_table)
 
 
-def _columns(model: type[models.Model]) -> Iterator[str]:
-    return (str(field.column) for field in model._meta.concrete_fields)
-
-
 def _then(model: type[Record]) -> str:
     """What the rows of a table as they were are called, with their details."""
     return f'"{model._meta.db_table} then"'
 
 
 def _record(model: type[Record]) -> str:
-    columns = ", ".join(f'"{name}"' for name in _columns(model))
+    columns = ", ".join(
+        f'"{field.column}" COLLATE {collation} AS "{field.column}"'
+        if (collation := getattr(field, "db_collation", None))
+        else f'"{field.column}"'
+        for field in model._meta.concrete_fields
+    )
     return f'"{model._meta.db_table}" AS (SELECT {columns} FROM {_then(model)})'
 
 

@@ -21,7 +21,18 @@ from django.views.decorators.http import require_safe
 from strategy.access import Viewer, viewer
 from strategy.calendar import FiscalMonth
 from strategy.clock import today
+from strategy.known.reading import as_known, known_day
 from strategy.models import Agency, Plan
+from strategy.pages.as_of import NAME as AS_OF
+from strategy.pages.as_of import (
+    AsOf,
+    NotYetKnown,
+    address_now,
+    answer_not_yet,
+    as_of,
+    find_day,
+    known_or_why,
+)
 from strategy.pages.current import current_agency
 from strategy.pages.menu import Item, menu_of
 from strategy.pages.period import NotEnded, find_month, find_plan, month_choices, month_to_return
@@ -35,7 +46,8 @@ class Page:
     """What every reading page knows: whose page, of which plan and month, the day, the reader.
 
     ``plan``: the one shown, on pages of an agency the one that the menu leads to; None without
-    any. ``at``: the month shown, on pages of an agency the one to go back to.
+    any. ``at``: the month shown, on pages of an agency the one to go back to. ``as_of``: the
+    earlier day as of which the page is read, which then is its ``today``; None: as it stands now.
     """
 
     agency: Agency
@@ -44,19 +56,27 @@ class Page:
     today: date
     viewer: Viewer
     as_data: bool
+    as_of: AsOf | None = None
+
+    @property
+    def _carried(self) -> dict[str, Any]:
+        """What every link carries on: the month, and the day as of which is read."""
+        carried: dict[str, Any] = {}
+        if self.at is not None:
+            carried |= {"year": self.at.year, "month": self.at.month}
+        if self.as_of is not None:
+            carried[AS_OF] = self.as_of.text
+        return carried
 
     @property
     def query(self) -> str:
         """The month as it is carried from page to page of a plan."""
-        return urlencode({"year": self.at.year, "month": self.at.month}) if self.at else ""
+        return urlencode(self._carried)
 
     @property
     def agency_query(self) -> str:
         """The agency, and the month to go back to, as they are carried to pages of an agency."""
-        carried: dict[str, Any] = {"agency": self.agency.slug}
-        if self.at is not None:
-            carried |= {"year": self.at.year, "month": self.at.month}
-        return urlencode(carried)
+        return urlencode({"agency": self.agency.slug, **self._carried})
 
     @property
     def menu(self) -> list[Item]:
@@ -87,7 +107,8 @@ def readable(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A page that is only read: asks for sign-in, and answers in Thai where there is nothing.
 
     Asks for sign-in unless the setting PUBLIC_READING opens these pages. The view takes
-    ``as_data``: whether its rows are wanted instead of the page.
+    ``as_data``: whether its rows are wanted instead of the page. With ?as_of= it reads what was
+    known at the end of that day; who may read it is asked of today.
     """
 
     @require_safe
@@ -97,7 +118,12 @@ def readable(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if not viewer(request.user).signed_in and not settings.PUBLIC_READING:
             return ask_to_sign_in(request, as_data)
         try:
-            return view(request, as_data=as_data, **found)
+            with as_known(find_day(request.GET, today())):
+                return view(request, as_data=as_data, **found)
+        except NotYetKnown as reason:
+            if as_data or request.path.endswith(".xlsx"):
+                return answer_not_found(request, str(reason), as_data)
+            return answer_not_yet(request, reason)
         except Http404 as missing:
             return answer_not_found(request, str(missing), as_data)
 
@@ -110,11 +136,11 @@ def plan_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @readable
     @wraps(view)
     def wrapped(request: HttpRequest, slug: str, as_data: bool, **found: Any) -> HttpResponse:
+        who, day = viewer(request.user), known_day() or today()
         try:
-            plan = find_plan(slug)
-            day = today()
+            plan = known_or_why(lambda: find_plan(slug), lambda plan: plan)
             at = find_month(plan, request.GET, day)
-            page = PlanPage(plan.agency, plan, at, day, viewer(request.user), as_data)
+            page = PlanPage(plan.agency, plan, at, day, who, as_data, as_of(request))
             return view(request, page, **found)
         except NotEnded as not_ended:
             if as_data or request.path.endswith(".xlsx"):
@@ -134,10 +160,11 @@ def agency_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
     @readable
     @wraps(view)
     def wrapped(request: HttpRequest, as_data: bool, **found: Any) -> HttpResponse:
-        who, day = viewer(request.user), today()
-        agency, plan = current_agency(who, request.GET.get("agency", ""))
+        who, day = viewer(request.user), known_day() or today()
+        slug = request.GET.get("agency", "")
+        agency, plan = known_or_why(lambda: current_agency(who, slug), lambda found: found[0])
         at = month_to_return(plan, request.GET, day) if plan else None
-        return view(request, Page(agency, plan, at, day, who, as_data), **found)
+        return view(request, Page(agency, plan, at, day, who, as_data, as_of(request)), **found)
 
     return wrapped
 
@@ -179,7 +206,8 @@ def xlsx(content: bytes, name: str) -> HttpResponse:
 def answer_not_found(request: HttpRequest, message: str, as_data: bool = False) -> HttpResponse:
     if as_data:
         return as_json({"error": message}, status=404)
-    return render(request, "404.html", {"message": message}, status=404)
+    now = address_now(request) if AS_OF in request.GET else ""
+    return render(request, "404.html", {"message": message, "now": now}, status=404)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
