@@ -12,6 +12,7 @@ from kpis.read.duties import Duty, owed_duties
 from kpis.read.rows import PlanStanding
 from kpis.read.standing import plan_standing
 from strategy.calendar import FiscalMonth
+from strategy.known.words import known_lines
 from strategy.models import Plan
 from strategy.thai import month_name
 
@@ -41,6 +42,7 @@ class Report:
             _("Fiscal year %(year)s, as at the end of %(month)s")
             % {"year": self.at.year, "month": self.month_name}
         ]
+        lines += known_lines()
         if self.has_sample:
             lines.append(_("SAMPLE DATA: the figures shown are samples, not the agency's own."))
         return lines

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import wraps
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -15,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from strategy.clock import end_of_day
 from strategy.known.reading import as_known, known_day
+from strategy.known.words import known_words
 from strategy.messages import said
 from strategy.models import Agency, Plan
 from strategy.thai import Refusal, address_date, format_date, parse_date
@@ -47,11 +47,6 @@ class AsOf:
     def words(self) -> str:
         """The band across the page."""
         return known_words(self.day)
-
-
-def known_words(day: date) -> str:
-    """That what is shown is what was known at the end of a day."""
-    return _("As known at the end of %(day)s") % {"day": format_date(day, short=False)}
 
 
 def find_day(query: Mapping[str, str], today: date) -> date | None:
@@ -132,19 +127,3 @@ def answer_not_yet(request: HttpRequest, reason: NotYetKnown) -> HttpResponse:
         first = f"{request.path}?{query.urlencode()}"
     context = {"message": str(reason), "now": address_now(request), "first": first}
     return render(request, "not_yet_known.html", context, status=404)
-
-
-def only_now(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """For pages that speak of what is to be done now, or of the history itself: they are refused
-    with a day in their address, instead of showing today under it."""
-
-    @wraps(view)
-    def wrapped(request: HttpRequest, **found: Any) -> HttpResponse:
-        if request.GET.get(NAME, "").strip():
-            from strategy.pages.page import answer_not_found
-
-            message = _("This page shows how things stand now, and cannot be read as of a day.")
-            return answer_not_found(request, message, bool(found.get("as_data")))
-        return view(request, **found)
-
-    return wrapped

@@ -22,6 +22,7 @@ from strategy.access import Viewer, viewer
 from strategy.calendar import FiscalMonth
 from strategy.clock import today
 from strategy.known.reading import as_known, known_day
+from strategy.known.words import known_name
 from strategy.models import Agency, Plan
 from strategy.pages.as_of import NAME as AS_OF
 from strategy.pages.as_of import (
@@ -60,23 +61,33 @@ class Page:
 
     @property
     def _carried(self) -> dict[str, Any]:
-        """What every link carries on: the month, and the day as of which is read."""
-        carried: dict[str, Any] = {}
-        if self.at is not None:
-            carried |= {"year": self.at.year, "month": self.at.month}
-        if self.as_of is not None:
-            carried[AS_OF] = self.as_of.text
-        return carried
+        """The month, and the day as of which is read."""
+        day = {AS_OF: self.as_of.text} if self.as_of else {}
+        return {**self._month, **day}
+
+    @property
+    def _month(self) -> dict[str, Any]:
+        return {"year": self.at.year, "month": self.at.month} if self.at else {}
 
     @property
     def query(self) -> str:
-        """The month as it is carried from page to page of a plan."""
+        """The month, and the day as of which is read, as pages of a plan carry them on."""
         return urlencode(self._carried)
 
     @property
     def agency_query(self) -> str:
-        """The agency, and the month to go back to, as they are carried to pages of an agency."""
+        """The agency, and the same with the month to go back to, for pages of an agency."""
         return urlencode({"agency": self.agency.slug, **self._carried})
+
+    @property
+    def query_now(self) -> str:
+        """The month alone, for pages that show how things stand now."""
+        return urlencode(self._month)
+
+    @property
+    def agency_query_now(self) -> str:
+        """The agency and the month, for pages that show how things stand now."""
+        return urlencode({"agency": self.agency.slug, **self._month})
 
     @property
     def menu(self) -> list[Item]:
@@ -182,6 +193,20 @@ def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
     return wrapped
 
 
+def only_now(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For pages that speak of what is to be done now, or of the history itself: they are refused
+    with a day in their address, instead of showing today under it."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, **found: Any) -> HttpResponse:
+        if request.GET.get(AS_OF, "").strip():
+            message = _("This page shows how things stand now, and cannot be read as of a day.")
+            return answer_not_found(request, message, bool(found.get("as_data")))
+        return view(request, **found)
+
+    return wrapped
+
+
 def ask_to_sign_in(request: HttpRequest, as_data: bool) -> HttpResponse:
     """To the sign-in form, and back from there; data are refused in words."""
     if as_data:
@@ -199,7 +224,7 @@ def xlsx(content: bytes, name: str) -> HttpResponse:
     return HttpResponse(
         content,
         content_type=XLSX,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        headers={"Content-Disposition": f'attachment; filename="{known_name(name)}"'},
     )
 
 
