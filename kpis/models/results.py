@@ -34,6 +34,7 @@ class Result(ValuesInHistory, SupportedByEvidence, Record):
     written_by_reporters = True
     audit_labels = {"slips": _("asked about and confirmed")}
     audit_unseen = frozenset({"slips"})
+    grows_within = "indicator__strategy__plan"
     audit_parts = {
         "values": {name: (name,) for name in ("measure", "value", "numerator", "denominator")},
         "evidence": EVIDENCE_PARTS,

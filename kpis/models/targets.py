@@ -86,6 +86,7 @@ class YearTarget(ValuesInHistory, Record):
     def __str__(self) -> str:
         return f"{self.indicator.code} {self.fiscal_year}"
 
+    grows_within = "indicator__strategy__plan"
     audit_parts = {
         "values": {
             "measure": ("measure",),

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils import timezone
@@ -19,8 +19,16 @@ from django.utils import timezone
 from strategy.clock import end_of_day
 from strategy.known.tables import tables_named, tables_then
 
-#: The day at whose end things are read; None: as they are now.
-_day: ContextVar[date | None] = ContextVar("known_day", default=None)
+
+class _Reading(NamedTuple):
+    """The day at whose end things are read; None: as they are now. The one plan read, or None."""
+
+    day: date | None = None
+    plan: int | None = None
+
+
+_NOW = _Reading()
+_reading: ContextVar[_Reading] = ContextVar("reading", default=_NOW)
 _Execute = Callable[[str, Any, bool, dict[str, Any]], Any]
 
 
@@ -30,7 +38,7 @@ def as_known(day: date | None) -> Iterator[None]:
 
     Nothing can be written to a record inside.
     """
-    token = _day.set(day)
+    token = _reading.set(_Reading(day))
     try:
         if day is None or _read in connection.execute_wrappers:
             yield
@@ -38,7 +46,7 @@ def as_known(day: date | None) -> Iterator[None]:
             with connection.execute_wrapper(_read), _without_keys():
                 yield
     finally:
-        _day.reset(token)
+        _reading.reset(token)
 
 
 @contextmanager
@@ -55,18 +63,26 @@ def _without_keys() -> Iterator[None]:
 
 def known_day() -> date | None:
     """The day at whose end things are being read; None: as they are now."""
-    return _day.get()
+    return _reading.get().day
+
+
+def read_plan(plan: int) -> None:
+    """Of what is reported month by month, the rest of this reading asks for one plan's alone.
+
+    It spares looking for the entries of all the others.
+    """
+    _reading.set(_reading.get()._replace(plan=plan))
 
 
 def _read(execute: _Execute, sql: str, params: Any, many: bool, context: dict[str, Any]) -> Any:
     """Run a statement with the tables that it names as they were."""
-    day = _day.get()
+    day, plan = _reading.get()
     names = tables_named(sql) if day is not None else frozenset()
     if day is None or not names:
         return execute(sql, params, many, context)
     if not sql.lstrip("( ").startswith("SELECT"):
         raise RuntimeError("what is read as of an earlier day cannot be written to")
-    then = tables_then(connection.vendor, names)
+    then = tables_then(connection.vendor, names, plan)
     if params is None:
         sql = sql.replace("%", "%%")
     moment = _moment(day)

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
+from sqlite3 import sqlite_version_info
 from typing import Any, NamedTuple
 
 from django.apps import apps
@@ -90,9 +91,12 @@ def tables_named(sql: str) -> frozenset[str]:
     return frozenset(known.intersection(_NAMES.findall(sql)))
 
 
-@cache
-def tables_then(vendor: str, names: frozenset[str]) -> Tables:
-    """The parts that let a query find some tables as they were, in words of a database."""
+@lru_cache(maxsize=1024)
+def tables_then(vendor: str, names: frozenset[str], plan: int | None) -> Tables:
+    """The parts that let a query find some tables as they were, in words of a database.
+
+    ``plan``: the one whose monthly figures are asked for; None: of all.
+    """
     sql = _SQLite() if vendor == "sqlite" else _PostgreSQL()
     parts = [_parts()[name] for name in sorted(names & _parts().keys())]
     records = {_records()[name] for name in names & _records().keys()}
@@ -100,7 +104,7 @@ def tables_then(vendor: str, names: frozenset[str]) -> Tables:
     # On PostgreSQL a part sees those before it: all that read a table itself come before those
     # that hide it.
     told = [
-        *(sql.rows(model) for model in _sorted(owners)),
+        *(sql.rows(model, plan) for model in _sorted(owners)),
         *(sql.part(part) for part in parts),
         *(_record(model) for model in _sorted(records)),
         *(sql.history(name, _histories()[name]) for name in sorted(names & _histories().keys())),
@@ -131,6 +135,9 @@ def _record(model: type[Record]) -> str:
 class _Words:
     """What both databases say alike."""
 
+    #: Of a part: that it is worked out once, and that it is read where it is used.
+    once, inline = "MATERIALIZED ", "NOT MATERIALIZED "
+
     def table(self, name: str) -> str:
         """The table itself, whatever hides it."""
         raise NotImplementedError
@@ -151,19 +158,32 @@ class _Words:
         """Whether the details of "p" do not tell something."""
         raise NotImplementedError
 
-    def rows(self, model: type[Record]) -> str:
+    def rows(self, model: type[Record], plan: int | None) -> str:
         """Every row that was there, and the details of its last entry.
 
         Looked for are the rows there are now and those deleted since, so that the work grows
         with them and not with how often they were changed.
         """
         history = self.table(model.history.model._meta.db_table)
+        if plan is None or not model.grows_within:
+            there = f'SELECT "id" FROM {self.table(model._meta.db_table)}'
+        else:
+            there = self._within(model, model.grows_within, plan)
         keys = (
-            f'SELECT "id" FROM {self.table(model._meta.db_table)} UNION SELECT "id" FROM {history} '
+            f'{there} UNION SELECT "id" FROM {history} '
             f'WHERE "history_type" = \'-\' AND "history_date" >= {_MOMENT}'
         )
         found = self.last(history, keys)
-        return f"{_then(model)} AS MATERIALIZED ({found} WHERE h.\"history_type\" <> '-')"
+        return f"{_then(model)} AS {self.once}({found} WHERE h.\"history_type\" <> '-')"
+
+    def _within(self, model: type[models.Model], path: str, plan: int) -> str:
+        """The keys of the rows there are now of one plan, to which a path of links leads."""
+        name, _step, rest = path.partition("__")
+        field: Any = model._meta.get_field(name)
+        further = f"IN ({self._within(field.related_model, rest, plan)})" if rest else f"= {plan:d}"
+        return (
+            f'SELECT "id" FROM {self.table(model._meta.db_table)} WHERE "{field.column}" {further}'
+        )
 
     def part(self, part: _Part) -> str:
         """The rows of a table that the details of its records tell."""
@@ -182,19 +202,22 @@ class _Words:
                 f"WHERE {self.lacks(LINKS)}"
             )
         return (
-            f'"{part.model._meta.db_table}" AS MATERIALIZED '
+            f'"{part.model._meta.db_table}" AS {self.once}'
             f'(SELECT row_number() OVER () AS "id", * FROM ({found}) r)'
         )
 
     def history(self, name: str, column: str) -> str:
         """A history up to the moment."""
         return (
-            f'"{name}" AS NOT MATERIALIZED '
+            f'"{name}" AS {self.inline}'
             f'(SELECT * FROM {self.table(name)} WHERE "{column}" < {_MOMENT})'
         )
 
 
 class _SQLite(_Words):
+    if sqlite_version_info < (3, 35):  # which decides by itself
+        once = inline = ""
+
     def table(self, name: str) -> str:
         return f'main."{name}"'
 

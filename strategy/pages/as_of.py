@@ -115,6 +115,9 @@ def known_or_why(find: Callable[[], _Found], whose: Callable[[_Found], Plan | Ag
             raise
         with as_known(None):
             reason = NotYetKnown(asked, whose(find()))
+        if reason.first is not None and reason.first <= asked:
+            # It was there, under another address.
+            raise
         raise reason from None
 
 

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 from strategy.access import Viewer, viewer
 from strategy.calendar import FiscalMonth
 from strategy.clock import today
-from strategy.known.reading import as_known, known_day
+from strategy.known.reading import as_known, known_day, read_plan
 from strategy.known.words import known_name
 from strategy.models import Agency, Plan
 from strategy.pages.as_of import NAME as AS_OF
@@ -78,6 +78,11 @@ class Page:
     def agency_query(self) -> str:
         """The agency, and the same with the month to go back to, for pages of an agency."""
         return urlencode({"agency": self.agency.slug, **self._carried})
+
+    @property
+    def and_day(self) -> str:
+        """The day as of which is read, at the end of a query that says the rest itself."""
+        return f"&{AS_OF}={self.as_of.text}" if self.as_of else ""
 
     @property
     def query_now(self) -> str:
@@ -150,6 +155,7 @@ def plan_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         who, day = viewer(request.user), known_day() or today()
         try:
             plan = known_or_why(lambda: find_plan(slug), lambda plan: plan)
+            read_plan(plan.pk)
             at = find_month(plan, request.GET, day)
             page = PlanPage(plan.agency, plan, at, day, who, as_data, as_of(request))
             return view(request, page, **found)

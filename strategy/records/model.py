@@ -59,11 +59,11 @@ class AuditTrail(HistoricalRecords):
         """With the indexes by which a row's last entry before a moment is found, and those of
         rows that were deleted after it (strategy/known)."""
         options = super().get_meta_options(model)
-        name, gone = f"{model._meta.app_label}_{model._meta.model_name}", models.Q(history_type="-")
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
         indexes = [
             *options.get("indexes", ()),
             models.Index(fields=["id", "history_date", "history_id"], name=f"{name}_then"),
-            models.Index(fields=["history_date"], condition=gone, name=f"{name}_gone"),
+            models.Index(fields=["history_type", "history_date"], name=f"{name}_gone"),
         ]
         return {**options, "default_permissions": (), "indexes": indexes}
 
@@ -100,6 +100,8 @@ class Record(models.Model):
     audit_links: ClassVar[Mapping[str, str]] = {}
     #: Its rows say who may do what, and so are read as they are, of whatever day a page is.
     always_now: ClassVar[bool] = False
+    #: Of what grows month by month, the links that lead to its plan and never change.
+    grows_within: ClassVar[str] = ""
     #: Fields that the history does not tell by themselves: :meth:`audit_details` does, in words.
     audit_unseen: ClassVar[frozenset[str]] = frozenset()
     #: Of facts that are pairs, the parts that are texts and follow what they belong to: some
