@@ -201,7 +201,7 @@ def measure(plans: int) -> None:
     get_user_model().objects.create_user("bench")
     small = make_plan(0, 19)
     plan = make_plan(1, 200)
-    _analyze()
+    analyze()
     settle()
     print(f"{'one plan of 200 indicators × 5 years × 12 months':<58} {'ours':>11} {'floor':>11}")
     for name, view in (("overview", views.overview), ("indicator table", kpi_views.indicators)):
@@ -223,7 +223,7 @@ def measure(plans: int) -> None:
     before = {name: _alone(name, plan) for name in ("overview", "indicators", "workbook")}
     for number in range(2, plans + 1):
         make_plan(number, 200)
-    _analyze()
+    analyze()
     print(f"with {plans} such plans in the database{'':<24} {'now':>11} {'with one':>11}")
     for name, alone in before.items():
         show(f"{name}", (_alone(name, plan), alone), "[≤ 1.2]")
@@ -233,7 +233,7 @@ def measure_money(small: Plan, plan: Plan) -> None:
     """The pages of money and the board pack, with 500 projects × 5 years × 12 months."""
     make_projects(small, 17)
     make_projects(plan, 500)
-    _analyze()
+    analyze()
     for name, view in (("budgets", money_views.budgets), ("by unit", money_views.budget_units)):
         few, many = queries(view, small), queries(view, plan)
         print(f"{name}: {few} queries with 17 projects, {many} with 500  [≤ 10, equal]")
@@ -260,7 +260,7 @@ def _alone(name: str, plan: Plan) -> float:
     return median_pair(run, lambda: None, RUNS)[0]
 
 
-def _analyze() -> None:
+def analyze() -> None:
     """Let the database know its tables, as its own housekeeping does in time."""
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -41,8 +41,8 @@ def _watch(page: Page) -> str:
     if not page.viewer.keeps_watch:
         return ""
     if page.plan is None:
-        return f"{reverse('history')}?{page.agency_query}"
-    return f"{reverse('quality', args=[page.plan.slug])}?{page.query}"
+        return f"{reverse('history')}?{page.agency_query_now}"
+    return f"{reverse('quality', args=[page.plan.slug])}?{page.query_now}"
 
 
 def _admin(page: Page) -> str:
@@ -50,7 +50,7 @@ def _admin(page: Page) -> str:
 
 
 def _desk(page: Page) -> str:
-    return f"{reverse('my_work')}?{page.agency_query}" if page.viewer.enters else ""
+    return f"{reverse('my_work')}?{page.agency_query_now}" if page.viewer.enters else ""
 
 
 MENU = [

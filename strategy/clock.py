@@ -1,6 +1,6 @@
 """The one place that reads the clock: the day in Bangkok, and the moment."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from django.utils import timezone
 
@@ -13,3 +13,8 @@ def today() -> date:
 def now() -> datetime:
     """This moment, with its zone."""
     return timezone.now()
+
+
+def end_of_day(day: date) -> datetime:
+    """The moment at which a day in Bangkok is over: what is before it is of that day."""
+    return timezone.make_aware(datetime.combine(day + timedelta(days=1), time()))

@@ -39,6 +39,7 @@ class Project(Record):
         "supporting": _("supporting units"),
         "objectives": _("objectives it serves"),
     }
+    audit_links = {"leads": "unit", "supporting_units": "", "objectives": ""}
 
     strategy = models.ForeignKey(
         Strategy, models.PROTECT, related_name="projects", verbose_name=_("strategy")

@@ -28,6 +28,7 @@ class Disbursement(Record):
     """Where a project's money stands at the end of a month: running totals of its fiscal year."""
 
     written_by_reporters = True
+    grows_within = "project__strategy__plan"
 
     project = models.ForeignKey(
         Project, models.PROTECT, related_name="disbursements", verbose_name=_("project")

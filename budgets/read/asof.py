@@ -22,8 +22,8 @@ from budgets.read.money import MoneyView, year_rows
 from budgets.read.rows import MoneyYear
 from budgets.rules.calc import STRAIGHT, Spent, YearLines, judge
 from strategy.calendar import FiscalMonth, ReportingDay
+from strategy.known.entries import entries_before, latest_after, touched_since
 from strategy.models import Plan
-from strategy.records.history import latest_after
 from strategy.records.restated import Restatement, RuleChange, changed_since, restatements
 
 
@@ -127,22 +127,14 @@ def _figures_back(
     plan: Plan, at: FiscalMonth, until: datetime
 ) -> dict[int, tuple[Spent | None, bool]]:
     """The latest figures, as known then, of the projects whose figures were touched since."""
-    history = Disbursement.history.filter(
-        Q(project__strategy__plan=plan), fiscal_year=at.year, month__lte=at.month
-    )
-    touched = set(
-        history.filter(history_date__gte=until).order_by().values_list("project_id", flat=True)
-    )
+    of_year = Q(project__strategy__plan=plan, fiscal_year=at.year, month__lte=at.month)
+    rows = Disbursement.objects.filter(of_year)
+    touched = touched_since(rows, until, of_year, "project_id")
     known: dict[int, tuple[Spent | None, bool]] = dict.fromkeys(touched, (None, False))
     if not touched:
         return known
-    last = {
-        row.id: row
-        for row in history.filter(project__in=touched, history_date__lt=until).order_by(
-            "version", "history_id"
-        )
-    }
-    for row in last.values():
+    of_touched = Q(project__in=touched)
+    for row in entries_before(rows.filter(of_touched), until, of_year & of_touched):
         held = known[row.project_id][0]
         if row.history_type != "-" and (held is None or held.month < row.month):
             spent = Spent(row.month, row.disbursed, row.committed)
@@ -191,6 +183,7 @@ def money_changed(plan: Plan, at: FiscalMonth, since: datetime) -> datetime | No
     """
     own = ProjectBudget.history.filter(project__strategy__plan=plan, fiscal_year__lte=at.year)
     return latest_after(
+        Plan.objects.filter(pk=plan.pk),
         since,
         Disbursement.history.filter(
             Q(fiscal_year__lt=at.year) | Q(fiscal_year=at.year, month__lte=at.month),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from integrity.ita import sheets
 from integrity.ita.rows import Advice, Instrument, ItaYear, Item, Part, Score, moved
+from strategy.known.words import known_lines
 from strategy.thai import format_date, format_exact
 from strategy.workbook.book import Book, Sheet
 from strategy.workbook.build import Builder
@@ -29,6 +30,7 @@ def scores(book: Book, shown: ItaYear) -> Sheet:
         _("ITA scores of fiscal year %(year)s, %(agency)s")
         % {"year": now.year, "agency": shown.agency_name},
         *summary_lines(shown),
+        *known_lines(),
     )
     head = sheet.head(
         [

@@ -11,7 +11,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from integrity.ita.models import Recommendation
-from strategy.evidence.model import Evidence, SupportedByEvidence, evidence_details
+from strategy.evidence.model import (
+    EVIDENCE_PARTS,
+    Evidence,
+    SupportedByEvidence,
+    evidence_details,
+)
 from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Agency, Unit
 from strategy.records.model import Record
 
@@ -109,6 +114,7 @@ class ItaMeasure(Record):
         "units": _("responsible units"),
         "answers": _("recommendations it answers"),
     }
+    audit_links = {"units": "", "answers": ""}
 
     issue = models.ForeignKey(
         MeasureIssue, models.CASCADE, related_name="measures", verbose_name=_("integrity issue")
@@ -200,6 +206,7 @@ class QuarterProgress(SupportedByEvidence, Record):
     """How a measure stands at the end of a quarter."""
 
     written_by_reporters = True
+    audit_parts = {"evidence": EVIDENCE_PARTS}
 
     class State(models.TextChoices):
         NOT_STARTED = "not_started", _("not started")

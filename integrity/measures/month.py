@@ -23,7 +23,6 @@ class MeasuresAt:
     quarter: int
     year: YearRow | None
     latest: int | None
-    agency_slug: str
 
     @property
     def counts(self) -> list[StateCount]:
@@ -57,5 +56,4 @@ def measures_at(
     asked = next((year for year in years if year.fiscal_year == at.year), None)
     latest = next((year.fiscal_year for year in years if year.fiscal_year < at.year), None)
     shown = year_row(asked, today, evidence=evidence) if asked else None
-    slug = years[0].agency.slug if years else ""
-    return MeasuresAt(at.year, at.quarter, shown, None if shown else latest, slug)
+    return MeasuresAt(at.year, at.quarter, shown, None if shown else latest)

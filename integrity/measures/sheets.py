@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from integrity.measures.rows import COLOURS, LABELS, MeasureRow, QuarterRow, YearRow
 from integrity.measures.rules import LATE, NO_REPORTS, QUARTERS
+from strategy.known.words import known_lines
 from strategy.thai import format_date
 from strategy.workbook.book import Book, Sheet, lines_needed
 from strategy.workbook.parts import colour_words, number_style
@@ -38,6 +39,7 @@ def notes(shown: YearRow, quarter: int) -> list[str]:
         _("Quarter %(quarter)s, as known on %(day)s: %(counts)s")
         % {"quarter": quarter, "day": format_date(shown.rules.today), "counts": counted or "–"}
     ]
+    lines += known_lines()
     if shown.rules.as_a_whole:
         lines.append(_("This year is reported as a whole, so no quarter is owed."))
     if shown.has_sample:
@@ -153,6 +155,8 @@ def results(book: Book, shown: YearRow) -> Sheet:
     """What came of each measure: result, outcome and the figures in it."""
     sheet = book.sheet(_("results and figures"), [8, 46, 62, 62, 36, 12, 12])
     sheet.paragraph(shown.name, "title")
+    for line in known_lines():
+        sheet.paragraph(line, "note")
     if shown.has_sample:
         sheet.paragraph(
             _("SAMPLE DATA: the figures shown are samples, not the agency's own."), "note"

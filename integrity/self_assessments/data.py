@@ -13,7 +13,7 @@ from integrity.self_assessments.rows import (
     PartStanding,
     RubricRow,
 )
-from strategy.pages.data import VERSION, evidence, text
+from strategy.pages.data import evidence, start, text
 
 
 def organisation(facts: AssessmentFacts) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def organisation(facts: AssessmentFacts) -> dict[str, Any]:
 def assessments(listed: Any, rows: list[AssessmentRow], policies: PolicyCounts) -> dict[str, Any]:
     """A page of the list."""
     return {
-        "version": VERSION,
+        **start(),
         "count": listed.paginator.count,
         "page": listed.number,
         "pages": listed.paginator.num_pages,
@@ -75,7 +75,7 @@ def _criterion(row: CriterionRow) -> dict[str, Any]:
 def rubric(shown: RubricRow) -> dict[str, Any]:
     """The instrument whole."""
     return {
-        "version": VERSION,
+        **start(),
         "id": shown.id,
         "year": shown.fiscal_year,
         "organisation_kind": shown.organisation_kind,
@@ -156,7 +156,7 @@ def _part(row: PartStanding) -> dict[str, Any]:
 def assessment(shown: AssessmentPage) -> dict[str, Any]:
     """One organisation's assessment."""
     return {
-        "version": VERSION,
+        **start(),
         **organisation(shown.facts),
         "rubric": shown.rubric.id,
         "edition": shown.rubric.edition,

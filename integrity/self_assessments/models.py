@@ -11,7 +11,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from strategy.evidence.model import Evidence, SupportedByEvidence, evidence_details
+from strategy.evidence.model import (
+    EVIDENCE_PARTS,
+    Evidence,
+    SupportedByEvidence,
+    evidence_details,
+)
 from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Agency
 from strategy.records.model import Record
 
@@ -293,6 +298,7 @@ class Answer(SupportedByEvidence, Record):
     """The level chosen for a criterion, or the points that assessors gave."""
 
     month_of = "assessment"
+    audit_parts = {"evidence": EVIDENCE_PARTS}
 
     assessment = models.ForeignKey(
         SelfAssessment, models.CASCADE, related_name="answers", verbose_name=_("self-assessment")

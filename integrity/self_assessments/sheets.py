@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from integrity.self_assessments.rows import AnswerRow, AssessmentPage, PartStanding
 from strategy.evidence.entry import EvidenceEntry
 from strategy.evidence.model import evidence_text
+from strategy.known.words import known_lines
 from strategy.workbook.book import Book, Sheet
 
 CHOSEN, NOT_CHOSEN = "☑", "☐"
@@ -35,6 +36,7 @@ def _heading(sheet: Sheet, title: str, shown: AssessmentPage) -> None:
             "of": shown.of,
         },
     ]
+    notes += known_lines()
     if facts.is_sample:
         notes.append(_("sample"))
     if shown.rubric.has_reading:

@@ -22,7 +22,7 @@ from kpis.models.indicators import (
 from kpis.models.targets import ValuesInHistory
 from strategy.access import Viewer
 from strategy.calendar import FiscalMonth
-from strategy.evidence.model import Evidence, SupportedByEvidence
+from strategy.evidence.model import EVIDENCE_PARTS, Evidence, SupportedByEvidence
 from strategy.models import FISCAL_YEAR_VALIDATORS
 from strategy.records.model import Record
 from strategy.thai import month_name, plain
@@ -34,6 +34,11 @@ class Result(ValuesInHistory, SupportedByEvidence, Record):
     written_by_reporters = True
     audit_labels = {"slips": _("asked about and confirmed")}
     audit_unseen = frozenset({"slips"})
+    grows_within = "indicator__strategy__plan"
+    audit_parts = {
+        "values": {name: (name,) for name in ("measure", "value", "numerator", "denominator")},
+        "evidence": EVIDENCE_PARTS,
+    }
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")

@@ -86,6 +86,17 @@ class YearTarget(ValuesInHistory, Record):
     def __str__(self) -> str:
         return f"{self.indicator.code} {self.fiscal_year}"
 
+    grows_within = "indicator__strategy__plan"
+    audit_parts = {
+        "values": {
+            "measure": ("measure",),
+            "value": ("value",),
+            "q1": ("planned", 0),
+            "q2": ("planned", 1),
+            "q3": ("planned", 2),
+        }
+    }
+
     def audit_details(self) -> dict[str, Any]:
         return {
             "values": [

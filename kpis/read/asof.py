@@ -8,12 +8,12 @@ were judged (kpis/read/restated.py).
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from kpis.models import Baseline, Indicator, Result, YearTarget
@@ -32,9 +32,14 @@ from kpis.rules.facts import (
 )
 from kpis.rules.judging import judge
 from strategy.calendar import FiscalMonth, ReportingDay
+from strategy.known.entries import (
+    entries_before,
+    entries_since,
+    latest_after,
+    touched_since,
+)
 from strategy.models import Plan
 from strategy.read import bands
-from strategy.records.history import latest_after
 from strategy.records.restated import RuleChange
 from strategy.standing.status import WAITING_APPROVAL
 from strategy.thai import format_number
@@ -192,27 +197,18 @@ def _flipped(
     return count
 
 
-def _last_rows(rows: Iterable[Any]) -> dict[int, Any]:
-    """The last of each record's history rows, in the order given."""
-    return {row.id: row for row in rows}
-
-
 def _figures_back(plan: Plan, at: FiscalMonth, until: datetime) -> dict[int, Stored | None]:
     """The latest figure up to ``at`` of the indicators touched since, as it was known."""
-    history = Result.history.filter(
-        indicator__strategy__plan=plan, fiscal_year=at.year, month__lte=at.month
-    )
-    touched = set(
-        history.filter(history_date__gte=until).order_by().values_list("indicator_id", flat=True)
-    )
+    of_year = Q(fiscal_year=at.year, month__lte=at.month)
+    rows = Result.objects.filter(of_year, indicator__strategy__plan=plan)
+    gone = of_year & Q(indicator__strategy__plan=plan)
+    touched = touched_since(rows, until, gone, "indicator_id")
     if not touched:
         return {}
-    known = history.filter(indicator__in=touched, history_date__lt=until).order_by(
-        "version", "history_id"
-    )
+    of_touched = Q(indicator__in=touched)
     states = counted_states(plan)
     found: dict[int, Stored | None] = dict.fromkeys(touched)
-    for row in _last_rows(known).values():
+    for row in entries_before(rows.filter(of_touched), until, gone & of_touched):
         if row.history_type == "-" or row.state not in states:
             continue
         best = found[row.indicator_id]
@@ -252,22 +248,18 @@ def _targets_back(
     A target that was first written down later has always been promised: it goes back to its
     first entry and counts as unchanged.
     """
-    history = YearTarget.history.filter(indicator__strategy__plan=plan)
-    changed = list(
-        history.filter(history_date__gte=until, history_type="~").order_by("version", "history_id")
-    )
+    gone = Q(indicator__strategy__plan=plan)
+    rows = YearTarget.objects.filter(gone)
+    changed = list(entries_since(rows, until, gone, kind="~"))
     if not changed:
         return {}, {}
     reasons = {
         (row.indicator_id, row.fiscal_year): row.history_change_reason or "" for row in changed
     }
-    ids = {row.id for row in changed}
-    before: dict[int, Any] = {}
-    for row in history.filter(id__in=ids).order_by("version", "history_id"):
-        if row.history_date < until or row.id not in before:
-            before[row.id] = row
+    ids = Q(id__in=[row.id for row in changed])
+    before = entries_before(rows.filter(ids), until, gone & ids, else_first=True)
     found: dict[int, dict[int, TargetFacts]] = defaultdict(dict)
-    for row in before.values():
+    for row in before:
         found[row.indicator_id][row.fiscal_year] = TargetFacts(
             row.kind,
             {
@@ -291,13 +283,13 @@ def figures_changed(plan: Plan, at: FiscalMonth, since: datetime) -> datetime | 
     queries, and two or three more for each kind of rule that has changed.
     """
     results = Result.history.filter(_up_to(at), indicator__strategy__plan=plan)
-    counted = results.filter(state__in=counted_states(plan)).order_by().values("id")
-    results = results.filter(id__in=counted)
+    counted = Result.history.filter(id=OuterRef("id"), state__in=counted_states(plan)).order_by()
+    results = results.filter(Exists(counted))
     if not plan.approved_only:
         results = results.exclude(history_type="~", state=Result.State.APPROVED)
     targets = YearTarget.history.filter(indicator__strategy__plan=plan, fiscal_year__lte=at.year)
     baselines = Baseline.history.filter(_up_to(at), measure__indicator__strategy__plan=plan)
-    found = [latest_after(since, results, targets, baselines)]
+    found = [latest_after(Plan.objects.filter(pk=plan.pk), since, results, targets, baselines)]
     found += [change.when for change in rules_as_known(plan, since, {}).changes]
     return max((when for when in found if when is not None), default=None)
 

@@ -15,6 +15,7 @@ from kpis.read.rows import IndicatorRow, PlanStanding
 from kpis.read.standing import plan_standing
 from strategy.calendar import FiscalMonth
 from strategy.closing.read import locked_since
+from strategy.known.words import known_lines
 from strategy.models import Plan
 from strategy.standing.status import AWAITING, CRITICAL, WAITING_APPROVAL
 from strategy.thai import month_name
@@ -47,6 +48,7 @@ class Report:
             _("Fiscal year %(year)s, as at the end of %(month)s")
             % {"year": self.at.year, "month": self.month_name}
         ]
+        lines += known_lines()
         if self.has_sample:
             lines.append(_("SAMPLE DATA: the figures shown are samples, not the agency's own."))
         return lines

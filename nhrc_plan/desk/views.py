@@ -9,9 +9,10 @@ from django.utils.translation import ngettext
 from nhrc_plan.desk import data
 from nhrc_plan.desk.read import my_work, pressing
 from strategy.pages.data import agency_head
-from strategy.pages.page import Page, as_json, staff_page
+from strategy.pages.page import Page, as_json, only_now, staff_page
 
 
+@only_now
 @staff_page
 def desk(request: HttpRequest, page: Page) -> HttpResponse:
     """What the person who asks has to enter, on one list."""

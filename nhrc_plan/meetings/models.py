@@ -137,6 +137,8 @@ class Frozen(InsertOnly):
     ``figures_sha256`` that of the figures once more, for lists, which need not read the large ones.
     """
 
+    kept_at = "frozen_at"
+
     meeting = models.OneToOneField(Meeting, models.PROTECT, related_name="frozen")
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="+")
     #: Its place in the plan's chain, from 1.

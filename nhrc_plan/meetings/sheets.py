@@ -61,9 +61,9 @@ def cover(book: Book, report: BoardReport) -> Sheet:
     ]
     for label, text in lines:
         sheet.write([label, text], ["group", "text"])
-    if report.has_sample:
+    for line in report.notes[1:]:
         sheet.row += 1
-        sheet.paragraph(report.notes[1], "title", centred=True)
+        sheet.paragraph(line, "title", centred=True)
     return sheet
 
 

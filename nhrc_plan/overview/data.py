@@ -18,7 +18,7 @@ from nhrc_plan.overview.read import (
 )
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan, PlanStatement
-from strategy.pages.data import VERSION, head
+from strategy.pages.data import head, start
 
 
 def plan(shown: Plan) -> dict[str, Any]:
@@ -36,7 +36,7 @@ def plan(shown: Plan) -> dict[str, Any]:
 
 def plans(found: Iterable[Plan]) -> dict[str, Any]:
     """Every plan of every agency."""
-    return {"version": VERSION, "plans": [plan(shown) for shown in found]}
+    return {**start(), "plans": [plan(shown) for shown in found]}
 
 
 def overview(plan: Plan, shown: OverviewPage) -> dict[str, Any]:

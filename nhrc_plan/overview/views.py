@@ -18,6 +18,7 @@ from strategy.pages.page import (
     PlanPage,
     answer_not_found,
     as_json,
+    only_now,
     plan_page,
     readable,
 )
@@ -37,6 +38,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return redirect("overview", slug=plan.slug)
 
 
+@only_now
 @readable
 def plans(request: HttpRequest, as_data: bool) -> HttpResponse:
     """Every plan of every agency."""

@@ -20,6 +20,7 @@ from strategy.pages.page import (
     PlanPage,
     as_json,
     ask_to_sign_in,
+    only_now,
     plan_page,
     staff_page,
     xlsx,
@@ -46,6 +47,7 @@ def for_watchers(view: View) -> View:
     return wrapped
 
 
+@only_now
 @staff_page
 @for_watchers
 def history(request: HttpRequest, page: Page) -> HttpResponse:
@@ -74,6 +76,7 @@ def history(request: HttpRequest, page: Page) -> HttpResponse:
     return render(request, "watch/history.html", context)
 
 
+@only_now
 @staff_page
 @for_watchers
 def history_file(request: HttpRequest, page: Page, ending: str) -> HttpResponse:
@@ -93,6 +96,7 @@ def history_file(request: HttpRequest, page: Page, ending: str) -> HttpResponse:
 SHOWN = 100
 
 
+@only_now
 @plan_page
 @for_watchers
 def quality(request: HttpRequest, page: PlanPage) -> HttpResponse:

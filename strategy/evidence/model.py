@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from strategy.access import Viewer
 from strategy.models import EvidenceFile
+from strategy.records.model import PLACE, Path
 from strategy.thai import format_date
 
 #: The store, by its name in the settings, in which files lie.
@@ -78,6 +79,14 @@ class Evidence(models.Model):
             "text": self.text,
             **file,
         }
+
+
+#: Where the fields of a piece stand in ``as_details``.
+EVIDENCE_PARTS: dict[str, Path] = {
+    "position": (PLACE,),
+    **{name: (name,) for name in ("kind", "number", "dated", "url", "text")},
+    "file": ("file", "key"),
+}
 
 
 class SupportedByEvidence:

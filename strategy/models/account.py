@@ -21,6 +21,7 @@ class Account(Record):
 
     written_by_planners = False
     written_by_administrators = True
+    always_now = True
     audit_labels = {
         "username": _("user name"),
         "name": _("name"),

@@ -130,6 +130,7 @@ class Membership(Record):
 
     written_by_planners = False
     written_by_administrators = True
+    always_now = True
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -205,6 +205,7 @@ class Strategy(Record):
     """The first level of a plan: ยุทธศาสตร์, or มิติ in a scorecard."""
 
     audit_labels = {"goals": _("goals")}
+    audit_links = {"goals": ""}
 
     plan = models.ForeignKey(
         Plan, models.PROTECT, related_name="strategies", verbose_name=_("plan")

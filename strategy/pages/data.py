@@ -12,6 +12,7 @@ from typing import Any
 from django.urls import reverse
 
 from strategy.calendar import FiscalMonth
+from strategy.known.reading import known_day
 from strategy.models import EvidenceFile, Plan
 from strategy.standing.status import round2
 from strategy.thai import plain
@@ -60,9 +61,15 @@ def evidence(piece: Any) -> dict[str, Any]:
     }
 
 
+def start() -> dict[str, Any]:
+    """What all data begin with. ``known_on``: the day as of which they are read; null: now."""
+    day = known_day()
+    return {"version": VERSION, "known_on": day and day.isoformat()}
+
+
 def agency_head(slug: str) -> dict[str, Any]:
     """What every page of an agency begins with."""
-    return {"version": VERSION, "agency": slug}
+    return {**start(), "agency": slug}
 
 
 def head(plan: Plan, at: FiscalMonth) -> dict[str, Any]:

@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from strategy.access import viewer
 from strategy.evidence.model import STORE
 from strategy.evidence.read import readable_file
-from strategy.pages.page import ask_to_sign_in, readable
+from strategy.pages.page import ask_to_sign_in, only_now, readable
 
 logger = logging.getLogger(__name__)
 _nothing_runs = csp({"default-src": [NONE], "sandbox": []})
 
 
+@only_now
 @readable
 def evidence_file(request: HttpRequest, key: str, as_data: bool) -> HttpResponse:
     """The file, for whoever may see its figure; for others there is none."""

@@ -21,7 +21,19 @@ from django.views.decorators.http import require_safe
 from strategy.access import Viewer, viewer
 from strategy.calendar import FiscalMonth
 from strategy.clock import today
+from strategy.known.reading import as_known, known_day, read_plan
+from strategy.known.words import known_name
 from strategy.models import Agency, Plan
+from strategy.pages.as_of import NAME as AS_OF
+from strategy.pages.as_of import (
+    AsOf,
+    NotYetKnown,
+    address_now,
+    answer_not_yet,
+    as_of,
+    find_day,
+    known_or_why,
+)
 from strategy.pages.current import current_agency
 from strategy.pages.menu import Item, menu_of
 from strategy.pages.period import NotEnded, find_month, find_plan, month_choices, month_to_return
@@ -35,7 +47,8 @@ class Page:
     """What every reading page knows: whose page, of which plan and month, the day, the reader.
 
     ``plan``: the one shown, on pages of an agency the one that the menu leads to; None without
-    any. ``at``: the month shown, on pages of an agency the one to go back to.
+    any. ``at``: the month shown, on pages of an agency the one to go back to. ``as_of``: the
+    earlier day as of which the page is read, which then is its ``today``; None: as it stands now.
     """
 
     agency: Agency
@@ -44,19 +57,42 @@ class Page:
     today: date
     viewer: Viewer
     as_data: bool
+    as_of: AsOf | None = None
+
+    @property
+    def _carried(self) -> dict[str, Any]:
+        """The month, and the day as of which is read."""
+        day = {AS_OF: self.as_of.text} if self.as_of else {}
+        return {**self._month, **day}
+
+    @property
+    def _month(self) -> dict[str, Any]:
+        return {"year": self.at.year, "month": self.at.month} if self.at else {}
 
     @property
     def query(self) -> str:
-        """The month as it is carried from page to page of a plan."""
-        return urlencode({"year": self.at.year, "month": self.at.month}) if self.at else ""
+        """The month, and the day as of which is read, as pages of a plan carry them on."""
+        return urlencode(self._carried)
 
     @property
     def agency_query(self) -> str:
-        """The agency, and the month to go back to, as they are carried to pages of an agency."""
-        carried: dict[str, Any] = {"agency": self.agency.slug}
-        if self.at is not None:
-            carried |= {"year": self.at.year, "month": self.at.month}
-        return urlencode(carried)
+        """The agency, and the same with the month to go back to, for pages of an agency."""
+        return urlencode({"agency": self.agency.slug, **self._carried})
+
+    @property
+    def and_day(self) -> str:
+        """The day as of which is read, at the end of a query that says the rest itself."""
+        return f"&{AS_OF}={self.as_of.text}" if self.as_of else ""
+
+    @property
+    def query_now(self) -> str:
+        """The month alone, for pages that show how things stand now."""
+        return urlencode(self._month)
+
+    @property
+    def agency_query_now(self) -> str:
+        """The agency and the month, for pages that show how things stand now."""
+        return urlencode({"agency": self.agency.slug, **self._month})
 
     @property
     def menu(self) -> list[Item]:
@@ -87,7 +123,8 @@ def readable(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A page that is only read: asks for sign-in, and answers in Thai where there is nothing.
 
     Asks for sign-in unless the setting PUBLIC_READING opens these pages. The view takes
-    ``as_data``: whether its rows are wanted instead of the page.
+    ``as_data``: whether its rows are wanted instead of the page. With ?as_of= it reads what was
+    known at the end of that day; who may read it is asked of today.
     """
 
     @require_safe
@@ -97,7 +134,12 @@ def readable(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if not viewer(request.user).signed_in and not settings.PUBLIC_READING:
             return ask_to_sign_in(request, as_data)
         try:
-            return view(request, as_data=as_data, **found)
+            with as_known(find_day(request.GET, today())):
+                return view(request, as_data=as_data, **found)
+        except NotYetKnown as reason:
+            if as_data or request.path.endswith(".xlsx"):
+                return answer_not_found(request, str(reason), as_data)
+            return answer_not_yet(request, reason)
         except Http404 as missing:
             return answer_not_found(request, str(missing), as_data)
 
@@ -110,11 +152,12 @@ def plan_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @readable
     @wraps(view)
     def wrapped(request: HttpRequest, slug: str, as_data: bool, **found: Any) -> HttpResponse:
+        who, day = viewer(request.user), known_day() or today()
         try:
-            plan = find_plan(slug)
-            day = today()
+            plan = known_or_why(lambda: find_plan(slug), lambda plan: plan)
+            read_plan(plan.pk)
             at = find_month(plan, request.GET, day)
-            page = PlanPage(plan.agency, plan, at, day, viewer(request.user), as_data)
+            page = PlanPage(plan.agency, plan, at, day, who, as_data, as_of(request))
             return view(request, page, **found)
         except NotEnded as not_ended:
             if as_data or request.path.endswith(".xlsx"):
@@ -141,10 +184,11 @@ def agency_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse
 
 def page_of_agency(request: HttpRequest, *, as_data: bool = False) -> Page:
     """The page of the agency that :func:`agency_page` finds. Raises Http404."""
-    who, day = viewer(request.user), today()
-    agency, plan = current_agency(who, request.GET.get("agency", ""))
+    who, day = viewer(request.user), known_day() or today()
+    slug = request.GET.get("agency", "")
+    agency, plan = known_or_why(lambda: current_agency(who, slug), lambda found: found[0])
     at = month_to_return(plan, request.GET, day) if plan else None
-    return Page(agency, plan, at, day, who, as_data)
+    return Page(agency, plan, at, day, who, as_data, as_of(request))
 
 
 def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -156,6 +200,20 @@ def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]
         if not page.viewer.signed_in:
             return ask_to_sign_in(request, page.as_data)
         return view(request, page, **found)
+
+    return wrapped
+
+
+def only_now(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For pages that speak of what is to be done now, or of the history itself: they are refused
+    with a day in their address, instead of showing today under it."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, **found: Any) -> HttpResponse:
+        if request.GET.get(AS_OF, "").strip():
+            message = _("This page shows how things stand now, and cannot be read as of a day.")
+            return answer_not_found(request, message, bool(found.get("as_data")))
+        return view(request, **found)
 
     return wrapped
 
@@ -177,14 +235,15 @@ def xlsx(content: bytes, name: str) -> HttpResponse:
     return HttpResponse(
         content,
         content_type=XLSX,
-        headers={"Content-Disposition": f'attachment; filename="{name}"'},
+        headers={"Content-Disposition": f'attachment; filename="{known_name(name)}"'},
     )
 
 
 def answer_not_found(request: HttpRequest, message: str, as_data: bool = False) -> HttpResponse:
     if as_data:
         return as_json({"error": message}, status=404)
-    return render(request, "404.html", {"message": message}, status=404)
+    now = address_now(request) if AS_OF in request.GET else ""
+    return render(request, "404.html", {"message": message, "now": now}, status=404)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

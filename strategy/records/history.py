@@ -61,18 +61,6 @@ def history_of(
     return entries(model, rows, hidden)[:limit]
 
 
-def latest_after(since: datetime, *histories: models.QuerySet) -> datetime | None:
-    """When the last of these history rows was written; None where none is newer than ``since``.
-
-    One query.
-    """
-    newer = [
-        rows.filter(history_date__gt=since).order_by().values_list("history_date", flat=True)
-        for rows in histories
-    ]
-    return newer[0].union(*newer[1:]).order_by("-history_date").first()
-
-
 def entries(model: type[Record], rows: Iterable[Any], hidden: Iterable[str] = ()) -> list[Entry]:
     """History rows, newest first, as readable entries; each compared with the one before it."""
     rows = list(rows)

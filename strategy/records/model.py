@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from uuid import UUID, uuid4
 
 from django.apps import apps
@@ -20,6 +20,13 @@ from django.db import connections, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
+
+#: Where a value stands in a fact of the details: names and places of the steps that lead there.
+Path = tuple[str | int, ...]
+#: In place of such steps: the fact's place in its list, from 1.
+PLACE = "#"
+#: The details' entry that tells links by key, beside those in words; people do not read it.
+LINKS = "links"
 
 
 class AuditColumns(models.Model):
@@ -49,12 +56,21 @@ class AuditTrail(HistoricalRecords):
         )
 
     def get_meta_options(self, model: type[models.Model]) -> dict[str, Any]:
-        return {**super().get_meta_options(model), "default_permissions": ()}
+        """With the indexes by which a row's last entry before a moment is found, and those of
+        rows that were deleted after it (strategy/known)."""
+        options = super().get_meta_options(model)
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        indexes = [
+            *options.get("indexes", ()),
+            models.Index(fields=["id", "history_date", "history_id"], name=f"{name}_then"),
+            models.Index(fields=["history_type", "history_date"], name=f"{name}_gone"),
+        ]
+        return {**options, "default_permissions": (), "indexes": indexes}
 
     def pre_delete(self, instance: Record, **kwargs: Any) -> None:
         """Keep what belongs to the row: it is gone by the time its last entry is written."""
         super().pre_delete(instance, **kwargs)
-        instance._details = instance.audit_details()
+        instance._details = _all_details(instance)
 
     def create_historical_record(
         self, instance: Record, history_type: str, using: str | None = None
@@ -76,6 +92,16 @@ class Record(models.Model):
 
     #: What the facts of :meth:`audit_details` are called in the history, by name.
     audit_labels: ClassVar[Mapping[str, Any]] = {}
+    #: Of facts of :meth:`audit_details` that are rows of a table of their own, by the name of the
+    #: relation: where in a fact each field stands, so that the rows can be read as they were.
+    audit_parts: ClassVar[Mapping[str, Mapping[str, Path]]] = {}
+    #: Relations whose other ends the details keep by key: to many, or through rows that name one
+    #: in their order, then with the name of that field.
+    audit_links: ClassVar[Mapping[str, str]] = {}
+    #: Its rows say who may do what, and so are read as they are, of whatever day a page is.
+    always_now: ClassVar[bool] = False
+    #: Of what grows month by month, the links that lead to its plan and never change.
+    grows_within: ClassVar[str] = ""
     #: Fields that the history does not tell by themselves: :meth:`audit_details` does, in words.
     audit_unseen: ClassVar[frozenset[str]] = frozenset()
     #: Of facts that are pairs, the parts that are texts and follow what they belong to: some
@@ -137,6 +163,8 @@ class Record(models.Model):
     @classmethod
     def audit_lines(cls, name: str, value: Any) -> list[tuple[str, str]]:
         """A fact of :meth:`audit_details` as the history shows it: (its label, its text)."""
+        if name == LINKS:
+            return []
         label = str(cls.audit_labels.get(name, name))
         return [(label, ", ".join(fact_text(item, cls.audit_texts) for item in value))]
 
@@ -155,6 +183,45 @@ class Record(models.Model):
         for relation in self._meta.related_objects:
             if relation.many_to_many and issubclass(relation.related_model, Record):
                 yield from getattr(self, str(relation.get_accessor_name())).all()
+
+
+class LinkTable(NamedTuple):
+    """The table of a link: the columns of both ends, and of the order where it has one."""
+
+    name: str
+    model: type[models.Model]
+    owner_column: str
+    column: str
+    order: str
+
+
+def link_tables(model: type[Record]) -> list[LinkTable]:
+    """The tables of the links that a record's details keep."""
+    found = []
+    for name, to in model.audit_links.items():
+        relation: Any = model._meta.get_field(name)
+        if relation.many_to_many:
+            ends = relation.m2m_column_name(), relation.m2m_reverse_name()
+            found.append(LinkTable(name, relation.remote_field.through, *ends, ""))
+        else:
+            child = relation.related_model
+            ends = relation.field.column, child._meta.get_field(to).column
+            found.append(LinkTable(name, child, *ends, "position"))
+    return found
+
+
+def _all_details(instance: Record) -> dict[str, Any]:
+    """What a history row keeps beside the row's own fields."""
+    details = instance.audit_details()
+    links = {
+        link.name: list(
+            link.model._base_manager.filter(**{link.owner_column: instance.pk})
+            .order_by(link.order or link.column)
+            .values_list(link.column, flat=True)
+        )
+        for link in link_tables(type(instance))
+    }
+    return {**details, LINKS: links} if links else details
 
 
 def fact_text(item: Any, texts: frozenset[str] = frozenset()) -> str:
@@ -218,7 +285,7 @@ def history_row(instance: Record, history_type: str) -> models.Model:
         history_user_id=user.pk if user is not None else None,
         history_user_name=actor_name(user),
         act=_act.get() or uuid4(),
-        details=instance._details if history_type == "-" else instance.audit_details(),
+        details=instance._details if history_type == "-" else _all_details(instance),
     )
     for field in model.tracked_fields:
         setattr(row, field.attname, getattr(instance, field.attname))
@@ -238,6 +305,9 @@ def history_models() -> list[type[models.Model]]:
 
 class InsertOnly(models.Model):
     """A row that is written once: its table is closed to UPDATE and DELETE as histories are."""
+
+    #: The field that says when a row was kept, where pages of an earlier day are without it.
+    kept_at: ClassVar[str] = ""
 
     class Meta:
         abstract = True

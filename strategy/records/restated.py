@@ -9,9 +9,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
+from strategy.known.entries import entries_before
 from strategy.records.history import entries
 from strategy.records.model import Record
 
@@ -47,8 +48,10 @@ def changed_since(history: QuerySet, until: datetime) -> tuple[dict[int, Any], l
         return {}, []
     changed = {row.id for row in since}
     before = {row.id: row for row in reversed(since) if row.history_type == "+"}
-    earlier = history.filter(id__in=changed, history_date__lt=until)
-    before |= {row.id: row for row in earlier.order_by("version", "history_id")}
+    model = history.model.instance_type
+    of_changed = Q(id__in=changed)
+    earlier = entries_before(model._base_manager.filter(of_changed), until, of_changed)
+    before |= {row.id: row for row in earlier}
     return before, since
 
 

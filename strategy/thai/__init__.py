@@ -7,6 +7,7 @@ users read for each refusal stand in ``strategy/messages.py``.
 from strategy.thai.dates import (
     MONTH_ABBREVIATIONS,
     MONTH_NAMES,
+    address_date,
     format_date,
     month_name,
     parse_date,
@@ -30,8 +31,9 @@ from strategy.thai.numbers import (
 from strategy.thai.sorting import compare, natural_key, sort_key
 
 __all__ = [
-    "MONTH_ABBREVIATIONS", "MONTH_NAMES", "Refusal", "compare", "format_baht", "format_date",
-    "format_exact", "format_million", "format_number", "format_signed", "format_told", "month_name",
+    "MONTH_ABBREVIATIONS", "MONTH_NAMES", "Refusal", "address_date", "compare", "format_baht",
+    "format_date", "format_exact", "format_million", "format_number", "format_signed",
+    "format_told", "month_name",
     "natural_key", "parse_date", "parse_number", "parse_year", "plain", "says_why", "sort_key",
     "to_arabic", "to_thai_digits", "weekday_name",
 ]  # fmt: skip

@@ -101,3 +101,8 @@ def format_date(day: date, *, short: bool = True) -> str:
     """A day in the Buddhist Era: 12 ต.ค. 2569, or 12 ตุลาคม 2569."""
     names = MONTH_ABBREVIATIONS if short else MONTH_NAMES
     return f"{day.day} {names[day.month - 1]} {day.year + BE_OFFSET}"
+
+
+def address_date(day: date) -> str:
+    """A day as addresses have it, with its B.E. year: 2568-11-15."""
+    return f"{day.year + BE_OFFSET}-{day:%m-%d}"

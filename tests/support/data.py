@@ -87,6 +87,7 @@ NAMES = {
 }  # fmt: skip
 DATES = {
     "as_of", "deadline", "dated", "announced_on", "document_date", "held_on", "since", "day",
+    "as_of", "deadline", "dated", "announced_on", "document_date", "held_on", "since", "known_on",
 }  # fmt: skip
 MOMENTS = {
     "summary_kept_at", "figures_changed_at", "changed_at", "frozen_at", "moment",
