@@ -61,9 +61,9 @@ def cover(book: Book, report: BoardReport) -> Sheet:
     ]
     for label, text in lines:
         sheet.write([label, text], ["group", "text"])
-    for line in report.notes[1:]:
+    for note in report.notes[1:]:
         sheet.row += 1
-        sheet.paragraph(line, "title", centred=True)
+        sheet.paragraph(note, "title", centred=True)
     return sheet
 
 

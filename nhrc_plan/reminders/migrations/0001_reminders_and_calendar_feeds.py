@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('strategy', '0012_unit_head_and_reminder_days'),
+        ('strategy', '0013_unit_head_and_reminder_days'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('strategy', '0011_act_of_history_rows'),
+        ('strategy', '0012_last_entries_by_index'),
     ]
 
     operations = [
