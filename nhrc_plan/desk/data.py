@@ -37,6 +37,15 @@ def my_work(page: Page, shown: MyWork) -> dict[str, Any]:
         "enter": [_task(task) for task in shown.enter],
         "soon": [_task(task) for task in shown.soon],
         "to_approve": shown.to_approve,
+        "questions": [
+            {
+                "written": asked.written_at.isoformat(),
+                "answered": asked.answered,
+                "address": asked.address,
+                "text": {"figure": asked.figure, "question": asked.text, "author": asked.author},
+            }
+            for asked in shown.questions
+        ],
         "waiting": [
             {"id": unit.unit_id, "name": unit.name, "late": unit.late, "owed": unit.owed}
             for unit in shown.waiting

@@ -46,6 +46,7 @@ OF_THEIR_OWN = (
 #: Addresses that show no rows: there is nothing to have as data.
 WITHOUT_ROWS = {
     "", "login/", "logout/", "signed-out/", "password/", "evidence/<str:key>/",
+    "comments/", "comments/<int:comment_id>/",
 }  # fmt: skip
 
 
