@@ -335,8 +335,7 @@ class Answer(SupportedByEvidence, Commented, Record):
 
     def history_seen_by(self, who: Viewer) -> bool:
         """As the assessment itself: the organisation's agency, and readers of all drafts."""
-        agency = self.assessment.agency_id
-        return who.may_read_drafts(None) or (agency is not None and agency in who.agency_ids)
+        return who.may_read_drafts(None) or self.assessment.agency_id in who.agency_ids
 
     @classmethod
     def reported_by(cls, who: Viewer) -> Q:

@@ -16,6 +16,7 @@ from strategy.access import viewer
 from strategy.comments.model import figure_of
 from strategy.comments.read import may_settle, may_withdraw
 from strategy.models import Comment
+from strategy.models.comment import MOST_LETTERS
 from strategy.records.model import actor_name
 from strategy.records.write import record_save
 
@@ -51,6 +52,8 @@ def _said(user: Any, text: str, **about: Any) -> Comment:
     )
     if not row.text:
         raise ValidationError({"text": _("Write what you ask.")})
+    if len(row.text) > MOST_LETTERS:
+        raise ValidationError({"text": _("At most %(most)s characters.") % {"most": MOST_LETTERS}})
     return record_save(instance=row, user=user)
 
 
