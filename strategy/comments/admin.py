@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from strategy.access import viewer
-from strategy.comments.model import figure_of
 from strategy.comments.read import talk_about
 from strategy.models import Comment
 from strategy.records.admin import RecordAdmin
@@ -70,13 +69,14 @@ class StateFilter(admin.SimpleListFilter):
 class CommentAdmin(RecordAdmin):
     """All questions and answers, to be read: they are written beside their figures."""
 
-    list_display = ["written_at", "author_name", "figure", "what", "stands"]
+    list_display = ["written_at", "author_name", "figure_name", "what", "stands"]
     list_display_links = ["what"]
     list_filter = [StateFilter]
-    search_fields = ["text", "author_name"]
-    fields = readonly_fields = ("figure", "parent", "what", "author_name", "written_at", "stands")
-    export_columns = ("figure", "stands")
-    export_exclude = ("id", "version", "author_id", "resolved_by_id")
+    search_fields = ["text", "author_name", "figure_name"]
+    fields = readonly_fields = (
+        "figure_name", "parent", "what", "author_name", "written_at", "stands",
+    )  # fmt: skip
+    export_columns = ("stands",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -86,11 +86,6 @@ class CommentAdmin(RecordAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
-
-    @admin.display(description=gettext_lazy("figure"))
-    def figure(self, row: Comment) -> str:
-        about = figure_of(row.figure_type, row.figure_id)
-        return _("a figure that is gone") if about is None else str(about.figure_name)
 
     @admin.display(description=gettext_lazy("what is asked or answered"), ordering="text")
     def what(self, row: Comment) -> str:

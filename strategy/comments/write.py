@@ -28,7 +28,9 @@ def question_ask(*, user: Any, figure: Any, text: str) -> Comment:
     """
     if not figure.comments_seen_by(viewer(user)):
         raise PermissionDenied
-    return _said(user, text, figure_type=figure._meta.label, figure_id=figure.pk)
+    named = str(figure.figure_name)[:300]
+    about = {"figure_type": figure._meta.label, "figure_id": figure.pk, "figure_name": named}
+    return _said(user, text, **about)
 
 
 @transaction.atomic
@@ -38,7 +40,7 @@ def question_answer(*, user: Any, question: Comment, text: str) -> Comment:
     stored = Comment.objects.select_for_update().get(pk=question.pk)
     if not stored.is_open:
         raise ValidationError(_("This question has been settled or withdrawn meanwhile."))
-    about = {"figure_type": stored.figure_type, "figure_id": stored.figure_id}
+    about = {name: getattr(stored, name) for name in ("figure_type", "figure_id", "figure_name")}
     return _said(user, text, parent=stored, **about)
 
 

@@ -19,12 +19,18 @@ class Comment(Record):
     """A question about a figure; with ``parent``, an answer to one. Never deleted.
 
     Whoever wrote it is kept as plain id and name, as in a history: a question outlives its
-    author's account. So is the figure, by its model's label and its key: a draft that is thrown
-    away takes no question along. Source: docs/domain.md, "Questions about a figure".
+    author's account. So is the figure, by its model's label, its key and its name: a draft that
+    is thrown away takes no question along. Source: docs/domain.md, "Questions about a figure".
     """
 
     figure_type = models.CharField(_("kind"), max_length=100, editable=False)
     figure_id = models.BigIntegerField(_("figure"), editable=False)
+    figure_name = models.CharField(
+        _("asked about"),
+        max_length=300,
+        editable=False,
+        help_text=_("What the figure was called then."),
+    )
     parent = models.ForeignKey(
         "self",
         models.PROTECT,

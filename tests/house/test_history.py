@@ -61,6 +61,7 @@ from strategy.models import (
     Account,
     Agency,
     Approach,
+    Comment,
     Holiday,
     Membership,
     MonthLock,
@@ -85,6 +86,7 @@ from tests.support.writing import (
     TODAY,
     address,
     carry,
+    commented,
     enter,
     entered,
     entry_of,
@@ -123,6 +125,9 @@ HELD_BY_OTHERS = {
     "integrity.ItaMeasure_units": ItaMeasure,
     "integrity.ItaMeasure_answers": ItaMeasure,
     "integrity.QuarterEvidence": QuarterProgress,
+    "integrity.AssessmentEvidence": ItaAssessment,
+    "integrity.IndicatorEvidence": ItaIndicator,
+    "budgets.DisbursementEvidence": Disbursement,
 }
 
 
@@ -311,6 +316,7 @@ def samples(plan):
     made[Disbursement] = spend(led_by(OWN), 2569, 6, "50")
     made[CarriedPayment] = carry(led_by(OWN), "50")
     made[Result] = enter(indicator, 2569, 6, "50")
+    made[Comment] = commented(made[Result])
     made[QuarterProgress] = progress(measure_of(2566, "2.2"), 2)
     made[SelfAssessment] = begun(agency=agency)
     (made[Answer],) = answer(made[SelfAssessment], {"S 1.1": "5"})
@@ -373,6 +379,10 @@ def changed_value(field, row):
         (Result, "slips"): lambda: {
             "slips": [{"measure": 1, "why": "much_less", "value": "0.5", "last": "76"}],
         },
+        (Comment, "parent"): lambda: {"parent": commented(Result.objects.get(pk=row.figure_id))},
+        (Comment, "written_at"): lambda: {"written_at": timezone.now()},
+        (Comment, "resolved_at"): lambda: {"resolved_at": timezone.now()},
+        (Comment, "withdrawn_at"): lambda: {"withdrawn_at": timezone.now(), "text": ""},
         (Holiday, "day"): lambda: {"day": date(2026, 10, 23)},
         (MonthLock, "fiscal_year"): lambda: {"fiscal_year": 2566},
         (MonthLock, "agency"): lambda: {"agency": another(Agency, row.agency_id)},
