@@ -1,6 +1,6 @@
 """Integrity: ITA assessments, measures by quarter, and assessments by rubric."""
 
-from integrity.ita.evidence import AssessmentEvidence, IndicatorEvidence
+from integrity.evidence import AssessmentEvidence, IndicatorEvidence
 from integrity.ita.models import (
     ItaAssessment,
     ItaGrade,

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from integrity.ita.figures import TOTAL
 from integrity.ita.rows import (
     Advice,
     Assessed,
@@ -19,6 +18,7 @@ from integrity.ita.rows import (
     moved,
 )
 from integrity.ita.rules import Change
+from integrity.ita.scores import TOTAL
 from strategy.pages.data import agency_head, evidence, text
 
 

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from integrity.ita import charts, data, tables
-from integrity.ita.figures import TOTAL, figure_names, score_figures, with_evidence
 from integrity.ita.read import ita_year, ita_years
+from integrity.ita.scores import TOTAL, figure_names, score_figures, with_evidence
 from integrity.ita.sheets import computed_rule, ita_report
 from strategy.comments.read import talk_about
 from strategy.pages.page import Page, agency_page, as_json, xlsx

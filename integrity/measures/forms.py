@@ -126,8 +126,7 @@ class RowForm(forms.Form):
         uploader: Any = None,
     ) -> None:
         """``files``: those that were sent with it; ``uploader``: who may send some, if any."""
-        self.row, self.today = row, today
-        self.uploader, self.sent = uploader, files or {}
+        self.row, self.today, self.uploader, self.sent = row, today, uploader, files or {}
         self.follows = False
         quarter = row.quarter
         self.stored: _Facts = ("", "", ())

@@ -18,10 +18,9 @@ from django.utils.translation import gettext_lazy
 
 from integrity.self_assessments import write
 from integrity.self_assessments.access import may_fill_in, readable_assessments
-from integrity.self_assessments.figures import answer_figures, figure_names
 from integrity.self_assessments.forms import AssessmentScreen
 from integrity.self_assessments.models import Answer, Criterion, Rubric, SelfAssessment
-from integrity.self_assessments.read import assessment_page
+from integrity.self_assessments.read import answer_figures, assessment_page, figure_names
 from strategy.access import viewer
 from strategy.clock import today
 from strategy.comments.read import talk_about

@@ -15,12 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from integrity.self_assessments import data, sheets
 from integrity.self_assessments.access import may_fill_in, readable_assessments
 from integrity.self_assessments.checks import structure_problems
-from integrity.self_assessments.figures import answer_figures, figure_names
 from integrity.self_assessments.listing import Edition, assessment_rows, editions, policy_counts
 from integrity.self_assessments.models import SelfAssessment
 from integrity.self_assessments.read import (
+    answer_figures,
     assessment_page,
     blank_parts,
+    figure_names,
     find_assessment,
     find_rubric,
     rubric_tree,
