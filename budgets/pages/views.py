@@ -8,7 +8,7 @@ from django.shortcuts import render
 from budgets.models import Disbursement
 from budgets.pages import charts, data, rule_words
 from budgets.read.carried import by_year
-from budgets.read.figures import month_figures
+from budgets.read.figures import with_evidence
 from budgets.read.money import plan_money
 from budgets.read.project import project_detail
 from budgets.read.rows import PlanMoney
@@ -89,7 +89,7 @@ def project(request: HttpRequest, page: PlanPage, place: str) -> HttpResponse:
     shown = project_detail(
         page.plan, place, page.at, page.today, page.viewer, history=not page.as_data
     )
-    figures = month_figures(shown.row.id, page.at) if page.viewer.signed_in else {}
+    figures = with_evidence(shown.held) if page.viewer.signed_in else {}
     if page.as_data:
         return as_json(data.project_page(page.plan, page.at, shown, figures))
     first = shown.row.first_lead
@@ -106,6 +106,7 @@ def project(request: HttpRequest, page: PlanPage, place: str) -> HttpResponse:
             page.viewer,
             figures,
             names={month: month_name(FiscalMonth(page.at.year, month)) for month in figures},
+            seen_whole=page.viewer.may_read_drafts(first.id if first else None),
         ),
         "may_report": page.viewer.may_report(first.id if first else None),
     }

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+
+from django.db.models import prefetch_related_objects
 
 from budgets.models import Disbursement
-from strategy.calendar import FiscalMonth
 
 
-def month_figures(project_id: int, at: FiscalMonth) -> dict[int, Disbursement]:
-    """The year's months up to ``at`` that hold figures, with evidence and leads. Three queries."""
-    rows = Disbursement.objects.filter(
-        project=project_id, fiscal_year=at.year, month__lte=at.month
-    ).order_by("month")
-    rows = rows.select_related("project").prefetch_related("project__leads", "evidence")
-    return {row.month: row for row in rows}
+def with_evidence(held: Mapping[int, Disbursement]) -> Mapping[int, Disbursement]:
+    """A project's months, by month, with what each rests on. One query."""
+    prefetch_related_objects(list(held.values()), "evidence")
+    return held
 
 
 def month_screen_figures(ids: Collection[int]) -> dict[int, Disbursement]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from nhrc_plan.desk.read import MyWork, Task
 from strategy.pages.data import agency_head
 from strategy.pages.page import Page
@@ -39,7 +41,7 @@ def my_work(page: Page, shown: MyWork) -> dict[str, Any]:
         "to_approve": shown.to_approve,
         "questions": [
             {
-                "written": asked.written_at.isoformat(),
+                "written": timezone.localtime(asked.written_at).isoformat(),
                 "answered": asked.answered,
                 "address": asked.address,
                 "text": {"figure": asked.figure, "question": asked.text, "author": asked.author},

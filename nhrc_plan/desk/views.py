@@ -13,7 +13,7 @@ from strategy.pages.page import Page, as_json, staff_page
 
 @staff_page
 def desk(request: HttpRequest, page: Page) -> HttpResponse:
-    """What the person who asks has to enter, on one list; of who enters nothing, their questions."""
+    """What a person has to enter, on one list; of who enters nothing, their questions."""
     shown = my_work(page.viewer, page.today)
     if page.as_data:
         return as_json(data.my_work(page, shown))

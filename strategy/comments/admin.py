@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, OuterRef, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from strategy.access import viewer
-from strategy.comments.read import talk_about
+from strategy.comments.read import open_count, talk_about
 from strategy.models import Comment
 from strategy.records.admin import RecordAdmin
 
@@ -20,11 +19,7 @@ class AskedAbout(RecordAdmin):
     """The admin of figures that questions can be asked about."""
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        about = Comment.objects.filter(
-            Comment.OPEN, figure_type=self.model._meta.label, figure_id=OuterRef("pk")
-        )
-        count = about.order_by().values("figure_id").annotate(count=Count("pk")).values("count")
-        return super().get_queryset(request).annotate(asked_about=Subquery(count))
+        return super().get_queryset(request).annotate(asked_about=open_count(self.model))
 
     def get_list_display(self, request: HttpRequest) -> Any:
         return [*super().get_list_display(request), "open_questions"]

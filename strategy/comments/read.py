@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from strategy.access import Viewer
 from strategy.comments.model import commented_models, figure_token
@@ -65,15 +65,24 @@ class Talk:
 
 
 def talk_about(
-    who: Viewer, figures: Mapping[Any, Any], chosen: Any = None, *, names: Mapping[Any, str] = {}
+    who: Viewer,
+    figures: Mapping[Any, Any],
+    chosen: Any = None,
+    *,
+    names: Mapping[Any, str] = {},
+    seen_whole: bool | None = None,
 ) -> Talk | None:
     """The questions about figures, by their places on a page; None for whom they do not concern.
 
     ``chosen``: the place of the figure that stands in the middle of the page; ``names``: what
-    figures are called there, where their own names say too much. One query; none where nothing
-    is seen.
+    figures are called there, where their own names say too much; ``seen_whole``: whether the
+    reader sees drafts and history of them, where the page has asked that already. One query; none
+    where nothing is seen.
     """
-    seen = {place: row for place, row in figures.items() if row.comments_seen_by(who)}
+    seen = {
+        place: row for place, row in figures.items()
+        if (row.comments_seen_by(who) if seen_whole is None else who.signed_in and seen_whole)
+    }  # fmt: skip
     if not seen:
         return None
     place_of = {(row._meta.label, row.pk): place for place, row in seen.items()}
@@ -141,15 +150,22 @@ def may_withdraw(who: Viewer, row: Comment) -> bool:
 
 
 def open_marks(rows: QuerySet, path: str = "pk") -> dict[Any, int]:
-    """How many questions are open about these figures, by what ``path`` leads to. Two queries at
-    most, one where nothing is asked."""
-    asked = Comment.objects.filter(Comment.OPEN, figure_type=rows.model._meta.label)
-    counts = Counter(asked.order_by().values_list("figure_id", flat=True))
+    """How many questions are open about these figures, by what ``path`` leads to. One query."""
     found: Counter[Any] = Counter()
-    if counts:
-        for pk, place in rows.filter(pk__in=counts).order_by().values_list("pk", path):
-            found[place] += counts[pk]
+    asked = rows.annotate(asked_about=open_count(rows.model)).filter(asked_about__gt=0)
+    for place, count in asked.order_by().values_list(path, "asked_about"):
+        found[place] += count
     return dict(found)
+
+
+def open_count(model: Any) -> Subquery:
+    """How many questions are open about each row of a queryset; None where there is none."""
+    about = Comment.objects.filter(
+        Comment.OPEN, figure_type=model._meta.label, figure_id=OuterRef("pk")
+    )
+    return Subquery(
+        about.order_by().values("figure_id").annotate(count=Count("pk")).values("count")
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -331,7 +331,7 @@ def test_reading_takes_the_same_queries_however_much_is_asked(
         talk = talk_about(who, results, 6)
     assert (len(talk.open), talk.marks[3]) == (18, 3)
     assert talk.threads[0].answers[0].text == "เพราะ"
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         assert open_marks(indicator.results.all(), "indicator") == {indicator.pk: 18}
     with django_assert_num_queries(2):
         assert len(waiting_questions(asker)) == 18

@@ -1,6 +1,6 @@
 """Every change leaves a trace that nobody can edit (docs/trust.md, promise 5)."""
 
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal as D
 
 import pytest
@@ -380,7 +380,7 @@ def changed_value(field, row):
             "slips": [{"measure": 1, "why": "much_less", "value": "0.5", "last": "76"}],
         },
         (Comment, "parent"): lambda: {"parent": commented(Result.objects.get(pk=row.figure_id))},
-        (Comment, "written_at"): lambda: {"written_at": timezone.now()},
+        (Comment, "written_at"): lambda: {"written_at": timezone.now() - timedelta(days=2)},
         (Comment, "resolved_at"): lambda: {"resolved_at": timezone.now()},
         (Comment, "withdrawn_at"): lambda: {"withdrawn_at": timezone.now(), "text": ""},
         (Holiday, "day"): lambda: {"day": date(2026, 10, 23)},

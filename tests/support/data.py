@@ -81,7 +81,7 @@ DATES = {
     "as_of", "deadline", "dated", "announced_on", "document_date", "held_on", "since",
 }  # fmt: skip
 MOMENTS = {
-    "summary_kept_at", "figures_changed_at", "changed_at", "frozen_at",
+    "written", "summary_kept_at", "figures_changed_at", "changed_at", "frozen_at",
 }  # fmt: skip
 #: Keys whose words and names are so only at these places; anywhere else they are figures.
 _ONLY_AT = {
