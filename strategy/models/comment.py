@@ -83,6 +83,10 @@ class Comment(Record):
         if above.parent_id is not None or own != (above.figure_type, above.figure_id):
             raise ValidationError(_("An answer stands right below the question it answers."))
 
+    @classmethod
+    def audit_title(cls, row: Any) -> str:
+        return str(row.figure_name)
+
     @property
     def is_open(self) -> bool:
         """Whether it waits: neither settled nor withdrawn."""
