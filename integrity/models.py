@@ -1,5 +1,6 @@
 """Integrity: ITA assessments, measures by quarter, and assessments by rubric."""
 
+from integrity.evidence import AssessmentEvidence, IndicatorEvidence
 from integrity.ita.models import (
     ItaAssessment,
     ItaGrade,
@@ -31,8 +32,10 @@ from integrity.self_assessments.models import (
 __all__ = [
     "Answer",
     "AnswerEvidence",
+    "AssessmentEvidence",
     "Criterion",
     "CriterionLevel",
+    "IndicatorEvidence",
     "ItaAssessment",
     "ItaGrade",
     "ItaIndicator",

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from strategy.access import AUDITOR, EXECUTIVE
 from strategy.pages.menu import Entry
 from strategy.pages.page import Page
 
@@ -50,11 +51,18 @@ def _admin(page: Page) -> str:
 
 
 def _desk(page: Page) -> str:
-    return f"{reverse('my_work')}?{page.agency_query_now}" if page.viewer.enters else ""
+    """For who enters or approves, and for who asks and is answered there."""
+    who = page.viewer
+    at_home = who.enters or who.roles & {EXECUTIVE, AUDITOR}
+    return f"{reverse('my_work')}?{page.agency_query_now}" if at_home else ""
+
+
+def _desk_label(page: Page) -> Any:
+    return _("My work") if page.viewer.enters else _("Questions")
 
 
 MENU = [
-    Entry("desk", _says(_("My work")), _desk),
+    Entry("desk", _desk_label, _desk),
     Entry("overview", _says(_("Overview")), _of_plan("overview")),
     Entry("indicators", _says(_("indicators")), _of_plan("indicators")),
     Entry("map", _map_label, _of_plan("map")),

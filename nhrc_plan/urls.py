@@ -23,6 +23,7 @@ from nhrc_plan.reminders import calendars
 from nhrc_plan.reminders import views as reminder_views
 from nhrc_plan.value import views as value_views
 from nhrc_plan.watch import views as watch_views
+from strategy.comments.pages import comment_act, comment_ask
 from strategy.pages.evidence import evidence_file
 from strategy.people.pages import OwnPassword
 
@@ -122,6 +123,8 @@ urlpatterns = [
         name="assessment_workbook",
     ),
     path("evidence/<str:key>/", evidence_file, name="evidence_file"),
+    path("comments/", comment_ask, name="comment_ask"),
+    path("comments/<int:comment_id>/", comment_act, name="comment_act"),
     path("admin/", admin.site.urls),
 ]
 

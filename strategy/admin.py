@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from strategy.closing import admin as closing  # noqa: F401 - registers itself
+from strategy.comments import admin as comments  # noqa: F401 - registers itself
 from strategy.models import (
     Account,
     Agency,

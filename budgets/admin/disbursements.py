@@ -16,10 +16,14 @@ from budgets.admin.forms import ChooseForm, MonthScreen
 from budgets.admin.project_rows import ProjectRowsAdmin
 from budgets.models import Disbursement
 from budgets.read.duties import UnitMonth, due_list, entering_units, spending_plans, unit_month
+from budgets.read.figures import month_screen_figures
 from budgets.write import disbursements
 from strategy.access import viewer
 from strategy.calendar import FiscalMonth
 from strategy.clock import today
+from strategy.comments.admin import AskedAbout
+from strategy.comments.read import talk_about
+from strategy.evidence.admin import WithEvidencePage
 from strategy.models import Plan
 from strategy.records.admin import version_shown
 from strategy.records.choose import NO_UNIT
@@ -33,7 +37,7 @@ _SHOWN = [
 ]  # fmt: skip
 
 
-class DisbursementAdmin(ProjectRowsAdmin):
+class DisbursementAdmin(WithEvidencePage, AskedAbout, ProjectRowsAdmin):
     """Disbursements of the units that a person reports for; planners and auditors see all."""
 
     list_display = [
@@ -84,7 +88,9 @@ class DisbursementAdmin(ProjectRowsAdmin):
 
     def screen_context(self, request: HttpRequest, screen: MonthScreen) -> dict[str, Any]:
         month: UnitMonth = screen.shown
+        figures = month_screen_figures([row.kept.pk for row in month.rows if row.kept])
         return {
+            "talk": talk_about(viewer(request.user), figures),
             "title": _("Disbursement of %(month)s") % {"month": month.month_name},
             "previous": month.previous and entry_address(month.plan, month.unit_id, month.previous),
             "next": month.next and entry_address(month.plan, month.unit_id, month.next),

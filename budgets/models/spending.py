@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from budgets.models.projects import Project
+from budgets.models.projects import Project, ProjectLead
+from strategy.access import REPORTER, Viewer
 from strategy.calendar import MONTHS, FiscalMonth
+from strategy.comments.model import NOBODYS, Commented
+from strategy.evidence.model import Evidence, OpenEvidence
 from strategy.models import FISCAL_YEAR_VALIDATORS
 from strategy.records.baht import BahtField
 from strategy.records.model import Record
@@ -24,11 +27,12 @@ def _owner(project: Project) -> tuple[int, Collection[int]]:
     return project.strategy.plan.agency_id, tuple(first)
 
 
-class Disbursement(Record):
+class Disbursement(OpenEvidence, Commented, Record):
     """Where a project's money stands at the end of a month: running totals of its fiscal year."""
 
     written_by_reporters = True
     grows_within = "project__strategy__plan"
+    figure_links = ("project__strategy__plan",)
 
     project = models.ForeignKey(
         Project, models.PROTECT, related_name="disbursements", verbose_name=_("project")
@@ -76,9 +80,41 @@ class Disbursement(Record):
     def month_owner(self) -> tuple[int | None, Collection[int]]:
         return _owner(self.project)
 
+    def _first_lead(self) -> int | None:
+        leads = sorted(self.project.leads.all(), key=lambda lead: lead.position)
+        return leads[0].unit_id if leads else None
+
+    def history_seen_by(self, who: Viewer) -> bool:
+        return who.may_read_drafts(self._first_lead())
+
+    def evidence_written_by(self, who: Viewer) -> bool:
+        return who.may_report(self._first_lead())
+
+    @staticmethod
+    def led_by(units: Collection[int]) -> Q:
+        """The condition for figures of projects that one of these units leads first."""
+        before = ProjectLead.objects.filter(
+            project=OuterRef("project"), position__lt=OuterRef("position")
+        )
+        first = ProjectLead.objects.filter(~Exists(before), unit__in=units)
+        return Q(project__in=first.order_by().values("project"))
+
+    @classmethod
+    def reported_by(cls, who: Viewer) -> Q:
+        if not (who.is_planner or REPORTER in who.roles):
+            return NOBODYS
+        own = cls.led_by(who.unit_ids)
+        return own | Q(project__leads__isnull=True) if who.is_planner else own
+
     def __str__(self) -> str:
         at = FiscalMonth(self.fiscal_year, self.month)
         return f"{self.project} {month_name(at, short=True)}"
+
+
+class DisbursementEvidence(Evidence):
+    """What a month's figures of a project rest on; part of them and recorded with them."""
+
+    disbursement = models.ForeignKey(Disbursement, models.CASCADE, related_name="evidence")
 
 
 class CarriedPayment(Record):

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from budgets.models import Disbursement
 from budgets.read.carried import CarriedProject, CarriedSum, by_year
 from budgets.read.project_rows import ProjectPage
 from budgets.read.rows import MoneyYear, PlanMoney, ProjectMoney, StrategyMoney, UnitMoney
 from budgets.rules.calc import Lines, MoneyStanding, SpendingTargets, Total, YearLines
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan
-from strategy.pages.data import head, text
+from strategy.pages.data import evidence, head, text
 from strategy.pages.data import month as in_year
 from strategy.thai import plain
 
@@ -188,8 +190,10 @@ def units(plan: Plan, money: PlanMoney) -> dict[str, Any]:
     }
 
 
-def project_page(plan: Plan, at: FiscalMonth, shown: ProjectPage) -> dict[str, Any]:
-    """One project whole."""
+def project_page(
+    plan: Plan, at: FiscalMonth, shown: ProjectPage, figures: Mapping[int, Disbursement]
+) -> dict[str, Any]:
+    """One project whole. ``figures``: the year's months, for those who may read evidence."""
     return {
         **head(plan, at),
         "unit": "baht",
@@ -209,6 +213,11 @@ def project_page(plan: Plan, at: FiscalMonth, shown: ProjectPage) -> dict[str, A
                 "note": month.note or None,
                 "reason": month.reason or None,
                 "sample": month.sample,
+                "evidence": [
+                    evidence(piece)
+                    for held in filter(None, [figures.get(month.at.month)])
+                    for piece in held.evidence.all()
+                ],
             }
             for month in shown.months
         ],

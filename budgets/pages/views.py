@@ -5,12 +5,17 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from budgets.models import Disbursement
 from budgets.pages import charts, data, rule_words
 from budgets.read.carried import by_year
+from budgets.read.figures import with_evidence
 from budgets.read.money import plan_money
 from budgets.read.project import project_detail
 from budgets.read.rows import PlanMoney
+from strategy.calendar import FiscalMonth
+from strategy.comments.read import open_marks, talk_about
 from strategy.pages.page import PlanPage, as_json, plan_page
+from strategy.thai import month_name
 
 
 def is_without_projects(page: PlanPage, money: PlanMoney) -> bool:
@@ -31,6 +36,7 @@ def budgets(request: HttpRequest, page: PlanPage) -> HttpResponse:
         "nav": "budgets",
         "here": "budgets",
         "money": money,
+        "marks": _marks(page),
         "bar": charts.spending_bar(money.total),
         "chart": charts.by_strategy(page.plan, money),
         "carried": by_year(money.carried),
@@ -40,6 +46,19 @@ def budgets(request: HttpRequest, page: PlanPage) -> HttpResponse:
         ],
     }
     return render(request, "budgets/budgets.html", context)
+
+
+def _marks(page: PlanPage) -> dict[int, int]:
+    """Open questions by project, of the year's months that the reader sees whole."""
+    who = page.viewer
+    if not who.signed_in:
+        return {}
+    rows = Disbursement.objects.filter(
+        project__strategy__plan=page.plan, fiscal_year=page.at.year, month__lte=page.at.month
+    )
+    if not who.may_read_drafts(None):
+        rows = rows.filter(Disbursement.led_by(who.unit_ids))
+    return open_marks(rows, "project")
 
 
 @plan_page
@@ -70,8 +89,9 @@ def project(request: HttpRequest, page: PlanPage, place: str) -> HttpResponse:
     shown = project_detail(
         page.plan, place, page.at, page.today, page.viewer, history=not page.as_data
     )
+    figures = with_evidence(shown.held) if page.viewer.signed_in else {}
     if page.as_data:
-        return as_json(data.project_page(page.plan, page.at, shown))
+        return as_json(data.project_page(page.plan, page.at, shown, figures))
     first = shown.row.first_lead
     context = {
         "page": page,
@@ -81,6 +101,13 @@ def project(request: HttpRequest, page: PlanPage, place: str) -> HttpResponse:
         "year": shown.row.current,
         "bar": charts.spending_bar(shown.row.current),
         "chart": charts.months(shown),
+        "months": [(month, figures.get(month.at.month)) for month in shown.entered],
+        "talk": talk_about(
+            page.viewer,
+            figures,
+            names={month: month_name(FiscalMonth(page.at.year, month)) for month in figures},
+            seen_whole=page.viewer.may_read_drafts(first.id if first else None),
+        ),
         "may_report": page.viewer.may_report(first.id if first else None),
     }
     return render(request, "budgets/project.html", context)

@@ -58,6 +58,7 @@ def project_detail(
     return ProjectPage(
         row=row,
         months=tuple(_months(view, facts, months)),
+        held={month: held for (year, month), held in months.items() if year == at.year},
         transfers=tuple(facts.transfers.values()),
         objectives=tuple(facts.objectives.values()),
         lines=row.current.lines,

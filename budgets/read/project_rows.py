@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
+from budgets.models import Disbursement
 from budgets.read.carried import CarriedProject
 from budgets.read.rows import ProjectMoney
 from budgets.rules.calc import Lines, MoneyStanding, Spent
@@ -62,6 +63,8 @@ class ProjectPage:
 
     row: ProjectMoney
     months: tuple[MoneyMonth, ...]
+    #: The stored figures of the year looked at, by month.
+    held: Mapping[int, Disbursement]
     transfers: tuple[TransferRow, ...]
     #: (number, name) of the objectives that planners tied it to.
     objectives: tuple[tuple[int, str], ...]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -19,6 +20,7 @@ from budgets.rules.entry import check_amount, is_above, spending_fall
 from budgets.write.carried import below_paid_problem, hold_projects, paid_of_carried
 from strategy.access import Viewer, viewer
 from strategy.calendar import FiscalMonth, latest_ended
+from strategy.evidence.model import read_evidence
 from strategy.messages import sentence
 from strategy.records.entries import Errors, RowEntries
 from strategy.records.write import record_delete, write_history
@@ -174,6 +176,12 @@ class DisbursementEntries(RowEntries[DisbursementEntry, Disbursement]):
 
     def new_row(self, entry: DisbursementEntry) -> Disbursement:
         return Disbursement(project=entry.project, fiscal_year=entry.fiscal_year, month=entry.month)
+
+    def write_parts(
+        self, written: Sequence[tuple[Disbursement, DisbursementEntry]], changed: Sequence[Any]
+    ) -> None:
+        """Evidence is entered by itself and stays; the history tells it with the figures."""
+        read_evidence([row for row, _entry in written])
 
     def prepare(self) -> None:
         """Every year in which a project spends has a budget row, so that readers find it there."""

@@ -23,6 +23,8 @@ from integrity.ita.models import (
     Recommendation,
 )
 from integrity.ita.score_admin import ScorePages
+from strategy.comments.admin import AskedAbout
+from strategy.evidence.admin import WithEvidencePage, evidence_address
 from strategy.records.admin import RecordAdmin
 from strategy.records.inline import RecordInline
 from strategy.records.lists import with_links
@@ -169,7 +171,7 @@ def _page(obj: ItaAssessment) -> str:
 
 
 @admin.register(ItaAssessment)
-class ItaAssessmentAdmin(ScorePages, KnowsParent):
+class ItaAssessmentAdmin(WithEvidencePage, AskedAbout, ScorePages, KnowsParent):
     list_display = ["fiscal_year", "agency", "published_total", "published_grade", "rank", "pages"]
     list_display_links = ["fiscal_year", "agency"]
     list_filter = ["agency", "fiscal_year"]
@@ -210,6 +212,7 @@ class ItaAssessmentAdmin(ScorePages, KnowsParent):
         if self.has_change_permission(request, obj):
             address = reverse("admin:integrity_itaassessment_scores", args=[obj.pk])
             found.append((address, _("Enter all scores on one screen, or by workbook")))
+        found.append((evidence_address(obj), _("Files and letters")))
         for instrument in obj.instruments.order_by("position"):
             address = reverse("admin:integrity_itainstrument_change", args=[instrument.pk])
             found.append((address, _("%(code)s and its indicators") % {"code": instrument.code}))
@@ -244,7 +247,7 @@ class ItaInstrumentAdmin(KnowsParent):
 
 
 @admin.register(ItaIndicator)
-class ItaIndicatorAdmin(KnowsParent):
+class ItaIndicatorAdmin(WithEvidencePage, AskedAbout, KnowsParent):
     list_display = ["number", "name", "instrument_name", "part", "published", "complete"]
     list_display_links = ["number", "name"]
     list_filter = ["instrument__assessment__agency", "instrument__assessment__fiscal_year"]
@@ -269,6 +272,7 @@ class ItaIndicatorAdmin(KnowsParent):
     def leads(self, request: HttpRequest, obj: Any) -> list[tuple[str, Any]]:
         instrument = obj.instrument
         return [
+            (evidence_address(obj), _("Files and letters")),
             (
                 reverse("admin:integrity_itainstrument_change", args=[instrument.pk]),
                 f"← {instrument}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from integrity.ita.rows import (
@@ -17,7 +18,8 @@ from integrity.ita.rows import (
     moved,
 )
 from integrity.ita.rules import Change
-from strategy.pages.data import agency_head, text
+from integrity.ita.scores import TOTAL
+from strategy.pages.data import agency_head, evidence, text
 
 
 def score(shown: Score) -> dict[str, Any]:
@@ -154,8 +156,13 @@ def _advice(row: Advice) -> dict[str, Any]:
     }
 
 
-def year(page: ItaYear) -> dict[str, Any]:
-    """One assessment whole, the indicators from the highest score down."""
+def _evidence(figure: Any) -> list[dict[str, Any]]:
+    return [] if figure is None else [evidence(piece) for piece in figure.evidence.all()]
+
+
+def year(page: ItaYear, figures: Mapping[int, Any]) -> dict[str, Any]:
+    """One assessment whole, the indicators from the highest score down. ``figures``: its scores
+    with their evidence, for those who may read it."""
     before = page.before
     return {
         **agency_head(page.agency_slug),
@@ -170,8 +177,12 @@ def year(page: ItaYear) -> dict[str, Any]:
             "rank": before.rank,
         },
         "change": _change(page.change),
+        "evidence": _evidence(figures.get(TOTAL)),
         "instruments": [_instrument(row, page) for row in page.now.instruments],
-        "indicators": [_indicator(row, page) for row in page.ranked],
+        "indicators": [
+            {**_indicator(row, page), "evidence": _evidence(figures.get(row.id))}
+            for row in page.ranked
+        ],
         "recommendations": [_advice(row) for row in page.advice],
     }
 

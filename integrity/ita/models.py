@@ -15,18 +15,21 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from strategy.comments.model import Commented
+from strategy.evidence.model import OpenEvidence
 from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Agency
 from strategy.records.model import Record
 from strategy.standing.score_field import SCORE_VALIDATORS, score_field, score_range
 
 
-class ItaAssessment(Record):
+class ItaAssessment(OpenEvidence, Commented, Record):
     """An agency's ITA result of a fiscal year, as published."""
 
     month_fields = (
         "published_total", "published_grade", "rank", "rank_group", "announced_on",
         "published_change", "published_change_percent",
     )  # fmt: skip
+    figure_links = ("agency",)
 
     agency = models.ForeignKey(
         Agency, models.PROTECT, related_name="ita_assessments", verbose_name=_("agency")
@@ -210,7 +213,7 @@ class ItaPart(Record):
         return self.label
 
 
-class ItaIndicator(Record):
+class ItaIndicator(OpenEvidence, Commented, Record):
     """One of the ITA indicators, numbered 1 to 10 across the instruments.
 
     What is asked in several parts of an instrument is an indicator of each of them.
@@ -218,6 +221,7 @@ class ItaIndicator(Record):
 
     month_fields = ("published",)
     month_of = "instrument"
+    figure_links = ("instrument__assessment__agency", "part")
 
     instrument = models.ForeignKey(
         ItaInstrument, models.CASCADE, related_name="indicators", verbose_name=_("ITA instrument")
@@ -263,6 +267,10 @@ class ItaIndicator(Record):
     def __str__(self) -> str:
         named = f"{self.number}. {self.name}"
         return f"{named} ({self.part})" if self.part else named
+
+    @property
+    def figure_name(self) -> str:
+        return f"ITA {self.instrument.assessment.fiscal_year} {self.instrument} {self}"
 
     def clean(self) -> None:
         if self.part and self.part.instrument_id != self.instrument_id:

@@ -7,7 +7,9 @@ from django.shortcuts import render
 
 from integrity.ita import charts, data, tables
 from integrity.ita.read import ita_year, ita_years
+from integrity.ita.scores import TOTAL, figure_names, score_figures, with_evidence
 from integrity.ita.sheets import computed_rule, ita_report
+from strategy.comments.read import talk_about
 from strategy.pages.page import Page, agency_page, as_json, xlsx
 
 
@@ -34,8 +36,9 @@ def years(request: HttpRequest, page: Page) -> HttpResponse:
 def year(request: HttpRequest, page: Page, year: int) -> HttpResponse:
     """One assessment: what it says, where it is weak, what it advises."""
     shown = ita_year(page.agency, year)
+    figures = score_figures(shown.now.id) if page.viewer.signed_in else {}
     if page.as_data:
-        return as_json(data.year(shown))
+        return as_json(data.year(shown, figures))
     context = {
         "page": page,
         "nav": "integrity",
@@ -46,6 +49,9 @@ def year(request: HttpRequest, page: Page, year: int) -> HttpResponse:
         "bars": charts.bars(shown),
         "rule": computed_rule(parts=shown.now.has_parts),
         **tables.year(shown),
+        "evidence": with_evidence(figures),
+        "figures": figures,
+        "talk": talk_about(page.viewer, figures, TOTAL, names=figure_names(figures)),
         "may_plan": page.viewer.is_planner and request.user.is_staff,
     }
     return render(request, "integrity/ita/ita.html", context)

@@ -17,6 +17,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from integrity.ita.models import ItaAssessment, ItaIndicator, ItaItem, ItaPart
+from strategy.evidence.model import OpenEvidence
 from strategy.messages import sentence
 from strategy.thai import Refusal, format_number, parse_number
 
@@ -134,3 +135,42 @@ def check_score(score: Decimal) -> None:
 def shown_score(score: Decimal | None) -> str:
     """A score as people read it: two decimals; in words where there is none."""
     return _("not stated") if score is None else f"{score:.2f}"
+
+
+# ------------------------------------------------------------ as figures asked about
+
+#: The place of the year's total among its figures; any other is an indicator's id.
+TOTAL = 0
+
+
+def score_figures(assessment_id: int) -> dict[int, ItaAssessment | ItaIndicator]:
+    """The assessment, for its total, and its indicators, with their evidence. Four queries."""
+    total = (
+        ItaAssessment.objects.select_related("agency")
+        .prefetch_related("evidence")
+        .get(pk=assessment_id)
+    )
+    indicators = (
+        ItaIndicator.objects.filter(instrument__assessment=total)
+        .select_related("instrument__assessment", "part")
+        .prefetch_related("evidence")
+        .order_by("instrument__position", "part__position", "number")
+    )
+    return {TOTAL: total, **{row.pk: row for row in indicators}}
+
+
+def figure_names(figures: dict[int, ItaAssessment | ItaIndicator]) -> dict[int, str]:
+    """What they are called on the page of their year."""
+    return {
+        place: f"{row.instrument} {row}" for place, row in figures.items()
+        if isinstance(row, ItaIndicator)
+    }  # fmt: skip
+
+
+def with_evidence(
+    figures: dict[int, ItaAssessment | ItaIndicator],
+) -> list[tuple[str, OpenEvidence]]:
+    """Those that name any evidence, under the names of the page."""
+    names = figure_names(figures)
+    return [(names.get(place, str(row)), row) for place, row in figures.items()
+            if row.evidence.all()]  # fmt: skip

@@ -22,6 +22,7 @@ from integrity.ita.models import (
 )
 from integrity.ita.scores import ScoreEntry, ScoreTree, check_score, shown_score
 from strategy.access import Viewer, viewer
+from strategy.evidence.model import read_evidence
 from strategy.models import Agency
 from strategy.records.entries import Entries
 from strategy.records.model import Record
@@ -82,6 +83,8 @@ class ScoreEntries(Entries[ScoreEntry, ScoreEntry]):
             if model is not ItaAssessment:
                 claim(rows, [row.version for row in rows])
             model._base_manager.bulk_update(rows, sorted(fields[model]), batch_size=200)
+            if model is ItaIndicator:
+                read_evidence(rows)
             if model is not ItaAssessment:
                 write_history(rows, "~", user=user, reason=reason)
         write_history([assessment], "~", user=user, reason=reason)

@@ -98,7 +98,7 @@ _Facts = tuple[str, str, tuple[EvidenceEntry, ...]]
 
 
 def _piece(row: EvidenceRow) -> EvidenceEntry:
-    return EvidenceEntry(row.kind, row.number, row.dated, row.url, row.text)
+    return EvidenceEntry(row.kind, row.number, row.dated, row.url, row.text, row.file)
 
 
 class RowForm(forms.Form):
@@ -116,8 +116,17 @@ class RowForm(forms.Form):
     text = WordsField(label=gettext_lazy("what was done in this quarter"), required=False, rows=3)
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, row: EntryRow, data: Mapping[str, Any] | None, *, today: date) -> None:
-        self.row, self.today = row, today
+    def __init__(
+        self,
+        row: EntryRow,
+        data: Mapping[str, Any] | None,
+        *,
+        today: date,
+        files: Mapping[str, Any] | None = None,
+        uploader: Any = None,
+    ) -> None:
+        """``files``: those that were sent with it; ``uploader``: who may send some, if any."""
+        self.row, self.today, self.uploader, self.sent = row, today, uploader, files or {}
         self.follows = False
         quarter = row.quarter
         self.stored: _Facts = ("", "", ())
@@ -137,13 +146,16 @@ class RowForm(forms.Form):
         places = set(range(max(len(pieces) + 1, 2)))
         if data is not None:
             pattern = re.compile(rf"{self.prefix}-evidence-(\d{{1,9}})-\w+", re.ASCII)
-            places |= {int(match[1]) for match in map(pattern.fullmatch, data) if match}
+            names = [*data, *self.sent]
+            places |= {int(match[1]) for match in map(pattern.fullmatch, names) if match}
         self.pieces = [
             EvidenceForm(
                 data,
+                self.sent if data is not None else None,
                 prefix=f"{self.prefix}-evidence-{place}",
                 initial=pieces[place].fields() if place < len(pieces) else None,
                 today=self.today,
+                uploader=self.uploader,
                 use_required_attribute=False,
             )
             for place in sorted(places)
@@ -241,14 +253,19 @@ class QuarterScreen(EntryScreen):
     """A quarter of all of a unit's measures."""
 
     writes = ProgressEntries
-    typed = ("state", "text", *(f"evidence-{name}" for name in ("number", "dated", "url", "text")))
+    typed = (
+        "state",
+        "text",
+        *(f"evidence-{name}" for name in ("number", "dated", "url", "text", "held")),
+    )
     foreign = gettext_lazy(
         "Something was typed for measures that this unit no longer answers for. "
         "Nothing was saved; look at the rows again."
     )
 
     def rows(self) -> list[RowForm]:
-        return [RowForm(row, self.data, today=self.today) for row in self.shown.rows]
+        about = {"today": self.today, "files": self.files, "uploader": self.uploader}
+        return [RowForm(row, self.data, **about) for row in self.shown.rows]
 
     def month_rows(self) -> list[QuarterProgress]:
         measures = ItaMeasure.objects.select_related("issue__year").filter(

@@ -8,15 +8,13 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from integrity.ita.models import Recommendation
-from strategy.evidence.model import (
-    EVIDENCE_PARTS,
-    Evidence,
-    SupportedByEvidence,
-    evidence_details,
-)
+from strategy.access import REPORTER, Viewer
+from strategy.comments.model import Commented, of_own_units
+from strategy.evidence.model import Evidence, OpenEvidence
 from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Agency, Unit
 from strategy.records.model import Record
 
@@ -202,11 +200,11 @@ class MeasureFigure(Record):
         return self.label
 
 
-class QuarterProgress(SupportedByEvidence, Record):
+class QuarterProgress(OpenEvidence, Commented, Record):
     """How a measure stands at the end of a quarter."""
 
     written_by_reporters = True
-    audit_parts = {"evidence": EVIDENCE_PARTS}
+    figure_links = ("measure__issue__year__agency",)
 
     class State(models.TextChoices):
         NOT_STARTED = "not_started", _("not started")
@@ -247,8 +245,27 @@ class QuarterProgress(SupportedByEvidence, Record):
     def __str__(self) -> str:
         return f"{self.measure} {self.quarter}"
 
-    def audit_details(self) -> dict[str, Any]:
-        return {"evidence": evidence_details(self)}
+    def history_seen_by(self, who: Viewer) -> bool:
+        """Its units; a measure of a group of units is every unit's of that agency."""
+        return who.may_read_drafts(None) or any(
+            unit.pk in who.unit_ids or (unit.is_group and unit.agency_id in who.agency_ids)
+            for unit in self.measure.units.all()
+        )
+
+    @classmethod
+    def reported_by(cls, who: Viewer) -> Q:
+        own = of_own_units(who, "measure__units")
+        if REPORTER in who.roles:
+            own |= Q(measure__units__is_group=True, measure__units__agency__in=who.agency_ids)
+        return own
+
+    @property
+    def figure_name(self) -> str:
+        issue = self.measure.issue
+        place = f"{issue.number}.{self.measure.number}" if self.measure.number else issue.number
+        return gettext("measure %(place)s, quarter %(quarter)s of %(year)s") % {
+            "place": place, "quarter": self.quarter, "year": issue.year.fiscal_year,
+        }  # fmt: skip
 
 
 class QuarterEvidence(Evidence):

@@ -9,9 +9,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from integrity.measures import data, sheets
+from integrity.measures.figures import quarter_figures
 from integrity.measures.read import measure_years, year_row
 from integrity.measures.rows import YearRow
 from integrity.measures.rules import QUARTERS, has_begun, latest_quarter
+from strategy.comments.read import Talk, talk_about
 from strategy.drawing.geometry import segments
 from strategy.pages.page import Page, agency_page, as_json, xlsx
 from strategy.thai import to_arabic
@@ -52,9 +54,19 @@ def measure_year(request: HttpRequest, page: Page, year: int) -> HttpResponse:
         "late": shown.late(quarter),
         "figures": [(row, figure) for row in shown.measures for figure in row.figures],
         "answered": [(row, answer) for row in shown.measures for answer in row.answers],
+        "talk": _talk(page, shown, quarter),
         "writes_results": has_begun(shown.fiscal_year, 4, page.today),
     }
     return render(request, "integrity/measures/measure_year.html", context)
+
+
+def _talk(page: Page, shown: YearRow, quarter: int) -> Talk | None:
+    """Questions about the year's quarters, for whom they concern."""
+    if not page.viewer.signed_in:
+        return None
+    figures = quarter_figures(shown.id)
+    chosen = next((place for place in figures if place[1] == quarter), None)
+    return talk_about(page.viewer, figures, chosen)
 
 
 @agency_page

@@ -24,12 +24,15 @@ from integrity.measures.duties import (
     unit_of,
     unit_quarter,
 )
+from integrity.measures.figures import screen_figures
 from integrity.measures.forms import ChooseForm, OutcomeForm, QuarterScreen
 from integrity.measures.models import ItaMeasure, QuarterProgress
 from integrity.measures.read import measure_year
 from integrity.measures.write import outcome_problem, outcome_record, progress_delete
 from strategy.access import viewer
 from strategy.clock import today
+from strategy.comments.admin import AskedAbout
+from strategy.comments.read import talk_about
 from strategy.evidence.model import evidence_text
 from strategy.models import Unit
 from strategy.records.admin import version_shown
@@ -48,7 +51,7 @@ _SHOWN = [
 ]
 
 
-class QuarterProgressAdmin(EntryScreenAdmin):
+class QuarterProgressAdmin(AskedAbout, EntryScreenAdmin):
     """Reports of the measures that a person answers for; planners and auditors see all."""
 
     list_display = ["year", "quarter", "measure_text", "responsible", "state", "is_sample"]
@@ -155,12 +158,14 @@ class QuarterProgressAdmin(EntryScreenAdmin):
                 raise Http404(_("There is no such row, or it is not yours to see."))
             return unit_quarter(year, chosen["unit"], chosen["quarter"], day, who)
 
-        return QuarterScreen(read, data, today=day)
+        return QuarterScreen(read, data, today=day, files=request.FILES, uploader=request.user)
 
     def screen_context(self, request: HttpRequest, screen: QuarterScreen) -> dict[str, Any]:
         shown: UnitQuarter = screen.shown
         year = shown.year.fiscal_year
+        ids = [row.quarter.progress_id for row in shown.rows if row.quarter.progress_id]
         return {
+            "talk": talk_about(viewer(request.user), screen_figures(ids)),
             "title": _("Measures in quarter %(quarter)s of fiscal year %(year)s")
             % {"quarter": shown.quarter, "year": year},
             "others": [(q, entry_address(shown.key, year, q)) for q in shown.others],

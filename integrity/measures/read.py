@@ -27,7 +27,7 @@ from integrity.measures.rows import (
 )
 from strategy.access import Viewer
 from strategy.calendar import DEFAULT_REPORTING_DAY, FiscalMonth, ReportingDay
-from strategy.models import ReportingYear, Unit
+from strategy.models import EvidenceFile, ReportingYear, Unit
 from strategy.read import holidays
 from strategy.thai import sort_key
 
@@ -220,6 +220,20 @@ class _Report(NamedTuple):
     evidence: list[EvidenceRow]
 
 
+#: What is read of a file, enough for a form to hold it and for a page to lead to it.
+_FILE = (
+    "key", "name", "content_type", "size", "sha256", "uploaded_by_id", "uploaded_by_name",
+    "uploaded_at", "figure_type", "figure_id",
+)  # fmt: skip
+
+
+def _piece(columns: Sequence[Any]) -> EvidenceRow:
+    kind, number, dated, url, text, *file = columns
+    facts = dict(zip(_FILE, file, strict=True))
+    held = EvidenceFile(**facts) if facts["key"] else None
+    return EvidenceRow(kind, number, dated, url, text, held)
+
+
 def _reports(years: Collection[int], *, evidence: bool) -> dict[int, dict[int, _Report]]:
     """What was reported, by measure and quarter, with its evidence where asked for. One query."""
     found: dict[int, dict[int, _Report]] = defaultdict(dict)
@@ -230,10 +244,11 @@ def _reports(years: Collection[int], *, evidence: bool) -> dict[int, dict[int, _
     if evidence:
         rows = rows.order_by("measure", "quarter", "evidence__position", "evidence__pk")
         columns += [f"evidence__{name}" for name in ("kind", "number", "dated", "url", "text")]
+        columns += [f"evidence__file__{name}" for name in _FILE]
     for measure, quarter, pk, version, state, text, sample, *piece in rows.values_list(*columns):
         report = found[measure].setdefault(quarter, _Report(pk, version, state, text, sample, []))
         if piece and piece[0] is not None:
-            report.evidence.append(EvidenceRow(*piece))
+            report.evidence.append(_piece(piece))
     return found
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from integrity.ita.rows import NextScore, Score
 from integrity.measures import rules
 from integrity.measures.models import QuarterEvidence, QuarterProgress
+from strategy.models import EvidenceFile
 from strategy.thai import format_date, format_number
 
 #: The shape and the word of each state of a quarter, and the status whose colour it takes.
@@ -62,14 +63,14 @@ class UnitName:
 
 @dataclass(frozen=True, slots=True)
 class EvidenceRow:
-    """One piece of evidence. ``url`` is a web address or empty; files come with results alone."""
+    """One piece of evidence. ``url`` is a web address or empty."""
 
     kind: str
     number: str
     dated: date | None
     url: str
     text: str
-    file: None = None
+    file: EvidenceFile | None = None
 
     @property
     def label(self) -> str:
@@ -81,7 +82,7 @@ class EvidenceRow:
         parts = [self.number, self.text]
         if self.dated:
             parts.insert(1, _("dated %(day)s") % {"day": format_date(self.dated)})
-        return " ".join(part for part in parts if part) or self.url
+        return " ".join(part for part in parts if part) or self.url or str(self.file or "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,8 @@ from integrity.measures.rules import QUARTERS, first_month, has_begun
 from strategy.access import Viewer, viewer
 from strategy.evidence.entry import MOST_EVIDENCE, EvidenceEntry, evidence_problems
 from strategy.evidence.model import read_evidence
-from strategy.records.entries import Errors, RowEntries, parts_replaced
+from strategy.evidence.write import evidence_replaced
+from strategy.records.entries import Errors, RowEntries
 from strategy.records.model import Record
 from strategy.records.write import StaleVersion, record_delete, record_save
 from strategy.thai import format_date, says_why
@@ -109,8 +110,8 @@ class ProgressEntries(RowEntries[ProgressEntry, QuarterProgress]):
         written: Sequence[tuple[QuarterProgress, ProgressEntry]],
         changed: Sequence[QuarterProgress],
     ) -> None:
-        pieces = [(row, [piece.fields() for piece in entry.evidence]) for row, entry in written]
-        parts_replaced(QuarterEvidence, "progress", pieces)
+        pieces = [(row, entry.evidence) for row, entry in written]
+        evidence_replaced(QuarterEvidence, "progress", pieces)
         read_evidence([row for row, _entry in written])
 
     def finish(self, user: Any, reason: str) -> None:

@@ -20,9 +20,10 @@ from integrity.self_assessments import write
 from integrity.self_assessments.access import may_fill_in, readable_assessments
 from integrity.self_assessments.forms import AssessmentScreen
 from integrity.self_assessments.models import Answer, Criterion, Rubric, SelfAssessment
-from integrity.self_assessments.read import assessment_page
+from integrity.self_assessments.read import answer_figures, assessment_page, figure_names
 from strategy.access import viewer
 from strategy.clock import today
+from strategy.comments.read import talk_about
 from strategy.models import Agency
 from strategy.records.admin import version_shown
 from strategy.records.forms import RecordForm, link_field, typed_text
@@ -129,6 +130,8 @@ class SelfAssessmentAdmin(ScreenAdmin):
                 today=today(),
                 assessor=viewer(request.user).is_planner,
                 agencies=self._agencies(request),
+                files=request.FILES,
+                uploader=request.user,
             ),
         )
 
@@ -136,7 +139,11 @@ class SelfAssessmentAdmin(ScreenAdmin):
 
     def screen_context(self, request: HttpRequest, screen: AssessmentScreen) -> dict[str, Any]:
         organisation = screen.shown.facts.organisation
-        return {"title": _("Self-assessment: %(name)s") % {"name": organisation}}
+        figures = answer_figures(screen.assessment.pk)
+        return {
+            "title": _("Self-assessment: %(name)s") % {"name": organisation},
+            "talk": talk_about(viewer(request.user), figures, names=figure_names(figures)),
+        }
 
     def screen_address(self, screen: AssessmentScreen) -> str:
         return entry_address(screen.assessment.pk)

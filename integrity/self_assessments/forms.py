@@ -137,7 +137,16 @@ class AnswerForm(forms.Form):
     remark = WordsField(label=gettext_lazy("remark"), required=False)
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def __init__(self, row: AnswerRow, data: Mapping[str, Any] | None, *, today: date) -> None:
+    def __init__(
+        self,
+        row: AnswerRow,
+        data: Mapping[str, Any] | None,
+        *,
+        today: date,
+        files: Any = None,
+        uploader: Any = None,
+    ) -> None:
+        """``files``: those that were sent with it; ``uploader``: who may send some, if any."""
         self.row = row
         self.follows = False
         prefix = f"c{row.criterion.id}"
@@ -151,9 +160,10 @@ class AnswerForm(forms.Form):
         del self.fields["points" if row.criterion.levels else "level"]
         self.evidence: Any = _Evidence(
             data,
+            files,
             prefix=f"{prefix}-evidence",
             initial=[piece.fields() for piece in row.evidence],
-            form_kwargs={"today": today, "use_required_attribute": False},
+            form_kwargs={"today": today, "uploader": uploader, "use_required_attribute": False},
         )
 
     # -------------------------------------------------------------------------- as shown
@@ -279,9 +289,21 @@ class AssessmentScreen(EntryScreen):
         today: date,
         assessor: bool,
         agencies: Any = None,
+        files: Mapping[str, Any] | None = None,
+        uploader: Any = None,
     ) -> None:
         self.assessment, self.assessor, self.agencies = assessment, assessor, agencies
-        super().__init__(lambda: assessment_page(self.assessment), data, today=today)
+        super().__init__(
+            lambda: assessment_page(self.assessment),
+            data,
+            today=today,
+            files=files,
+            uploader=uploader,
+        )
+
+    def _form(self, row: AnswerRow, data: Mapping[str, Any] | None) -> AnswerForm:
+        files = None if data is None else self.files
+        return AnswerForm(row, data, today=self.today, files=files, uploader=self.uploader)
 
     def rows(self) -> Iterator[AnswerForm]:
         self.facts = FactsForm(self.data, instance=self.assessment, agencies=self.agencies)
@@ -289,7 +311,7 @@ class AssessmentScreen(EntryScreen):
             if self.assessor or standing.part.is_self_assessed:
                 for group in standing.groups:
                     for row in group.answers:
-                        yield AnswerForm(row, self.data, today=self.today)
+                        yield self._form(row, self.data)
 
     @property
     def parts(self) -> list[tuple[PartStanding, list[tuple[Any, list[Any]]]]]:
@@ -310,10 +332,7 @@ class AssessmentScreen(EntryScreen):
         sound = self.facts.is_valid()
         clear = super().is_valid()
         # Where somebody else's answer is followed, it is shown with the version that it has now.
-        self.forms = [
-            AnswerForm(form.row, None, today=self.today) if form.follows else form
-            for form in self.forms
-        ]
+        self.forms = [self._form(form.row, None) if form.follows else form for form in self.forms]
         return sound and clear
 
     def month_rows(self) -> list[SelfAssessment]:

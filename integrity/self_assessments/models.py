@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,12 +10,9 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from strategy.evidence.model import (
-    EVIDENCE_PARTS,
-    Evidence,
-    SupportedByEvidence,
-    evidence_details,
-)
+from strategy.access import REPORTER, Viewer
+from strategy.comments.model import NOBODYS, Commented
+from strategy.evidence.model import Evidence, SupportedByEvidence
 from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Agency
 from strategy.records.model import Record
 
@@ -294,11 +290,11 @@ class SelfAssessment(Record):
             raise ValidationError({"province": _("Write which province it is.")})
 
 
-class Answer(SupportedByEvidence, Record):
+class Answer(SupportedByEvidence, Commented, Record):
     """The level chosen for a criterion, or the points that assessors gave."""
 
     month_of = "assessment"
-    audit_parts = {"evidence": EVIDENCE_PARTS}
+    figure_links = ("assessment__rubric", "criterion__group__part")
 
     assessment = models.ForeignKey(
         SelfAssessment, models.CASCADE, related_name="answers", verbose_name=_("self-assessment")
@@ -337,8 +333,20 @@ class Answer(SupportedByEvidence, Record):
     def __str__(self) -> str:
         return f"{self.assessment}: {self.criterion.number}"
 
-    def audit_details(self) -> dict[str, Any]:
-        return {"evidence": evidence_details(self)}
+    def history_seen_by(self, who: Viewer) -> bool:
+        """As the assessment itself: the organisation's agency, and readers of all drafts."""
+        return who.may_read_drafts(None) or self.assessment.agency_id in who.agency_ids
+
+    @classmethod
+    def reported_by(cls, who: Viewer) -> Q:
+        own = Q(assessment__agency__in=who.agency_ids) if REPORTER in who.roles else NOBODYS
+        return own | Q(assessment__agency__isnull=True) if who.is_planner else own
+
+    @property
+    def figure_name(self) -> str:
+        """The organisation and the criterion, by its part and number."""
+        criterion = self.criterion
+        return f"{self.assessment.organisation}: {criterion.group.part.code} {criterion.number}"
 
 
 class AnswerEvidence(Evidence):

@@ -18,13 +18,16 @@ from integrity.self_assessments.checks import structure_problems
 from integrity.self_assessments.listing import Edition, assessment_rows, editions, policy_counts
 from integrity.self_assessments.models import SelfAssessment
 from integrity.self_assessments.read import (
+    answer_figures,
     assessment_page,
     blank_parts,
+    figure_names,
     find_assessment,
     find_rubric,
     rubric_tree,
 )
 from integrity.self_assessments.rows import AssessmentPage
+from strategy.comments.read import talk_about
 from strategy.drawing import geometry
 from strategy.drawing.geometry import Progress
 from strategy.pages.page import Page, as_json, staff_page, xlsx
@@ -130,6 +133,7 @@ def assessment(request: HttpRequest, page: Page, assessment_id: int) -> HttpResp
     if page.as_data:
         return as_json(data.assessment(shown))
     paper = request.GET.get("print") == "1"
+    figures = {} if paper else answer_figures(shown.facts.id)
     context = {
         "page": page,
         "here": "assessments",
@@ -138,6 +142,7 @@ def assessment(request: HttpRequest, page: Page, assessment_id: int) -> HttpResp
         "problems": structure_problems(shown.rubric),
         "forms": shown.parts,
         "bars": bars(shown),
+        "talk": talk_about(page.viewer, figures, names=figure_names(figures)),
         "may_fill_in": request.user.is_staff and may_fill_in(page.viewer, shown.facts.agency_id),
     }
     template = (

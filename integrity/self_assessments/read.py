@@ -308,3 +308,21 @@ def levels_in_use(criterion_id: int) -> tuple[set[int], bool]:
         {level for level, _points in found if level is not None},
         any(points is not None for _level, points in found),
     )
+
+
+def answer_figures(assessment_id: int) -> dict[int, Answer]:
+    """An assessment's answers, by criterion, in the order of the rubric. One query."""
+    rows = (
+        Answer.objects.filter(assessment=assessment_id)
+        .select_related("assessment", "criterion__group__part")
+        .order_by("criterion__group__part__position", "criterion__group__position",
+                  "criterion__position")
+    )  # fmt: skip
+    return {row.criterion_id: row for row in rows}
+
+
+def figure_names(figures: dict[int, Answer]) -> dict[int, str]:
+    """What they are called on the page of their assessment."""
+    return {
+        place: f"{row.criterion.group.part.code} {row.criterion}" for place, row in figures.items()
+    }

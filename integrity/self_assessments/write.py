@@ -23,8 +23,9 @@ from integrity.self_assessments.read import rubric_tree
 from integrity.self_assessments.rows import replies_to
 from strategy.access import Viewer, viewer
 from strategy.evidence.model import read_evidence
+from strategy.evidence.write import evidence_replaced
 from strategy.models import Agency
-from strategy.records.entries import Errors, RowEntries, parts_replaced
+from strategy.records.entries import Errors, RowEntries
 from strategy.records.write import record_delete, record_save
 
 __all__ = [
@@ -221,8 +222,8 @@ class AnswerEntries(RowEntries[AnswerEntry, Answer]):
         self, written: Sequence[tuple[Answer, AnswerEntry]], changed: Sequence[Answer]
     ) -> None:
         """Evidence is replaced as a whole: it is part of the answer."""
-        pieces = [(row, [piece.fields() for piece in entry.evidence]) for row, entry in written]
-        parts_replaced(AnswerEvidence, "answer", pieces)
+        pieces = [(row, entry.evidence) for row, entry in written]
+        evidence_replaced(AnswerEvidence, "answer", pieces)
         read_evidence([row for row, _entry in written])
 
     def finish(self, user: Any, reason: str) -> None:

@@ -31,6 +31,7 @@ from kpis.write import results
 from strategy.access import viewer
 from strategy.calendar import FiscalMonth
 from strategy.clock import today
+from strategy.comments.admin import AskedAbout
 from strategy.evidence.model import evidence_text
 from strategy.records.admin import version_shown
 from strategy.records.screen_admin import ChosenFirst
@@ -54,7 +55,7 @@ _WORDS = ["narrative", "outcome", "problems", "next_steps", "fall_reason"]
 
 
 @admin.register(Result)
-class ResultAdmin(ApprovalAdmin, MonthScreenAdmin, ResultsByMeasure, ChosenFirst):
+class ResultAdmin(ApprovalAdmin, MonthScreenAdmin, ResultsByMeasure, AskedAbout, ChosenFirst):
     """Results of the units that a person reports for; planners see all."""
 
     form = ResultForm

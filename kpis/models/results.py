@@ -22,13 +22,14 @@ from kpis.models.indicators import (
 from kpis.models.targets import ValuesInHistory
 from strategy.access import Viewer
 from strategy.calendar import FiscalMonth
+from strategy.comments.model import Commented, of_own_units
 from strategy.evidence.model import EVIDENCE_PARTS, Evidence, SupportedByEvidence
 from strategy.models import FISCAL_YEAR_VALIDATORS
 from strategy.records.model import Record
 from strategy.thai import month_name, plain
 
 
-class Result(ValuesInHistory, SupportedByEvidence, Record):
+class Result(ValuesInHistory, SupportedByEvidence, Commented, Record):
     """Where an indicator stands at the END of a fiscal month."""
 
     written_by_reporters = True
@@ -39,6 +40,7 @@ class Result(ValuesInHistory, SupportedByEvidence, Record):
         "values": {name: (name,) for name in ("measure", "value", "numerator", "denominator")},
         "evidence": EVIDENCE_PARTS,
     }
+    figure_links = ("indicator__strategy__plan",)
 
     class State(models.TextChoices):
         DRAFT = "draft", _("draft")
@@ -132,6 +134,14 @@ class Result(ValuesInHistory, SupportedByEvidence, Record):
 
     def history_seen_by(self, who: Viewer) -> bool:
         return who.may_read_drafts(self.indicator.unit_id)
+
+    @classmethod
+    def reported_by(cls, who: Viewer) -> Q:
+        return of_own_units(who, "indicator__unit")
+
+    @property
+    def figure_name(self) -> str:
+        return self.title
 
     @property
     def title(self) -> str:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from kpis.models import Result
 from kpis.pages import charts, data, tables, workbook
 from kpis.pages.filters import IndicatorFilter
 from kpis.read.asof import restated_after_lock
-from kpis.read.indicator import indicator_detail
+from kpis.read.indicator import IndicatorDetail, indicator_detail, results_asked_about
 from kpis.read.standing import plan_standing
+from strategy.calendar import FiscalMonth
 from strategy.closing.read import locked_since
+from strategy.comments.read import Talk, open_marks, talk_about
 from strategy.pages.page import (
     PlanPage,
     as_json,
     plan_page,
     xlsx,
 )
+from strategy.thai import month_name
 
 
 @plan_page
@@ -37,8 +41,22 @@ def indicators(request: HttpRequest, page: PlanPage) -> HttpResponse:
         "columns": tables.sort_links(page.plan, request.GET, sorting),
         "data_query": request.GET.urlencode(),
         "scored": page.plan.is_scorecard,
+        "marks": _marks(page),
     }
     return render(request, "kpis/indicators.html", context)
+
+
+def _marks(page: PlanPage) -> dict[int, int]:
+    """Open questions by indicator, of the year's results that the reader sees whole."""
+    who = page.viewer
+    if not who.signed_in:
+        return {}
+    rows = Result.objects.filter(
+        indicator__strategy__plan=page.plan, fiscal_year=page.at.year, month__lte=page.at.month
+    )
+    if not who.may_read_drafts(None):
+        rows = rows.filter(indicator__unit__in=who.unit_ids)
+    return open_marks(rows, "indicator")
 
 
 @plan_page
@@ -53,9 +71,20 @@ def indicator(request: HttpRequest, page: PlanPage, code: str) -> HttpResponse:
         "row": shown.row,
         "cell": shown.row.current,
         "charts": charts.indicator_charts(page.plan, shown),
+        "talk": _talk(page, shown),
         "may_report": page.viewer.may_report(shown.indicator.unit_id),
     }
     return render(request, "kpis/indicator.html", context)
+
+
+def _talk(page: PlanPage, shown: IndicatorDetail) -> Talk | None:
+    """Questions about the year's results, for whom they concern."""
+    if not page.viewer.may_read_drafts(shown.indicator.unit_id):
+        return None
+    asked = results_asked_about(shown.indicator, page.at)
+    names = {month: month_name(FiscalMonth(page.at.year, month)) for month in asked}
+    result = shown.result
+    return talk_about(page.viewer, asked, result and result.month, names=names)
 
 
 @plan_page

@@ -176,6 +176,12 @@ def indicator_detail(
     )
 
 
+def results_asked_about(indicator: Indicator, at: FiscalMonth) -> dict[int, Result]:
+    """The year's results up to ``at``, drafts among them, by month. One query."""
+    rows = indicator.results.filter(fiscal_year=at.year, month__lte=at.month)
+    return {row.month: row for row in rows.order_by("month")}
+
+
 def _target_history(indicator: Indicator) -> list[Entry]:
     """Every change of a target since it was set; history is for those who have signed in."""
     entries = history_of(YearTarget, hidden=_KNOWN, indicator_id=indicator.pk)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
+
 from nhrc_plan.desk.read import MyWork, Task
 from strategy.pages.data import agency_head
 from strategy.pages.page import Page
@@ -37,6 +39,15 @@ def my_work(page: Page, shown: MyWork) -> dict[str, Any]:
         "enter": [_task(task) for task in shown.enter],
         "soon": [_task(task) for task in shown.soon],
         "to_approve": shown.to_approve,
+        "questions": [
+            {
+                "written": timezone.localtime(asked.written_at).isoformat(),
+                "answered": asked.answered,
+                "address": asked.address,
+                "text": {"figure": asked.figure, "question": asked.text, "author": asked.author},
+            }
+            for asked in shown.questions
+        ],
         "waiting": [
             {"id": unit.unit_id, "name": unit.name, "late": unit.late, "owed": unit.owed}
             for unit in shown.waiting

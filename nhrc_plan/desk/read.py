@@ -28,6 +28,7 @@ from kpis.models import Result
 from kpis.read.duties import LATE, OPEN, UPCOMING, Duty
 from kpis.read.entry import reporting_plans, work_list
 from kpis.read.waiting import waiting_results
+from nhrc_plan.desk.questions import Asked, my_questions
 from strategy.access import Viewer
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.models import Plan
@@ -129,7 +130,7 @@ class Done(NamedTuple):
 @dataclass(frozen=True)
 class MyWork:
     """One person's work on a day: what to enter, what was returned to be mended among it, what to
-    approve, what comes soon, what was done this month.
+    approve, what they are asked, what comes soon, what was done this month.
 
     ``waiting``: for planners, what the units owe; their own list is then what belongs to no unit,
     and to their own ones.
@@ -142,6 +143,8 @@ class MyWork:
     oldest: tuple[Approval, ...]
     waiting: tuple[UnitWaiting, ...]
     done: tuple[Done, ...]
+    #: Questions that wait for this person: asked about what they enter, or their own, answered.
+    questions: tuple[Asked, ...] = ()
 
     @property
     def returned(self) -> int:
@@ -165,6 +168,7 @@ def my_work(who: Viewer, today: date) -> MyWork:
         oldest=tuple(_approval(result) for result in waiting[:OLDEST]),
         waiting=_waiting(duties) if who.is_planner else (),
         done=tuple(_done(who, today)),
+        questions=my_questions(who),
     )
 
 

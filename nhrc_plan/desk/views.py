@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from nhrc_plan.desk import data
 from nhrc_plan.desk.read import my_work, pressing
+from strategy.access import AUDITOR, EXECUTIVE
 from strategy.pages.data import agency_head
 from strategy.pages.page import Page, as_json, only_now, staff_page
 
@@ -15,11 +16,14 @@ from strategy.pages.page import Page, as_json, only_now, staff_page
 @only_now
 @staff_page
 def desk(request: HttpRequest, page: Page) -> HttpResponse:
-    """What the person who asks has to enter, on one list."""
+    """What a person has to enter, on one list; of who enters nothing, their questions."""
     shown = my_work(page.viewer, page.today)
     if page.as_data:
         return as_json(data.my_work(page, shown))
-    return render(request, "desk/my_work.html", {"page": page, "nav": "desk", "shown": shown})
+    roles = page.viewer.roles
+    asks_only = bool(roles) and roles <= {EXECUTIVE, AUDITOR}
+    template = "desk/questions.html" if asks_only else "desk/my_work.html"
+    return render(request, template, {"page": page, "nav": "desk", "shown": shown})
 
 
 @staff_page

@@ -20,10 +20,11 @@ from strategy.access import viewer
 from strategy.calendar import FiscalMonth
 from strategy.clock import today
 from strategy.closing.read import calendar_year
-from strategy.closing.write import month_lock, opening_end
+from strategy.closing.suggested import suggested_holidays
+from strategy.closing.write import holidays_add, month_lock, opening_end
 from strategy.models import FISCAL_YEAR_VALIDATORS, Agency, Holiday, MonthLock, Unlocking
 from strategy.records.admin import RecordAdmin
-from strategy.records.forms import RecordForm, ThaiDateField, ThaiYearField
+from strategy.records.forms import RecordForm, ThaiDateField, ThaiYearField, typed_text
 from strategy.records.screen import row_read
 from strategy.thai import month_name
 
@@ -33,6 +34,57 @@ class HolidayAdmin(RecordAdmin):
     list_display = ["day", "name", "agency"]
     list_filter = ["agency"]
     search_fields = ["name"]
+    change_list_template = "admin/strategy/holiday/change_list.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.suggest_view)
+        return [path("suggest/", view, name="strategy_holiday_suggest"), *super().get_urls()]
+
+    def suggest_view(self, request: HttpRequest) -> HttpResponse:
+        """The year's holidays that the calendar lacks; POST adds those that are ticked."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        form = YearForm(request)
+        rows: list[Any] = []
+        refused: list[str] = []
+        data = request.POST if request.method == "POST" else None
+        ticked = set(data.getlist("day")) if data is not None else None
+        if form.is_valid():
+            agency, year = form.cleaned_data["agency"], form.cleaned_data["year"]
+            found = suggested_holidays(agency, year)
+            rows = [
+                (row, row.ticked if ticked is None else row.day.isoformat() in ticked)
+                for row in found
+            ]
+            if data is not None:
+                chosen = {row.day: row.name for row, is_ticked in rows if is_ticked}
+                refused = self._added(request, agency, chosen, typed_text(data, "change_reason"))
+                if not refused:
+                    query = urlencode({"agency": agency.pk, "year": year})
+                    return HttpResponseRedirect(f"{calendar_address()}?{query}")
+        context = {
+            "title": _("Suggest the holidays of a year"),
+            "form": form,
+            "rows": rows,
+            "refused": refused,
+            "change_reason": typed_text(data, "change_reason"),
+        }
+        return self.page(request, "admin/strategy/holiday/suggest.html", context)
+
+    def _added(
+        self, request: HttpRequest, agency: Agency, chosen: dict[date, str], reason: str
+    ) -> list[str]:
+        """Add what was chosen; gives why it was refused."""
+        if not chosen:
+            return [_("Tick the days that are to be added.")]
+        try:
+            added = holidays_add(user=request.user, agency=agency, days=chosen, reason=reason)
+        except ValidationError as problem:
+            return list(dict.fromkeys(problem.messages))
+        messages.success(
+            request, _("Added to the calendar, holidays: %(count)s.") % {"count": len(added)}
+        )
+        return []
 
 
 class KeptAsWritten(RecordAdmin):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -90,10 +90,15 @@ EVIDENCE_PARTS: dict[str, Path] = {
 
 
 class SupportedByEvidence:
-    """For a :class:`Record` that evidence belongs to: its line in the history, its readers.
+    """For a :class:`Record` that evidence belongs to: its place in the history, its readers.
 
     A record that does not say who sees it is read by those who read the drafts of all units.
     """
+
+    audit_parts: ClassVar[Mapping[str, Mapping[str, Path]]] = {"evidence": EVIDENCE_PARTS}
+
+    def audit_details(self) -> dict[str, Any]:
+        return {"evidence": evidence_details(self)}
 
     def evidence_seen_by(self, who: Viewer) -> bool:
         """Whether somebody signed in may read what the record rests on now."""
@@ -103,11 +108,22 @@ class SupportedByEvidence:
         """Whether they may read its history, and with it what it once rested on."""
         return who.may_read_drafts(None)
 
+    def evidence_written_by(self, who: Viewer) -> bool:
+        """Whether they may enter what it rests on by itself."""
+        return who.is_planner
+
     @classmethod
     def audit_lines(cls, name: str, value: Any) -> list[tuple[str, str]]:
         if name == "evidence":
             return [(str(_("evidence")), "\n".join(map(evidence_text, value)))]
         return super().audit_lines(name, value)  # type: ignore[misc,no-any-return]
+
+
+class OpenEvidence(SupportedByEvidence):
+    """Of a figure that counts as soon as it is entered: its evidence is read with it."""
+
+    def evidence_seen_by(self, who: Viewer) -> bool:
+        return True
 
 
 def evidence_details(record: Any) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from strategy.models.agency import (
     Unit,
 )
 from strategy.models.calendar import Holiday, MonthLock, Unlocking
+from strategy.models.comment import Comment
 from strategy.models.evidence_file import EvidenceFile
 from strategy.models.plan import (
     Approach,
@@ -23,6 +24,6 @@ from strategy.models.plan import (
 
 __all__ = [
     "FISCAL_YEAR_VALIDATORS", "THAI", "THAI_COLLATION", "Account", "Agency", "Approach",
-    "EvidenceFile", "Holiday", "Membership", "MonthLock", "Objective", "Plan", "PlanStatement",
-    "ReportingYear", "StrategicIssue", "Strategy", "Unit", "Unlocking",
+    "Comment", "EvidenceFile", "Holiday", "Membership", "MonthLock", "Objective", "Plan",
+    "PlanStatement", "ReportingYear", "StrategicIssue", "Strategy", "Unit", "Unlocking",
 ]  # fmt: skip

@@ -55,10 +55,18 @@ class EntryScreen(ABC):
     foreign: Any = ""
 
     def __init__(
-        self, read: Callable[[], Any], data: Mapping[str, Any] | None, *, today: date
+        self,
+        read: Callable[[], Any],
+        data: Mapping[str, Any] | None,
+        *,
+        today: date,
+        files: Mapping[str, Any] | None = None,
+        uploader: Any = None,
     ) -> None:
-        """``read`` gives what the screen shows as it stands now."""
+        """``read`` gives what the screen shows as it stands now; ``files``: those that were sent
+        with it; ``uploader``: who may send files with it; None: it takes none."""
         self.read, self.data, self.today = read, data, today
+        self.files, self.uploader = files, uploader
         self.read_again()
 
     def read_again(self) -> None:

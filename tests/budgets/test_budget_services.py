@@ -575,9 +575,9 @@ def test_a_year_with_a_budget_gets_no_second_row(plan):
 # -------------------------------------------------------------------------------------------- queries
 
 #: Leads; savepoint; figures, amounts, projects; budgets there; new rows and history; release;
-#: and, before what is written, whether its month is locked.
-NEW = 14
-CHANGED = 17
+#: and, before what is written, whether its month is locked; the evidence that the history tells.
+NEW = 15
+CHANGED = 18
 
 
 @pytest.fixture

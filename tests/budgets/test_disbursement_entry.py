@@ -818,7 +818,7 @@ def test_control_without_the_version_the_other_ones_figure_is_lost(plan, led, ed
 
 
 #: Queries with those for session, user, roles and permissions.
-CHOOSE, OPEN, SAVE = 12, 16, 40
+CHOOSE, OPEN, SAVE = 12, 16, 41
 
 
 @pytest.mark.parametrize("count", [3, 30])

@@ -118,7 +118,15 @@ def test_who_lands_where_after_signing_in(plan, client, reporter, executive, pla
         assert client.get("/").url == address
     page = signed_in(reporter).get(f"/plans/{plan.slug}/")
     assert HERE in page.content.decode()
-    assert HERE not in signed_in(executive).get(f"/plans/{plan.slug}/").content.decode()
+    assert "งานของฉัน" not in signed_in(executive).get(f"/plans/{plan.slug}/").content.decode()
+
+
+@pytest.mark.parametrize("role", ["executive", "auditor"])
+def test_who_enters_nothing_finds_their_questions_there(request, plan, role):
+    client = signed_in(request.getfixturevalue(role))
+    html = client.get(HERE).content.decode()
+    assert "ไม่มีคำถามค้างอยู่" in html and "ต้องบันทึก" not in html
+    assert f'href="{HERE}' in client.get(f"/plans/{plan.slug}/").content.decode()
 
 
 def test_nobody_sees_it_without_signing_in(plan, client, settings):

@@ -37,6 +37,7 @@ from tests.support.writing import (
     TODAY,
     address,
     carry,
+    commented,
     differences,
     enter,
     facts,
@@ -152,7 +153,7 @@ def filled_lists(plan, django_user_model):
     ):
         record_save(instance=row, user=None)
     begun(agency=plan.agency)
-    enter(indicator, 2569, 6, "57.25", narrative="ดำเนินการแล้ว")
+    commented(enter(indicator, 2569, 6, "57.25", narrative="ดำเนินการแล้ว"))
     spend(led_by(OWN), 2569, 6, "1234.50")
     carry(led_by(OWN), "50.25")
     progress(measure_of(2566, "2.2"), 2)

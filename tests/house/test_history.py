@@ -64,6 +64,7 @@ from strategy.models import (
     Account,
     Agency,
     Approach,
+    Comment,
     Holiday,
     Membership,
     MonthLock,
@@ -88,6 +89,7 @@ from tests.support.writing import (
     TODAY,
     address,
     carry,
+    commented,
     enter,
     entered,
     entry_of,
@@ -126,6 +128,9 @@ HELD_BY_OTHERS = {
     "integrity.ItaMeasure_units": ItaMeasure,
     "integrity.ItaMeasure_answers": ItaMeasure,
     "integrity.QuarterEvidence": QuarterProgress,
+    "integrity.AssessmentEvidence": ItaAssessment,
+    "integrity.IndicatorEvidence": ItaIndicator,
+    "budgets.DisbursementEvidence": Disbursement,
 }
 
 
@@ -325,6 +330,7 @@ def samples(plan):
     made[Disbursement] = spend(led_by(OWN), 2569, 6, "50")
     made[CarriedPayment] = carry(led_by(OWN), "50")
     made[Result] = enter(indicator, 2569, 6, "50")
+    made[Comment] = commented(made[Result])
     made[QuarterProgress] = progress(measure_of(2566, "2.2"), 2)
     made[SelfAssessment] = begun(agency=agency)
     (made[Answer],) = answer(made[SelfAssessment], {"S 1.1": "5"})
@@ -391,6 +397,10 @@ def changed_value(field, row):
         (Result, "slips"): lambda: {
             "slips": [{"measure": 1, "why": "much_less", "value": "0.5", "last": "76"}],
         },
+        (Comment, "parent"): lambda: {"parent": commented(Result.objects.get(pk=row.figure_id))},
+        (Comment, "written_at"): lambda: {"written_at": timezone.now() - timedelta(days=2)},
+        (Comment, "resolved_at"): lambda: {"resolved_at": timezone.now()},
+        (Comment, "withdrawn_at"): lambda: {"withdrawn_at": timezone.now(), "text": ""},
         (Holiday, "day"): lambda: {"day": date(2026, 10, 23)},
         (MonthLock, "fiscal_year"): lambda: {"fiscal_year": 2566},
         (MonthLock, "agency"): lambda: {"agency": another(Agency, row.agency_id)},

@@ -38,6 +38,7 @@ from nhrc_plan.meetings.models import Meeting, MonthSummary
 from strategy import access as roles
 from strategy.models import (
     Agency,
+    Comment,
     Holiday,
     Membership,
     MonthLock,
@@ -58,6 +59,7 @@ from tests.support.writing import (
     TODAY,
     address,
     carry,
+    commented,
     differences,
     enter,
     entered,
@@ -91,6 +93,7 @@ TABLE = {
     Holiday: (ALL, NONE, READ, NONE),
     MonthLock: ("yyy-yy", NONE, READ, NONE),
     Unlocking: ("yyy-yy", NONE, READ, NONE),
+    Comment: ("y-y-yy", NONE, READ, NONE),
     Plan: (ALL, NONE, READ, NONE),
     Strategy: (ALL, NONE, READ, NONE),
     StrategicIssue: (ALL, NONE, READ, NONE),
@@ -139,6 +142,8 @@ def row_of(plan, model):
         return progress(measure_of(2566, "2.2", OWN), 2)
     if model is SelfAssessment:
         return begun(agency=plan.agency)
+    if model is Comment:
+        return commented(enter(indicator, 2569, 6, "50"))
     made = {
         Membership: lambda: Membership(
             user=User.objects.create_user("member"), unit=Unit.objects.get(name=OWN)

@@ -23,13 +23,14 @@ from kpis.models import Baseline, Measure, Result, ResultValue, TargetValue
 from nhrc_plan.meetings.models import Meeting, MonthSummary
 from nhrc_plan.setup import fixtures
 from strategy import access as roles
-from strategy.models import Holiday, Membership, MonthLock, ReportingYear, Unlocking
+from strategy.models import Comment, Holiday, Membership, MonthLock, ReportingYear, Unlocking
 from strategy.records.model import Record
 from strategy.records.write import record_save
 from tests.support.writing import (
     TODAY,
     address,
     carry,
+    commented,
     differences,
     facts,
     shown,
@@ -72,6 +73,7 @@ def everyone(plan, person, today):
         Baseline(measure=measure, value="12.3449", source="x", fiscal_year=2570, month=1),
     ):
         record_save(instance=row, user=None)
+    commented(Result.objects.latest("pk"))
     committed = Disbursement.objects.filter(fiscal_year=2568, month=12, committed__gt=0)
     carry(committed[0].project, "100.25")
     user = person("everyone", roles.PLANNER, "สำนักคุ้มครองสิทธิมนุษยชน")
@@ -124,12 +126,13 @@ def test_no_form_writes_what_nobody_changed(everyone):
     ]
     written = {path: save_as_shown(client, path) for path in places}
     only_shown = {path for path, found in written.items() if found is None}
-    # Transfers are entered with their budget, memberships with the person. What was locked or
-    # opened stays as it was written.
+    # Transfers are entered with their budget, memberships with the person. What was locked,
+    # opened or asked stays as it was written.
     assert only_shown == {
         address(row, "change")
         for row in (
             BudgetTransfer.objects.get(),
+            Comment.objects.get(),
             Membership._base_manager.latest("pk"),
             MonthLock.objects.get(),
             Unlocking.objects.get(),

@@ -18,8 +18,6 @@ from django.core.management import call_command
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
-from integrity.models import QuarterProgress
-from integrity.self_assessments.models import Answer
 from kpis.models import Result, ResultEvidence
 from kpis.write.results import ResultEntries, result_approve, result_discard
 from strategy.access import viewer
@@ -27,6 +25,7 @@ from strategy.evidence import write
 from strategy.evidence.checks import CLOSED, SERVED, evidence_is_kept_apart
 from strategy.evidence.content import ENDINGS, PDF
 from strategy.evidence.entry import EvidenceEntry
+from strategy.evidence.model import SupportedByEvidence
 from strategy.evidence.read import readable_file
 from strategy.evidence.write import file_held, held_text, upload_store, uploads_clear
 from strategy.models import EvidenceFile
@@ -465,6 +464,6 @@ def test_a_record_that_does_not_say_who_sees_it_is_for_readers_of_all_drafts(
     request, db, role, sees
 ):
     who = viewer(request.getfixturevalue(role))
-    for record in (QuarterProgress(), Answer()):
-        assert record.history_seen_by(who) is sees
-        assert record.evidence_seen_by(who) is sees
+    record = SupportedByEvidence()
+    assert record.history_seen_by(who) is sees
+    assert record.evidence_seen_by(who) is sees

@@ -21,6 +21,7 @@ from integrity.models import ItaMeasure
 from kpis.models import Baseline, Result
 from kpis.write.targets import TargetEntry
 from nhrc_plan.meetings.models import Meeting, MonthSummary
+from strategy.comments.write import question_answer, question_ask
 from strategy.evidence.entry import EvidenceEntry
 from strategy.models import Holiday, Membership, MonthLock, Plan, ReportingYear, Unit, Unlocking
 from strategy.records.write import record_save
@@ -141,6 +142,8 @@ def one_of_each(plan: Plan, user: Any) -> None:
     record_save(instance=Holiday(agency=plan.agency, day=date(2023, 10, 13), name=nasty), user=user)
     measure = ItaMeasure.objects.select_related("issue__year").get(number="2.2")
     letter = EvidenceEntry("letter", number=nasty, text=nasty)
+    question = question_ask(user=user, figure=Result.objects.latest("pk"), text=nasty)
+    question_answer(user=user, question=question, text=nasty)
     reported = ProgressEntry(measure, 2, "in_progress", nasty, (letter,))
     ProgressEntries.record(user=None, entry=reported, today=DAY)
 
@@ -166,7 +169,7 @@ def admin_addresses() -> Iterator[str]:
                 yield reverse(f"admin:{info}_{name}")
             except NoReverseMatch:
                 continue
-        for name in ("change", "delete", "history", "password_change"):
+        for name in ("change", "delete", "history", "password_change", "evidence"):
             try:
                 yield reverse(f"admin:{info}_{name}", args=[row.pk])
             except NoReverseMatch:

@@ -87,10 +87,10 @@ NAMES = {
 }  # fmt: skip
 DATES = {
     "as_of", "deadline", "dated", "announced_on", "document_date", "held_on", "since", "day",
-    "as_of", "deadline", "dated", "announced_on", "document_date", "held_on", "since", "known_on",
+    "known_on",
 }  # fmt: skip
 MOMENTS = {
-    "summary_kept_at", "figures_changed_at", "changed_at", "frozen_at", "moment",
+    "summary_kept_at", "figures_changed_at", "changed_at", "frozen_at", "moment", "written",
 }  # fmt: skip
 #: Keys whose words and names are so only at these places; anywhere else they are figures.
 _ONLY_AT = {

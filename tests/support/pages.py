@@ -49,6 +49,7 @@ WITHOUT_ROWS = {
     "", "login/", "logout/", "signed-out/", "password/", "evidence/<str:key>/",
     "my-work/calendar/", "my-work/calendar/new/", "units/<int:unit_id>/calendar/",
     "units/<int:unit_id>/calendar/new/", "calendar/<str:secret>.ics",
+    "comments/", "comments/<int:comment_id>/",
 }  # fmt: skip
 
 

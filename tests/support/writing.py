@@ -11,6 +11,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from budgets.models import BudgetTransfer, CarriedPayment, Disbursement, Project, ProjectBudget
 from budgets.write.carried import CarriedEntries, CarriedEntry
@@ -21,7 +22,7 @@ from kpis.models import Indicator, Result
 from kpis.rules.entry import Value
 from kpis.write.results import ResultEntries, ResultEntry
 from strategy.evidence.entry import EvidenceEntry
-from strategy.models import Plan, Unit
+from strategy.models import Comment, Plan, Unit
 from strategy.records.model import Record
 from strategy.records.write import record_save
 from tests.support.database import rows_of_every_table, rows_written
@@ -114,6 +115,20 @@ def transfer(project: Project, year: int, amount: Any) -> BudgetTransfer:
         document_date=date(year - 543, 1, 15),
         reason="ตัวอย่าง",
     )
+
+
+def commented(figure: Any, text: str = "ทำไม") -> Comment:
+    """A question about a figure, as one stands whose author's account is gone."""
+    question = Comment(
+        figure_type=figure._meta.label,
+        figure_id=figure.pk,
+        figure_name=figure.figure_name,
+        text=text,
+        author_id=0,
+        author_name="ผู้ถาม",
+        written_at=timezone.now(),
+    )
+    return record_save(instance=question, user=None)
 
 
 def entered() -> QuerySet[Result]:
