@@ -22,6 +22,7 @@ from strategy.records.write import (
     claim,
     record_delete,
     record_save,
+    refuse_depended_on,
     write_history,
 )
 
@@ -86,6 +87,16 @@ def person_save(
 
 
 @transaction.atomic
+def people_recorded() -> int:
+    """Give every account that has no record yet one, so that it can be named for something.
+
+    Accounts are made by the framework's own commands as well. Safe to repeat; gives how many.
+    """
+    without = get_user_model().objects.filter(account__isnull=True)
+    return len([_found(person) for person in without])
+
+
+@transaction.atomic
 def person_note(*, person: Any, user: Any, reason: str) -> None:
     """Keep in an account's history that something was done to it which is no field of it."""
     account = _claimed(person, None)
@@ -101,7 +112,7 @@ def person_delete(*, person: Any, user: Any, reason: str = "") -> None:
     own = user is not None and person.pk == user.pk
     if own or not may_set_rights(user, person):
         raise PermissionDenied
-    _found(person)
+    refuse_depended_on(_found(person))
     with acting(user=user, reason=reason):
         person.delete()
 
