@@ -18,6 +18,7 @@ from nhrc_plan.desk import views as desk_views
 from nhrc_plan.meetings import views as board_views
 from nhrc_plan.meetings.frozen import pages as meeting_views
 from nhrc_plan.overview import views
+from nhrc_plan.owners import views as owner_views
 from nhrc_plan.value import views as value_views
 from nhrc_plan.watch import views as watch_views
 from strategy.pages.evidence import evidence_file
@@ -74,6 +75,7 @@ urlpatterns = [
         name="meeting_file",
     ),
     path(f"{PLAN}/report.xlsx", kpi_views.report, name="report"),
+    *page(f"{PLAN}/owners", owner_views.owners, "owners"),
     *page(f"{PLAN}/quality", watch_views.quality, "quality"),
     *page("history", watch_views.history, "history"),
     path("history.xlsx", watch_views.history_file, {"ending": "xlsx"}, name="history_xlsx"),

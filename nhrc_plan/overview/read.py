@@ -11,7 +11,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from budgets.models import Project
-from budgets.read.money import MoneyView, plan_money, unit_money, year_rows
+from budgets.read.money import MoneyView, plan_money, rows_of_years, this_year, unit_money
 from budgets.read.rows import ProjectMoney, StrategyMoney, UnitMoney
 from budgets.rules.calc import Total
 from kpis.models import Indicator
@@ -19,6 +19,10 @@ from kpis.read.duties import LABELS, LATE, OPEN, SHAPES, Duty, year_duties
 from kpis.read.rows import Cell, IndicatorRow, Marked, PlanStanding, StrategyStanding, roll_up
 from kpis.read.standing import indicator_rows, plan_standing
 from kpis.rules.roll_up import RollUp
+from nhrc_plan.owners.silence import Counts, counted
+from nhrc_plan.owners.things import years_looked_at
+from strategy import access
+from strategy.access import Viewer
 from strategy.calendar import DEFAULT_REPORTING_DAY, FiscalMonth
 from strategy.models import (
     Agency,
@@ -154,12 +158,17 @@ class UnitPage(Marked):
 
 @dataclass(frozen=True, slots=True)
 class OverviewPage:
-    """How the plan stands: its results over all years, its money in the year looked at."""
+    """How the plan stands: its results over all years, its money in the year looked at.
+
+    ``owners``: how many persons are silent, and how many things nobody answers for; None for who
+    may not read that.
+    """
 
     standing: PlanStanding
     #: None for a scorecard, which has no projects.
     money: Total | None
     money_is_sample: bool
+    owners: Counts | None = None
 
     @property
     def has_sample(self) -> bool:
@@ -219,17 +228,25 @@ def objective_parts(
     return parts
 
 
-def overview_page(plan: Plan, at: FiscalMonth, today: date) -> OverviewPage:
-    """The whole plan at the end of a month. Eight queries; six for a scorecard."""
+def overview_page(
+    plan: Plan, at: FiscalMonth, today: date, who: Viewer = access.NOBODY
+) -> OverviewPage:
+    """The whole plan at the end of a month. Eight queries; six for a scorecard.
+
+    With the counts of owners, for who may read them, at most eight more.
+    """
     days = deadline_days(plan)
+    standing = plan_standing(plan, at, today, days=days)
     if plan.is_scorecard:
-        return OverviewPage(plan_standing(plan, at, today, days=days), None, False)
+        return OverviewPage(standing, None, False, counted(plan, at, today, standing.rows, {}, who))
     view = MoneyView(plan, at, today, days)
-    money = list(year_rows(view).values())
+    by_year = rows_of_years(view, years_looked_at(plan, at))
+    money = list(this_year(view, by_year).values())
     return OverviewPage(
-        standing=plan_standing(plan, at, today, days=days),
+        standing=standing,
         money=view.total(at.year, money),
         money_is_sample=any(row.sample for row in money),
+        owners=counted(plan, at, today, standing.rows, by_year, who),
     )
 
 

@@ -104,12 +104,11 @@ class HandoverAdmin(ScreenAdmin):
 
     def saved_message(self, screen: HandoverScreen, count: int) -> str:
         left = len(screen.read().things)
-        told = ngettext("Handed over: %(count)s thing.", "Handed over: %(count)s things.", count)
+        said = ngettext("Handed over: %(count)s thing.", "Handed over: %(count)s things.", count)
+        told = said % {"count": count}
         if not left:
-            return f"{told % {'count': count}} " + _("Nothing is left with this person.")
-        return f"{told % {'count': count}} " + _("Left with this person: %(left)s.") % {
-            "left": left
-        }
+            return f"{told} " + _("Nothing is left with this person.")
+        return f"{told} " + _("Left with this person: %(left)s.") % {"left": left}
 
 
 def handover_address(account_id: int) -> str:

@@ -23,6 +23,7 @@ from kpis.rules import facts
 from nhrc_plan.desk import read as desk
 from nhrc_plan.meetings.frozen import since
 from nhrc_plan.meetings.models import Meeting
+from nhrc_plan.owners import things as owners
 from nhrc_plan.watch.data import ACTIONS
 from nhrc_plan.watch.findings import LABELS
 from strategy.evidence.model import Evidence
@@ -38,6 +39,7 @@ CODES: dict[str, set[str]] = {
         *Project.Kind.values,
         *ProjectBudget.SpendingKind.values,
         *desk.KINDS,
+        *owners.KINDS,
     },
     "spending_kind": set(ProjectBudget.SpendingKind.values),
     "judged_on": set(SpendingTarget.JudgedOn.values),
@@ -79,6 +81,7 @@ NAMES = {
 }  # fmt: skip
 DATES = {
     "as_of", "deadline", "dated", "announced_on", "document_date", "held_on", "since",
+    "last_report",
 }  # fmt: skip
 MOMENTS = {
     "summary_kept_at", "figures_changed_at", "changed_at", "frozen_at",
