@@ -5,11 +5,13 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from budgets.models import Project
 from budgets.pages import charts, data, rule_words
 from budgets.read.carried import by_year
 from budgets.read.money import plan_money
 from budgets.read.project import project_detail
 from budgets.read.rows import PlanMoney
+from strategy.owners.read import owners_shown
 from strategy.pages.page import PlanPage, as_json, plan_page
 
 
@@ -82,5 +84,6 @@ def project(request: HttpRequest, page: PlanPage, place: str) -> HttpResponse:
         "bar": charts.spending_bar(shown.row.current),
         "chart": charts.months(shown),
         "may_report": page.viewer.may_report(first.id if first else None),
+        "owners": owners_shown(page.viewer, Project, [shown.row.id]).get(shown.row.id),
     }
     return render(request, "budgets/project.html", context)

@@ -372,8 +372,6 @@ def rows_of_years(view: MoneyView, years: Sequence[int]) -> dict[int, dict[int, 
     return _budgets(Project.objects.filter(strategy__plan=view.plan), view, years)
 
 
-def this_year(
-    view: MoneyView, rows: Mapping[int, Mapping[int, MoneyYear]]
-) -> dict[int, MoneyYear]:
+def this_year(view: MoneyView, rows: Mapping[int, Mapping[int, MoneyYear]]) -> dict[int, MoneyYear]:
     """Of such rows those of the year looked at."""
     return {pk: years[view.at.year] for pk, years in rows.items() if view.at.year in years}

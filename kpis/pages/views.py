@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from kpis.models import Indicator
 from kpis.pages import charts, data, tables, workbook
 from kpis.pages.filters import IndicatorFilter
 from kpis.read.indicator import indicator_detail
 from kpis.read.standing import plan_standing
+from strategy.owners.read import owners_shown
 from strategy.pages.page import (
     PlanPage,
     as_json,
@@ -50,6 +52,7 @@ def indicator(request: HttpRequest, page: PlanPage, code: str) -> HttpResponse:
         "cell": shown.row.current,
         "charts": charts.indicator_charts(page.plan, shown),
         "may_report": page.viewer.may_report(shown.indicator.unit_id),
+        "owners": owners_shown(page.viewer, Indicator, [shown.row.id]).get(shown.row.id),
     }
     return render(request, "kpis/indicator.html", context)
 

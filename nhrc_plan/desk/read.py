@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -16,22 +16,27 @@ from django.utils.translation import gettext_lazy
 
 from budgets.admin.carried import carried_address
 from budgets.admin.disbursements import entry_address as money_address
-from budgets.models import CarriedPayment, Disbursement
+from budgets.models import CarriedPayment, Disbursement, Project
 from budgets.read.carried_entry import carried_due
 from budgets.read.duties import due_list as money_due
 from budgets.read.duties import entering_units
 from integrity.measures import rules as measure_rules
 from integrity.measures.duties import due_list as quarters_due
-from integrity.measures.models import QuarterProgress
+from integrity.measures.models import ItaMeasure, QuarterProgress
 from integrity.measures.progress_admin import entry_address as quarter_address
-from kpis.models import Result
+from kpis.models import Indicator, Result
 from kpis.read.duties import LATE, OPEN, UPCOMING, Duty
 from kpis.read.entry import reporting_plans, work_list
 from kpis.read.waiting import waiting_results
 from strategy.access import Viewer
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.models import Plan
+from strategy.owners.model import Owned
+from strategy.owners.read import part_name, parts_of
 from strategy.thai import format_date, format_number, month_name
+
+#: What a person is for the things that they answer or stand in for.
+Held = Mapping[tuple[type[Owned], int], str]
 
 #: So many days ahead something is said to come soon.
 SOON = 45
@@ -71,6 +76,12 @@ class Task(NamedTuple):
     begun: bool = False
     #: The comment with which it was returned to be mended; "" where it was not.
     returned: str = ""
+    #: What the person is for it, or for some of it; "" where a colleague answers for it.
+    part: str = ""
+
+    @property
+    def part_name(self) -> str:
+        return part_name(self.part)
 
     @property
     def kind_name(self) -> str:
@@ -134,6 +145,17 @@ class MyWork:
     oldest: tuple[Approval, ...]
     waiting: tuple[UnitWaiting, ...]
     done: tuple[Done, ...]
+    #: How many things they are accountable or deputy for at all.
+    answers_for: int = 0
+
+    @property
+    def mine(self) -> MyWork:
+        """Of what is to be entered, what the person is accountable or deputy for."""
+        return replace(
+            self,
+            enter=tuple(task for task in self.enter if task.part),
+            soon=tuple(task for task in self.soon if task.part),
+        )
 
     @property
     def returned(self) -> int:
@@ -149,16 +171,18 @@ def my_work(who: Viewer, today: date) -> MyWork:
     of others, nor with the size of their own."""
     latest = latest_ended(today)
     duties = work_list(who, today, soon=SOON)
+    held = parts_of(who.user_id)
     plans = reporting_plans(who, latest.year - 1, latest.year)
     tasks = [
-        *_returned(who),
+        *_returned(who, held),
         *(
-            _of_result(duty)
+            _of_result(duty, part)
             for duty in duties
-            if _is_own(who, duty.row.unit_id) and not duty.returned
+            for part in [_part(held, Indicator, [duty.row.id])]
+            if (part or _is_own(who, duty.row.unit_id)) and not duty.returned
         ),
-        *_of_money(who, plans, today),
-        *_of_measures(who, today),
+        *_of_money(who, plans, today, held),
+        *_of_measures(who, today, held),
     ]
     order = {LATE: 0, OPEN: 1, UPCOMING: 2}
     tasks.sort(
@@ -177,6 +201,7 @@ def my_work(who: Viewer, today: date) -> MyWork:
         oldest=tuple(_approval(result) for result in waiting[:OLDEST]),
         waiting=_waiting(duties) if who.is_planner else (),
         done=tuple(_done(who, today)),
+        answers_for=len(held),
     )
 
 
@@ -191,14 +216,23 @@ def _next_ones(tasks: Iterable[Task]) -> tuple[Task, ...]:
     return tuple({(task.kind, task.code): task for task in reversed(list(tasks))}.values())[::-1]
 
 
+def _part(held: Held, model: type[Owned], ids: Iterable[int]) -> str:
+    """What somebody is for one of these things: accountable before deputy; "" for none."""
+    return min((held[model, pk] for pk in ids if (model, pk) in held), default="")
+
+
 def _is_own(who: Viewer, unit_id: int | None) -> bool:
-    """Whether a person enters it themselves: of their units, or of none where they plan."""
+    """Whether a person enters it themselves: of their units, or of none where they plan.
+
+    What they answer for by name is theirs as well, whatever its unit.
+    """
     return who.may_report(unit_id) and (unit_id is None or unit_id in who.unit_ids)
 
 
-def _returned(who: Viewer) -> Iterable[Task]:
+def _returned(who: Viewer, held: Held) -> Iterable[Task]:
     """What was sent back to be mended, whether its month is one of a period's end or not."""
-    own = Q(indicator__unit__in=who.unit_ids)
+    named = [pk for model, pk in held if model is Indicator]
+    own = Q(indicator__unit__in=who.unit_ids) | Q(indicator__in=named)
     if who.is_planner:
         own |= Q(indicator__unit__isnull=True)
     rows = Result.objects.filter(own, state=Result.State.RETURNED)
@@ -221,10 +255,11 @@ def _returned(who: Viewer) -> Iterable[Task]:
             address=reverse("admin:kpis_result_change", args=[result.pk]),
             begun=True,
             returned=result.returned_because,
+            part=_part(held, Indicator, [indicator.pk]),
         )
 
 
-def _of_result(duty: Duty) -> Task:
+def _of_result(duty: Duty, part: str) -> Task:
     row = duty.row
     query = {"indicator": row.id, "year": duty.period.year, "month": duty.period.month}
     last = row.current.result
@@ -240,13 +275,15 @@ def _of_result(duty: Duty) -> Task:
         last=f"{last} ({row.current.as_of_name})" if last is not None else None,
         address=f"{reverse('admin:kpis_result_add')}?{urlencode(query)}",
         begun=duty.has_draft,
+        part=part,
     )
 
 
-def _of_money(who: Viewer, plans: list[Plan], today: date) -> Iterable[Task]:
+def _of_money(who: Viewer, plans: list[Plan], today: date, held: Held) -> Iterable[Task]:
     """A unit's month of money, and what it still has to pay of money carried over."""
     for due in money_due(who, plans, today):
-        if due.is_done or not _is_own(who, due.unit_id):
+        part = _part(held, Project, due.missing)
+        if due.is_done or not (part or _is_own(who, due.unit_id)):
             continue
         yield Task(
             kind=MONEY,
@@ -261,9 +298,11 @@ def _of_money(who: Viewer, plans: list[Plan], today: date) -> Iterable[Task]:
             last=None,
             address=money_address(due.plan, due.unit_id, due.at),
             begun=due.entered > 0,
+            part=part,
         )
     for left in carried_due(who, plans, entering_units(who), today):
-        if _is_own(who, left.unit_id):
+        part = _part(held, Project, (row.project_id for row in left.rows))
+        if part or _is_own(who, left.unit_id):
             yield Task(
                 kind=CARRIED,
                 state=OPEN,
@@ -275,13 +314,15 @@ def _of_money(who: Viewer, plans: list[Plan], today: date) -> Iterable[Task]:
                 target=None,
                 last=None,
                 address=carried_address(left.plan, left.unit_id, left.at),
+                part=part,
             )
 
 
-def _of_measures(who: Viewer, today: date) -> Iterable[Task]:
+def _of_measures(who: Viewer, today: date, held: Held) -> Iterable[Task]:
     for due in quarters_due(who, today):
         unit_id = due.unit.id if due.unit else None
-        if not due.owed or not (_is_own(who, unit_id) or not who.is_planner):
+        part = _part(held, ItaMeasure, due.missing)
+        if not due.owed or not (part or _is_own(who, unit_id) or not who.is_planner):
             continue
         yield Task(
             kind=MEASURE,
@@ -297,6 +338,7 @@ def _of_measures(who: Viewer, today: date) -> Iterable[Task]:
             last=None,
             address=quarter_address(due.unit_key, due.year.fiscal_year, due.quarter),
             begun=due.owed < due.measures,
+            part=part,
         )
 
 

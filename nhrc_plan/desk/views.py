@@ -12,8 +12,13 @@ from strategy.pages.page import Page, as_json, staff_page
 
 @staff_page
 def desk(request: HttpRequest, page: Page) -> HttpResponse:
-    """What the person who asks has to enter, on one list."""
-    shown = my_work(page.viewer, page.today)
+    """What the person who asks has to enter, on one list; ``?mine=1``: what they answer for."""
+    whole = my_work(page.viewer, page.today)
+    only_mine = request.GET.get("mine") == "1"
+    shown = whole.mine if only_mine else whole
     if page.as_data:
         return as_json(data.my_work(page, shown))
-    return render(request, "desk/my_work.html", {"page": page, "nav": "desk", "shown": shown})
+    context = {
+        "page": page, "nav": "desk", "shown": shown, "whole": whole, "only_mine": only_mine,
+    }  # fmt: skip
+    return render(request, "desk/my_work.html", context)

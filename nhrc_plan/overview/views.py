@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from kpis.pages.tables import scores
 from nhrc_plan.overview import data, read, tables
+from nhrc_plan.owners.people import unit_people
 from nhrc_plan.owners.silence import may_read
 from strategy.access import NOBODY, is_at_home, viewer
 from strategy.models import Plan
@@ -101,6 +102,7 @@ def unit(request: HttpRequest, page: PlanPage, unit_id: int) -> HttpResponse:
         "shown": shown,
         "may_report": page.viewer.may_report(shown.unit.pk),
         "may_read_drafts": page.viewer.may_read_drafts(shown.unit.pk),
+        "people": unit_people(page.viewer, shown.rows, shown.money),
     }
     return render(request, "overview/unit.html", context)
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from django.db.models import BooleanField, Count, F, Q, QuerySet, Value
+from django.db.models import BooleanField, CharField, Count, F, Q, Value
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from strategy.access import Viewer
 from strategy.models import Account
 from strategy.owners.model import ACCOUNTABLE, DEPUTY, OWNERS, Owned, Reporters, owned_models
 from strategy.owners.people import Person, people
@@ -94,30 +95,41 @@ def held_by(users: Iterable[int]) -> dict[int, Held]:
     return {user: Held(*count) for user, count in counts.items()}
 
 
+def parts_of(user_id: int | None) -> dict[tuple[type[Owned], int], str]:
+    """What a person is for each thing that they answer or stand in for. One query."""
+    models = owned_models()
+    rows = [
+        model._base_manager.filter(**{f"{part}__user": user_id})
+        .order_by()
+        .values_list(Value(place), "pk", Value(part, CharField()))
+        for place, model in enumerate(models)
+        for part in OWNERS
+    ]
+    return {(models[place], pk): part for place, pk, part in rows[0].union(*rows[1:], all=True)}
+
+
 class Owners(NamedTuple):
     """Who answers for a thing, and who stands in; "" where nobody was named."""
 
     accountable: str = ""
     deputy: str = ""
 
-    def __bool__(self) -> bool:
-        return any(self)
 
+def owners_shown(who: Viewer, model: type[Owned], ids: Iterable[int]) -> dict[int, Owners]:
+    """The names of who answers for these rows, by id, as far as somebody is named. One query.
 
-def owners_of(rows: QuerySet[Owned]) -> dict[int, Owners]:
-    """The names of who answers for these rows, by id. One query.
-
-    Names are for people who have signed in.
+    Names are for people who have signed in; for others there are none.
     """
-    named = rows.select_related(*(f"{name}__user" for name in OWNERS))
-    return {
-        row.pk: Owners(*("" if person is None else str(person) for person in _people(row)))
-        for row in named.filter(Q(accountable__isnull=False) | Q(deputy__isnull=False))
-    }
+    if not who.signed_in:
+        return {}
+    rows = model._base_manager.select_related(*(f"{name}__user" for name in OWNERS))
+    somebody = Q(accountable__isnull=False) | Q(deputy__isnull=False)
+    return {row.pk: _names(row) for row in rows.filter(somebody, pk__in=list(ids))}
 
 
-def _people(row: Owned) -> list[Account | None]:
-    return [getattr(row, name) for name in OWNERS]
+def _names(row: Owned) -> Owners:
+    people = (getattr(row, name) for name in OWNERS)
+    return Owners(*("" if person is None else str(person) for person in people))
 
 
 def who_holds() -> list[tuple[Person, Held]]:
