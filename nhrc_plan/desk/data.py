@@ -18,7 +18,7 @@ def _task(task: Task) -> dict[str, Any]:
         "unit": task.unit or None,
         "deadline": task.deadline.isoformat() if task.deadline else None,
         "begun": task.begun,
-        "part": task.part or None,
+        "role": task.part or None,
         "returned": bool(task.returned),
         "address": task.address,
         "text": {

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.contrib.auth import get_user_model
 from django.urls import reverse
@@ -143,7 +143,7 @@ def owners_page(plan: Plan, at: FiscalMonth, today: date, who: Viewer) -> Owners
     )
 
 
-def _placed(unit: str) -> tuple[bool, str]:
+def _placed(unit: str) -> tuple[bool, Any]:
     """Units in Thai order, what has none last."""
     return (unit == no_unit(), sort_key(unit))
 
@@ -161,33 +161,33 @@ def _names(users: set[int]) -> dict[int, str]:
 
 def _things(standing: Standing, money: PlanMoney, measures: list[YearRow]) -> Mapping[Key, Thing]:
     """Every thing as it is listed."""
-    plan, found = standing.plan, {}
+    plan = standing.plan
+    found: dict[Key, Thing] = {}
     for row in standing.rows:
-        address = reverse("indicator", args=[plan.slug, row.code])
-        unit = row.unit_name or no_unit()
-        found[INDICATOR, row.id] = _thing(
-            INDICATOR, row.id, row.code, row.name, row.unit_id, unit, address
-        )
+        found[INDICATOR, row.id] = Thing(
+            INDICATOR, row.id, row.code, row.name, row.unit_id, row.unit_name or no_unit(),
+            reverse("indicator", args=[plan.slug, row.code]), _mend(INDICATOR, row.id),
+        )  # fmt: skip
     for project in money.office.rows:
         lead = project.first_lead
-        address = reverse("project", args=[plan.slug, project.code])
-        found[PROJECT, project.id] = _thing(
+        found[PROJECT, project.id] = Thing(
             PROJECT, project.id, project.code, project.name, lead.id if lead else None,
-            lead.name if lead else no_unit(), address,
+            lead.name if lead else no_unit(), reverse("project", args=[plan.slug, project.code]),
+            _mend(PROJECT, project.id),
         )  # fmt: skip
     for year in measures:
         where = reverse("measure_year", args=[year.fiscal_year])
         for measure in year.measures:
             first = measure.units[0] if measure.units else None
-            found[MEASURE, measure.id] = _thing(
+            found[MEASURE, measure.id] = Thing(
                 MEASURE, measure.id, f"{year.fiscal_year}/{measure.place}", measure.text,
                 first.id if first else None, first.name if first else no_unit(),
-                f"{where}?agency={year.agency_slug}#{measure.anchor}",
+                f"{where}?agency={year.agency_slug}#{measure.anchor}", _mend(MEASURE, measure.id),
             )  # fmt: skip
     return found
 
 
-def _thing(kind: str, pk: int, *shown: object) -> Thing:
+def _mend(kind: str, pk: int) -> str:
+    """The form in which a person is named for a thing."""
     meta = MODELS[kind]._meta
-    mend = reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[pk])
-    return Thing(kind, pk, *shown, mend)  # type: ignore[arg-type]
+    return reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[pk])

@@ -66,15 +66,13 @@ class HandoverAdmin(ScreenAdmin):
     screen_template = "admin/auth/user/handover.html"
 
     def get_urls(self) -> list[URLPattern]:
-        views = {
-            "handover/": (self.leavers_view, "auth_user_handovers"),
-            "handover/<int:account>/": (self.handover_view, "auth_user_handover"),
-        }
-        own = [
-            path(route, self.admin_site.admin_view(view), name=name)
-            for route, (view, name) in views.items()
+        leavers = self.admin_site.admin_view(self.leavers_view)
+        handover = self.admin_site.admin_view(self.handover_view)
+        return [
+            path("handover/", leavers, name="auth_user_handovers"),
+            path("handover/<int:account>/", handover, name="auth_user_handover"),
+            *super().get_urls(),
         ]
-        return [*own, *super().get_urls()]
 
     def _for_planners(self, request: HttpRequest) -> None:
         if not viewer(request.user).is_planner:

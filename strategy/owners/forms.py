@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from strategy.models import Account
-from strategy.owners.model import OWNERS, Owned
+from strategy.owners.model import OWNERS
 from strategy.owners.people import Person, choosable, people
 from strategy.owners.read import Thing, things_of
 from strategy.owners.write import Handover, HandoverEntry, handover_reason
@@ -23,8 +23,6 @@ from strategy.thai import says_why
 
 class OwnedForm(RecordForm):
     """A thing with its people: those of its agency whose account is open."""
-
-    instance: Owned
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

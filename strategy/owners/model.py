@@ -6,7 +6,8 @@ role (strategy/access.py).
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, NamedTuple
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from django.apps import apps
 from django.db import models
@@ -22,7 +23,8 @@ ACCOUNTABLE, DEPUTY = "accountable", "deputy"
 OWNERS = (ACCOUNTABLE, DEPUTY)
 
 
-class Reporters(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Reporters:
     """By whom a thing is reported: reporters of its units, or of any unit of its agency; planners.
 
     ``names``: what the units are called, the one that it is counted under first.
@@ -91,7 +93,7 @@ class Owned(Record):
     def with_reporters(cls) -> QuerySet[Any]:
         """The rows with all that :meth:`reporters`, their names and their people ask for."""
         rows = cls._base_manager.select_related(*(f"{name}__user" for name in OWNERS))
-        return rows.order_by(*cls._meta.ordering)
+        return rows.order_by(*(cls._meta.ordering or ()))
 
     def reporters(self) -> Reporters:
         """By whom it is reported."""

@@ -17,7 +17,7 @@ from strategy.models import Account
 from strategy.owners.model import ACCOUNTABLE, DEPUTY, OWNERS, Owned, Reporters
 from strategy.owners.people import Person, people, refusal
 from strategy.records.entries import Entries, refuse_stale
-from strategy.records.write import claim, write_history
+from strategy.records.write import StaleVersion, claim, write_history
 from strategy.thai import says_why
 
 #: Who is named for a thing, by field, and by whom it is reported.
@@ -96,9 +96,9 @@ class Handover(Entries[HandoverEntry, Owned]):
         for model, wanted in ids.items():
             for row in model.with_reporters().filter(pk__in=wanted):
                 self.rows[model, row.pk] = row
-        wanted_people = {self.leaver, *(entry.successor for entry in self.entries)} - {None}
-        self.accounts = Account.objects.select_related("user").in_bulk(wanted_people)
-        self.people = people(Account.objects.filter(pk__in=wanted_people))
+        asked = {self.leaver, *(entry.successor or 0 for entry in self.entries)}
+        self.accounts = Account.objects.select_related("user").in_bulk(asked)
+        self.people = people(Account.objects.filter(pk__in=asked))
 
     def may(self, who: Viewer) -> bool:
         return who.is_planner
@@ -136,11 +136,11 @@ class Handover(Entries[HandoverEntry, Owned]):
         for entry in self.entries:
             row = self.rows.get(entry.key)
             held = row is not None and self.leaver in (row.accountable_id, row.deputy_id)
-            kept = row or entry.model(pk=entry.pk)
-            version = row.version if row is not None and held else None
-            refuse_stale(kept, version, entry.expected_version)
-            self._take_over(kept, self.accounts[entry.successor or 0])
-            rows[entry.model].append(kept)
+            if row is None or not held:
+                raise StaleVersion(row or entry.model())
+            refuse_stale(row, row.version, entry.expected_version)
+            self._take_over(row, self.accounts[entry.successor or 0])
+            rows[entry.model].append(row)
         for model, own in rows.items():
             claim(own, [row.version for row in own])
             model._base_manager.bulk_update(own, OWNERS, batch_size=200)

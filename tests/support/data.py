@@ -28,6 +28,7 @@ from nhrc_plan.watch.data import ACTIONS
 from nhrc_plan.watch.findings import LABELS
 from strategy.evidence.model import Evidence
 from strategy.models import Plan, Strategy, Unit
+from strategy.owners.model import OWNERS
 from strategy.standing.status import NO_BUDGET, STATUSES
 
 #: The only words that are data, by the key that they stand under.
@@ -59,6 +60,7 @@ CODES: dict[str, set[str]] = {
     "level": set(SelfAssessment.Level.values),
     "assessed_by": set(RubricPart.AssessedBy.values),
     "action": set(ACTIONS.values()),
+    "role": set(OWNERS),
     "check": set(LABELS),
 }
 #: Names, and words that people wrote or a source prints.
