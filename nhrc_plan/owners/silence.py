@@ -139,14 +139,15 @@ def _since(keys: Iterable[Key], found: Mapping[Key, Named]) -> dict[Key, date | 
         MODELS[kind]
         .history.filter(id__in=own)
         .order_by()
-        .values_list(Value(kind, CharField()), "id", "history_date", "history_id", "accountable_id")
+        .values_list(Value(kind, CharField()), "id", "history_id", "history_date", "accountable_id")
         for kind, own in ids.items()
     ]
     if not parts:
         return {}
     steps: dict[Key, list[tuple[date, int | None]]] = defaultdict(list)
-    for kind, pk, moment, _pk, account in sorted(
-        parts[0].union(*parts[1:], all=True), key=lambda row: (row[2], row[3])
+    # As they were written: the days of samples are made up.
+    for kind, pk, _row, moment, account in sorted(
+        parts[0].union(*parts[1:], all=True), key=lambda row: row[:3]
     ):
         steps[kind, pk].append((day_of(moment), account))
     return {key: rules.theirs_since(own, found[key].account or 0) for key, own in steps.items()}

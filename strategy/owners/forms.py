@@ -69,7 +69,7 @@ class ThingForm(forms.Form):
     #: What was typed; replaced by a copy where the form itself corrects it.
     data: Any
 
-    take = forms.BooleanField(label=gettext_lazy("hand over"), required=False, initial=True)
+    take = forms.BooleanField(label=gettext_lazy("Hand over"), required=False, initial=True)
     successor = forms.ChoiceField(label=gettext_lazy("who takes it over"), required=False)
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -84,7 +84,8 @@ class ThingForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
         read = cleaned.get("version", "")
-        if read != self.token:
+        # What has come to the list since it was opened was not ticked, and stays.
+        if read != self.token and (read or cleaned.get("take")):
             self.data = self.data.copy()
             self.data[self.add_prefix("version")] = self.token
             for line in stale_lines(self.thing.row, row_read(read)[1]):

@@ -23,7 +23,6 @@ from kpis.read import standing as selectors
 from nhrc_plan.meetings import views as board_views
 from nhrc_plan.meetings.frozen import pages as meeting_views
 from nhrc_plan.overview import views
-from nhrc_plan.owners import views as owner_views
 from nhrc_plan.value import views as value_views
 from strategy.models import Account, Approach, Plan, PlanStatement, Strategy, Unit
 from strategy.people.write import people_recorded
@@ -55,8 +54,6 @@ PAGES = {
     "project_data": ("/budgets/1-2.json", 8),
     "value": ("/value/", 16),
     "value_data": ("/value.json", 16),
-    "owners": ("/owners/", 28),
-    "owners_data": ("/owners.json", 28),
     "units": ("/units/", 12),
     "units_data": ("/units.json", 12),
     # Two of them for the names of those who answer for its indicators and projects.
@@ -243,7 +240,6 @@ def test_the_queries_of_the_plan_itself(plan, reader, django_assert_max_num_quer
 
 PAGE_TEMPLATES = [
     *(f"overview/{name}" for name in ("about", "overview", "strategy", "units", "unit", "map")),
-    "owners/owners",
     *(f"kpis/{name}" for name in ("indicators", "indicator")),
     *(f"budgets/{name}" for name in ("budgets", "budget_units", "project")),
     "value/value",
@@ -271,9 +267,7 @@ def test_templates_ask_the_database_nothing(
         rendered[template] = [query["sql"] for query in captured]
         return response
 
-    for module in (
-        views, owner_views, kpi_views, money_views, value_views, board_views, meeting_views,
-    ):  # fmt: skip
+    for module in (views, kpi_views, money_views, value_views, board_views, meeting_views):
         monkeypatch.setattr(module, "render", spy)
     for name, (path, _) in PAGES.items():
         assert client.get(address(plan, path)).status_code == 200, name

@@ -40,6 +40,7 @@ THAI = re.compile("[ก-๙]{3}")
 #: tests/watch.
 OF_THEIR_OWN = (
     "integrity/assessments", "plans/<slug:slug>/meetings/<", "history", "plans/<slug:slug>/quality",
+    "plans/<slug:slug>/owners",
 )  # fmt: skip
 
 
