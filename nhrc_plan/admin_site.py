@@ -31,7 +31,8 @@ class NhrcAdminSite(AdminSite):
 
         who = viewer(request.user)
         watch = {"keeps_watch": True, "watched_plan": current_plan(who)} if who.keeps_watch else {}
-        return super().index(request, {**watch, **(extra_context or {})})
+        own = {**watch, "hands_over": who.is_planner}
+        return super().index(request, {**own, **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """There is one sign-in page for all of the system."""

@@ -19,6 +19,7 @@ from nhrc_plan.exchange import views as exchange_views
 from nhrc_plan.meetings import views as board_views
 from nhrc_plan.meetings.frozen import pages as meeting_views
 from nhrc_plan.overview import views
+from nhrc_plan.owners import views as owner_views
 from nhrc_plan.reminders import calendars
 from nhrc_plan.reminders import views as reminder_views
 from nhrc_plan.value import views as value_views
@@ -100,6 +101,7 @@ urlpatterns = [
         exchange_views.import_file,
         name="import_file",
     ),
+    *page(f"{PLAN}/owners", owner_views.owners, "owners"),
     *page(f"{PLAN}/quality", watch_views.quality, "quality"),
     *page("history", watch_views.history, "history"),
     path("history.xlsx", watch_views.history_file, {"ending": "xlsx"}, name="history_xlsx"),

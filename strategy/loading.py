@@ -144,12 +144,14 @@ def _strategy_load(plan: Plan, source: Mapping[str, Any], *, reason: str) -> Non
 def on_report_days(row: Any) -> datetime:
     """When a sample of a month would have come in: a working morning early in the month after.
 
-    Before its deadline, and each indicator and project on a day of its own; never in the future.
+    Before its deadline, and each thing that is reported on a day of its own; never in the future.
     """
-    if not hasattr(row, "month"):
+    of = row.month_written()
+    if of is None:
         return timezone.now()
-    at = FiscalMonth(row.fiscal_year, row.month)
-    owner = getattr(row, "indicator_id", None) or getattr(row, "project_id", None) or 0
+    at = FiscalMonth(*of)
+    names = ("indicator_id", "project_id", "measure_id")
+    owner = next(filter(None, (getattr(row, name, None) for name in names)), 0)
     day = at.next.first_day + timedelta(days=2 + (owner + at.month) % 7)
     moment = timezone.make_aware(datetime.combine(day, time(10, owner % 60)))
     return min(moment, timezone.now())

@@ -36,6 +36,8 @@ from budgets.write.budgets import (
     years_spent,
 )
 from strategy.models import Objective
+from strategy.owners.admin import OwnedAdmin, OwnedFilter
+from strategy.owners.forms import OwnedForm
 from strategy.records.admin import RecordAdmin
 from strategy.records.forms import RecordForm, RecordInlineForm, link_field, typed_text
 from strategy.records.history import Entry
@@ -128,7 +130,7 @@ class BudgetInline(RecordInline):
     formset = BudgetFormSet
 
 
-class ProjectForm(RecordForm):
+class ProjectForm(OwnedForm):
     """A project whose objectives are those of its own plan."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -178,16 +180,16 @@ class ChecksBudgets:
 
 
 @admin.register(Project)
-class ProjectAdmin(ChecksBudgets, RecordAdmin):
+class ProjectAdmin(ChecksBudgets, OwnedAdmin):
     form = ProjectForm
-    list_display = ["name", "strategy", "number", "kind", "first_lead"]
-    list_filter = ["kind", "strategy__plan", "strategy", "leads__unit"]
+    list_display = ["name", "strategy", "number", "kind", "first_lead", "accountable"]
+    list_filter = ["kind", "strategy__plan", "strategy", "leads__unit", OwnedFilter]
     search_fields = ["name", "leads__unit__name"]
     filter_horizontal = ["supporting_units", "objectives"]
     inlines = [LeadInline, BudgetInline]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        projects = super().get_queryset(request).select_related("strategy")
+        projects = super().get_queryset(request).select_related("strategy", "accountable__user")
         return projects.prefetch_related("leads__unit")
 
     @admin.display(description=ProjectLead._meta.verbose_name)

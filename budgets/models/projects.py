@@ -7,7 +7,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from strategy.calendar import FiscalMonth
@@ -18,12 +18,13 @@ from strategy.models import (
     Strategy,
     Unit,
 )
+from strategy.owners.model import Owned, Reporters
 from strategy.records.baht import BahtField
 from strategy.records.model import Record
 from strategy.thai import month_name
 
 
-class Project(Record):
+class Project(Owned):
     """A project of a strategy: one of the plan's own, or one of the yearly action plan.
 
     The plan's own are its flagship projects (โครงการสำคัญ). Those of the yearly action plan
@@ -35,6 +36,7 @@ class Project(Record):
         ACTION = "action", _("project of the yearly action plan")
 
     audit_labels = {
+        **Owned.audit_labels,
         "leads": _("lead units"),
         "supporting": _("supporting units"),
         "objectives": _("objectives it serves"),
@@ -70,23 +72,42 @@ class Project(Record):
         ),
     )
 
-    class Meta(Record.Meta):
+    class Meta(Owned.Meta):
+        abstract = False
         verbose_name = _("project")
         verbose_name_plural = _("projects")
         ordering = ["strategy_id", "number"]
         constraints = [
+            *Owned.Meta.constraints,
             models.UniqueConstraint(
                 fields=["strategy", "number"],
                 name="%(app_label)s_%(class)s_number",
                 violation_error_message=_("That number is taken."),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
+    @classmethod
+    def with_reporters(cls) -> QuerySet[Any]:
+        rows = super().with_reporters().select_related("strategy__plan")
+        return rows.prefetch_related("leads__unit")
+
+    def reporters(self) -> Reporters:
+        """The first-named of its lead units enters its money."""
+        agency = self.strategy.plan.agency_id
+        first = next((lead.unit for lead in self.leads.all()), None)
+        return Reporters(agency) if first is None else Reporters(agency, (first.pk,), (first.name,))
+
+    @property
+    def owned_title(self) -> str:
+        """With its place: names alone repeat."""
+        return f"{self.strategy.number}-{self.number} {self.name}"
+
     def audit_details(self) -> dict[str, Any]:
         return {
+            **super().audit_details(),
             "leads": [str(lead.unit) for lead in self.leads.select_related("unit")],
             "supporting": [str(unit) for unit in self.supporting_units.all()],
             "objectives": [str(objective) for objective in self.objectives.all()],

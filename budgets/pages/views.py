@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from budgets.models import Disbursement
+from budgets.models import Disbursement, Project
 from budgets.pages import charts, data, rule_words
 from budgets.read.carried import by_year
 from budgets.read.figures import with_evidence
@@ -14,6 +14,7 @@ from budgets.read.project import project_detail
 from budgets.read.rows import PlanMoney
 from strategy.calendar import FiscalMonth
 from strategy.comments.read import open_marks, talk_about
+from strategy.owners.read import owners_shown
 from strategy.pages.page import PlanPage, as_json, plan_page
 from strategy.thai import month_name
 
@@ -109,5 +110,6 @@ def project(request: HttpRequest, page: PlanPage, place: str) -> HttpResponse:
             seen_whole=page.viewer.may_read_drafts(first.id if first else None),
         ),
         "may_report": page.viewer.may_report(first.id if first else None),
+        "owners": owners_shown(page.viewer, Project, [shown.row.id]).get(shown.row.id),
     }
     return render(request, "budgets/project.html", context)

@@ -48,7 +48,8 @@ def spending_plans() -> list[Plan]:
 class UnitDue:
     """How far a unit has come with the month that is due.
 
-    ``projects``: those that owe a figure; none in a year without money for any of them.
+    ``projects``: those that owe a figure; none in a year without money for any of them;
+    ``missing``: the ids of those that have none yet.
     """
 
     plan: Plan
@@ -58,6 +59,7 @@ class UnitDue:
     entered: int
     projects: int
     deadline: date
+    missing: frozenset[int] = frozenset()
 
     @property
     def month_name(self) -> str:
@@ -88,6 +90,7 @@ def due_list(who: Viewer, plans: list[Plan], today: date) -> list[UnitDue]:
                     UnitDue(
                         plan, unit.id, unit.name, at, len(entered), len(owing),
                         at.deadline(money.deadline_day),
+                        frozenset(row.id for row in owing if row not in entered),
                     )
                 )  # fmt: skip
     return found

@@ -364,5 +364,14 @@ def objective_links(plan: Plan) -> dict[int, list[int]]:
 
 def year_rows(view: MoneyView) -> dict[int, MoneyYear]:
     """Every project's money in the year looked at, by project id. One query."""
-    found = _budgets(Project.objects.filter(strategy__plan=view.plan), view, [view.at.year])
-    return {pk: years[view.at.year] for pk, years in found.items()}
+    return this_year(view, rows_of_years(view, [view.at.year]))
+
+
+def rows_of_years(view: MoneyView, years: Sequence[int]) -> dict[int, dict[int, MoneyYear]]:
+    """Every project's money in these fiscal years, by project id and year. One query."""
+    return _budgets(Project.objects.filter(strategy__plan=view.plan), view, years)
+
+
+def this_year(view: MoneyView, rows: Mapping[int, Mapping[int, MoneyYear]]) -> dict[int, MoneyYear]:
+    """Of such rows those of the year looked at."""
+    return {pk: years[view.at.year] for pk, years in rows.items() if view.at.year in years}

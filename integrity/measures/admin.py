@@ -27,6 +27,9 @@ from integrity.measures.write import measure_year_begin, outcome_problem, years_
 from strategy.access import viewer
 from strategy.clock import today
 from strategy.models import Unit
+from strategy.owners.admin import OwnedAdmin, OwnedFilter
+from strategy.owners.forms import OwnedForm
+from strategy.owners.model import OWNERS
 from strategy.records.admin import RecordAdmin
 from strategy.records.forms import (
     ReadField,
@@ -208,7 +211,7 @@ class MeasureIssueAdmin(YearAdmin):
         return ", ".join(issue.instruments)
 
 
-class MeasureForm(RecordForm):
+class MeasureForm(OwnedForm):
     """A measure: units of its own agency, and the advice that was given to it."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -271,18 +274,18 @@ class FigureInline(RecordInline):
 
 
 @admin.register(ItaMeasure)
-class ItaMeasureAdmin(YearAdmin):
+class ItaMeasureAdmin(OwnedAdmin, YearAdmin):
     form = MeasureForm
-    list_display = ["fiscal_year", "issue_number", "name", "responsible"]
+    list_display = ["fiscal_year", "issue_number", "name", "responsible", "accountable"]
     list_display_links = ["name"]
-    list_filter = ["issue__year__fiscal_year", "issue__year__agency", "units"]
+    list_filter = ["issue__year__fiscal_year", "issue__year__agency", "units", OwnedFilter]
     search_fields = ["text", "issue__name", "units__name", "result", "outcome"]
     ordering = ["-issue__year__fiscal_year", "issue__number", "position"]
-    list_select_related = ["issue__year"]
+    list_select_related = ["issue__year", "accountable__user"]
     filter_horizontal = ["units", "answers"]
     fields = [
-        "issue", "position", "number", "text", "units", "responsible_text", "answers", "result",
-        "outcome",
+        "issue", "position", "number", "text", "units", "responsible_text", *OWNERS, "answers",
+        "result", "outcome",
     ]  # fmt: skip
     inlines = [FigureInline]
     in_year = "issue.year"

@@ -145,7 +145,7 @@ def agency_years(agencies: set[int]) -> dict[int, list[int]]:
 class QuarterDue:
     """How far a unit has come with a quarter: of ``measures`` so many are ``owed`` a report.
 
-    ``unit`` None: the measures without a responsible unit.
+    ``unit`` None: the measures without a responsible unit; ``missing``: the ids of those owed.
     """
 
     year: YearRow
@@ -154,6 +154,7 @@ class QuarterDue:
     measures: int
     owed: int
     late: int
+    missing: frozenset[int] = frozenset()
 
     @property
     def unit_key(self) -> str:
@@ -189,7 +190,11 @@ def quarters_due(who: Viewer, years: Iterable[YearRow]) -> list[QuarterDue]:
                 latest = quarter == year.latest_quarter and rules.AHEAD not in states
                 if measures and (owed or latest):
                     late = states.count(rules.LATE)
-                    found.append(QuarterDue(year, quarter, unit, len(measures), owed, late))
+                    missing = frozenset(
+                        measure.id for measure in measures if measure.at(quarter).is_owed
+                    )
+                    due = QuarterDue(year, quarter, unit, len(measures), owed, late, missing)
+                    found.append(due)
     order = {rules.LATE: 0, rules.DUE: 1, rules.OPEN: 2}
     return sorted(found, key=lambda row: order.get(row.state, 3))
 

@@ -25,9 +25,9 @@ from integrity.measures.write import (
     sample_year_remove,
 )
 from strategy.evidence.entry import EvidenceEntry, entry_kept
-from strategy.loading import SAMPLE_REASON, load_row, missing_or_none
+from strategy.loading import SAMPLE_REASON, load_row, missing_or_none, on_report_days
 from strategy.models import Agency, Unit
-from strategy.records.model import Record
+from strategy.records.model import Record, acting
 from strategy.records.write import record_delete, record_save
 
 
@@ -143,7 +143,10 @@ def sample_load(tree: Mapping[str, Any], *, today: date) -> int:
     entries = [
         entry for entry in _sample_entries(year, tree) if has_ended(number, entry.quarter, today)
     ]
-    ProgressEntries.record_many(user=None, entries=entries, today=today, reason=str(SAMPLE_REASON))
+    with acting(user=None, reason=str(SAMPLE_REASON), when=on_report_days):
+        ProgressEntries.record_many(
+            user=None, entries=entries, today=today, reason=str(SAMPLE_REASON)
+        )
     return len(entries)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +16,7 @@ from strategy.access import REPORTER, Viewer
 from strategy.comments.model import Commented, of_own_units
 from strategy.evidence.model import Evidence, OpenEvidence
 from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Agency, Unit
+from strategy.owners.model import Owned, Reporters
 from strategy.records.model import Record
 
 QUARTER_CHOICES = [(1, "1"), (2, "2"), (3, "3"), (4, "4")]
@@ -104,11 +105,12 @@ class MeasureIssue(Record):
         return f"{self.number}. {self.name}"
 
 
-class ItaMeasure(Record):
+class ItaMeasure(Owned):
     """One measure: who is responsible, which recommendations it answers, what came of it."""
 
     month_fields = ("result", "outcome")
     audit_labels = {
+        **Owned.audit_labels,
         "units": _("responsible units"),
         "answers": _("recommendations it answers"),
     }
@@ -139,16 +141,18 @@ class ItaMeasure(Record):
     result = models.TextField(_("result"), blank=True)
     outcome = models.TextField(_("outcome"), blank=True)
 
-    class Meta(Record.Meta):
+    class Meta(Owned.Meta):
+        abstract = False
         verbose_name = _("integrity measure")
         verbose_name_plural = _("integrity measures")
         ordering = ["issue_id", "position"]
         constraints = [
+            *Owned.Meta.constraints,
             models.UniqueConstraint(
                 fields=["issue", "position"],
                 name="%(app_label)s_%(class)s_position",
                 violation_error_message=_("That place is taken."),
-            )
+            ),
         ]
 
     def __str__(self) -> str:
@@ -160,8 +164,29 @@ class ItaMeasure(Record):
     def month_owner(self) -> tuple[int | None, Collection[int]]:
         return self.issue.year.agency_id, set(self.units.values_list("pk", flat=True))
 
+    @classmethod
+    def with_reporters(cls) -> QuerySet[Any]:
+        rows = super().with_reporters().select_related("issue__year")
+        return rows.prefetch_related("units")
+
+    def reporters(self) -> Reporters:
+        """As integrity/measures/access.py has it: a group of units stands for every unit."""
+        units = list(self.units.all())
+        return Reporters(
+            self.issue.year.agency_id,
+            tuple(unit.pk for unit in units),
+            tuple(unit.name for unit in units),
+            any_unit=any(unit.is_group for unit in units),
+        )
+
+    @property
+    def owned_title(self) -> str:
+        """With its year: measures come back from year to year."""
+        return f"{self.issue.year.fiscal_year}: {self}"
+
     def audit_details(self) -> dict[str, Any]:
         return {
+            **super().audit_details(),
             "units": list(self.units.order_by("name").values_list("name", flat=True)),
             "answers": list(
                 self.answers.order_by("assessment__fiscal_year", "number").values_list(

@@ -10,11 +10,13 @@ from django.utils.translation import gettext as _
 
 from integrity.measures import data, sheets
 from integrity.measures.figures import quarter_figures
+from integrity.measures.models import ItaMeasure
 from integrity.measures.read import measure_years, year_row
 from integrity.measures.rows import YearRow
 from integrity.measures.rules import QUARTERS, has_begun, latest_quarter
 from strategy.comments.read import Talk, talk_about
 from strategy.drawing.geometry import segments
+from strategy.owners.read import owners_shown
 from strategy.pages.page import Page, agency_page, as_json, xlsx
 from strategy.thai import to_arabic
 
@@ -55,6 +57,7 @@ def measure_year(request: HttpRequest, page: Page, year: int) -> HttpResponse:
         "figures": [(row, figure) for row in shown.measures for figure in row.figures],
         "answered": [(row, answer) for row in shown.measures for answer in row.answers],
         "talk": _talk(page, shown, quarter),
+        "owners": owners_shown(page.viewer, ItaMeasure, [row.id for row in shown.measures]),
         "writes_results": has_begun(shown.fiscal_year, 4, page.today),
     }
     return render(request, "integrity/measures/measure_year.html", context)

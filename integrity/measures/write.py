@@ -228,7 +228,7 @@ def measure_year_begin(
     reason: str = "",
     is_sample: bool = False,
 ) -> MeasureYear:
-    """Begin a fiscal year with the issues, measures and units of another one. Planners.
+    """Begin a fiscal year with the issues, measures, units and people of another one. Planners.
 
     What was reported, achieved and answered in the other year stays there. Raises ValidationError
     where the agency has measures for that year already.
@@ -250,7 +250,8 @@ def measure_year_begin(
 
 
 def _copy_issues(source: MeasureYear, year: MeasureYear, user: Any, reason: str) -> None:
-    for issue in source.issues.prefetch_related("measures__units"):
+    read = ("units", "accountable__user", "deputy__user")
+    for issue in source.issues.prefetch_related(*(f"measures__{name}" for name in read)):
         copied = record_save(
             instance=MeasureIssue(
                 year=year, number=issue.number, name=issue.name, instruments=issue.instruments
@@ -259,6 +260,10 @@ def _copy_issues(source: MeasureYear, year: MeasureYear, user: Any, reason: str)
             reason=reason,
         )
         for measure in issue.measures.all():
+            owners = (measure.accountable, measure.deputy)
+            accountable, deputy = (
+                who if who is not None and who.user.is_active else None for who in owners
+            )
             record_save(
                 instance=ItaMeasure(
                     issue=copied,
@@ -266,6 +271,8 @@ def _copy_issues(source: MeasureYear, year: MeasureYear, user: Any, reason: str)
                     number=measure.number,
                     text=measure.text,
                     responsible_text=measure.responsible_text,
+                    accountable=accountable,
+                    deputy=deputy,
                 ),
                 user=user,
                 reason=reason,

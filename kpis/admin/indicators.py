@@ -30,6 +30,9 @@ from kpis.write.targets import (
     target_problems,
 )
 from strategy.models import Plan
+from strategy.owners.admin import OwnedAdmin, OwnedFilter
+from strategy.owners.forms import OwnedForm
+from strategy.owners.model import OWNERS
 from strategy.plan_words import PlanWords
 from strategy.records.admin import RecordAdmin
 from strategy.records.forms import RecordForm, ThaiDecimalField, choice_field
@@ -93,7 +96,7 @@ class LevelInline(RecordInline):
         return formset
 
 
-class IndicatorForm(RecordForm):
+class IndicatorForm(OwnedForm):
     """Offers the sources of figures that there are in this system."""
 
     suggestion = forms.ChoiceField(
@@ -109,21 +112,24 @@ class IndicatorForm(RecordForm):
 
 
 @admin.register(Indicator)
-class IndicatorAdmin(PlanWords):
+class IndicatorAdmin(OwnedAdmin, PlanWords):
     form = IndicatorForm
-    list_display = ["code", "name", "unit", "frequency", "weight", "accrual", "accrual_basis"]
+    list_display = [
+        "code", "name", "unit", "accountable", "frequency", "weight", "accrual", "accrual_basis",
+    ]  # fmt: skip
     list_display_links = ["code", "name"]
     list_filter = [
         "strategy__plan",
         "strategy",
         "unit",
+        OwnedFilter,
         "frequency",
         "accrual",
         "measures__kind",
         "assignment_is_sample",
     ]
     search_fields = ["number", "name", "definition", "unit__name"]
-    list_select_related = ["strategy__plan", "unit"]
+    list_select_related = ["strategy__plan", "unit", "accountable__user"]
     inlines = [MeasureInline, LevelInline]
     fieldsets = [
         (
@@ -142,7 +148,7 @@ class IndicatorAdmin(PlanWords):
         ),
         (
             gettext_lazy("Who reports, and when"),
-            {"fields": ["unit", "frequency", "weight", "suggestion"]},
+            {"fields": ["unit", *OWNERS, "frequency", "weight", "suggestion"]},
         ),
         (
             gettext_lazy("How it is judged"),

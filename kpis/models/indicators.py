@@ -8,12 +8,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kpis.rules.score import LEVELS
 from strategy.calendar import MONTHS, FiscalMonth
 from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Objective, Plan, Strategy, Unit
+from strategy.owners.model import Owned, Reporters
 from strategy.records.model import Record
 from strategy.thai import month_name, plain
 
@@ -22,7 +23,7 @@ MONTH_CHOICES = [(month, month_name(FiscalMonth(2566, month), year=False)) for m
 MONTH_RANGE = {"month__gte": 1, "month__lte": 12}
 
 
-class Indicator(Record):
+class Indicator(Owned):
     """A measured promise of the plan, numbered within its strategy."""
 
     judged_by = ("direction", "accrual", "weight")
@@ -106,11 +107,13 @@ class Indicator(Record):
         help_text=_("Unit, frequency and weight are sample data."),
     )
 
-    class Meta(Record.Meta):
+    class Meta(Owned.Meta):
+        abstract = False
         verbose_name = _("indicator")
         verbose_name_plural = _("indicators")
         ordering = ["strategy_id", "position"]
         constraints = [
+            *Owned.Meta.constraints,
             models.UniqueConstraint(
                 fields=["strategy", "number"],
                 name="%(app_label)s_%(class)s_number",
@@ -136,7 +139,18 @@ class Indicator(Record):
         """Something has been handed in for it."""
         return self.pk is not None and self.results.exclude(state="draft").exists()
 
+    @classmethod
+    def with_reporters(cls) -> QuerySet[Any]:
+        return super().with_reporters().select_related("strategy__plan", "unit")
+
+    def reporters(self) -> Reporters:
+        agency = self.strategy.plan.agency_id
+        if self.unit is None:
+            return Reporters(agency)
+        return Reporters(agency, (self.unit.pk,), (self.unit.name,))
+
     def clean(self) -> None:
+        super().clean()
         if (
             self.objective_id
             and self.strategy_id

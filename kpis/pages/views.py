@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from kpis.models import Result
+from kpis.models import Indicator, Result
 from kpis.pages import charts, data, tables, workbook
 from kpis.pages.filters import IndicatorFilter
 from kpis.read.asof import restated_after_lock
@@ -14,6 +14,7 @@ from kpis.read.standing import plan_standing
 from strategy.calendar import FiscalMonth
 from strategy.closing.read import locked_since
 from strategy.comments.read import Talk, open_marks, talk_about
+from strategy.owners.read import owners_shown
 from strategy.pages.page import (
     PlanPage,
     as_json,
@@ -73,6 +74,7 @@ def indicator(request: HttpRequest, page: PlanPage, code: str) -> HttpResponse:
         "charts": charts.indicator_charts(page.plan, shown),
         "talk": _talk(page, shown),
         "may_report": page.viewer.may_report(shown.indicator.unit_id),
+        "owners": owners_shown(page.viewer, Indicator, [shown.row.id]).get(shown.row.id),
     }
     return render(request, "kpis/indicator.html", context)
 

@@ -20,6 +20,7 @@ def _task(task: Task) -> dict[str, Any]:
         "unit": task.unit or None,
         "deadline": task.deadline.isoformat() if task.deadline else None,
         "begun": task.begun,
+        "role": task.part or None,
         "returned": bool(task.returned),
         "address": task.address,
         "text": {

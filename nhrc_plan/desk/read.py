@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -16,15 +16,15 @@ from django.utils.translation import gettext_lazy
 
 from budgets.admin.carried import carried_address
 from budgets.admin.disbursements import entry_address as money_address
-from budgets.models import CarriedPayment, Disbursement
+from budgets.models import CarriedPayment, Disbursement, Project
 from budgets.read.carried_entry import carried_due
 from budgets.read.duties import due_list as money_due
 from budgets.read.duties import entering_units
 from integrity.measures import rules as measure_rules
 from integrity.measures.duties import due_list as quarters_due
-from integrity.measures.models import QuarterProgress
+from integrity.measures.models import ItaMeasure, QuarterProgress
 from integrity.measures.progress_admin import entry_address as quarter_address
-from kpis.models import Result
+from kpis.models import Indicator, Result
 from kpis.read.duties import LATE, OPEN, UPCOMING, Duty
 from kpis.read.entry import reporting_plans, work_list
 from kpis.read.waiting import waiting_results
@@ -32,7 +32,12 @@ from nhrc_plan.desk.questions import Asked, my_questions
 from strategy.access import Viewer
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.models import Plan
+from strategy.owners.model import Owned
+from strategy.owners.read import part_name, parts_of
 from strategy.thai import format_date, format_number, month_name
+
+#: What a person is for the things that they answer or stand in for.
+Held = Mapping[tuple[type[Owned], int], str]
 
 #: So many days ahead something is said to come soon.
 SOON = 45
@@ -80,6 +85,12 @@ class Task(NamedTuple):
     returned: str = ""
     #: The day on which it was returned.
     returned_on: date | None = None
+    #: What the person is for it, or for some of it; "" where a colleague answers for it.
+    part: str = ""
+
+    @property
+    def part_name(self) -> str:
+        return part_name(self.part)
 
     @property
     def kind_name(self) -> str:
@@ -145,6 +156,17 @@ class MyWork:
     done: tuple[Done, ...]
     #: Questions that wait for this person: asked about what they enter, or their own, answered.
     questions: tuple[Asked, ...] = ()
+    #: How many things they are accountable or deputy for at all.
+    answers_for: int = 0
+
+    @property
+    def mine(self) -> MyWork:
+        """Of what is to be entered, what the person is accountable or deputy for."""
+        return replace(
+            self,
+            enter=tuple(task for task in self.enter if task.part),
+            soon=tuple(task for task in self.soon if task.part),
+        )
 
     @property
     def returned(self) -> int:
@@ -159,7 +181,8 @@ def my_work(who: Viewer, today: date) -> MyWork:
     """What a person has to do on ``today``. A number of queries that does not grow with the plans
     of others, nor with the size of their own."""
     duties = work_list(who, today, soon=SOON)
-    tasks = _tasks(who, duties, today)
+    held = parts_of(who.user_id)
+    tasks = _tasks(who, duties, held, today)
     waiting = waiting_results(who)
     return MyWork(
         enter=tuple(task for task in tasks if task.state != UPCOMING),
@@ -169,13 +192,14 @@ def my_work(who: Viewer, today: date) -> MyWork:
         waiting=_waiting(duties) if who.is_planner else (),
         done=tuple(_done(who, today)),
         questions=my_questions(who),
+        answers_for=len(held),
     )
 
 
 def tasks_of(who: Viewer, today: date, *, soon: int) -> list[Task]:
     """What a person has to enter, and what will be due within so many days; first what was
     returned, then what is overdue. As many queries as :func:`my_work` takes at most."""
-    return _tasks(who, work_list(who, today, soon=soon), today)
+    return _tasks(who, work_list(who, today, soon=soon), parts_of(who.user_id), today)
 
 
 def pressing(who: Viewer, today: date) -> int:
@@ -185,18 +209,19 @@ def pressing(who: Viewer, today: date) -> int:
     return late + waiting_results(who).count()
 
 
-def _tasks(who: Viewer, duties: list[Duty], today: date) -> list[Task]:
+def _tasks(who: Viewer, duties: list[Duty], held: Held, today: date) -> list[Task]:
     latest = latest_ended(today)
     plans = reporting_plans(who, latest.year - 1, latest.year)
     tasks = [
-        *_returned(who, duties),
+        *_returned(who, duties, held),
         *(
-            _of_result(duty)
+            _of_result(duty, part)
             for duty in duties
-            if _is_own(who, duty.row.unit_id) and not duty.returned
+            for part in [_part(held, Indicator, [duty.row.id])]
+            if (part or _is_own(who, duty.row.unit_id)) and not duty.returned
         ),
-        *_of_money(who, plans, today),
-        *_of_measures(who, today),
+        *_of_money(who, plans, today, held),
+        *_of_measures(who, today, held),
     ]
     order = {LATE: 0, OPEN: 1, UPCOMING: 2}
     tasks.sort(
@@ -221,15 +246,24 @@ def _next_ones(tasks: Iterable[Task]) -> tuple[Task, ...]:
     return tuple({(task.kind, task.code): task for task in reversed(list(tasks))}.values())[::-1]
 
 
+def _part(held: Held, model: type[Owned], ids: Iterable[int]) -> str:
+    """What somebody is for one of these things: accountable before deputy; "" for none."""
+    return min((held[model, pk] for pk in ids if (model, pk) in held), default="")
+
+
 def _is_own(who: Viewer, unit_id: int | None) -> bool:
-    """Whether a person enters it themselves: of their units, or of none where they plan."""
+    """Whether a person enters it themselves: of their units, or of none where they plan.
+
+    What they answer for by name is theirs as well, whatever its unit.
+    """
     return who.may_report(unit_id) and (unit_id is None or unit_id in who.unit_ids)
 
 
-def _returned(who: Viewer, duties: Iterable[Duty]) -> Iterable[Task]:
+def _returned(who: Viewer, duties: Iterable[Duty], held: Held) -> Iterable[Task]:
     """What was sent back to be mended, whether its month is one of a period's end or not."""
     due = {(duty.row.id, duty.period): duty.deadline for duty in duties if duty.returned}
-    own = Q(indicator__unit__in=who.unit_ids)
+    named = [pk for model, pk in held if model is Indicator]
+    own = Q(indicator__unit__in=who.unit_ids) | Q(indicator__in=named)
     if who.is_planner:
         own |= Q(indicator__unit__isnull=True)
     told = Result.history.filter(id=OuterRef("pk")).order_by("-history_date")
@@ -260,6 +294,7 @@ def _returned(who: Viewer, duties: Iterable[Duty]) -> Iterable[Task]:
             begun=True,
             returned=result.returned_because,
             returned_on=timezone.localtime(result.written).date() if result.written else None,
+            part=_part(held, Indicator, [indicator.pk]),
         )
 
 
@@ -277,7 +312,7 @@ def _money_at(plan: Plan, at: FiscalMonth) -> str:
     return f"{reverse('budget_units', args=[plan.slug])}?{query}"
 
 
-def _of_result(duty: Duty) -> Task:
+def _of_result(duty: Duty, part: str) -> Task:
     row = duty.row
     query = {"indicator": row.id, "year": duty.period.year, "month": duty.period.month}
     last = row.current.result
@@ -296,13 +331,15 @@ def _of_result(duty: Duty) -> Task:
         key=_key(RESULT, row.id, duty.period.year, duty.period.month),
         unit_id=row.unit_id,
         begun=duty.has_draft,
+        part=part,
     )
 
 
-def _of_money(who: Viewer, plans: list[Plan], today: date) -> Iterable[Task]:
+def _of_money(who: Viewer, plans: list[Plan], today: date, held: Held) -> Iterable[Task]:
     """A unit's month of money, and what it still has to pay of money carried over."""
     for due in money_due(who, plans, today):
-        if due.is_done or not _is_own(who, due.unit_id):
+        part = _part(held, Project, due.missing)
+        if due.is_done or not (part or _is_own(who, due.unit_id)):
             continue
         yield Task(
             kind=MONEY,
@@ -320,9 +357,11 @@ def _of_money(who: Viewer, plans: list[Plan], today: date) -> Iterable[Task]:
             key=_key(MONEY, due.plan.pk, due.unit_id, due.at.year, due.at.month),
             unit_id=due.unit_id,
             begun=due.entered > 0,
+            part=part,
         )
     for left in carried_due(who, plans, entering_units(who), today):
-        if _is_own(who, left.unit_id):
+        part = _part(held, Project, (row.project_id for row in left.rows))
+        if part or _is_own(who, left.unit_id):
             yield Task(
                 kind=CARRIED,
                 state=OPEN,
@@ -337,13 +376,15 @@ def _of_money(who: Viewer, plans: list[Plan], today: date) -> Iterable[Task]:
                 shown_at=_money_at(left.plan, left.at),
                 key=_key(CARRIED, left.plan.pk, left.unit_id, left.at.year, left.at.month),
                 unit_id=left.unit_id,
+                part=part,
             )
 
 
-def _of_measures(who: Viewer, today: date) -> Iterable[Task]:
+def _of_measures(who: Viewer, today: date, held: Held) -> Iterable[Task]:
     for due in quarters_due(who, today):
         unit_id = due.unit.id if due.unit else None
-        if not due.owed or not (_is_own(who, unit_id) or not who.is_planner):
+        part = _part(held, ItaMeasure, due.missing)
+        if not due.owed or not (part or _is_own(who, unit_id) or not who.is_planner):
             continue
         yield Task(
             kind=MEASURE,
@@ -365,6 +406,7 @@ def _of_measures(who: Viewer, today: date) -> Iterable[Task]:
             key=_key(MEASURE, due.year.id, unit_id, due.quarter),
             unit_id=unit_id,
             begun=due.owed < due.measures,
+            part=part,
         )
 
 

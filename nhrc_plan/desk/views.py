@@ -16,14 +16,20 @@ from strategy.pages.page import Page, as_json, only_now, staff_page
 @only_now
 @staff_page
 def desk(request: HttpRequest, page: Page) -> HttpResponse:
-    """What a person has to enter, on one list; of who enters nothing, their questions."""
-    shown = my_work(page.viewer, page.today)
+    """What a person has to enter, on one list; ``?mine=1``: what they answer for. Of who enters
+    nothing, their questions."""
+    whole = my_work(page.viewer, page.today)
+    only_mine = request.GET.get("mine") == "1"
+    shown = whole.mine if only_mine else whole
     if page.as_data:
         return as_json(data.my_work(page, shown))
     roles = page.viewer.roles
     asks_only = bool(roles) and roles <= {EXECUTIVE, AUDITOR}
     template = "desk/questions.html" if asks_only else "desk/my_work.html"
-    return render(request, template, {"page": page, "nav": "desk", "shown": shown})
+    context = {
+        "page": page, "nav": "desk", "shown": shown, "whole": whole, "only_mine": only_mine,
+    }  # fmt: skip
+    return render(request, template, context)
 
 
 @staff_page

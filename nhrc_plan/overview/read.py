@@ -11,7 +11,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from budgets.models import Project
-from budgets.read.money import MoneyView, plan_money, unit_money, year_rows
+from budgets.read.money import MoneyView, plan_money, rows_of_years, this_year, unit_money
 from budgets.read.rows import ProjectMoney, StrategyMoney, UnitMoney
 from budgets.rules.calc import Total
 from kpis.models import Indicator
@@ -20,6 +20,10 @@ from kpis.read.report import YearRest, last_year_rest
 from kpis.read.rows import Cell, IndicatorRow, Marked, PlanStanding, StrategyStanding, roll_up
 from kpis.read.standing import indicator_rows, plan_standing
 from kpis.rules.roll_up import RollUp
+from nhrc_plan.owners.silence import Counts, counted
+from nhrc_plan.owners.things import years_looked_at
+from strategy import access
+from strategy.access import Viewer
 from strategy.calendar import DEFAULT_REPORTING_DAY, FiscalMonth
 from strategy.closing.read import locked_since
 from strategy.models import (
@@ -156,7 +160,11 @@ class UnitPage(Marked):
 
 @dataclass(frozen=True, slots=True)
 class OverviewPage:
-    """How the plan stands: its results over all years, its money in the year looked at."""
+    """How the plan stands: its results over all years, its money in the year looked at.
+
+    ``owners``: how many persons are silent, and how many things nobody answers for; None for who
+    may not read that.
+    """
 
     standing: PlanStanding
     #: None for a scorecard, which has no projects.
@@ -164,6 +172,7 @@ class OverviewPage:
     money_is_sample: bool
     #: What the last year has left undone, until it is closed; None where nothing is.
     rest: YearRest | None = None
+    owners: Counts | None = None
 
     @property
     def has_sample(self) -> bool:
@@ -223,20 +232,28 @@ def objective_parts(
     return parts
 
 
-def overview_page(plan: Plan, at: FiscalMonth, today: date) -> OverviewPage:
-    """The whole plan at the end of a month. Nine queries; seven for a scorecard."""
+def overview_page(
+    plan: Plan, at: FiscalMonth, today: date, who: Viewer = access.NOBODY
+) -> OverviewPage:
+    """The whole plan at the end of a month. Nine queries; seven for a scorecard.
+
+    With the counts of owners, for who may read them, at most eight more.
+    """
     days = deadline_days(plan)
     standing = plan_standing(plan, at, today, days=days)
     rest = last_year_rest(standing.rows, locked_since(plan.agency_id))
     if plan.is_scorecard:
-        return OverviewPage(standing, None, False, rest)
+        owners = counted(plan, at, today, standing.rows, {}, who)
+        return OverviewPage(standing, None, False, rest, owners)
     view = MoneyView(plan, at, today, days)
-    money = list(year_rows(view).values())
+    by_year = rows_of_years(view, years_looked_at(plan, at))
+    money = list(this_year(view, by_year).values())
     return OverviewPage(
         standing=standing,
         money=view.total(at.year, money),
         money_is_sample=any(row.sample for row in money),
         rest=rest,
+        owners=counted(plan, at, today, standing.rows, by_year, who),
     )
 
 

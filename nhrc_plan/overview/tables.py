@@ -38,6 +38,7 @@ def overview(plan: Plan, shown: OverviewPage) -> dict[str, Any]:
     rows = standing.rows
     return {
         "standing": standing,
+        "owners": shown.owners,
         "has_sample": shown.has_sample,
         "money": shown.money,
         "money_bar": spending_bar(shown.money) if shown.money else None,

@@ -11,7 +11,9 @@ from django.views.decorators.http import require_safe
 
 from kpis.pages.tables import scores
 from nhrc_plan.overview import data, read, tables
-from strategy.access import is_at_home, viewer
+from nhrc_plan.owners.people import unit_people
+from nhrc_plan.owners.silence import may_read
+from strategy.access import NOBODY, is_at_home, viewer
 from strategy.models import Plan
 from strategy.pages.current import current_plan
 from strategy.pages.page import (
@@ -54,7 +56,9 @@ def plans(request: HttpRequest, as_data: bool) -> HttpResponse:
 
 @plan_page
 def overview(request: HttpRequest, page: PlanPage) -> HttpResponse:
-    shown = read.overview_page(page.plan, page.at, page.today)
+    # The data are the same for all who read them; what concerns people stands on the page alone.
+    who = NOBODY if page.as_data else page.viewer
+    shown = read.overview_page(page.plan, page.at, page.today, who)
     if page.as_data:
         return as_json(data.overview(page.plan, shown))
     context = tables.overview(page.plan, shown)
@@ -80,9 +84,13 @@ def units(request: HttpRequest, page: PlanPage) -> HttpResponse:
     summaries = read.units_page(page.plan, page.at, page.today)
     if page.as_data:
         return as_json(data.units(page.plan, page.at, summaries))
-    return render(
-        request, "overview/units.html", {"page": page, "nav": "units", "units": summaries}
-    )
+    context = {
+        "page": page,
+        "nav": "units",
+        "units": summaries,
+        "reads_owners": may_read(page.viewer, page.plan.agency_id),
+    }
+    return render(request, "overview/units.html", context)
 
 
 @plan_page
@@ -96,6 +104,7 @@ def unit(request: HttpRequest, page: PlanPage, unit_id: int) -> HttpResponse:
         "shown": shown,
         "may_report": page.viewer.may_report(shown.unit.pk),
         "may_read_drafts": page.viewer.may_read_drafts(shown.unit.pk),
+        "people": unit_people(page.viewer, shown.rows, shown.money),
     }
     return render(request, "overview/unit.html", context)
 

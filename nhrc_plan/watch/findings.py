@@ -20,6 +20,7 @@ EASIER_TARGET = "easier_target"
 OLD_DRAFT = "old_draft"
 LATE_APPROVAL = "late_approval"
 NO_UNIT = "no_unit"
+NO_PERSON = "no_person"
 ODD_WEIGHTS = "odd_weights"
 NO_DEFINITION = "no_definition"
 NO_BASELINE = "no_baseline"
@@ -44,6 +45,7 @@ LABELS = {
     NO_DEFINITION: gettext_lazy("Indicators without a definition"),
     NO_MEASURE_UNIT: gettext_lazy("Counts without a unit of measure"),
     NO_UNIT: gettext_lazy("Indicators without a responsible unit"),
+    NO_PERSON: gettext_lazy("Indicators without an accountable person"),
     ODD_WEIGHTS: gettext_lazy("Weights that do not add up"),
     NO_LEAD: gettext_lazy("Projects without a lead unit"),
     MONEY_FALL: gettext_lazy("Running totals of money that fell"),

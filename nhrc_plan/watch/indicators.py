@@ -41,7 +41,8 @@ def indicator_findings(plan: Plan, now: datetime) -> Found:
         .annotate(touched=last_change(Indicator))
         .values_list(
             "id", "number", "name", "strategy_id", "strategy__number", "unit__name", "weight",
-            "definition", "accrual", "direction", "touched", named=True,
+            "definition", "accrual", "direction", "accountable_id",
+            "accountable__user__is_active", "touched", named=True,
         )
     }  # fmt: skip
     names = {
@@ -70,6 +71,13 @@ def _structure(indicators: Mapping[int, Any], names: Mapping[int, str]) -> Found
         if row.unit__name is None:
             what = _("no unit answers for it, so planners report it")
             yield kinds.NO_UNIT, Finding(names[pk], what, since, "", address)
+        if not row.accountable__user__is_active:
+            what = (
+                _("nobody is named")
+                if row.accountable_id is None
+                else _("the account of its accountable person is closed")
+            )
+            yield kinds.NO_PERSON, Finding(names[pk], what, since, "", address)
         if not row.definition.strip():
             what = _("it does not say what is counted, and how")
             yield kinds.NO_DEFINITION, Finding(names[pk], what, since, "", address)

@@ -9,14 +9,15 @@ from django.db import models
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from strategy.records.model import Record
+from strategy.records.model import Record, actor_name
 
 
 class Account(Record):
     """Stands for a person's account in the history: the account itself is the framework's.
 
-    It is made with the account's first change through the system, and goes with the account; the
-    history of both stays.
+    It is made with the account's first change through the system, at the latest when the database
+    is next made ready (``manage.py bootstrap``), and goes with the account; the history of both
+    stays.
     """
 
     written_by_planners = False
@@ -45,7 +46,7 @@ class Account(Record):
         ordering = ["pk"]
 
     def __str__(self) -> str:
-        return str(self.user)
+        return actor_name(self.user)
 
     def audit_details(self) -> dict[str, Any]:
         person = self.user

@@ -22,6 +22,8 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from strategy import access
 from strategy.models import Account, Membership
+from strategy.owners.admin import HandoverAdmin, handover_address
+from strategy.owners.read import Held, held_by
 from strategy.people.forms import PersonForm
 from strategy.people.tries import counted, later, locked_until, locks
 from strategy.people.words import abilities
@@ -70,7 +72,7 @@ class RoleFilter(admin.SimpleListFilter):
 
 
 @admin.register(get_user_model())
-class PersonAdmin(RecordAdmin):
+class PersonAdmin(HandoverAdmin):
     """Accounts: who somebody is, their roles, their units, and what follows from these.
 
     Nobody sets the rights of their own account, and only a superuser reaches a superuser's.
@@ -81,14 +83,19 @@ class PersonAdmin(RecordAdmin):
     list_filter = ["is_active", RoleFilter, "memberships__unit"]
     search_fields = ["username", "first_name", "last_name", "email"]
     ordering = ["username"]
-    readonly_fields = ["role_names", "unit_names", "abilities", "last_signed_in", "sign_in"]
+    readonly_fields = [
+        "role_names", "unit_names", "abilities", "answers_for", "last_signed_in", "sign_in",
+    ]  # fmt: skip
     fieldsets = [
         (_("Person"), {"fields": ["username", "first_name", "last_name", "email"]}),
-        (_("Roles and units"), {"fields": ["roles", "units", "is_superuser", "abilities"]}),
+        (
+            _("Roles and units"),
+            {"fields": ["roles", "units", "is_superuser", "abilities", "answers_for"]},
+        ),
         (_("Sign-in"), {"fields": ["is_active", "sign_in", "password1", "password2"]}),
     ]
     #: What there is to tell of an account once it is there.
-    TOLD = ("abilities", "sign_in")
+    TOLD = ("abilities", "answers_for", "sign_in")
     export_columns = ("role_names", "unit_names", "abilities")
     export_exclude = ("id", "password", "groups", "user_permissions", "is_staff")
 
@@ -134,6 +141,15 @@ class PersonAdmin(RecordAdmin):
         if not person.has_usable_password():
             return gettext("Without a password nobody can sign in with the account yet.")
         return gettext("Last signed in: %(when)s") % {"when": self.last_signed_in(person)}
+
+    @admin.display(description=_("answers for"))
+    def answers_for(self, person: Any) -> str:
+        """How much somebody would leave behind, and where planners hand it over."""
+        held = held_by([person.pk])[person.pk]
+        if not held.sum:
+            return gettext("nothing")
+        address = handover_address(person.account.pk)
+        return format_html('{} <a href="{}">{}</a>', _held(held), address, gettext("Hand over"))
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         people = super().get_queryset(request).prefetch_related("groups", "memberships__unit")
@@ -208,6 +224,9 @@ class PersonAdmin(RecordAdmin):
             told.append(gettext("Without a password nobody can sign in with the account yet."))
         what = {"name": obj, "what": " ".join(told)}
         self.message_user(request, gettext("Account “%(name)s”: %(what)s") % what, level)
+        held = Held() if obj.is_active else held_by([obj.pk])[obj.pk]
+        if held.sum:
+            self.message_user(request, _left_behind(obj, held), messages.WARNING)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """Whoever may delete an account may delete what belongs to it."""
@@ -216,6 +235,22 @@ class PersonAdmin(RecordAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Any) -> None:
         person_delete(person=obj, user=request.user)
+
+
+def _held(held: Held) -> str:
+    """How much somebody answers for, in words."""
+    return gettext("accountable for %(accountable)s, deputy for %(deputy)s.") % held._asdict()
+
+
+def _left_behind(person: Any, held: Held) -> str:
+    """What is said when an account is closed that still answers for things."""
+    return format_html(
+        '{} <a href="{}">{}</a>',
+        gettext("It still answers for things, so planners have to hand them over: %(what)s")
+        % {"what": _held(held)},
+        handover_address(person.account.pk),
+        gettext("Hand over"),
+    )
 
 
 def _roles(person: Any) -> list[str]:

@@ -87,6 +87,16 @@ def person_save(
 
 
 @transaction.atomic
+def people_recorded() -> int:
+    """Give every account that has no record yet one, so that it can be named for something.
+
+    Accounts are made by the framework's own commands as well. Safe to repeat; gives how many.
+    """
+    without = get_user_model().objects.filter(account__isnull=True)
+    return len([_found(person) for person in without])
+
+
+@transaction.atomic
 def person_note(*, person: Any, user: Any, reason: str) -> None:
     """Keep in an account's history that something was done to it which is no field of it."""
     account = _claimed(person, None)

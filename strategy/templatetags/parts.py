@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django import template
@@ -54,6 +55,12 @@ def mean(summed: Any) -> str:
     """The mean of a set of indicators: of their scores where they are scored; a dash for none."""
     shown = summed.scores.mean if summed.scores else summed.mean
     return "–" if shown is None else str(shown)
+
+
+@register.filter
+def of(found: Mapping[Any, Any], key: Any) -> Any:
+    """What is known of something, where anything is."""
+    return found.get(key)
 
 
 @register.simple_block_tag

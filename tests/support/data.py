@@ -24,11 +24,13 @@ from nhrc_plan.desk import read as desk
 from nhrc_plan.meetings.frozen import since
 from nhrc_plan.meetings.minute import rules as minute
 from nhrc_plan.meetings.models import Meeting
+from nhrc_plan.owners import things as owners
 from nhrc_plan.reminders.models import Reminder
 from nhrc_plan.watch.data import ACTIONS
 from nhrc_plan.watch.findings import LABELS
 from strategy.evidence.model import Evidence
 from strategy.models import Plan, Strategy, Unit
+from strategy.owners.model import OWNERS
 from strategy.standing.status import NO_BUDGET, STATUSES
 
 #: The only words that are data, by the key that they stand under.
@@ -40,6 +42,7 @@ CODES: dict[str, set[str]] = {
         *Project.Kind.values,
         *ProjectBudget.SpendingKind.values,
         *desk.KINDS,
+        *owners.KINDS,
     },
     "spending_kind": set(ProjectBudget.SpendingKind.values),
     "judged_on": set(SpendingTarget.JudgedOn.values),
@@ -59,6 +62,7 @@ CODES: dict[str, set[str]] = {
     "level": set(SelfAssessment.Level.values),
     "assessed_by": set(RubricPart.AssessedBy.values),
     "action": set(ACTIONS.values()),
+    "role": set(OWNERS),
     "check": set(LABELS),
     "mail": set(Reminder.Kind.values),
     "outcome": set(Reminder.State.values),
@@ -87,7 +91,7 @@ NAMES = {
 }  # fmt: skip
 DATES = {
     "as_of", "deadline", "dated", "announced_on", "document_date", "held_on", "since", "day",
-    "known_on",
+    "known_on", "last_report",
 }  # fmt: skip
 MOMENTS = {
     "summary_kept_at", "figures_changed_at", "changed_at", "frozen_at", "moment", "written",

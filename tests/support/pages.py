@@ -41,6 +41,7 @@ THAI = re.compile("[ก-๙]{3}")
 OF_THEIR_OWN = (
     "integrity/assessments", "plans/<slug:slug>/meetings/<", "history", "plans/<slug:slug>/quality",
     "reminders", "my-work/count",
+    "plans/<slug:slug>/owners",
 )  # fmt: skip
 
 

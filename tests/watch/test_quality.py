@@ -52,7 +52,7 @@ def test_the_plan_as_it_comes(plan: Plan) -> None:
     quarters = listed.pop(kinds.LATE_QUARTER, 0)
     bare = listed.pop(kinds.MEASURE_WITHOUT_UNIT, 0)
     assert listed == {
-        kinds.NO_DEFINITION: 19, kinds.NO_UNIT: 19, kinds.NO_BASELINE: Measure.objects.filter(
+        kinds.NO_DEFINITION: 19, kinds.NO_UNIT: 19, kinds.NO_PERSON: 19, kinds.NO_BASELINE: Measure.objects.filter(
             indicator__strategy__plan=plan
         ).count(),
     }  # fmt: skip

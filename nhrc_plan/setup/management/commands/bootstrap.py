@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from nhrc_plan.setup import demo, fixtures
 from nhrc_plan.setup.fixtures import refused_in_words
 from strategy.clock import today
+from strategy.people.write import people_recorded
 from strategy.records.model import one_act
 
 
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         if options["sample"] and not settings.TRIAL:
             raise CommandError(_("Samples are refused here: TRIAL is off."))
         call_command("migrate", interactive=False, verbosity=0)
+        people_recorded()
         with refused_in_words():
             self._load(options)
 
