@@ -17,7 +17,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from nhrc_plan.exchange.compare import LABELS, MINE, RIGHT, THEIRS, Compared, compare
 from nhrc_plan.exchange.models import Import
@@ -114,6 +114,7 @@ def wanted_of(page: PlanPage, unit_id: int | None, *, submits: bool = True) -> W
     return Wanted(page.plan, unit, page.at, who, page.today, units, submits)
 
 
+@require_safe
 @entry_page
 def entry_book(request: HttpRequest, page: PlanPage, unit_id: int | None = None) -> HttpResponse:
     """The workbook to fill in: a unit's month, or all that is the reader's."""
@@ -159,6 +160,7 @@ def entry(request: HttpRequest, page: PlanPage, unit_id: int | None = None) -> H
     return render(request, "exchange/entry.html", context)
 
 
+@require_safe
 @entry_page
 def imports(request: HttpRequest, page: PlanPage) -> HttpResponse:
     """The workbooks that were sent: one's own, for those who keep watch all of them."""
@@ -185,6 +187,7 @@ def _found(page: PlanPage, import_id: int) -> Import:
     return row
 
 
+@require_safe
 @entry_page
 def import_file(request: HttpRequest, page: PlanPage, import_id: int) -> HttpResponse:
     """The workbook of an import, as it was sent."""
@@ -198,9 +201,12 @@ def import_file(request: HttpRequest, page: PlanPage, import_id: int) -> HttpRes
 
 @entry_page
 def one_import(request: HttpRequest, page: PlanPage, import_id: int) -> HttpResponse:
-    """What a workbook would change, row by row; confirming takes it over."""
+    """What a workbook would change, row by row; confirming takes it over.
+
+    Of one that was taken over, and for those who only keep watch, what became of it.
+    """
     row = _found(page, import_id)
-    if row.state == Import.State.APPLIED:
+    if row.state == Import.State.APPLIED or not page.viewer.enters:
         outcomes = [(LABELS[name], count) for name, count in row.outcome.items()]
         act = row.history.latest("history_id").act
         context = {**_about(page, row), "outcomes": outcomes, "act": act}

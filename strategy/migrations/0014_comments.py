@@ -89,4 +89,12 @@ class Migration(migrations.Migration):
             model_name='historicalcomment',
             index=models.Index(fields=['history_date', 'id'], name='strategy_hi_history_0bd86d_idx'),
         ),
+        migrations.AddIndex(
+            model_name='historicalcomment',
+            index=models.Index(fields=['id', 'history_date', 'history_id'], name='strategy_comment_then'),
+        ),
+        migrations.AddIndex(
+            model_name='historicalcomment',
+            index=models.Index(fields=['history_type', 'history_date'], name='strategy_comment_gone'),
+        ),
     ]

@@ -116,4 +116,20 @@ class Migration(migrations.Migration):
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
+        migrations.AddIndex(
+            model_name='historicalcalendarfeed',
+            index=models.Index(fields=['id', 'history_date', 'history_id'], name='reminders_calendarfeed_then'),
+        ),
+        migrations.AddIndex(
+            model_name='historicalcalendarfeed',
+            index=models.Index(fields=['history_type', 'history_date'], name='reminders_calendarfeed_gone'),
+        ),
+        migrations.AddIndex(
+            model_name='historicalreminder',
+            index=models.Index(fields=['id', 'history_date', 'history_id'], name='reminders_reminder_then'),
+        ),
+        migrations.AddIndex(
+            model_name='historicalreminder',
+            index=models.Index(fields=['history_type', 'history_date'], name='reminders_reminder_gone'),
+        ),
     ]
