@@ -10,12 +10,15 @@ from django.contrib.auth.models import Group
 from django.core import mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from kpis.write.results import results_return
-from nhrc_plan.reminders import post, write
+from nhrc_plan.reminders import post, read, write
 from nhrc_plan.reminders.models import Reminder
 from strategy import access as roles
+from strategy.access import viewer
 from strategy.models import Account, Agency, Holiday, Unit
 from strategy.records.write import record_save
 from tests.support.racing import split, together
@@ -175,6 +178,28 @@ def test_nobody_is_mailed_about_another_unit(owing, plan, reporter, outsider, ex
     assert "S3-1.2" in to(outsider)[0].body and "S3-1.1" not in to(outsider)[0].body
     assert "S3-1.2" not in to(reporter)[0].body
     assert to(executive) == to(auditor) == []
+
+
+def test_control_a_list_that_is_anothers_would_be_seen(owing, reporter, outsider, monkeypatch):
+    """NEGATIVE CONTROL: everybody is told what the reporter owes."""
+    outsider.email = "outsider@example.org"
+    outsider.save()
+    monkeypatch.setattr(read, "_anonymous", lambda who: viewer(reporter))
+    run()
+    assert "S3-1.1" in to(outsider)[0].body
+
+
+def test_what_is_owed_is_read_once_for_all_who_owe_the_same(owing, person):
+    def asked():
+        with CaptureQueriesContext(connection) as captured:
+            read.outgoing(MONDAY)
+        return len(captured)
+
+    few = asked()
+    for number in range(5):
+        person(f"more{number}", roles.REPORTER, OWN, email=f"more{number}@example.org")
+    assert asked() == few + 5  # their roles and units
+    assert few <= 130
 
 
 def test_approvers_are_told_what_waits_but_for_what_is_their_own(owing, reporter, person, planner):
