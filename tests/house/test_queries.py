@@ -237,7 +237,7 @@ def test_the_queries_of_the_plan_itself(plan, reader, django_assert_max_num_quer
             over[name] = (asked, most)
     assert over == {}
     for name in ("indicators", "overview_data", "indicators_data"):
-        with django_assert_max_num_queries(12):
+        with django_assert_max_num_queries(13):
             reader.get(f"/plans/{plan.slug}{PAGES[name][0]}{AT}")
 
 
