@@ -74,7 +74,9 @@ def _picked(rows: QuerySet, until: datetime, gone: Q, pick: _Pick) -> QuerySet:
 
 def _lost(model: type[Record], until: datetime, gone: Q) -> QuerySet:
     """The last entries of records deleted since ``until``."""
-    return _entries(model).filter(gone, history_type="-", history_date__gte=until)
+    # By their keys, or a database may look through all the history of what ``gone`` names.
+    deleted = _entries(model).filter(history_type="-", history_date__gte=until)
+    return _entries(model).filter(gone, history_id__in=deleted.values("history_id"))
 
 
 def latest_after(one: QuerySet, since: datetime, *histories: QuerySet) -> datetime | None:

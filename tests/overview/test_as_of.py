@@ -166,6 +166,9 @@ def test_each_entry_is_found_by_an_index(sampled, client, planner, on, today):
         patch.setattr(reading, "_read", read)
         for page in ("", "/indicators", "/budgets", "/value", "/board"):
             assert client.get(beside(f"{HERE}{page}.json", MONTH, AS_OF)).status_code == 200
+    # And so it is for what the board page compares with the month before.
+    with connection.execute_wrapper(explained):
+        assert client.get(beside(f"{HERE}/board.json", MONTH)).status_code == 200
     assert len(plans) > 30
     whole = re.compile(r"SCAN (?:main\.)?\w*_historical|SCAN [hl]\b|Seq Scan on \w*_historical")
     found = [line for plan in plans for line in plan.splitlines() if whole.search(line)]
