@@ -180,7 +180,7 @@ class ChecksBudgets:
 
 
 @admin.register(Project)
-class ProjectAdmin(ChecksBudgets, OwnedAdmin):
+class ProjectAdmin(ChecksBudgets, OwnedAdmin, RecordAdmin):
     form = ProjectForm
     list_display = ["name", "strategy", "number", "kind", "first_lead", "accountable"]
     list_filter = ["kind", "strategy__plan", "strategy", "leads__unit", OwnedFilter]
