@@ -6,6 +6,7 @@ Every variable is listed in README, "Running it for real".
 """
 
 import os
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -37,6 +38,14 @@ def env_count(name: str, default: int = 0, most: int = 9) -> int:
     if len(value) <= len(str(most)) and value.isascii() and value.isdigit() and int(value) <= most:
         return int(value)
     raise ImproperlyConfigured(f"{name} must be a number from 0 to {most}, not {value!r}")
+
+
+def env_address(name: str) -> str:
+    """An address such as https://plan.example.org from the environment, without its last slash."""
+    value = os.environ.get(name, "").strip().rstrip("/")
+    if not value or re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[\w./~-]*)?", value):
+        return value
+    raise ImproperlyConfigured(f"{name} must be like https://plan.example.org, not {value!r}")
 
 
 def env_list(name: str) -> list[str]:
@@ -260,6 +269,9 @@ IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "add"
 # Our own formats neutralise formulas (strategy/records/export.py); the package's switch is left off
 # because it makes "==1+1" live and turns numbers into text.
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = False
+
+#: Where people reach this site: the QR code of a frozen pack leads there.
+SITE_URL = env_address("SITE_URL")
 
 LOGGING = {
     "version": 1,

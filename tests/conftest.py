@@ -28,7 +28,7 @@ os.environ.update(
 )
 for _name in (
     "BEHIND_PROXY", "CSRF_TRUSTED_ORIGINS", "PUBLIC_READING", "SECURE_SSL_REDIRECT",
-    "TRUSTED_PROXIES", "EVIDENCE_DIR", "EVIDENCE_MAX_MB",
+    "SITE_URL", "TRUSTED_PROXIES", "EVIDENCE_DIR", "EVIDENCE_MAX_MB",
 ):  # fmt: skip
     os.environ.pop(_name, None)
 
