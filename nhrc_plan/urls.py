@@ -17,6 +17,7 @@ from kpis.pages import views as kpi_views
 from nhrc_plan.desk import views as desk_views
 from nhrc_plan.meetings import views as board_views
 from nhrc_plan.meetings.frozen import pages as meeting_views
+from nhrc_plan.meetings.resolutions import pages as resolution_views
 from nhrc_plan.overview import views
 from nhrc_plan.value import views as value_views
 from nhrc_plan.watch import views as watch_views
@@ -73,6 +74,8 @@ urlpatterns = [
         meeting_views.meeting_file,
         name="meeting_file",
     ),
+    *page(f"{PLAN}/resolutions", resolution_views.resolutions, "resolutions"),
+    *page(f"{PLAN}/resolutions/<int:resolution_id>", resolution_views.resolution, "resolution"),
     path(f"{PLAN}/report.xlsx", kpi_views.report, name="report"),
     *page(f"{PLAN}/quality", watch_views.quality, "quality"),
     *page("history", watch_views.history, "history"),

@@ -10,6 +10,7 @@ from budgets.read.carried import by_year
 from budgets.read.money import plan_money
 from budgets.read.project import project_detail
 from budgets.read.rows import PlanMoney
+from strategy.pages.beside import panels_beside
 from strategy.pages.page import PlanPage, as_json, plan_page
 
 
@@ -82,5 +83,6 @@ def project(request: HttpRequest, page: PlanPage, place: str) -> HttpResponse:
         "bar": charts.spending_bar(shown.row.current),
         "chart": charts.months(shown),
         "may_report": page.viewer.may_report(first.id if first else None),
+        "beside": panels_beside(page, "project", [shown.row.id]),
     }
     return render(request, "budgets/project.html", context)

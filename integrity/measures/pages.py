@@ -13,6 +13,7 @@ from integrity.measures.read import measure_years, year_row
 from integrity.measures.rows import YearRow
 from integrity.measures.rules import QUARTERS, has_begun, latest_quarter
 from strategy.drawing.geometry import segments
+from strategy.pages.beside import panels_beside
 from strategy.pages.page import Page, agency_page, as_json, xlsx
 from strategy.thai import to_arabic
 
@@ -52,6 +53,7 @@ def measure_year(request: HttpRequest, page: Page, year: int) -> HttpResponse:
         "late": shown.late(quarter),
         "figures": [(row, figure) for row in shown.measures for figure in row.figures],
         "answered": [(row, answer) for row in shown.measures for answer in row.answers],
+        "beside": panels_beside(page, "measure", [row.id for row in shown.measures]),
         "writes_results": has_begun(shown.fiscal_year, 4, page.today),
     }
     return render(request, "integrity/measures/measure_year.html", context)

@@ -9,6 +9,7 @@ from kpis.pages import charts, data, tables, workbook
 from kpis.pages.filters import IndicatorFilter
 from kpis.read.indicator import indicator_detail
 from kpis.read.standing import plan_standing
+from strategy.pages.beside import panels_beside
 from strategy.pages.page import (
     PlanPage,
     as_json,
@@ -50,6 +51,7 @@ def indicator(request: HttpRequest, page: PlanPage, code: str) -> HttpResponse:
         "cell": shown.row.current,
         "charts": charts.indicator_charts(page.plan, shown),
         "may_report": page.viewer.may_report(shown.indicator.unit_id),
+        "beside": panels_beside(page, "indicator", [shown.row.id]),
     }
     return render(request, "kpis/indicator.html", context)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -28,6 +28,10 @@ from kpis.models import Result
 from kpis.read.duties import LATE, OPEN, UPCOMING, Duty
 from kpis.read.entry import reporting_plans, work_list
 from kpis.read.waiting import waiting_results
+from nhrc_plan.meetings.resolutions import rules as resolution_rules
+from nhrc_plan.meetings.resolutions.models import Resolution
+from nhrc_plan.meetings.resolutions.read import unsettled_of
+from nhrc_plan.meetings.resolutions.rows import ResolutionRow
 from strategy.access import Viewer
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.models import Plan
@@ -39,11 +43,13 @@ SOON = 45
 OLDEST = 5
 
 RESULT, MONEY, CARRIED, MEASURE = "result", "money", "carried", "measure"
+RESOLUTION = "resolution"
 KINDS = {
     RESULT: gettext_lazy("result of an indicator"),
     MONEY: gettext_lazy("disbursement"),
     CARRIED: gettext_lazy("money carried over"),
     MEASURE: gettext_lazy("integrity measures"),
+    RESOLUTION: gettext_lazy("resolution"),
 }
 STATES = {
     LATE: gettext_lazy("overdue"),
@@ -134,6 +140,8 @@ class MyWork:
     oldest: tuple[Approval, ...]
     waiting: tuple[UnitWaiting, ...]
     done: tuple[Done, ...]
+    #: For planners: answered resolutions that they may close, whoever answered.
+    to_close: tuple[ResolutionRow, ...] = ()
 
     @property
     def returned(self) -> int:
@@ -150,6 +158,7 @@ def my_work(who: Viewer, today: date) -> MyWork:
     latest = latest_ended(today)
     duties = work_list(who, today, soon=SOON)
     plans = reporting_plans(who, latest.year - 1, latest.year)
+    resolutions = unsettled_of(None if who.is_planner else who.unit_ids, today)
     tasks = [
         *_returned(who),
         *(
@@ -159,6 +168,7 @@ def my_work(who: Viewer, today: date) -> MyWork:
         ),
         *_of_money(who, plans, today),
         *_of_measures(who, today),
+        *_of_resolutions(who, resolutions, today),
     ]
     order = {LATE: 0, OPEN: 1, UPCOMING: 2}
     tasks.sort(
@@ -177,6 +187,9 @@ def my_work(who: Viewer, today: date) -> MyWork:
         oldest=tuple(_approval(result) for result in waiting[:OLDEST]),
         waiting=_waiting(duties) if who.is_planner else (),
         done=tuple(_done(who, today)),
+        to_close=tuple(
+            row for row in resolutions if who.is_planner and row.state == resolution_rules.ANSWERED
+        ),
     )
 
 
@@ -300,6 +313,27 @@ def _of_measures(who: Viewer, today: date) -> Iterable[Task]:
         )
 
 
+def _of_resolutions(who: Viewer, rows: Iterable[ResolutionRow], today: date) -> Iterable[Task]:
+    """What a person's units have to answer to the board; soon, where it is due in some weeks."""
+    for row in rows:
+        if row.state != resolution_rules.OPEN or not _is_own(who, row.unit_id):
+            continue
+        near = row.due_on <= today + timedelta(days=SOON)
+        yield Task(
+            kind=RESOLUTION,
+            state=LATE if row.late else OPEN if near else UPCOMING,
+            code=row.code,
+            name=row.text,
+            unit=row.unit,
+            period=row.postponed_name,
+            deadline=row.due_on,
+            target=None,
+            last=None,
+            address=reverse(f"admin:board_resolution_{resolution_rules.ANSWER}", args=[row.id]),
+            returned=row.comment,
+        )
+
+
 def _waiting(duties: Iterable[Duty]) -> tuple[UnitWaiting, ...]:
     """What units owe of results, the most overdue first."""
     found: dict[int | None, UnitWaiting] = {}
@@ -312,13 +346,14 @@ def _waiting(duties: Iterable[Duty]) -> tuple[UnitWaiting, ...]:
 
 
 def _done(who: Viewer, today: date) -> Iterable[Done]:
-    """What a person wrote since the first of the month, each row counted once. Four queries."""
+    """What a person wrote since the first of the month, each row counted once. Five queries."""
     since = timezone.make_aware(datetime.combine(today.replace(day=1), time()))
     for kind, model in (
         (RESULT, Result),
         (MONEY, Disbursement),
         (CARRIED, CarriedPayment),
         (MEASURE, QuarterProgress),
+        (RESOLUTION, Resolution),
     ):
         rows = model.history.filter(history_user_id=who.user_id, history_date__gte=since)
         count = rows.order_by().values("id").distinct().count()

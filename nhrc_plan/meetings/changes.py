@@ -23,6 +23,7 @@ from budgets.read.rows import MoneyYear, PlanMoney, ProjectMoney
 from kpis.read.asof import cells_as_known
 from kpis.read.rows import Cell, IndicatorRow, PlanStanding
 from kpis.rules.facts import TargetFacts
+from nhrc_plan.meetings.resolutions.rows import ResolutionChange, Resolutions, state_label
 from strategy.calendar import DEFAULT_REPORTING_DAY, FiscalMonth, ReportingDay
 from strategy.models import Plan
 from strategy.records.restated import RuleChange
@@ -110,6 +111,7 @@ class Changes:
     targets: tuple[TargetChange, ...]
     rules: tuple[RuleLine, ...]
     projects: tuple[ProjectChange, ...]
+    resolutions: tuple[ResolutionChange, ...]
     disbursed_before: Decimal
     disbursed_after: Decimal
 
@@ -136,6 +138,7 @@ class Changes:
             *(_target_line(change) for change in self.targets),
             *(_rule_line(change) for change in self.rules),
             *_project_lines(self.projects),
+            *_resolution_lines(self.resolutions),
         ]
 
 
@@ -157,13 +160,15 @@ def plan_changes(
     money: PlanMoney,
     days: Mapping[int, ReportingDay],
     today: date,
+    resolutions: Resolutions,
 ) -> Changes:
     """What changed between last month's deadline and ``today``.
 
     A number of queries that does not grow with the plan: up to sixteen, and up to five more
     where rules were changed.
 
-    ``standing`` and ``money`` are those of the month looked at, with every year.
+    ``standing`` and ``money`` are those of the month looked at, with every year; ``resolutions``
+    those of its meetings and of earlier ones, settled or not.
     """
     at = standing.at
     compared = at.previous
@@ -208,6 +213,7 @@ def plan_changes(
             ),
         ),
         projects=tuple(projects),
+        resolutions=tuple(resolutions.changed_since(until)),
         disbursed_before=_disbursed(money_known.rows.values()),
         disbursed_after=_disbursed(money_now.values()),
     )
@@ -310,4 +316,20 @@ def _project_lines(changes: Iterable[ProjectChange]) -> Iterator[ChangeLine]:
             status_before=_status(change.before),
             status_after=_status(change.after),
             note=remarks[change.direction],
+        )
+
+
+def _resolution_lines(changes: Iterable[ResolutionChange]) -> Iterator[ChangeLine]:
+    """What was answered, decided or postponed, with what was said."""
+    for change in changes:
+        row = change.row
+        yield ChangeLine(
+            kind=_("resolution"),
+            code=row.code,
+            name=row.text,
+            before=format_date(change.due_then),
+            after=row.due_name,
+            status_before=state_label(change.state_then),
+            status_after=state_label(row.state),
+            note="; ".join(f"{step.label}: {step.text}".rstrip(": ") for step in change.steps),
         )

@@ -15,6 +15,8 @@ from kpis.read.standing import plan_standing
 from nhrc_plan.meetings import summary
 from nhrc_plan.meetings.changes import Changes, plan_changes
 from nhrc_plan.meetings.models import MonthSummary
+from nhrc_plan.meetings.resolutions.read import month_resolutions
+from nhrc_plan.meetings.resolutions.rows import Resolutions
 from nhrc_plan.value.beside import BesideLine, beside_lines
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan
@@ -35,6 +37,8 @@ class BoardReport(Report):
     changed_at: datetime | None
     draft: str
     integrity: MeasuresAt
+    #: Those of the month's meetings and of earlier ones, settled or not.
+    resolutions: Resolutions
 
     @property
     def summary(self) -> str:
@@ -47,7 +51,8 @@ class BoardReport(Report):
 
     @property
     def has_sample(self) -> bool:
-        return self.standing.has_sample or self.money.has_sample
+        made_up = any(row.sample for row in self.resolutions.rows)
+        return made_up or self.standing.has_sample or self.money.has_sample
 
     @property
     def has_money(self) -> bool:
@@ -65,7 +70,8 @@ def board_report(
     standing = plan_standing(plan, at, today, narratives=True, evidence=evidence, days=days)
     money = plan_money(plan, at, today, days=days)
     lines = beside_lines(standing, money)
-    changes = plan_changes(plan, standing, money, days, today)
+    resolutions = month_resolutions(plan, at, today)
+    changes = plan_changes(plan, standing, money, days, today, resolutions)
     kept = (
         MonthSummary.objects.filter(plan=plan, fiscal_year=at.year, month=at.month)
         .select_related("unit")
@@ -86,6 +92,7 @@ def board_report(
         changed_at=_changed_at(plan, at, kept_at) if kept_at else None,
         draft=summary.draft(plan, standing, money, lines, changes),
         integrity=measures_at(plan.agency_id, at, today, evidence=evidence),
+        resolutions=resolutions,
     )
 
 

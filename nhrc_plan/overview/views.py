@@ -13,6 +13,7 @@ from kpis.pages.tables import scores
 from nhrc_plan.overview import data, read, tables
 from strategy.access import is_at_home, viewer
 from strategy.models import Plan
+from strategy.pages.beside import panels_beside
 from strategy.pages.current import current_plan
 from strategy.pages.page import (
     PlanPage,
@@ -94,6 +95,7 @@ def unit(request: HttpRequest, page: PlanPage, unit_id: int) -> HttpResponse:
         "shown": shown,
         "may_report": page.viewer.may_report(shown.unit.pk),
         "may_read_drafts": page.viewer.may_read_drafts(shown.unit.pk),
+        "beside": panels_beside(page, "unit", [shown.unit.pk]),
     }
     return render(request, "overview/unit.html", context)
 

@@ -22,6 +22,7 @@ from budgets.models import CarriedPayment, Disbursement
 from integrity.models import QuarterProgress, Rubric, SelfAssessment
 from kpis.models import Result
 from nhrc_plan.meetings.models import Meeting
+from nhrc_plan.meetings.resolutions.models import Resolution
 from nhrc_plan.meetings.write import meeting_freeze
 from strategy import access as roles
 from strategy.access import Viewer
@@ -71,6 +72,14 @@ def drafts_of(store: Path, plan: Any, unit: str, code: str, number: str) -> dict
     )  # fmt: skip
     (store / file.key).write_bytes(PDF)
     project, measure = led_by(unit), measure_of(2566, number, unit)
+    resolution = Resolution(
+        meeting=Meeting.objects.filter(plan=plan).earliest("pk"),
+        number=code,
+        text="ให้เร่งรัด",
+        unit=Unit.objects.get(name=unit),
+        first_due_on=TODAY,
+    )
+    record_save(instance=resolution, user=None)
     spend(project, 2568, 12, 0, 400_000, reason="ตัวอย่าง")
     return {
         Result: result,
@@ -78,6 +87,8 @@ def drafts_of(store: Path, plan: Any, unit: str, code: str, number: str) -> dict
         CarriedPayment: carry(project, "50"),
         QuarterProgress: progress(measure, 3),
         ("admin:integrity_quarterprogress_outcome", "pk"): measure.pk,
+        Resolution: resolution,
+        "resolution_id": resolution.pk,
         "unit_id": Unit.objects.get(name=unit).pk,
         "code": indicator.code,
         "place": f"{project.strategy.number}-{project.number}",

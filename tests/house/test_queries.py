@@ -41,27 +41,29 @@ PAGES = {
     "indicators": ("/indicators/", 11),
     "indicators_filtered": ("/indicators/?strategy=1&kind=percent&text=1&sort=-name", 12),
     "indicators_data": ("/indicators.json", 11),
-    "indicator": ("/indicators/{prefix}1-1.1/", 22),
+    "indicator": ("/indicators/{prefix}1-1.1/", 23),
     "indicator_data": ("/indicators/{prefix}1-1.1.json", 22),
     "budgets": ("/budgets/", 10),
     "budgets_data": ("/budgets.json", 10),
     "budget_units": ("/budgets/units/", 9),
     "budget_units_data": ("/budgets/units.json", 9),
-    "project": ("/budgets/1-2/", 11),
+    "project": ("/budgets/1-2/", 12),
     "project_data": ("/budgets/1-2.json", 8),
     "value": ("/value/", 16),
     "value_data": ("/value.json", 16),
     "units": ("/units/", 12),
     "units_data": ("/units.json", 12),
-    "unit": ("/units/{unit}/", 16),
+    "unit": ("/units/{unit}/", 17),
     "unit_data": ("/units/{unit}.json", 16),
     "map": ("/map/", 14),
     "map_data": ("/map.json", 14),
     "about": ("/about/", 10),
     "about_data": ("/about.json", 10),
-    "board": ("/board/", 33),
-    "board_data": ("/board.json", 33),
-    "board_pack": ("/board.xlsx", 34),
+    "board": ("/board/", 34),
+    "board_data": ("/board.json", 34),
+    "board_pack": ("/board.xlsx", 35),
+    "resolutions": ("/resolutions/", 5),
+    "resolutions_data": ("/resolutions.json", 5),
     "meetings": ("/meetings/", 5),
     "meetings_data": ("/meetings.json", 5),
     # One of them for the agency's name in the file's properties.
@@ -167,7 +169,8 @@ def test_pages_of_money_ask_eleven_times_at_most_whatever_the_number_of_projects
             if "/budgets" in path
         }
     assert asked[17] == asked[500]
-    assert len(asked[17]) == 6 and max(asked[17].values()) <= 11
+    # On a project's page one more, for what other parts show beside it.
+    assert len(asked[17]) == 6 and max(asked[17].values()) <= 12
 
 
 def test_no_page_asks_more_for_the_months_behind_it(reader):
