@@ -280,8 +280,10 @@ IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "add"
 # because it makes "==1+1" live and turns numbers into text.
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = False
 
-# Mails are reminders (manage.py send_reminders). A trial prints them, unless it names a server.
+# Where people reach this site: links in mails, and the QR code of a frozen pack, lead there.
 SITE_URL = env_address("SITE_URL")
+
+# Mails are reminders (manage.py send_reminders). A trial prints them, unless it names a server.
 EMAIL_HOST = os.environ.get("EMAIL_HOST") or "localhost"
 EMAIL_TLS = env_choice("EMAIL_TLS", ("starttls", "ssl", "none"))
 EMAIL_USE_TLS, EMAIL_USE_SSL = EMAIL_TLS == "starttls", EMAIL_TLS == "ssl"

@@ -18,6 +18,7 @@ from nhrc_plan.desk import views as desk_views
 from nhrc_plan.exchange import views as exchange_views
 from nhrc_plan.meetings import views as board_views
 from nhrc_plan.meetings.frozen import pages as meeting_views
+from nhrc_plan.meetings.resolutions import pages as resolution_views
 from nhrc_plan.overview import views
 from nhrc_plan.owners import views as owner_views
 from nhrc_plan.reminders import calendars
@@ -85,6 +86,8 @@ urlpatterns = [
         meeting_views.meeting_file,
         name="meeting_file",
     ),
+    *page(f"{PLAN}/resolutions", resolution_views.resolutions, "resolutions"),
+    *page(f"{PLAN}/resolutions/<int:resolution_id>", resolution_views.resolution, "resolution"),
     path(f"{PLAN}/report.xlsx", kpi_views.report, name="report"),
     path(f"{PLAN}/entry/", exchange_views.entry, name="entry"),
     path(f"{PLAN}/entry.xlsx", exchange_views.entry_book, name="entry_book"),

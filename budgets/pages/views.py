@@ -15,6 +15,7 @@ from budgets.read.rows import PlanMoney
 from strategy.calendar import FiscalMonth
 from strategy.comments.read import open_marks, talk_about
 from strategy.owners.read import owners_shown
+from strategy.pages.beside import panels_beside
 from strategy.pages.page import PlanPage, as_json, plan_page
 from strategy.thai import month_name
 
@@ -111,5 +112,6 @@ def project(request: HttpRequest, page: PlanPage, place: str) -> HttpResponse:
         ),
         "may_report": page.viewer.may_report(first.id if first else None),
         "owners": owners_shown(page.viewer, Project, [shown.row.id]).get(shown.row.id),
+        "beside": panels_beside(page, "project", [shown.row.id]),
     }
     return render(request, "budgets/project.html", context)

@@ -17,6 +17,7 @@ from integrity.measures.rules import QUARTERS, has_begun, latest_quarter
 from strategy.comments.read import Talk, talk_about
 from strategy.drawing.geometry import segments
 from strategy.owners.read import owners_shown
+from strategy.pages.beside import panels_beside
 from strategy.pages.page import Page, agency_page, as_json, xlsx
 from strategy.thai import to_arabic
 
@@ -58,6 +59,7 @@ def measure_year(request: HttpRequest, page: Page, year: int) -> HttpResponse:
         "answered": [(row, answer) for row in shown.measures for answer in row.answers],
         "talk": _talk(page, shown, quarter),
         "owners": owners_shown(page.viewer, ItaMeasure, [row.id for row in shown.measures]),
+        "beside": panels_beside(page, "measure", [row.id for row in shown.measures]),
         "writes_results": has_begun(shown.fiscal_year, 4, page.today),
     }
     return render(request, "integrity/measures/measure_year.html", context)

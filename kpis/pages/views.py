@@ -15,6 +15,7 @@ from strategy.calendar import FiscalMonth
 from strategy.closing.read import locked_since
 from strategy.comments.read import Talk, open_marks, talk_about
 from strategy.owners.read import owners_shown
+from strategy.pages.beside import panels_beside
 from strategy.pages.page import (
     PlanPage,
     as_json,
@@ -75,6 +76,7 @@ def indicator(request: HttpRequest, page: PlanPage, code: str) -> HttpResponse:
         "talk": _talk(page, shown),
         "may_report": page.viewer.may_report(shown.indicator.unit_id),
         "owners": owners_shown(page.viewer, Indicator, [shown.row.id]).get(shown.row.id),
+        "beside": panels_beside(page, "indicator", [shown.row.id]),
     }
     return render(request, "kpis/indicator.html", context)
 

@@ -53,5 +53,6 @@ def my_work(page: Page, shown: MyWork) -> dict[str, Any]:
             {"id": unit.unit_id, "name": unit.name, "late": unit.late, "owed": unit.owed}
             for unit in shown.waiting
         ],
+        "to_close": [{"code": row.code, "id": row.id} for row in shown.to_close],
         "done": [{"kind": done.kind, "rows": done.rows} for done in shown.done],
     }

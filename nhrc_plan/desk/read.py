@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 from urllib.parse import urlencode
 
@@ -29,6 +29,10 @@ from kpis.read.duties import LATE, OPEN, UPCOMING, Duty
 from kpis.read.entry import reporting_plans, work_list
 from kpis.read.waiting import waiting_results
 from nhrc_plan.desk.questions import Asked, my_questions
+from nhrc_plan.meetings.resolutions import rules as resolution_rules
+from nhrc_plan.meetings.resolutions.models import Resolution
+from nhrc_plan.meetings.resolutions.read import unsettled_of
+from nhrc_plan.meetings.resolutions.rows import ResolutionRow
 from strategy.access import Viewer
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.models import Plan
@@ -45,11 +49,13 @@ SOON = 45
 OLDEST = 5
 
 RESULT, MONEY, CARRIED, MEASURE = "result", "money", "carried", "measure"
+RESOLUTION = "resolution"
 KINDS = {
     RESULT: gettext_lazy("result of an indicator"),
     MONEY: gettext_lazy("disbursement"),
     CARRIED: gettext_lazy("money carried over"),
     MEASURE: gettext_lazy("integrity measures"),
+    RESOLUTION: gettext_lazy("resolution"),
 }
 STATES = {
     LATE: gettext_lazy("overdue"),
@@ -158,6 +164,8 @@ class MyWork:
     questions: tuple[Asked, ...] = ()
     #: How many things they are accountable or deputy for at all.
     answers_for: int = 0
+    #: For planners: answered resolutions that they may close, whoever answered.
+    to_close: tuple[ResolutionRow, ...] = ()
 
     @property
     def mine(self) -> MyWork:
@@ -182,7 +190,8 @@ def my_work(who: Viewer, today: date) -> MyWork:
     of others, nor with the size of their own."""
     duties = work_list(who, today, soon=SOON)
     held = parts_of(who.user_id)
-    tasks = _tasks(who, duties, held, today)
+    resolutions = unsettled_of(None if who.is_planner else who.unit_ids, today)
+    tasks = _tasks(who, duties, held, resolutions, today)
     waiting = waiting_results(who)
     return MyWork(
         enter=tuple(task for task in tasks if task.state != UPCOMING),
@@ -193,13 +202,18 @@ def my_work(who: Viewer, today: date) -> MyWork:
         done=tuple(_done(who, today)),
         questions=my_questions(who),
         answers_for=len(held),
+        to_close=tuple(
+            row for row in resolutions if who.is_planner and row.state == resolution_rules.ANSWERED
+        ),
     )
 
 
 def tasks_of(who: Viewer, today: date, *, soon: int) -> list[Task]:
     """What a person has to enter, and what will be due within so many days; first what was
     returned, then what is overdue. As many queries as :func:`my_work` takes at most."""
-    return _tasks(who, work_list(who, today, soon=soon), parts_of(who.user_id), today)
+    resolutions = unsettled_of(None if who.is_planner else who.unit_ids, today)
+    duties = work_list(who, today, soon=soon)
+    return _tasks(who, duties, parts_of(who.user_id), resolutions, today)
 
 
 def pressing(who: Viewer, today: date) -> int:
@@ -209,7 +223,13 @@ def pressing(who: Viewer, today: date) -> int:
     return late + waiting_results(who).count()
 
 
-def _tasks(who: Viewer, duties: list[Duty], held: Held, today: date) -> list[Task]:
+def _tasks(
+    who: Viewer,
+    duties: list[Duty],
+    held: Held,
+    resolutions: Iterable[ResolutionRow],
+    today: date,
+) -> list[Task]:
     latest = latest_ended(today)
     plans = reporting_plans(who, latest.year - 1, latest.year)
     tasks = [
@@ -222,6 +242,7 @@ def _tasks(who: Viewer, duties: list[Duty], held: Held, today: date) -> list[Tas
         ),
         *_of_money(who, plans, today, held),
         *_of_measures(who, today, held),
+        *_of_resolutions(who, resolutions, today),
     ]
     order = {LATE: 0, OPEN: 1, UPCOMING: 2}
     tasks.sort(
@@ -410,6 +431,38 @@ def _of_measures(who: Viewer, today: date, held: Held) -> Iterable[Task]:
         )
 
 
+def _of_resolutions(who: Viewer, rows: Iterable[ResolutionRow], today: date) -> Iterable[Task]:
+    """What a person's units have to answer to the board; soon, where it is due in some weeks."""
+    for row in rows:
+        if row.state != resolution_rules.OPEN or not _is_own(who, row.unit_id):
+            continue
+        near = row.due_on <= today + timedelta(days=SOON)
+        yield Task(
+            kind=RESOLUTION,
+            state=LATE if row.late else OPEN if near else UPCOMING,
+            code=row.code,
+            name=row.text,
+            unit=row.unit,
+            period=row.postponed_name,
+            deadline=row.due_on,
+            target=None,
+            last=None,
+            address=reverse(f"admin:board_resolution_{resolution_rules.ANSWER}", args=[row.id]),
+            shown_at=reverse("resolution", args=[row.plan_slug, row.id]),
+            key=_key(RESOLUTION, row.id),
+            unit_id=row.unit_id,
+            returned=row.comment,
+            returned_on=_asked_again_on(row),
+        )
+
+
+def _asked_again_on(row: ResolutionRow) -> date | None:
+    if not row.comment:
+        return None
+    asked = [step.when for step in row.steps if step.kind == resolution_rules.ASKED_AGAIN]
+    return timezone.localtime(asked[-1]).date()
+
+
 def _waiting(duties: Iterable[Duty]) -> tuple[UnitWaiting, ...]:
     """What units owe of results, the most overdue first."""
     found: dict[int | None, UnitWaiting] = {}
@@ -422,13 +475,14 @@ def _waiting(duties: Iterable[Duty]) -> tuple[UnitWaiting, ...]:
 
 
 def _done(who: Viewer, today: date) -> Iterable[Done]:
-    """What a person wrote since the first of the month, each row counted once. Four queries."""
+    """What a person wrote since the first of the month, each row counted once. Five queries."""
     since = timezone.make_aware(datetime.combine(today.replace(day=1), time()))
     for kind, model in (
         (RESULT, Result),
         (MONEY, Disbursement),
         (CARRIED, CarriedPayment),
         (MEASURE, QuarterProgress),
+        (RESOLUTION, Resolution),
     ):
         rows = model.history.filter(history_user_id=who.user_id, history_date__gte=since)
         count = rows.order_by().values("id").distinct().count()

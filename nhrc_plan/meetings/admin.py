@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from nhrc_plan.meetings.frozen.figures import unapproved
 from nhrc_plan.meetings.models import Frozen, Meeting, MonthSummary
 from nhrc_plan.meetings.read import board_report
+from nhrc_plan.meetings.resolutions import admin as resolution_admin
 from nhrc_plan.meetings.write import meeting_freeze
 from strategy.access import viewer
 from strategy.calendar import MONTHS, FiscalMonth
@@ -26,6 +27,9 @@ from strategy.read import due_month
 from strategy.records.admin import RecordAdmin
 from strategy.records.forms import RecordForm, WordsField, add_errors
 from strategy.thai import month_name
+
+#: The registrations of a subject of the app's own, which the framework looks for here alone.
+__all__ = ["MeetingAdmin", "MonthSummaryAdmin", "resolution_admin"]
 
 
 class MonthSummaryForm(RecordForm):

@@ -28,13 +28,14 @@ from nhrc_plan.meetings.minute.rules import (
     WORSE,
     fell,
 )
+from nhrc_plan.meetings.resolutions.rows import ResolutionChange, state_label
 from strategy.records.restated import RuleChange
-from strategy.thai import format_number, month_name
+from strategy.thai import format_date, format_number, month_name
 
 #: Beside the codes of minute/rules.py, those of what figures are held against.
-TARGET, RULE = "target", "rule"
+TARGET, RULE, RESOLUTION = "target", "rule", "resolution"
 #: What a meeting is told one by one, in this order.
-TOLD = (*TURNS, TARGET, RULE)
+TOLD = (*TURNS, TARGET, RULE, RESOLUTION)
 #: So much of a report's own words stands in a line.
 _WORDS = 160
 
@@ -316,6 +317,23 @@ def _why_of_money(each: ProjectChange) -> str:
         "percent": standing.judged_percent,
         "expected": standing.expected_percent,
     }
+
+
+def resolution_lines(changes: Iterable[ResolutionChange]) -> Iterator[ChangeLine]:
+    """What was answered, decided or postponed, with what was said."""
+    for each in changes:
+        row = each.row
+        yield ChangeLine(
+            kind=_("resolution"),
+            code=row.code,
+            name=row.text,
+            before=format_date(each.due_then),
+            after=row.due_name,
+            status_before=state_label(each.state_then),
+            status_after=state_label(row.state),
+            note="; ".join(f"{step.label}: {step.text}".rstrip(": ") for step in each.steps),
+            change=RESOLUTION,
+        )
 
 
 def in_order(lines: Iterable[ChangeLine]) -> list[ChangeLine]:

@@ -29,10 +29,12 @@ from nhrc_plan.meetings.change_lines import (
     in_order,
     indicator_lines,
     project_lines,
+    resolution_lines,
     rule_line,
     target_line,
 )
 from nhrc_plan.meetings.minute.rules import BETTER, WORSE, Seen, change_of
+from nhrc_plan.meetings.resolutions.rows import ResolutionChange, Resolutions
 from strategy.calendar import DEFAULT_REPORTING_DAY, FiscalMonth, ReportingDay
 from strategy.models import Plan
 from strategy.thai import format_date, month_name
@@ -49,6 +51,7 @@ class Changes:
     targets: tuple[TargetChange, ...]
     rules: tuple[RuleLine, ...]
     projects: tuple[ProjectChange, ...]
+    resolutions: tuple[ResolutionChange, ...]
     disbursed_before: Decimal
     disbursed_after: Decimal
 
@@ -77,6 +80,7 @@ class Changes:
                 *(target_line(change) for change in self.targets),
                 *(rule_line(change) for change in self.rules),
                 *project_lines(self.projects),
+                *resolution_lines(self.resolutions),
             ]
         )
 
@@ -103,13 +107,15 @@ def plan_changes(
     money: PlanMoney,
     days: Mapping[int, ReportingDay],
     today: date,
+    resolutions: Resolutions,
 ) -> Changes:
     """What changed between last month's deadline and ``today``.
 
     A number of queries that does not grow with the plan: up to nineteen, and up to five
     more where rules were changed.
 
-    ``standing`` and ``money`` are those of the month looked at, with every year.
+    ``standing`` and ``money`` are those of the month looked at, with every year; ``resolutions``
+    those of its meetings and of earlier ones, settled or not.
     """
     at = standing.at
     compared = at.previous
@@ -158,6 +164,7 @@ def plan_changes(
             ),
         ),
         projects=tuple(projects),
+        resolutions=tuple(resolutions.changed_since(until)),
         disbursed_before=_disbursed(money_known.rows.values()),
         disbursed_after=_disbursed(money_now.values()),
     )

@@ -14,6 +14,8 @@ from nhrc_plan.meetings.change_lines import RuleLine, TargetChange
 from nhrc_plan.meetings.changes import Changes
 from nhrc_plan.meetings.minute.lines import Minute
 from nhrc_plan.meetings.read import BoardReport
+from nhrc_plan.meetings.resolutions import data as data_resolutions
+from nhrc_plan.meetings.resolutions.rows import kept_lines
 from nhrc_plan.value.beside import BesideLine
 from strategy.pages.data import head, month
 
@@ -46,6 +48,10 @@ def board(report: BoardReport) -> dict[str, Any]:
         "changes": _changes(report.changes),
         "awaiting": [result_data.duty(owed) for owed in report.duties],
         "integrity": data_measures.at_month(report.integrity),
+        "resolutions": [data_resolutions.resolution(row) for row in report.resolutions.unsettled],
+        "kept": data_resolutions.kept(
+            report.at.year, kept_lines(report.resolutions.rows, report.at.year)
+        ),
         "text": {"summary": report.summary, "turn_of_the_year": report.turn or None},
     }
 
@@ -95,6 +101,7 @@ def _changes(changes: Changes) -> dict[str, Any]:
             }
             for change in changes.projects
         ],
+        "resolutions": [data_resolutions.change(each) for each in changes.resolutions],
         "text": {"lines": [line._asdict() for line in changes.lines]},
     }
 

@@ -84,6 +84,7 @@ class Meeting(Record):
     agenda = models.CharField(_("agenda item"), max_length=40, blank=True)
     place = models.CharField(_("place"), max_length=200, blank=True)
     note = models.TextField(_("note"), blank=True)
+    is_sample = models.BooleanField(_("sample"), default=False, editable=False)
 
     #: What the frozen figures name, so that it stays once there are any.
     FIXED = ("plan_id", "number", "held_on", "fiscal_year", "month", "agenda")
@@ -177,3 +178,7 @@ class Frozen(InsertOnly):
         """The record, read."""
         found: dict[str, Any] = json.loads(bytes(self.record))
         return found
+
+
+# The app's other models, which build on these: the framework looks for models here alone.
+import nhrc_plan.meetings.resolutions.models  # noqa: E402, F401

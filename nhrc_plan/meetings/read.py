@@ -17,6 +17,8 @@ from nhrc_plan.meetings import summary
 from nhrc_plan.meetings.changes import Changes, plan_changes
 from nhrc_plan.meetings.minute.lines import Minute, minute
 from nhrc_plan.meetings.models import MonthSummary
+from nhrc_plan.meetings.resolutions.read import month_resolutions
+from nhrc_plan.meetings.resolutions.rows import Resolutions
 from nhrc_plan.value.beside import BesideLine, beside_lines
 from strategy.calendar import FiscalMonth
 from strategy.closing.read import locked_since
@@ -48,6 +50,9 @@ class BoardReport(Report):
         """The three lines that it begins with."""
         return minute(self)
 
+    #: Those of the month's meetings and of earlier ones, settled or not.
+    resolutions: Resolutions
+
     @property
     def summary(self) -> str:
         return self.kept.text if self.kept else self.draft
@@ -59,7 +64,8 @@ class BoardReport(Report):
 
     @property
     def has_sample(self) -> bool:
-        return self.standing.has_sample or self.money.has_sample
+        made_up = any(row.sample for row in self.resolutions.rows)
+        return made_up or self.standing.has_sample or self.money.has_sample
 
     @property
     def has_money(self) -> bool:
@@ -77,7 +83,8 @@ def board_report(
     standing = plan_standing(plan, at, today, narratives=True, evidence=evidence, days=days)
     money = plan_money(plan, at, today, days=days)
     lines = beside_lines(standing, money)
-    changes = plan_changes(plan, standing, money, days, today)
+    resolutions = month_resolutions(plan, at, today)
+    changes = plan_changes(plan, standing, money, days, today, resolutions)
     kept = (
         MonthSummary.objects.filter(plan=plan, fiscal_year=at.year, month=at.month)
         .select_related("unit")
@@ -107,6 +114,7 @@ def board_report(
             for month in ended
             if month not in locked and month.deadline(standing.deadline_day) < today
         ),
+        resolutions=resolutions,
     )
 
 

@@ -27,6 +27,7 @@ from kpis.pages.rule_words import (
     score,
 )
 from nhrc_plan.meetings.read import BoardReport
+from nhrc_plan.meetings.resolutions import rule_words as resolution_words
 from nhrc_plan.value.rule_words import corners
 
 
@@ -58,6 +59,9 @@ def all_rules(report: BoardReport) -> list[str]:
         plan_in_all(),
         corners(report.plan),
     ]
+    of_resolutions = []
+    if report.resolutions.rows:
+        of_resolutions = [resolution_words.lateness(), resolution_words.kept_on_time()]
     return [
         achievement(),
         expected(),
@@ -68,5 +72,6 @@ def all_rules(report: BoardReport) -> list[str]:
         *([score(report.plan)] if report.plan.is_scorecard else []),
         *(of_money if report.has_money else []),
         changed(report.changes.deadline_name),
+        *of_resolutions,
         marks(),
     ]

@@ -208,6 +208,7 @@ def _changes(changes: Changes) -> str:
         (_("%(count)s targets revised"), len(changes.targets)),
         (_("%(count)s rules of judging changed"), len(changes.rules)),
         (_("%(count)s projects with other money figures"), len(changes.projects)),
+        (_("%(count)s resolutions answered or decided"), len(changes.resolutions)),
     ]
     told = [words % {"count": count} for words, count in counted if count]
     head = _("Compared with %(month)s as reported by %(deadline)s: ") % {

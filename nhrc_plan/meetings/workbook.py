@@ -15,7 +15,9 @@ from kpis.pages import sheets_reports
 from kpis.pages.workbook import plan_book
 from nhrc_plan.meetings import sheets
 from nhrc_plan.meetings.read import BoardReport, board_report
+from nhrc_plan.meetings.resolutions.sheets import resolutions
 from strategy.calendar import FiscalMonth
+from strategy.drawing.qr import qr_png
 from strategy.models import Plan
 from strategy.workbook.book import Book, Sheet
 from strategy.workbook.build import Builder, when
@@ -41,6 +43,7 @@ def board_sheets(report: BoardReport) -> list[Builder]:
             sheets.integrity,
         ),
         sheets.awaiting if money else result_sheets.awaiting,
+        *when(bool(report.resolutions.rows), resolutions),
         sheets.notes,
     ]
 
@@ -54,10 +57,20 @@ def board_book(report: BoardReport) -> tuple[Book, list[Sheet]]:
     return book, [cover, *added]
 
 
-def bound(book: Book, pages: list[Sheet], footer: str) -> bytes:
-    """The workbook as xlsx bytes, with page numbers and ``footer`` on every sheet."""
+#: Inches across of the QR code at the foot of every page, and on the cover.
+_FOOT, _COVER = 0.7, 0.85
+
+
+def bound(book: Book, pages: list[Sheet], footer: str, qr: str = "") -> bytes:
+    """The workbook as xlsx bytes, with page numbers and ``footer`` on every sheet.
+
+    ``qr``: what a QR code says at the foot of every printed page and in the corner of the cover.
+    """
+    stamp = qr_png(qr, _FOOT) if qr else b""
+    if qr:
+        pages[0].image(1, 1, qr_png(qr, _COVER), footer)
     for sheet in pages:
-        sheet.print_setup((_("page"), _("of")), footer=footer)
+        sheet.print_setup((_("page"), _("of")), footer=footer, stamp=stamp)
     return book.save()
 
 

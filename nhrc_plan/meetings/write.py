@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from nhrc_plan.meetings.frozen.canonical import canonical, digest, pieces, short_code
 from nhrc_plan.meetings.frozen.figures import figures, unapproved
+from nhrc_plan.meetings.frozen.printed import qr_text
 from nhrc_plan.meetings.models import Frozen, Meeting
 from nhrc_plan.meetings.read import board_report
 from nhrc_plan.meetings.workbook import board_book, bound
@@ -102,7 +103,8 @@ def _freeze(user: Any, meeting: Meeting, version: int, reason: str) -> Frozen:
     shown = figures(meeting, report, pages)
     content = canonical(shown)
     code = short_code(digest(content))
-    workbook = bound(book, pages, f"{meeting.plan.name} · {meeting} · {code}")
+    footer = f"{meeting.plan.name} · {meeting} · {code}"
+    workbook = bound(book, pages, footer, qr_text(meeting, code))
     before = Frozen.objects.filter(plan=meeting.plan).order_by("place").last()
     place = before.place + 1 if before else 1
     record = canonical(

@@ -15,6 +15,7 @@ from nhrc_plan.owners.people import unit_people
 from nhrc_plan.owners.silence import may_read
 from strategy.access import NOBODY, is_at_home, viewer
 from strategy.models import Plan
+from strategy.pages.beside import panels_beside
 from strategy.pages.current import current_plan
 from strategy.pages.page import (
     PlanPage,
@@ -105,6 +106,7 @@ def unit(request: HttpRequest, page: PlanPage, unit_id: int) -> HttpResponse:
         "may_report": page.viewer.may_report(shown.unit.pk),
         "may_read_drafts": page.viewer.may_read_drafts(shown.unit.pk),
         "people": unit_people(page.viewer, shown.rows, shown.money),
+        "beside": panels_beside(page, "unit", [shown.unit.pk]),
     }
     return render(request, "overview/unit.html", context)
 

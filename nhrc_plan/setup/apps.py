@@ -7,9 +7,12 @@ class SetupConfig(AppConfig):
     name = "nhrc_plan.setup"
 
     def ready(self) -> None:
+        from nhrc_plan.meetings.resolutions.beside import resolutions_beside
         from nhrc_plan.menu import MENU
         from nhrc_plan.setup import suggestions
+        from strategy.pages.beside import register
         from strategy.pages.menu import set_menu
 
+        register(resolutions_beside)
         suggestions.register_all()
         set_menu(MENU)

@@ -20,6 +20,7 @@ from integrity.ita import load as ita_loading
 from integrity.measures import load as measure_loading
 from integrity.self_assessments import load as rubric_loading
 from kpis.write import load as kpis_loading
+from nhrc_plan.meetings.resolutions import load as resolution_loading
 from strategy.clock import today as today_in_bangkok
 from strategy.loading import plan_load
 from strategy.models import Plan
@@ -84,6 +85,7 @@ class Samples(NamedTuple):
     disbursements: int
     quarters: int
     assessments: int
+    resolutions: int
 
 
 @transaction.atomic
@@ -97,6 +99,7 @@ def samples_load(today: date) -> Samples:
             measure_loading.sample_load(tree, today=today) for tree in _trees(samples / "integrity")
         ),
         sum(map(rubric_loading.sample_load, _trees(samples / "assessments"))),
+        _samples_load(samples / "resolutions", resolution_loading.sample_load, today),
     )
 
 
@@ -113,9 +116,12 @@ def _samples_load(folder: Path, load: Callable[..., int], today: date) -> int:
 @transaction.atomic
 def samples_clear() -> Samples:
     """Take every sample away again; its history stays."""
+    # First of all what names the others.
+    resolutions = resolution_loading.sample_clear()
     return Samples(
         kpis_loading.sample_clear(),
         budgets_loading.sample_clear(),
         measure_loading.sample_clear(),
         rubric_loading.sample_clear(),
+        resolutions,
     )

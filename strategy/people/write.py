@@ -20,6 +20,7 @@ from strategy.records.model import acting
 from strategy.records.write import (
     StaleVersion,
     claim,
+    naming_what_depends,
     record_delete,
     record_save,
     refuse_depended_on,
@@ -108,13 +109,14 @@ def person_delete(*, person: Any, user: Any, reason: str = "") -> None:
     """Delete an account with its memberships; what the person wrote stays under their name.
 
     Raises PermissionDenied for one's own account, and for a superuser's to anybody else;
-    ValidationError where something depends on it, such as a unit whose head it is.
+    ValidationError where something depends on it, such as a unit whose head it is, or where
+    something is owed by the person.
     """
     own = user is not None and person.pk == user.pk
     if own or not may_set_rights(user, person):
         raise PermissionDenied
     refuse_depended_on(_found(person))
-    with acting(user=user, reason=reason):
+    with naming_what_depends(), acting(user=user, reason=reason):
         person.delete()
 
 

@@ -154,7 +154,7 @@ def record_delete(
     if locks:
         refuse_closed(_going(instance), locks=locks)
     _refuse_unexplained(instance, user, reason, gone=True)
-    with _naming_what_depends(), acting(user=user, reason=reason):
+    with naming_what_depends(), acting(user=user, reason=reason):
         instance.delete()
 
 
@@ -167,7 +167,7 @@ def refuse_depended_on(instance: Record) -> None:
 def _going(instance: Record) -> list[Record]:
     """The row and all the records that go with it. Raises ValidationError as deleting would."""
     collector = Collector(using=instance._state.db or DEFAULT_DB_ALIAS, origin=instance)
-    with _naming_what_depends():
+    with naming_what_depends():
         collector.collect([instance])
     found = [row for rows in collector.data.values() for row in rows]
     return [row for row in found if isinstance(row, Record)]
@@ -180,7 +180,7 @@ def _refuse_linked(instance: Record) -> None:
 
 
 @contextmanager
-def _naming_what_depends() -> Iterator[None]:
+def naming_what_depends() -> Iterator[None]:
     """What the database protects is refused in words."""
     try:
         yield

@@ -263,18 +263,32 @@ class Sheet:
         """Nothing but cells of the style "entry" can be changed by mistake; without a password."""
         self.worksheet.protect("", {"format_columns": True, "format_rows": True})
 
-    def print_setup(self, page_words: tuple[str, str], footer: str = "") -> None:
-        """A4 landscape, one page wide, page numbers in words such as ("หน้า", "จาก")."""
+    def image(self, row: int, column: int, png: bytes, words: str) -> None:
+        """Lay an image over the cells from this one on; ``words``: what it shows."""
+        options = {"image_data": BytesIO(png), "description": clean_text(words)}
+        self.worksheet.insert_image(row - 1, column - 1, "image.png", options)
+
+    def print_setup(
+        self, page_words: tuple[str, str], footer: str = "", stamp: bytes = b""
+    ) -> None:
+        """A4 landscape, one page wide, page numbers in words such as ("หน้า", "จาก").
+
+        ``stamp``: an image (PNG) at the foot of every printed page.
+        """
         sheet = self.worksheet
         sheet.set_paper(_A4)
         sheet.set_landscape()
         sheet.fit_to_pages(1, self.pages_tall)
         sheet.center_horizontally()
-        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.75)
+        sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=1.15 if stamp else 0.75)
         page, of = page_words
         letters = f'&"{FONT},Regular"&12'
         named = clean_text(footer).replace("&", "&&")
-        sheet.set_footer(f"&L{letters}{named}&R{letters}{page} &P {of} &N", {"margin": 0.35})
+        drawn = {"image_center": "stamp.png", "image_data_center": BytesIO(stamp)} if stamp else {}
+        sheet.set_footer(
+            f"&L{letters}{named}{'&C&G' if stamp else ''}&R{letters}{page} &P {of} &N",
+            {"margin": 0.35, **drawn},
+        )
         sheet.print_area(0, 0, max(self.row, 1) - 1, len(self.room) - 1)
 
     # ----------------------------------------------------------------------- laying it down

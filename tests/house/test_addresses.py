@@ -27,6 +27,7 @@ from nhrc_plan.exchange.parts import Wanted
 from nhrc_plan.exchange.sheets import entry_workbook
 from nhrc_plan.exchange.write import import_keep
 from nhrc_plan.meetings.models import Meeting
+from nhrc_plan.meetings.resolutions.models import Resolution
 from nhrc_plan.meetings.write import meeting_freeze
 from strategy import access as roles
 from strategy.access import Viewer, viewer
@@ -77,6 +78,14 @@ def drafts_of(store: Path, plan: Any, unit: str, code: str, number: str) -> dict
     )  # fmt: skip
     (store / file.key).write_bytes(PDF)
     project, measure = led_by(unit), measure_of(2566, number, unit)
+    resolution = Resolution(
+        meeting=Meeting.objects.filter(plan=plan).earliest("pk"),
+        number=code,
+        text="ให้เร่งรัด",
+        unit=Unit.objects.get(name=unit),
+        first_due_on=TODAY,
+    )
+    record_save(instance=resolution, user=None)
     spend(project, 2568, 12, 0, 400_000, reason="ตัวอย่าง")
     return {
         "import_id": import_of(plan, unit).pk,
@@ -85,6 +94,8 @@ def drafts_of(store: Path, plan: Any, unit: str, code: str, number: str) -> dict
         CarriedPayment: carry(project, "50"),
         QuarterProgress: progress(measure, 3),
         ("admin:integrity_quarterprogress_outcome", "pk"): measure.pk,
+        Resolution: resolution,
+        "resolution_id": resolution.pk,
         "unit_id": Unit.objects.get(name=unit).pk,
         "code": indicator.code,
         "place": f"{project.strategy.number}-{project.number}",

@@ -35,7 +35,8 @@ FORBIDDEN = {
 
 PURE = re.compile(
     r"(kpis|budgets)/rules/\w+\.py"
-    r"|integrity/\w+/rules\.py|nhrc_plan/watch/rules\.py|nhrc_plan/meetings/minute/rules\.py"
+    r"|integrity/\w+/rules\.py"
+    r"|nhrc_plan/(watch|meetings/minute|meetings/resolutions)/rules\.py"
     r"|strategy/(calendar|standing/status|standing/timeline|thai/\w+|drawing/(geometry\w*|scale))\.py"
 )
 #: Modules of the standard library that touch neither disk, network, clock nor chance.
@@ -47,7 +48,7 @@ CLOCKS_AND_FILES = {"today", "now", "utcnow", "open", "print", "input"}
 
 #: The rooms in which rows are written, and the two modules below them that do.
 WRITERS = re.compile(
-    r"\w+/write/\w+\.py|\w+/\w+/(write\w*|load)\.py|strategy/loading\.py|.*/migrations/.*"
+    r"\w+/write/\w+\.py|(\w+/){2,3}(write\w*|load)\.py|strategy/loading\.py|.*/migrations/.*"
     r"|strategy/(records/(write|entries|model)|access)\.py|nhrc_plan/setup/demo\.py"
 )
 WRITE_CALLS = {

@@ -16,6 +16,7 @@ from django.test.utils import CaptureQueriesContext
 from budgets.models import Project, ProjectBudget, SpendingTarget
 from kpis.models import Baseline, Indicator, Measure, Result, YearTarget
 from nhrc_plan.meetings.models import Meeting, MonthSummary
+from nhrc_plan.meetings.resolutions.models import Escalation, Resolution
 from strategy import access as roles
 from strategy.models import (
     Agency,
@@ -140,6 +141,9 @@ def filled_lists(plan, django_user_model):
     user = django_user_model.objects.create_user("somebody")
     lock = MonthLock(agency=plan.agency, fiscal_year=2567, month=1)
     record_save(instance=lock, user=None)
+    unit = Unit.objects.get(name=OWN)
+    meeting = Meeting(plan=plan, number="7/2569", held_on=TODAY, fiscal_year=2569, month=6)
+    record_save(instance=meeting, user=None)
     for row in (
         ReportingYear(agency=plan.agency, fiscal_year=2569),
         Holiday(agency=plan.agency, day=date(2026, 10, 13), name="วันหยุด"),
@@ -148,7 +152,8 @@ def filled_lists(plan, django_user_model):
         Baseline(measure=indicator.measures.get(), value=1, source="x", fiscal_year=2566, month=1),
         SpendingTarget(agency=plan.agency, fiscal_year=2569),
         MonthSummary(plan=plan, fiscal_year=2569, month=6, text="สรุป"),
-        Meeting(plan=plan, number="7/2569", held_on=TODAY, fiscal_year=2569, month=6),
+        Resolution(meeting=meeting, number="3.1", text="ให้เร่งรัด", unit=unit, first_due_on=TODAY),
+        Escalation(plan=plan),
         transfer(led_by(OWN), 2569, "1000"),
     ):
         record_save(instance=row, user=None)

@@ -56,6 +56,7 @@ from kpis.write.results import (
 from kpis.write.targets import TargetEntry, baseline_set, target_change
 from nhrc_plan.exchange.models import Import
 from nhrc_plan.meetings.models import Meeting, MonthSummary
+from nhrc_plan.meetings.resolutions.models import Escalation, Resolution
 from nhrc_plan.reminders.models import CalendarFeed, Reminder
 from nhrc_plan.setup import fixtures
 from strategy import access as roles
@@ -131,6 +132,7 @@ HELD_BY_OTHERS = {
     "integrity.AssessmentEvidence": ItaAssessment,
     "integrity.IndicatorEvidence": ItaIndicator,
     "budgets.DisbursementEvidence": Disbursement,
+    "board.ResolutionStep": Resolution,
 }
 
 
@@ -322,9 +324,14 @@ def samples(plan):
             moment=timezone.now(),
         ),
         CalendarFeed: CalendarFeed(user=user, secret_hash="a" * 64),
+        Escalation: Escalation(plan=indicator.strategy.plan),
     }  # fmt: skip
     for row in made.values():
         record_save(instance=row, user=None)
+    made[Resolution] = Resolution(
+        meeting=made[Meeting], number="3.1", text="ให้เร่งรัด", unit=unit, first_due_on=TODAY
+    )
+    record_save(instance=made[Resolution], user=None)
     made[MonthLock] = lock
     made[ItaItem] = ItaItem.objects.get(code="i27")
     made[Disbursement] = spend(led_by(OWN), 2569, 6, "50")
@@ -402,6 +409,24 @@ def changed_value(field, row):
         (Comment, "resolved_at"): lambda: {"resolved_at": timezone.now()},
         (Comment, "withdrawn_at"): lambda: {"withdrawn_at": timezone.now(), "text": ""},
         (Holiday, "day"): lambda: {"day": date(2026, 10, 23)},
+        (Resolution, "meeting"): lambda: {
+            "meeting": record_save(
+                instance=Meeting(
+                    plan=row.meeting.plan, number="9", held_on=TODAY, fiscal_year=2569, month=7
+                ),
+                user=None,
+            ),
+        },
+        (Resolution, "unit"): lambda: {"unit": Unit.objects.get(name=OTHER)},
+        (Resolution, "indicator"): lambda: {
+            "indicator": indicator_of(row.meeting.plan, "S3-1.1"),
+        },
+        (Resolution, "project"): lambda: {"project": led_by(OWN)},
+        (Resolution, "person"): lambda: {"person": Account.objects.get()},
+        (Resolution, "first_due_on"): lambda: {"first_due_on": date(2026, 12, 1)},
+        (Resolution, "postponed_to"): lambda: {"postponed_to": date(2026, 12, 1)},
+        (Escalation, "to_unit"): lambda: {"to_unit": 2},
+        (Escalation, "to_planner"): lambda: {"to_planner": 6},
         (MonthLock, "fiscal_year"): lambda: {"fiscal_year": 2566},
         (MonthLock, "agency"): lambda: {"agency": another(Agency, row.agency_id)},
         (Unlocking, "lock"): lambda: {

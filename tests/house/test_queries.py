@@ -44,28 +44,32 @@ PAGES = {
     "indicators": ("/indicators/", 11),
     "indicators_filtered": ("/indicators/?strategy=1&kind=percent&text=1&sort=-name", 12),
     "indicators_data": ("/indicators.json", 11),
-    "indicator": ("/indicators/{prefix}1-1.1/", 22),
+    "indicator": ("/indicators/{prefix}1-1.1/", 23),
     "indicator_data": ("/indicators/{prefix}1-1.1.json", 22),
     "budgets": ("/budgets/", 11),
     "budgets_data": ("/budgets.json", 10),
     "budget_units": ("/budgets/units/", 9),
     "budget_units_data": ("/budgets/units.json", 9),
-    "project": ("/budgets/1-2/", 14),
+    # One for the panels of other parts, two for its evidence and questions, one for its owners.
+    "project": ("/budgets/1-2/", 15),
     "project_data": ("/budgets/1-2.json", 9),
     "value": ("/value/", 16),
     "value_data": ("/value.json", 16),
     "units": ("/units/", 12),
     "units_data": ("/units.json", 12),
-    # Two of them for the names of those who answer for its indicators and projects.
-    "unit": ("/units/{unit}/", 18),
+    # Two of them for the names of those who answer for its indicators and projects, one for its
+    # resolutions.
+    "unit": ("/units/{unit}/", 19),
     "unit_data": ("/units/{unit}.json", 16),
     "map": ("/map/", 14),
     "map_data": ("/map.json", 14),
     "about": ("/about/", 10),
     "about_data": ("/about.json", 10),
-    "board": ("/board/", 35),
-    "board_data": ("/board.json", 35),
-    "board_pack": ("/board.xlsx", 37),
+    "board": ("/board/", 36),
+    "board_data": ("/board.json", 36),
+    "board_pack": ("/board.xlsx", 38),
+    "resolutions": ("/resolutions/", 5),
+    "resolutions_data": ("/resolutions.json", 5),
     "meetings": ("/meetings/", 5),
     "meetings_data": ("/meetings.json", 5),
     # One of them for the agency's name in the file's properties.
@@ -188,7 +192,7 @@ def test_pages_of_money_ask_eleven_times_at_most_whatever_the_number_of_projects
     assert asked[17] == asked[500]
     own = {name: count for name, count in asked[17].items() if name == "project"}
     others = {name: count for name, count in asked[17].items() if name not in own}
-    assert len(asked[17]) == 6 and max(others.values()) <= 11 and own["project"] <= 13
+    assert len(asked[17]) == 6 and max(others.values()) <= 11 and own["project"] <= 15
 
 
 def test_no_page_asks_more_for_the_months_behind_it(reader):

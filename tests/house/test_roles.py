@@ -35,6 +35,7 @@ from integrity.models import (
 from kpis.models import Baseline, Indicator, Result, YearTarget
 from kpis.write.results import value_field
 from nhrc_plan.meetings.models import Meeting, MonthSummary
+from nhrc_plan.meetings.resolutions.models import Escalation, Resolution
 from strategy import access as roles
 from strategy.models import (
     Agency,
@@ -115,6 +116,8 @@ TABLE = {
     SelfAssessment: (ALL, "yyy-yy", READ, "----?-"),
     MonthSummary: (ALL, NONE, READ, NONE),
     Meeting: (ALL, NONE, READ, NONE),
+    Resolution: (ALL, NONE, READ, NONE),
+    Escalation: (ALL, NONE, READ, NONE),
     ItaAssessment: (ALL, NONE, READ, NONE),
     ItaInstrument: (ALL, NONE, READ, NONE),
     ItaIndicator: (ALL, NONE, READ, NONE),
@@ -162,6 +165,14 @@ def row_of(plan, model):
         MonthSummary: lambda: MonthSummary(plan=plan, fiscal_year=2569, month=6, text="สรุป"),
         Meeting: lambda: Meeting(
             plan=plan, number="7/2569", held_on=TODAY, fiscal_year=2569, month=6
+        ),
+        Escalation: lambda: Escalation(plan=plan),
+        Resolution: lambda: Resolution(
+            meeting=Meeting.objects.first() or row_of(plan, Meeting),
+            number="3.1",
+            text="ให้เร่งรัด",
+            unit=Unit.objects.get(name=OWN),
+            first_due_on=TODAY,
         ),
     }.get(model)
     if model is AccessAttempt:

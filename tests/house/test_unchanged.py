@@ -21,9 +21,18 @@ from budgets.models import BudgetTransfer, Disbursement, Project, SpendingTarget
 from integrity.models import ItaAssessment, ItaMeasure
 from kpis.models import Baseline, Measure, Result, ResultValue, TargetValue
 from nhrc_plan.meetings.models import Meeting, MonthSummary
+from nhrc_plan.meetings.resolutions.models import Escalation, Resolution
 from nhrc_plan.setup import fixtures
 from strategy import access as roles
-from strategy.models import Comment, Holiday, Membership, MonthLock, ReportingYear, Unlocking
+from strategy.models import (
+    Comment,
+    Holiday,
+    Membership,
+    MonthLock,
+    ReportingYear,
+    Unit,
+    Unlocking,
+)
 from strategy.records.model import Record
 from strategy.records.write import record_save
 from tests.support.writing import (
@@ -62,6 +71,9 @@ def everyone(plan, person, today):
     measure = Measure.objects.filter(kind=Measure.Kind.PERCENT)[0]
     lock = MonthLock(agency=plan.agency, fiscal_year=2567, month=1)
     record_save(instance=lock, user=None)
+    unit = Unit.objects.get(name="สำนักคุ้มครองสิทธิมนุษยชน")
+    meeting = Meeting(plan=plan, number="1", held_on=TODAY, fiscal_year=2569, month=12, note=LINES)
+    record_save(instance=meeting, user=None)
     for row in (
         transfer(project, 2569, "1000.25"),
         SpendingTarget(agency=plan.agency, fiscal_year=2569, q1="32.25"),
@@ -69,7 +81,8 @@ def everyone(plan, person, today):
         Holiday(agency=plan.agency, day=date(2026, 10, 13), name="วันหยุด"),
         Unlocking(lock=lock, reason="แก้ตัวเลข"),
         MonthSummary(plan=plan, fiscal_year=2569, month=12, text=LINES),
-        Meeting(plan=plan, number="1", held_on=TODAY, fiscal_year=2569, month=12, note=LINES),
+        Resolution(meeting=meeting, number="1", text=LINES, unit=unit, first_due_on=TODAY),
+        Escalation(plan=plan),
         Baseline(measure=measure, value="12.3449", source="x", fiscal_year=2570, month=1),
     ):
         record_save(instance=row, user=None)

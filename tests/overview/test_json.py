@@ -185,7 +185,7 @@ def test_what_is_owed_of_an_earlier_year_is_told_by_measure(plan: Plan, reader: 
 
 def test_what_changed_is_data_beside_the_lines(answers: dict[str, Any]) -> None:
     changes = answers[f"{HERE}/board.json?month=10"]["changes"]
-    kinds = ("indicators", "targets", "rules", "projects")
+    kinds = ("indicators", "targets", "rules", "projects", "resolutions")
     assert sum(len(changes[kind]) for kind in kinds) == len(changes["text"]["lines"])
     revised = {row["code"]: row for row in changes["targets"]}["S3-1.1"]
     assert revised["year"] == 2567

@@ -21,6 +21,8 @@ from integrity.models import ItaMeasure
 from kpis.models import Baseline, Result
 from kpis.write.targets import TargetEntry
 from nhrc_plan.meetings.models import Meeting, MonthSummary
+from nhrc_plan.meetings.resolutions import write as steps
+from nhrc_plan.meetings.resolutions.models import Escalation, Resolution
 from strategy.comments.write import question_answer, question_ask
 from strategy.evidence.entry import EvidenceEntry
 from strategy.models import Holiday, Membership, MonthLock, Plan, ReportingYear, Unit, Unlocking
@@ -126,6 +128,17 @@ def one_of_each(plan: Plan, user: Any) -> None:
         plan=plan, number=nasty[:40], held_on=DAY, fiscal_year=2567, month=10, note=nasty
     )
     record_save(instance=meeting, user=user)
+    record_save(instance=Escalation(plan=plan), user=user)
+    for number, about in enumerate(({}, {"indicator": indicator_of(plan, "S3-1.1")}), start=1):
+        resolution = Resolution(
+            meeting=meeting, number=f"3.{number}", text=nasty, unit=Unit.objects.earliest("pk"),
+            first_due_on=DAY, **about,
+        )  # fmt: skip
+        record_save(instance=resolution, user=user)
+    planner = {"user": user, "resolution": resolution, "text": nasty}
+    steps.resolution_postpone(**planner, expected_version=1, due_on=date(2024, 12, 2))
+    steps.resolution_answer(**planner, expected_version=2)
+    steps.resolution_ask_again(**planner, expected_version=3)
     spent = DisbursementEntry(
         project, 2567, 10, Decimal(9_000_000), Decimal(0), note=nasty, reason=nasty
     )

@@ -24,6 +24,8 @@ from nhrc_plan.desk import read as desk
 from nhrc_plan.meetings.frozen import since
 from nhrc_plan.meetings.minute import rules as minute
 from nhrc_plan.meetings.models import Meeting
+from nhrc_plan.meetings.resolutions import rules as resolution_rules
+from nhrc_plan.meetings.resolutions.models import SUBJECTS, Resolution
 from nhrc_plan.owners import things as owners
 from nhrc_plan.reminders.models import Reminder
 from nhrc_plan.watch.data import ACTIONS
@@ -56,7 +58,10 @@ CODES: dict[str, set[str]] = {
         *duties.LABELS,
         *quarters.STATES,
         quarters.DONE_EARLIER,
+        *Resolution.State.values,
     },
+    "step": set(resolution_rules.MOVES),
+    "about_kind": set(SUBJECTS),
     "corner": {calc.TOGETHER, calc.MONEY_ONLY, calc.RESULT_ONLY, calc.NEITHER},
     "restated_kind": {since.FIGURE, since.TARGET, since.RULE, since.MONEY, since.STATUS, since.ROW},
     "level": set(SelfAssessment.Level.values),
@@ -68,7 +73,7 @@ CODES: dict[str, set[str]] = {
     "outcome": set(Reminder.State.values),
     "why_not": set(Reminder.Why.values),
     "verdict": set(minute.VERDICTS),
-    "ask": {"decide", "overspent", "approve", "urge", "finish", "close"},
+    "ask": {"decide", "overspent", "settle", "approve", "urge", "finish", "close"},
     "change": set(minute.CHANGES),
 }
 #: Names, and words that people wrote or a source prints.
@@ -80,7 +85,7 @@ WORDS = {
     "rank_group", "notes", "weights_source", "respondents_unit", "target_group", "organisation",
     "province", "edition", "remark", "organisation_kind", "eligibility", "term", "meaning",
     "questions", "question", "reply", "description", "dimension", "document_number", "result",
-    "who",
+    "who", "person",
 }  # fmt: skip
 #: What names a thing: in the plan, in a document, on the web.
 NAMES = {
@@ -91,10 +96,11 @@ NAMES = {
 }  # fmt: skip
 DATES = {
     "as_of", "deadline", "dated", "announced_on", "document_date", "held_on", "since", "day",
-    "known_on", "last_report",
+    "known_on", "last_report", "due_on", "first_due_on", "due_from", "due_to",
 }  # fmt: skip
 MOMENTS = {
     "summary_kept_at", "figures_changed_at", "changed_at", "frozen_at", "moment", "written",
+    "done_at",
 }  # fmt: skip
 #: Keys whose words and names are so only at these places; anywhere else they are figures.
 _ONLY_AT = {
@@ -191,6 +197,7 @@ def _of_plan(plan: Plan) -> dict[str, Any]:
         "number": Strategy.objects.filter(plan=plan).values_list("number", flat=True),
         "code": [indicator.code for indicator in indicators],
         "meeting_id": Meeting.objects.filter(plan=plan).values_list("pk", flat=True),
+        "resolution_id": Resolution.objects.filter(meeting__plan=plan).values_list("pk", flat=True),
         "unit_id": Unit.objects.filter(agency=plan.agency).values_list("pk", flat=True),
         "place": [f"{project.strategy.number}-{project.number}" for project in projects],
     }

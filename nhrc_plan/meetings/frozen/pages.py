@@ -12,9 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from nhrc_plan.meetings.frozen.canonical import short_code
+from nhrc_plan.meetings.frozen.printed import qr_text
 from nhrc_plan.meetings.frozen.since import Restated, restated_since
 from nhrc_plan.meetings.frozen.verify import exported, sentence, verify_one
 from nhrc_plan.meetings.models import Frozen, Meeting
+from strategy.drawing.qr import qr_svg
 from strategy.pages.data import head, month
 from strategy.pages.page import PlanPage, as_json, plan_page, xlsx
 from strategy.thai import month_name
@@ -67,6 +69,7 @@ def meeting(request: HttpRequest, page: PlanPage, meeting_id: int) -> HttpRespon
         "month_name": month_name(found.at),
         "frozen": frozen,
         "code": _code(found),
+        "qr": _qr(found),
         "faults": [sentence(fault) for fault in faults[:20]],
         "since": since,
         "who": frozen.proof["frozen_by"]["name"] if frozen is not None and intact else "",
@@ -128,6 +131,13 @@ def _code(row: Meeting) -> str:
     """The code of what is frozen; "" while nothing is."""
     frozen = _frozen(row)
     return short_code(frozen.figures_sha256) if frozen else ""
+
+
+def _qr(row: Meeting) -> str:
+    """The code as a QR code; "" while nothing is frozen."""
+    code = _code(row)
+    words = _("QR code of %(code)s") % {"code": code}
+    return qr_svg(qr_text(row, code), words) if code else ""
 
 
 def _meeting(row: Meeting) -> dict[str, Any]:

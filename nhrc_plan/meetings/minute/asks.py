@@ -94,6 +94,17 @@ def finish(report: BoardReport) -> Ask | None:
     return Ask("finish", rest.count, words % {"year": rest.year, "count": rest.count}, "last-year")
 
 
+def settle(report: BoardReport) -> Ask | None:
+    """Resolutions of earlier meetings that are late, or due within the next weeks."""
+    count = len(report.resolutions.urgent)
+    words = ngettext(
+        "follow %(count)s resolution late or soon due",
+        "follow %(count)s resolutions late or soon due",
+        count,
+    )
+    return _ask("settle", count, words, "resolutions")
+
+
 def close(report: BoardReport) -> Ask | None:
     """Months of the year looked at whose reports were due and that nobody has locked."""
     months = report.open_months
@@ -111,7 +122,7 @@ def close(report: BoardReport) -> Ask | None:
 
 
 #: In the order in which a meeting is asked.
-ASKS: tuple[Asking, ...] = (decide, overspent, approve, urge, finish, close)
+ASKS: tuple[Asking, ...] = (decide, overspent, settle, approve, urge, finish, close)
 
 
 def asks(report: BoardReport) -> tuple[Ask, ...]:

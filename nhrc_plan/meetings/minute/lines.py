@@ -131,6 +131,7 @@ def _turned(report: BoardReport) -> Line:
         (_("%(count)s figures restated"), sum(c.change == RESTATED for c in changes.indicators)),
         (_("%(count)s targets revised"), len(changes.targets)),
         (_("%(count)s rules of judging changed"), len(changes.rules)),
+        (_("%(count)s resolutions answered or decided"), len(changes.resolutions)),
     ]
     told = [words % {"count": count} for words, count in others if count]
     if not turned:

@@ -46,6 +46,7 @@ class Command(BaseCommand):
         )
         self.stdout.write(_("Sample quarters added: %(count)s") % {"count": added.quarters})
         self.stdout.write(_("Sample assessments added: %(count)s") % {"count": added.assessments})
+        self.stdout.write(_("Sample resolutions added: %(count)s") % {"count": added.resolutions})
         self.stdout.write(
             _("Demo accounts (password of each: %(password)s)") % {"password": demo.PASSWORD}
         )

@@ -23,7 +23,8 @@ class Command(BaseCommand):
             _(
                 "Removed: %(results)s sample results, %(disbursements)s sample disbursements, "
                 "%(quarters)s sample quarters of measures, "
-                "%(assessments)s sample assessments, %(accounts)s demo accounts."
+                "%(assessments)s sample assessments, %(resolutions)s sample resolutions, "
+                "%(accounts)s demo accounts."
             )
             % {**removed._asdict(), "accounts": accounts_clear()}
         )
