@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
 from django.conf import settings
@@ -45,7 +45,7 @@ class Page:
     viewer: Viewer
     as_data: bool
 
-    @property
+    @cached_property
     def query(self) -> str:
         """The month as it is carried from page to page of a plan."""
         return urlencode({"year": self.at.year, "month": self.at.month}) if self.at else ""
