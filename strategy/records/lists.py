@@ -7,6 +7,8 @@ from typing import Any
 from django.apps import apps
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db import DataError, models
+from django.db.models import F, Value
+from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 
 from strategy.records.model import Record
@@ -16,13 +18,49 @@ from strategy.records.model import Record
 REFUSED_BY_DATABASE = (OverflowError, ValueError, DataError)
 
 
+#: The name under which a list is searched by code.
+PRINTED = "printed_code"
+
+
+def printed_code(of: str) -> Concat:
+    """A code as people know it, "S3-1.1": the plan's prefix, the strategy's number, its own.
+
+    No column holds it. ``of``: the way to the row that has it, "" or such as "indicator__".
+    """
+    return Concat(
+        F(f"{of}strategy__plan__code_prefix"),
+        Cast(F(f"{of}strategy__number"), models.CharField()),
+        Value("-"),
+        Cast(F(f"{of}number"), models.CharField()),
+        output_field=models.CharField(),
+    )
+
+
 class CalmList:
     """A list that answers an impossible filter as it answers any wrong one, not with an error."""
+
+    #: The way to what has a code, such as "indicator__", "" for the row itself; None: nothing has.
+    code_of: str | None = None
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Patterns are nobody's to send: a slow one would keep the server busy."""
         allowed = super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
         return allowed and not lookup.endswith("regex")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet, search_term: str
+    ) -> tuple[models.QuerySet, bool]:
+        """By the code as pages print it too, where the list's ``search_fields`` ask for it."""
+        if search_term and self.code_of is not None:
+            queryset = queryset.annotate(**{PRINTED: printed_code(self.code_of)})
+        found: tuple[models.QuerySet, bool] = super().get_search_results(  # type: ignore[misc]
+            request, queryset, search_term
+        )
+        return found
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        fields = list(super().get_search_fields(request))  # type: ignore[misc]
+        return fields if self.code_of is None else [PRINTED, *fields]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         try:
