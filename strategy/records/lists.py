@@ -1,23 +1,24 @@
-"""Lists of the admin: impossible filters are answered calmly, linked rows are read along."""
+"""Lists of the admin: searched by code, odd filters answered calmly, few links, rows read along."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.apps import apps
+from django.contrib.admin import FieldListFilter, ModelAdmin, RelatedFieldListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db import DataError, models
 from django.db.models import F, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 
+from strategy.access import viewer
+from strategy.models import Plan, Strategy, Unit
 from strategy.records.model import Record
 
 #: What a filter in an address can ask for that no database can answer: numbers too large for any
 #: column, null characters.
 REFUSED_BY_DATABASE = (OverflowError, ValueError, DataError)
-
-
 #: The name under which a list is searched by code.
 PRINTED = "printed_code"
 
@@ -100,3 +101,38 @@ def plain_deletion(found: tuple[Any, ...], objs: Any) -> tuple[Any, ...]:
     }
     shown = {name: count for name, count in counts.items() if str(name) in known}
     return [str(obj) for obj in objs], shown, lacking, protected
+
+
+#: Where there are more choices than these, those of one's own agencies alone are links. The rows
+#: of others are found by searching.
+MOST = 60
+_AGENCY: dict[type[models.Model], str] = {Plan: "agency", Unit: "agency", Strategy: "plan__agency"}
+
+
+class FewLinks(RelatedFieldListFilter):
+    """A filter by plan, strategy or unit."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: ModelAdmin) -> Any:
+        model: type[models.Model] = field.remote_field.model
+        narrowed = None
+        if model._default_manager.count() > MOST:
+            narrowed = {f"{_AGENCY[model]}__in": own_agencies(request)}
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        return field.get_choices(include_blank=False, ordering=ordering, limit_choices_to=narrowed)
+
+
+def own_agencies(request: HttpRequest) -> list[int]:
+    """The agencies in whose units a person works; of those who work in none, that of the plan at
+    work."""
+    own = viewer(request.user).agency_ids
+    if own:
+        return sorted(own)
+    plans = Plan.objects.order_by("-is_current", "-first_year", "pk")
+    return list(plans.values_list("agency_id", flat=True)[:1])
+
+
+FieldListFilter.register(
+    lambda field: isinstance(field, models.ForeignKey) and field.remote_field.model in _AGENCY,
+    FewLinks,
+    take_priority=True,
+)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from kpis.models import Indicator, Result, YearTarget
+from strategy.models import Agency, Unit
+from strategy.records import lists
 from strategy.records.lists import PRINTED, printed_code
 from tests.support.pages import DAY, enter
 from tests.support.writing import OWN, indicator_of
@@ -70,3 +74,35 @@ def test_with_columns_alone_the_code_would_not_be_found(search, monkeypatch):
     for model in (Result, Indicator, YearTarget):
         monkeypatch.setattr(admin.site._registry[model], "code_of", None)
     assert not any(search(name, "S3-1.1") for name in LISTS)
+
+
+# ------------------------------------------------------------------------------------- filters
+
+
+def links(page):
+    return re.findall(r'href="\?([^"]*indicator__unit__id__exact=\d+)"', page.content.decode())
+
+
+@pytest.fixture
+def many_units(plan):
+    """Another agency with more units than anybody would look through."""
+    other = Agency.objects.create(name="หน่วยงานอื่น", slug="other")
+    Unit.objects.bulk_create(Unit(agency=other, name=f"หน่วย {n}") for n in range(lists.MOST))
+    return Unit.objects.filter(agency=plan.agency).count()
+
+
+def test_filters_link_to_ones_own_agency_where_there_are_many(many_units, planner, client):
+    client.force_login(planner)
+    address = reverse("admin:kpis_result_changelist")
+    assert len(links(client.get(address))) == many_units
+    # Whom it does not list can still be asked for.
+    foreign = Unit.objects.latest("pk")
+    asked = client.get(address, {"indicator__unit__id__exact": foreign.pk})
+    assert asked.status_code == 200 and not asked.context["cl"].result_count
+
+
+def test_without_a_limit_every_unit_would_be_a_link(many_units, planner, client, monkeypatch):
+    monkeypatch.setattr(lists, "MOST", 10_000)
+    client.force_login(planner)
+    page = client.get(reverse("admin:kpis_result_changelist"))
+    assert len(links(page)) == many_units + 60
