@@ -2,8 +2,10 @@
 
 A compressed answer gives its secrets away to whoever can make a reader ask for pages with words of
 theirs in them and sees how long the answers are (BREACH). The one secret that a page of ours holds
-is the token of its forms, which Django masks anew for each answer; beyond that the framework pads
-every compressed answer by a random length. The session's key stands in a cookie alone.
+is the token of its forms, which Django masks anew for each answer; what forms hold besides (files
+kept until a record is saved, previews of an upload) is signed and no secret. Beyond that the
+framework pads every compressed answer by a random length. The session's key stands in a cookie
+alone.
 """
 
 from __future__ import annotations
