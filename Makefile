@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-TESTS ?= -n 2
+TESTS ?= -n 2 --dist worksteal
 VENV := .venv
 PY := $(VENV)/bin/python
 
@@ -86,6 +86,7 @@ lint: $(VENV)/dev.stamp $(VENV)/trial-key ## style, types, migrations, settings,
 	@$(PY) -c "from importlinter.cli import lint_imports_command as run; run()"
 	@$(VENV)/bin/djlint templates --lint --quiet
 	@$(PRODUCTION) $(PY) manage.py makemigrations --check --dry-run
+	@$(PRODUCTION) $(PY) manage.py collectstatic --no-input --verbosity 0
 	@$(PRODUCTION) $(PY) manage.py check --deploy --fail-level WARNING
 	@$(PY) -m tests.support.translations
 

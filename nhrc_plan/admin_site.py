@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.functional import SimpleLazyObject
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,11 @@ class NhrcAdminSite(AdminSite):
         super().__init__(name)
         # Deletion in bulk skips the services and so the history: one at a time only.
         self.disable_action("delete_selected")
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """The lists that a person may see, looked up where a page shows them: every page asks."""
+        found = super().get_app_list
+        return SimpleLazyObject(lambda: found(request, app_label))
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         """The lists; planners and auditors find the pages for keeping watch above them."""

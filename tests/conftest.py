@@ -43,6 +43,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import TransactionTestCase
+from django.test import client as test_client
 from django.test.utils import teardown_databases
 from django.utils import timezone
 
@@ -65,7 +66,20 @@ _RUN = "NHRC_TEST_RUN"
 os.environ.setdefault(_RUN, uuid.uuid4().hex)
 
 
+#: Django's, which keeps a copy of the context of each template that is rendered.
+_keep_context = test_client.store_rendered_templates
+
+
+def _keep_whole(
+    store: Any, signal: Any, sender: Any, template: Any, context: Any, **more: Any
+) -> None:
+    """Keep what was rendered for itself: parts of it share its context, and a page has hundreds."""
+    if context.template is template:
+        _keep_context(store, signal, sender, template, context, **more)
+
+
 def pytest_configure(config: pytest.Config) -> None:
+    test_client.store_rendered_templates = _keep_whole
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     config.addinivalue_line("filterwarnings", "ignore:No directory at:UserWarning")
     if connection.vendor == "sqlite":
@@ -83,7 +97,8 @@ def pytest_report_header() -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On another database than SQLite: only what touches one; the rest is the same on both.
 
-    Journeys of a browser are played once, and what rows look like is looked at once, on SQLite.
+    Journeys of a browser are played once, on SQLite; so is what rows look like, and what is worked
+    out from them in Python: policies, permissions, formats, forms.
     """
     if connection.vendor == "sqlite":
         return
@@ -93,7 +108,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         touches = item.get_closest_marker("django_db") or with_database & set(
             getattr(item, "fixturenames", with_database)
         )
-        played = item.get_closest_marker("browser") or item.get_closest_marker("looks")
+        played = any(map(item.get_closest_marker, ("browser", "looks", "same")))
         (kept if touches and not played else same).append(item)
     config.hook.pytest_deselected(items=same)
     items[:] = kept

@@ -24,6 +24,7 @@ class ProjectRowsAdmin(EntryScreenAdmin):
         "project__strategy",
         "project__leads__unit",
     ]
+    code_of = "project__"
     search_fields = ["project__name", "project__leads__unit__name", "note", "reason"]
     ordering = ["-fiscal_year", "-month", "project__strategy", "project__number"]
     export_columns = ("code", "lead")

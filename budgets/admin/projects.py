@@ -184,6 +184,7 @@ class ProjectAdmin(ChecksBudgets, OwnedAdmin, RecordAdmin):
     form = ProjectForm
     list_display = ["name", "strategy", "number", "kind", "first_lead", "accountable"]
     list_filter = ["kind", "strategy__plan", "strategy", "leads__unit", OwnedFilter]
+    code_of = ""
     search_fields = ["name", "leads__unit__name"]
     filter_horizontal = ["supporting_units", "objectives"]
     inlines = [LeadInline, BudgetInline]
@@ -295,6 +296,7 @@ class ProjectBudgetAdmin(ChecksBudgets, RecordAdmin):
         "fiscal_year", "spending_kind", "project__kind", "project__strategy__plan",
         "project__strategy",
     ]  # fmt: skip
+    code_of = "project__"
     search_fields = ["project__name"]
     list_select_related = ["project"]
     inlines = [TransferInline]
@@ -351,6 +353,7 @@ class BudgetTransferAdmin(DatedTransfers, RecordAdmin):
                     "reason"]  # fmt: skip
     list_filter = ["budget__fiscal_year", "budget__project__strategy__plan",
                    "budget__project__strategy"]  # fmt: skip
+    code_of = "budget__project__"
     search_fields = ["document_number", "reason", "budget__project__name"]
     list_select_related = ["budget__project"]
     fields = ["budget", "document_number", "dated", "amount_shown", "reason"]

@@ -128,7 +128,8 @@ class IndicatorAdmin(OwnedAdmin, PlanWords):
         "measures__kind",
         "assignment_is_sample",
     ]
-    search_fields = ["number", "name", "definition", "unit__name"]
+    code_of = ""
+    search_fields = ["name", "definition", "unit__name"]
     list_select_related = ["strategy__plan", "unit", "accountable__user"]
     inlines = [MeasureInline, LevelInline]
     fieldsets = [
@@ -256,7 +257,8 @@ class YearTargetAdmin(TargetsByMeasure):
     list_display = ["code", "indicator_name", "fiscal_year", "kind", "shown", "plan_text"]
     list_display_links = ["code", "indicator_name"]
     list_filter = ["indicator__strategy__plan", "fiscal_year", "kind", "indicator__strategy"]
-    search_fields = ["indicator__number", "indicator__name", "milestone"]
+    code_of = "indicator__"
+    search_fields = ["indicator__name", "indicator__unit__name", "milestone"]
     readonly_fields = ["plan_text"]
 
     def get_queryset(self, request: HttpRequest) -> Any:
@@ -353,6 +355,7 @@ class BaselineAdmin(RecordAdmin):
     list_display = ["indicator", "measure", "value", "fiscal_year", "month", "source"]
     list_display_links = ["indicator", "measure"]
     list_filter = ["measure__indicator__strategy__plan", "fiscal_year"]
+    code_of = "measure__indicator__"
     search_fields = ["measure__indicator__name", "source"]
     list_select_related = ["measure__indicator__strategy__plan"]
 

@@ -71,7 +71,14 @@ class ResultAdmin(ApprovalAdmin, MonthScreenAdmin, ResultsByMeasure, AskedAbout,
         "is_sample",
         AskedFilter,
     ]
-    search_fields = ["indicator__number", "indicator__name", "narrative", "outcome", "problems"]
+    code_of = "indicator__"
+    search_fields = [
+        "indicator__name",
+        "indicator__unit__name",
+        "narrative",
+        "outcome",
+        "problems",
+    ]
     add_form_template = change_form_template = "admin/kpis/result/change_form.html"
 
     # ---------------------------------------------------------------------------- lists

@@ -9,7 +9,10 @@ class SetupConfig(AppConfig):
     def ready(self) -> None:
         from nhrc_plan.meetings.resolutions.beside import resolutions_beside
         from nhrc_plan.menu import MENU
-        from nhrc_plan.setup import suggestions
+        from nhrc_plan.setup import (
+            static_files,  # noqa: F401 - registers its check
+            suggestions,
+        )
         from strategy.pages.beside import register
         from strategy.pages.menu import set_menu
 

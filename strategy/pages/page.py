@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import wraps
+from functools import cached_property, wraps
 from typing import Any
 
 from django.conf import settings
@@ -69,7 +69,7 @@ class Page:
     def _month(self) -> dict[str, Any]:
         return {"year": self.at.year, "month": self.at.month} if self.at else {}
 
-    @property
+    @cached_property
     def query(self) -> str:
         """The month, and the day as of which is read, as pages of a plan carry them on."""
         return urlencode(self._carried)

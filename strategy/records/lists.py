@@ -1,28 +1,67 @@
-"""Lists of the admin: impossible filters are answered calmly, linked rows are read along."""
+"""Lists of the admin: searched by code, odd filters answered calmly, few links, rows read along."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django.apps import apps
+from django.contrib.admin import FieldListFilter, ModelAdmin, RelatedFieldListFilter
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db import DataError, models
+from django.db.models import F, Value
+from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
 
+from strategy.access import viewer
+from strategy.models import Plan, Strategy, Unit
 from strategy.records.model import Record
 
 #: What a filter in an address can ask for that no database can answer: numbers too large for any
 #: column, null characters.
 REFUSED_BY_DATABASE = (OverflowError, ValueError, DataError)
+#: The name under which a list is searched by code.
+PRINTED = "printed_code"
+
+
+def printed_code(of: str) -> Concat:
+    """A code as people know it, "S3-1.1": the plan's prefix, the strategy's number, its own.
+
+    No column holds it. ``of``: the way to the row that has it, "" or such as "indicator__".
+    """
+    return Concat(
+        F(f"{of}strategy__plan__code_prefix"),
+        Cast(F(f"{of}strategy__number"), models.CharField()),
+        Value("-"),
+        Cast(F(f"{of}number"), models.CharField()),
+        output_field=models.CharField(),
+    )
 
 
 class CalmList:
     """A list that answers an impossible filter as it answers any wrong one, not with an error."""
 
+    #: The way to what has a code, such as "indicator__", "" for the row itself; None: nothing has.
+    code_of: str | None = None
+
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
         """Patterns are nobody's to send: a slow one would keep the server busy."""
         allowed = super().lookup_allowed(lookup, value, request)  # type: ignore[misc]
         return allowed and not lookup.endswith("regex")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: models.QuerySet, search_term: str
+    ) -> tuple[models.QuerySet, bool]:
+        """By the code as pages print it too, where the list's ``search_fields`` ask for it."""
+        if search_term and self.code_of is not None:
+            queryset = queryset.annotate(**{PRINTED: printed_code(self.code_of)})
+        found: tuple[models.QuerySet, bool] = super().get_search_results(  # type: ignore[misc]
+            request, queryset, search_term
+        )
+        return found
+
+    def get_search_fields(self, request: HttpRequest) -> list[str]:
+        fields = list(super().get_search_fields(request))  # type: ignore[misc]
+        return fields if self.code_of is None else [PRINTED, *fields]
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         try:
@@ -62,3 +101,38 @@ def plain_deletion(found: tuple[Any, ...], objs: Any) -> tuple[Any, ...]:
     }
     shown = {name: count for name, count in counts.items() if str(name) in known}
     return [str(obj) for obj in objs], shown, lacking, protected
+
+
+#: Where there are more choices than these, those of one's own agencies alone are links. The rows
+#: of others are found by searching.
+MOST = 60
+_AGENCY: dict[type[models.Model], str] = {Plan: "agency", Unit: "agency", Strategy: "plan__agency"}
+
+
+class FewLinks(RelatedFieldListFilter):
+    """A filter by plan, strategy or unit."""
+
+    def field_choices(self, field: Any, request: HttpRequest, model_admin: ModelAdmin) -> Any:
+        model: type[models.Model] = field.remote_field.model
+        narrowed = None
+        if model._default_manager.count() > MOST:
+            narrowed = {f"{_AGENCY[model]}__in": own_agencies(request)}
+        ordering = self.field_admin_ordering(field, request, model_admin)
+        return field.get_choices(include_blank=False, ordering=ordering, limit_choices_to=narrowed)
+
+
+def own_agencies(request: HttpRequest) -> list[int]:
+    """The agencies in whose units a person works; of those who work in none, that of the plan at
+    work."""
+    own = viewer(request.user).agency_ids
+    if own:
+        return sorted(own)
+    plans = Plan.objects.order_by("-is_current", "-first_year", "pk")
+    return list(plans.values_list("agency_id", flat=True)[:1])
+
+
+FieldListFilter.register(
+    lambda field: isinstance(field, models.ForeignKey) and field.remote_field.model in _AGENCY,
+    FewLinks,
+    take_priority=True,
+)

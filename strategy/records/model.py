@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from uuid import UUID, uuid4
 
@@ -19,6 +20,7 @@ from django.apps import apps
 from django.db import connections, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from simple_history.manager import HistoryManager
 from simple_history.models import HistoricalRecords
 
 #: Where a value stands in a fact of the details: names and places of the steps that lead there.
@@ -43,12 +45,22 @@ class AuditColumns(models.Model):
         abstract = True
 
 
+class TrailManager(HistoryManager):
+    """What ``model.history`` gives: a class made once, where the package makes one each time."""
+
+    @classmethod
+    @cache
+    def from_queryset(cls, queryset_class: Any, class_name: str | None = None) -> Any:
+        return super().from_queryset(queryset_class, class_name)
+
+
 class AuditTrail(HistoricalRecords):
     """simple-history with a plain author, child facts, and no permissions of its own."""
 
     def __init__(self) -> None:
         super().__init__(
             inherit=True,
+            history_manager=TrailManager,
             bases=[AuditColumns],
             history_user_id_field=models.BigIntegerField(null=True, blank=True),
             history_user_getter=lambda row: row.history_user_name,

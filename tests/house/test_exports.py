@@ -167,6 +167,7 @@ def filled_lists(plan, django_user_model):
 # --------------------------------------------------------------------------- every list, every form
 
 
+@pytest.mark.same
 @every_list
 def test_every_list_exports_in_every_format(filled_lists, root, model):
     before = facts()
@@ -199,6 +200,7 @@ def test_only_who_may_export_does(request, filled_lists, person, who, status):
         assert export(client, Result, kind).status_code == status
 
 
+@pytest.mark.same
 def test_seeing_a_list_is_not_exporting_it(filled_lists, auditor):
     client = signed_in(auditor)
     for model in LISTS:
@@ -242,6 +244,7 @@ WORST = ["==1+1", "\t=1+1", "#N/A"]
 PAIRS = [(Agency, text) for text in PAYLOADS] + [(m, t) for m in POISONED for t in WORST]
 
 
+@pytest.mark.same
 @pytest.mark.parametrize(
     ("model", "payload"), PAIRS, ids=[f"{m.__name__}-{ascii(t)}" for m, t in PAIRS]
 )
@@ -473,6 +476,7 @@ def test_an_odd_format_is_asked_again(filled_lists, root, data):
     assert "Content-Disposition" not in root.post(address(Result, "export"), data)
 
 
+@pytest.mark.same
 @every_list
 def test_an_export_takes_as_many_queries_for_all_rows_as_for_one(
     filled_lists, plan, root, django_assert_max_num_queries, model

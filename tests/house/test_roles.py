@@ -208,6 +208,7 @@ def test_every_list_of_the_admin_is_in_the_table():
     assert all(len(cell) == len(PAGES) for row in TABLE.values() for cell in row)
 
 
+@pytest.mark.same
 @every_list
 @pytest.mark.parametrize("role", STAFF)
 def test_a_role_opens_what_the_table_says(plan, person, today, model, role):
@@ -222,6 +223,7 @@ def test_a_role_opens_what_the_table_says(plan, person, today, model, role):
     assert differences(before, facts()) == {}
 
 
+@pytest.mark.same
 @every_list
 def test_what_the_table_refuses_is_refused_to_a_post_too(plan, person, today, model):
     today(TODAY)
@@ -240,6 +242,7 @@ def test_what_the_table_refuses_is_refused_to_a_post_too(plan, person, today, mo
         assert differences(before, facts()) == {}
 
 
+@pytest.mark.same
 @every_list
 @pytest.mark.parametrize("who", ["anonymous", "executive", "somebody"])
 def test_who_is_no_staff_is_sent_to_sign_in(plan, client, person, model, who):

@@ -34,7 +34,8 @@ from strategy.records.write import record_save
 from tests.support.pages import DAY, Rows
 from tests.support.writing import signed_in
 
-pytestmark = pytest.mark.django_db
+# Every page is asked for on both databases in tests/overview/test_smoke.py.
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 YEAR = "/integrity/ita/2564/"
 
 

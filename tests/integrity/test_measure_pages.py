@@ -36,7 +36,8 @@ from strategy.records.write import record_delete, record_save
 from tests.support.pages import HERE, flat
 from tests.support.writing import OWN, TODAY, measure_of, progress, signed_in
 
-pytestmark = pytest.mark.django_db
+# Every page is asked for on both databases in tests/overview/test_smoke.py.
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 PAGE = "/integrity/measures/"
 

@@ -35,8 +35,14 @@ def reader(plan: Plan, planner: Any, client: Any, today: Any) -> Any:
     return client
 
 
+@pytest.fixture(scope="module")
+def answered() -> dict[str, Any]:
+    """The answers, once they have been asked for: the rows behind them are the same each time."""
+    return {}
+
+
 @pytest.fixture
-def answers(reader: Any, plan: Plan, planner: Any) -> dict[str, Any]:
+def answers(reader: Any, plan: Plan, planner: Any, answered: dict[str, Any]) -> dict[str, Any]:
     """Every answer that there is, with samples and a row of everything, by its address."""
     samples(plan)
     # One row of everything comes in their place.
@@ -45,12 +51,13 @@ def answers(reader: Any, plan: Plan, planner: Any) -> dict[str, Any]:
     one_of_each(plan, planner)
     enter(plan, "S3-1.2", 2567, 10, no_cases=True)
     enter(plan, "S3-2.1", 2567, 10, ("1", "3"))
-    found = {}
-    for address in addresses():
+    found = dict(answered)
+    for address in [] if found else addresses():
         for month in MONTHS:
             answer = reader.get(address + month)
             assert answer.status_code == 200, address + month
             found[address + month] = answer.json()
+    answered.update(found)
     return found
 
 

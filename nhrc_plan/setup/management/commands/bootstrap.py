@@ -1,4 +1,4 @@
-"""Make a database ready: tables, plans, and on request samples."""
+"""Make a system ready: tables, plans, the files that pages need, and on request samples."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +15,7 @@ from strategy.records.model import one_act
 
 
 class Command(BaseCommand):
-    help = "Migrates the database and loads fixtures/; safe to repeat."
+    help = "Migrates the database, loads fixtures/, collects static files; safe to repeat."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument(
@@ -32,6 +32,8 @@ class Command(BaseCommand):
         people_recorded()
         with refused_in_words():
             self._load(options)
+        if not settings.TRIAL:
+            call_command("collectstatic", interactive=False, verbosity=0)
 
     def _load(self, options: Mapping[str, Any]) -> None:
         for plan in fixtures.plans_load():
