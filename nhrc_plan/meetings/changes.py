@@ -107,7 +107,7 @@ def plan_changes(
     money: PlanMoney,
     days: Mapping[int, ReportingDay],
     today: date,
-    resolutions: Resolutions,
+    resolutions: Resolutions | None = None,
 ) -> Changes:
     """What changed between last month's deadline and ``today``.
 
@@ -115,7 +115,7 @@ def plan_changes(
     more where rules were changed.
 
     ``standing`` and ``money`` are those of the month looked at, with every year; ``resolutions``
-    those of its meetings and of earlier ones, settled or not.
+    those of its meetings and of earlier ones, settled or not; None leaves them out.
     """
     at = standing.at
     compared = at.previous
@@ -164,7 +164,7 @@ def plan_changes(
             ),
         ),
         projects=tuple(projects),
-        resolutions=tuple(resolutions.changed_since(until)),
+        resolutions=tuple(resolutions.changed_since(until)) if resolutions else (),
         disbursed_before=_disbursed(money_known.rows.values()),
         disbursed_after=_disbursed(money_now.values()),
     )
