@@ -14,8 +14,8 @@ from strategy.calendar import MONTHS, FiscalMonth
 from strategy.comments.model import NOBODYS, Commented
 from strategy.evidence.model import Evidence, OpenEvidence
 from strategy.models import FISCAL_YEAR_VALIDATORS
-from strategy.records.baht import BahtField
 from strategy.records.model import Record
+from strategy.standing.baht_field import BahtField
 from strategy.thai import month_name
 
 MONTH_CHOICES = [(month, month_name(FiscalMonth(2566, month), year=False)) for month in MONTHS]

@@ -253,16 +253,16 @@ def test_what_is_missing_is_added(plan):
     """A row that was never there: as on an older database, under a newer fixture."""
     indicator = indicator_of(plan, "S3-1.1")
     before = facts()
-    from strategy.records import model as audit
+    from strategy.records import closed
 
-    audit.open_history_tables()
+    closed.open_history_tables()
     for model in (YearTarget, Approach):
         row = model.objects.last()
         model.history.filter(id=row.pk).delete()
         model.objects.filter(pk=row.pk).delete()
         ids = model.history.filter(history_type="-").values_list("pk", flat=True)
         model.history.filter(pk__in=list(ids)).delete()
-    audit.close_history_tables()
+    closed.close_history_tables()
     call_command("bootstrap")
     assert YearTarget.objects.count() == 95 + 15 and Approach.objects.count() == 40
     assert indicator.targets.count() == 5

@@ -78,6 +78,7 @@ from strategy.models import (
     Unit,
     Unlocking,
 )
+from strategy.records import closed
 from strategy.records import model as audit
 from strategy.records.checks import OPEN_HISTORY, refuse_open_history
 from strategy.records.history import entries, history_of
@@ -145,7 +146,7 @@ def test_every_stored_fact_has_a_history_or_is_held_by_one():
         for model in apps.get_models(include_auto_created=True)
         if model._meta.app_label in own
         and not issubclass(model, audit.Record)
-        and model not in audit.closed_models()
+        and model not in closed.closed_models()
     }
     assert without == set(HELD_BY_OTHERS)
 
@@ -223,7 +224,7 @@ def test_control_without_triggers_history_can_be_changed(model, opened_history):
     assert ATTEMPTS["update"](rows) == 1
     assert rows.get().history_user_name == "somebody else"
     assert ATTEMPTS["delete"](rows)[0] == 1
-    assert rows.model._meta.db_table in audit.open_history_table_names()
+    assert rows.model._meta.db_table in closed.open_history_table_names()
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no TRUNCATE")
@@ -236,11 +237,11 @@ def test_the_database_refuses_to_empty_history():
 
 
 def test_history_is_closed_after_migrate(plan):
-    assert audit.open_history_table_names() == []
-    audit.open_history_tables()
-    assert len(audit.open_history_table_names()) == len(audit.closed_models()) > len(RECORDS)
+    assert closed.open_history_table_names() == []
+    closed.open_history_tables()
+    assert len(closed.open_history_table_names()) == len(closed.closed_models()) > len(RECORDS)
     call_command("migrate", verbosity=0)
-    assert audit.open_history_table_names() == []
+    assert closed.open_history_table_names() == []
 
 
 def test_one_missing_trigger_is_noticed(plan):
@@ -251,20 +252,20 @@ def test_one_missing_trigger_is_noticed(plan):
         "postgresql": f'ALTER TABLE "{table}" DISABLE TRIGGER "{name}"',
     }[connection.vendor]
     connection.cursor().execute(statement)
-    assert audit.open_history_table_names() == [table]
-    audit.close_history_tables()
+    assert closed.open_history_table_names() == [table]
+    closed.close_history_tables()
 
 
 def test_an_open_history_is_said_by_check_and_refused_at_the_start(db):
     """At start and in ``check``; closed tables say nothing, and migrate is not kept from running."""
     assert run_checks(tags=[Tags.database], databases=["default"]) == []
     refuse_open_history()
-    audit.open_history_tables()
+    closed.open_history_tables()
     (message,) = run_checks(tags=[Tags.database], databases=["default"])
     assert message.id == OPEN_HISTORY and not message.is_serious()
     with pytest.raises(ImproperlyConfigured, match="manage.py migrate"):
         refuse_open_history()
-    audit.close_history_tables()
+    closed.close_history_tables()
     assert run_checks(tags=[Tags.database], databases=["default"]) == []
 
 
@@ -1125,7 +1126,7 @@ def kept_elsewhere() -> set[str]:
     ours = {model._meta.app_label for model in audit.recorded_models()}
     found = set()
     for model in django_apps.get_models(include_auto_created=True):
-        if model._meta.app_label not in ours or issubclass(model, audit.Record | audit.InsertOnly):
+        if model._meta.app_label not in ours or issubclass(model, audit.Record | closed.InsertOnly):
             continue
         if model.__name__.startswith("Historical"):
             continue
