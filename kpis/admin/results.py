@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kpis.admin.approval import ApprovalAdmin
 from kpis.admin.exports import ResultsByMeasure
 from kpis.admin.forms import ChooseForm, ResultForm, has_percent, number_fields, step_field
 from kpis.admin.month import MonthScreenAdmin
@@ -26,9 +26,11 @@ from kpis.read.entry import (
     work_list,
 )
 from kpis.read.suggestions import suggestion_for
+from kpis.read.waiting import WaitingResult, waiting_results, waiting_rows
 from kpis.read.words import progress_percent, progress_text
 from kpis.write import results
-from strategy.access import viewer
+from strategy.access import Viewer, viewer
+from strategy.approval.admin import ApprovalAdmin
 from strategy.calendar import FiscalMonth
 from strategy.clock import today
 from strategy.evidence.model import evidence_text
@@ -72,6 +74,13 @@ class ResultAdmin(ApprovalAdmin, MonthScreenAdmin, ResultsByMeasure, ChosenFirst
     ]
     search_fields = ["indicator__number", "indicator__name", "narrative", "outcome", "problems"]
     add_form_template = change_form_template = "admin/kpis/result/change_form.html"
+    waiting_template = "admin/kpis/result/waiting.html"
+
+    def waiting(self, who: Viewer) -> QuerySet[Any]:
+        return waiting_results(who)
+
+    def waiting_rows(self, rows: Sequence[Result], who: Viewer) -> list[WaitingResult]:
+        return waiting_rows(rows, who)
 
     # ---------------------------------------------------------------------------- lists
 
