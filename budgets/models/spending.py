@@ -2,32 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
-from budgets.models.projects import Project
+from budgets.models.projects import Project, ProjectLead
+from strategy.approval.model import Approvable, state_field
 from strategy.calendar import MONTHS, FiscalMonth
 from strategy.models import FISCAL_YEAR_VALIDATORS
 from strategy.records.baht import BahtField
-from strategy.records.model import Record
 from strategy.thai import month_name
 
 MONTH_CHOICES = [(month, month_name(FiscalMonth(2566, month), year=False)) for month in MONTHS]
 
 
-def _owner(project: Project) -> tuple[int, Collection[int]]:
-    """A project's agency, and its first-named lead unit, which reports its money."""
-    first = project.leads.order_by("position").values_list("unit_id", flat=True)[:1]
-    return project.strategy.plan.agency_id, tuple(first)
-
-
-class Disbursement(Record):
-    """Where a project's money stands at the end of a month: running totals of its fiscal year."""
+class ProjectMonth(Approvable):
+    """What is entered of a project's month, and approved for its first-named lead unit."""
 
     written_by_reporters = True
+    approval_links = ("project__leads",)
+
+    project: models.ForeignKey[Project, Project]
+    approval = state_field()
+
+    class Meta(Approvable.Meta):
+        abstract = True
+
+    def approval_units(self) -> Collection[int]:
+        """The first-named lead unit, which reports its money."""
+        return tuple(lead.unit_id for lead in self.project.leads.all()[:1])
+
+    @classmethod
+    def of_units(cls, units: Iterable[int]) -> Q:
+        first = ProjectLead.objects.filter(project=OuterRef("pk")).order_by("position")
+        led = Project.objects.annotate(first_lead=Subquery(first.values("unit")[:1]))
+        return Q(project__in=led.filter(first_lead__in=units).order_by().values("pk"))
+
+    @classmethod
+    def approval_rows(cls) -> QuerySet[Any]:
+        stored: Any = cls._base_manager
+        rows: QuerySet[Any] = stored.select_related("project__strategy__plan")
+        return rows.prefetch_related("project__leads")
+
+    @property
+    def title(self) -> str:
+        """Its project's place in the plan and its month, as people write them."""
+        month = month_name(FiscalMonth(*self.month_written()), short=True)
+        return f"{self.project.strategy.number}-{self.project.number} {month}"
+
+    def month_owner(self) -> tuple[int | None, Collection[int]]:
+        return self.project.strategy.plan.agency_id, self.approval_units()
+
+    def month_written(self) -> tuple[int, int]:
+        raise NotImplementedError
+
+
+class Disbursement(ProjectMonth):
+    """Where a project's money stands at the end of a month: running totals of its fiscal year."""
+
+    figure_columns = ("disbursed", "committed")
 
     project = models.ForeignKey(
         Project, models.PROTECT, related_name="disbursements", verbose_name=_("project")
@@ -47,9 +83,10 @@ class Disbursement(Record):
     )
     is_sample = models.BooleanField(_("sample"), default=False, editable=False)
 
-    class Meta(Record.Meta):
+    class Meta(ProjectMonth.Meta):
         verbose_name = _("disbursement")
         verbose_name_plural = _("disbursements")
+        permissions = [("approve_disbursement", "Can approve disbursements")]
         ordering = ["project_id", "fiscal_year", "month"]
         constraints = [
             models.UniqueConstraint(
@@ -72,15 +109,12 @@ class Disbursement(Record):
     def month_written(self) -> tuple[int, int]:
         return (self.fiscal_year, self.month)
 
-    def month_owner(self) -> tuple[int | None, Collection[int]]:
-        return _owner(self.project)
-
     def __str__(self) -> str:
         at = FiscalMonth(self.fiscal_year, self.month)
         return f"{self.project} {month_name(at, short=True)}"
 
 
-class CarriedPayment(Record):
+class CarriedPayment(ProjectMonth):
     """What has been paid of money carried over (เงินกันเหลื่อมปี), by the end of a month.
 
     ``fiscal_year``: the year whose budget it is; ``month``: a month of the year after, in which it
@@ -88,7 +122,7 @@ class CarriedPayment(Record):
     budget's own year.
     """
 
-    written_by_reporters = True
+    figure_columns = ("paid",)
 
     project = models.ForeignKey(
         Project, models.PROTECT, related_name="carried_payments", verbose_name=_("project")
@@ -106,9 +140,10 @@ class CarriedPayment(Record):
         default="",
     )
 
-    class Meta(Record.Meta):
+    class Meta(ProjectMonth.Meta):
         verbose_name = _("payment of money carried over")
         verbose_name_plural = _("payments of money carried over")
+        permissions = [("approve_carriedpayment", "Can approve payments of money carried over")]
         ordering = ["project_id", "fiscal_year", "month"]
         constraints = [
             models.UniqueConstraint(
@@ -130,9 +165,6 @@ class CarriedPayment(Record):
 
     def month_written(self) -> tuple[int, int]:
         return (self.fiscal_year + 1, self.month)
-
-    def month_owner(self) -> tuple[int | None, Collection[int]]:
-        return _owner(self.project)
 
     def __str__(self) -> str:
         at = FiscalMonth(self.fiscal_year + 1, self.month)

@@ -40,6 +40,7 @@ def money_year(shown: MoneyYear) -> dict[str, Any]:
         "disbursed": plain(shown.spent.disbursed) if shown.spent else None,
         "committed": plain(shown.spent.committed) if shown.spent else None,
         "sample": shown.sample,
+        "approved": shown.approved if shown.spent else None,
         **_standing(shown.standing),
     }
 
@@ -120,11 +121,13 @@ def carried_project(row: CarriedProject) -> dict[str, Any]:
         "carried": plain(row.carried),
         "paid": plain(row.paid),
         "sample": row.sample,
+        "approved": row.approved,
         "payments": [
             {
                 "month": in_year(payment.at),
                 "paid": plain(payment.paid),
                 "note": payment.note or None,
+                "approved": payment.approved,
             }
             for payment in row.payments
         ],
@@ -209,6 +212,7 @@ def project_page(plan: Plan, at: FiscalMonth, shown: ProjectPage) -> dict[str, A
                 "note": month.note or None,
                 "reason": month.reason or None,
                 "sample": month.sample,
+                "approved": month.approved if month.spent else None,
             }
             for month in shown.months
         ],

@@ -30,7 +30,7 @@ from kpis.read.waiting import WaitingResult, waiting_results, waiting_rows
 from kpis.read.words import progress_percent, progress_text
 from kpis.write import results
 from strategy.access import Viewer, viewer
-from strategy.approval.admin import ApprovalAdmin
+from strategy.approval.admin import ApprovalAdmin, state_text
 from strategy.calendar import FiscalMonth
 from strategy.clock import today
 from strategy.evidence.model import evidence_text
@@ -128,8 +128,7 @@ class ResultAdmin(ApprovalAdmin, MonthScreenAdmin, ResultsByMeasure, ChosenFirst
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def stands(self, result: Result) -> str:
         """The state; of what was returned with the comment."""
-        state = result.get_state_display()
-        return f"{state}: {result.returned_because}" if result.returned_because else state
+        return state_text(result)
 
     @admin.display(description=gettext_lazy("evidence"))
     def evidence_shown(self, result: Result) -> str:
@@ -257,7 +256,6 @@ class ResultAdmin(ApprovalAdmin, MonthScreenAdmin, ResultsByMeasure, ChosenFirst
             "panel": panel,
             "suggestion": suggestion_for(panel.indicator),
             "states": Result.State,
-            **self.steps(request, context["original"] if more.get("change") else None),
         }
         return super().render_change_form(request, context, *args, **more)
 

@@ -46,7 +46,7 @@ def waiting_results(who: Viewer) -> QuerySet[Any]:
         .order_by("-fiscal_year", "-month")
         .values("pk")[:1]
     )
-    return (
+    rows: QuerySet[Any] = (
         waiting_for(Result, who)
         .select_related("indicator__strategy__plan", "indicator__unit")
         .prefetch_related(None)
@@ -62,6 +62,7 @@ def waiting_results(who: Viewer) -> QuerySet[Any]:
             "indicator__position",
         )
     )
+    return rows
 
 
 def waiting_rows(results: Sequence[Result], who: Viewer) -> list[WaitingResult]:

@@ -16,7 +16,7 @@ from kpis.models.results import parts_of_history
 from kpis.write.checks import EntryContext, ResultEntry, entry_errors, value_field
 from kpis.write.slips import slips
 from strategy.access import Viewer, viewer
-from strategy.approval.model import stands_returned
+from strategy.approval.model import take_state
 from strategy.approval.write import approve, give_back, reopen
 from strategy.evidence.write import evidence_replaced
 from strategy.records.entries import Errors, RowEntries
@@ -83,17 +83,14 @@ class ResultEntries(RowEntries[ResultEntry, Result]):
             and slip["measure"] not in asked
             and plain(entry.values[slip["measure"]].amount) == slip["value"]
         ]
-        # What was returned stays so, with its comment, until it is submitted again.
-        stays = stands_returned(row, entry.state)
-        apart = {"repeats_last", "slips", "returned_because"} | ({"state"} if stays else set())
+        apart = {"state", "repeats_last", "slips", "returned_because"}
         # Words may be mended without saying anew where the figure is from.
         unchanged = self.context.stands.get(entry.key) == dict(entry.values)
         row.repeats_last = entry.repeats_last or (row.repeats_last and unchanged)
         for name in self.fields:
             if name not in apart:
                 setattr(row, name, getattr(entry, name))
-        if not stays:
-            row.returned_because = ""
+        take_state(row, entry.state)
         row.steps_done = sorted(entry.steps_done)
         row.slips = standing + [
             {"measure": pk, "why": slip.why, "value": plain(slip.value), "last": plain(slip.last)}

@@ -37,6 +37,10 @@ def my_work(page: Page, shown: MyWork) -> dict[str, Any]:
         "enter": [_task(task) for task in shown.enter],
         "soon": [_task(task) for task in shown.soon],
         "to_approve": shown.to_approve,
+        "approvals": [
+            {"kind": each.kind, "rows": each.rows, "address": each.address}
+            for each in shown.approvals
+        ],
         "waiting": [
             {"id": unit.unit_id, "name": unit.name, "late": unit.late, "owed": unit.owed}
             for unit in shown.waiting

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from budgets.models import CarriedPayment, Disbursement
 from budgets.read.carried_entry import carried_due
 from budgets.read.duties import due_list as money_due
 from budgets.read.duties import entering_units
+from budgets.read.waiting import waiting_disbursements, waiting_payments
 from integrity.measures import rules as measure_rules
 from integrity.measures.duties import due_list as quarters_due
 from integrity.measures.models import QuarterProgress
@@ -29,6 +31,7 @@ from kpis.read.duties import LATE, OPEN, UPCOMING, Duty
 from kpis.read.entry import reporting_plans, work_list
 from kpis.read.waiting import waiting_results
 from strategy.access import Viewer
+from strategy.approval.model import State
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.models import Plan
 from strategy.thai import format_date, format_number, month_name
@@ -89,13 +92,25 @@ class Task(NamedTuple):
         return format_date(self.deadline) if self.deadline else ""
 
 
-class Approval(NamedTuple):
-    """A submitted result that waits for somebody to approve or return it."""
+class Approvals(NamedTuple):
+    """What of a kind waits for a person to approve or return it: how much, the oldest by name.
 
-    code: str
-    name: str
-    unit: str
-    period: str
+    ``address``: where it is looked at and approved.
+    """
+
+    kind: str
+    rows: int
+    oldest: tuple[str, ...]
+    address: str
+
+    @property
+    def kind_name(self) -> str:
+        return str(KINDS[self.kind])
+
+    @property
+    def more(self) -> int:
+        """How many are not named."""
+        return self.rows - len(self.oldest)
 
 
 class UnitWaiting(NamedTuple):
@@ -129,11 +144,14 @@ class MyWork:
 
     enter: tuple[Task, ...]
     soon: tuple[Task, ...]
-    #: How many results wait for this person's approval, and the oldest of them.
-    to_approve: int
-    oldest: tuple[Approval, ...]
+    #: What waits for this person's approval, kind by kind.
+    approvals: tuple[Approvals, ...]
     waiting: tuple[UnitWaiting, ...]
     done: tuple[Done, ...]
+
+    @property
+    def to_approve(self) -> int:
+        return sum(each.rows for each in self.approvals)
 
     @property
     def returned(self) -> int:
@@ -150,14 +168,16 @@ def my_work(who: Viewer, today: date) -> MyWork:
     latest = latest_ended(today)
     duties = work_list(who, today, soon=SOON)
     plans = reporting_plans(who, latest.year - 1, latest.year)
+    returned = list(_money_returned(who))
     tasks = [
         *_returned(who),
+        *returned,
         *(
             _of_result(duty)
             for duty in duties
             if _is_own(who, duty.row.unit_id) and not duty.returned
         ),
-        *_of_money(who, plans, today),
+        *_of_money(who, plans, today, returned),
         *_of_measures(who, today),
     ]
     order = {LATE: 0, OPEN: 1, UPCOMING: 2}
@@ -169,21 +189,27 @@ def my_work(who: Viewer, today: date) -> MyWork:
             task.code,
         )
     )
-    waiting = waiting_results(who)
     return MyWork(
         enter=tuple(task for task in tasks if task.state != UPCOMING),
         soon=_next_ones(task for task in tasks if task.state == UPCOMING),
-        to_approve=waiting.count(),
-        oldest=tuple(_approval(result) for result in waiting[:OLDEST]),
+        approvals=tuple(_approvals(who)) if who.approves else (),
         waiting=_waiting(duties) if who.is_planner else (),
         done=tuple(_done(who, today)),
     )
 
 
-def _approval(result: Result) -> Approval:
-    indicator = result.indicator
-    period = month_name(FiscalMonth(result.fiscal_year, result.month), short=True)
-    return Approval(indicator.code, indicator.name, str(indicator.unit or ""), period)
+def _approvals(who: Viewer) -> Iterable[Approvals]:
+    """Two or three queries for each kind."""
+    for kind, waiting in (
+        (RESULT, waiting_results(who)),
+        (MONEY, waiting_disbursements(who)),
+        (CARRIED, waiting_payments(who)),
+    ):
+        count = waiting.count()
+        if count:
+            oldest = tuple(row.title for row in waiting[:OLDEST])
+            name = f"admin:{waiting.model._meta.app_label}_{waiting.model._meta.model_name}_waiting"
+            yield Approvals(kind, count, oldest, reverse(name))
 
 
 def _next_ones(tasks: Iterable[Task]) -> tuple[Task, ...]:
@@ -224,6 +250,34 @@ def _returned(who: Viewer) -> Iterable[Task]:
         )
 
 
+def _money_returned(who: Viewer) -> Iterable[Task]:
+    """Months of money that were sent back to be mended. Two queries a kind."""
+    for kind, model, address in (
+        (MONEY, Disbursement, money_address),
+        (CARRIED, CarriedPayment, carried_address),
+    ):
+        rows = model.approval_rows().filter(approval=State.RETURNED)
+        for row in rows.order_by("fiscal_year", "month", "project"):
+            first = next(iter(row.project.leads.all()), None)
+            if not _is_own(who, first and first.unit_id):
+                continue
+            plan, at = row.project.strategy.plan, FiscalMonth(*row.month_written())
+            yield Task(
+                kind=kind,
+                state=OPEN,
+                code=f"{row.project.strategy.number}-{row.project.number}",
+                name=row.project.name,
+                unit=first.unit.name if first else "",
+                period=month_name(at, short=True),
+                deadline=None,
+                target=None,
+                last=None,
+                address=f"{address(plan, first and first.unit_id, at)}#p{row.project_id}",
+                begun=True,
+                returned=row.returned_because,
+            )
+
+
 def _of_result(duty: Duty) -> Task:
     row = duty.row
     query = {"indicator": row.id, "year": duty.period.year, "month": duty.period.month}
@@ -243,10 +297,19 @@ def _of_result(duty: Duty) -> Task:
     )
 
 
-def _of_money(who: Viewer, plans: list[Plan], today: date) -> Iterable[Task]:
-    """A unit's month of money, and what it still has to pay of money carried over."""
+def _of_money(
+    who: Viewer, plans: list[Plan], today: date, returned: Sequence[Task]
+) -> Iterable[Task]:
+    """A unit's month of money, and what it still has to pay of money carried over.
+
+    ``returned``: what stands on the list by itself, so that a month that lacks nothing else
+    does not.
+    """
+    sent_back = Counter(task.address.partition("#")[0] for task in returned)
     for due in money_due(who, plans, today):
-        if due.is_done or not _is_own(who, due.unit_id):
+        address = money_address(due.plan, due.unit_id, due.at)
+        lacking = due.projects - due.entered - sent_back[address]
+        if lacking <= 0 or not _is_own(who, due.unit_id):
             continue
         yield Task(
             kind=MONEY,
@@ -259,7 +322,7 @@ def _of_money(who: Viewer, plans: list[Plan], today: date) -> Iterable[Task]:
             deadline=due.deadline,
             target=None,
             last=None,
-            address=money_address(due.plan, due.unit_id, due.at),
+            address=address,
             begun=due.entered > 0,
         )
     for left in carried_due(who, plans, entering_units(who), today):

@@ -63,6 +63,14 @@ class ApprovalAdmin(RecordAdmin):
         answer: HttpResponse = super().changelist_view(request, more)
         return answer
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **more: Any
+    ) -> HttpResponse:
+        row = context["original"] if more.get("change") else None
+        return super().render_change_form(
+            request, context | self.steps(request, row), *args, **more
+        )
+
     def steps(self, request: HttpRequest, row: Approvable | None) -> dict[str, bool]:
         """What the form of a row offers to whoever looks at it."""
         if row is None:
@@ -154,6 +162,12 @@ class ApprovalAdmin(RecordAdmin):
         if len(found) != len(ticked):
             raise Http404(_("There is no such row, or it is not yours to see."))
         return {found[pk]: version for pk, version in ticked.items()}
+
+
+def state_text(row: Approvable) -> str:
+    """The state; of what was returned with the comment."""
+    state = str(State(row.state_now).label)
+    return f"{state}: {row.returned_because}" if row.returned_because else state
 
 
 def _ticked(request: HttpRequest) -> dict[int, int]:

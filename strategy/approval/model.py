@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any, ClassVar
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -97,6 +98,29 @@ class Approvable(Record):
         return tuple(getattr(row, name) for name in cls.figure_columns)
 
 
-def stands_returned(row: Approvable, wanted: str) -> bool:
-    """Whether a row that is kept unsent stays returned: until it is submitted again."""
-    return row.state_now == State.RETURNED and wanted == State.DRAFT
+def take_state(row: Approvable, wanted: str) -> None:
+    """Take over the state that an entry asks for.
+
+    What was returned and is kept unsent stays so, with its comment, until it is submitted again.
+    """
+    if row.state_now == State.RETURNED and wanted == State.DRAFT:
+        return
+    setattr(row, row.state_name, wanted)
+    row.returned_because = ""
+
+
+def state_problems(
+    kept: Approvable | None, wanted: str, *, by_system: bool
+) -> Iterator[ValidationError]:
+    """Why an entry may not bring a row to the state that it asks for.
+
+    ``by_system``: the system loads what the sources say, approved figures among it.
+    """
+    if by_system:
+        return
+    if wanted not in (State.DRAFT, State.SUBMITTED):
+        yield ValidationError(_("A figure is kept as a draft or submitted; approval comes after."))
+    if kept is not None and kept.is_approved:
+        yield ValidationError(_("This figure is approved. A planner has to reopen it first."))
+    elif kept is not None and not kept.is_unsent and wanted == State.DRAFT:
+        yield ValidationError(_("What has been submitted counts; correct it instead of hiding it."))
