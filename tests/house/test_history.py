@@ -60,6 +60,7 @@ from nhrc_plan.meetings.resolutions.models import Escalation, Resolution
 from nhrc_plan.reminders.models import CalendarFeed, Reminder
 from nhrc_plan.setup import fixtures
 from strategy import access as roles
+from strategy.approval.write import approve, give_back, reopen
 from strategy.known import tables
 from strategy.models import (
     Account,
@@ -637,6 +638,26 @@ def _approve_many(plan, user):
     }  # fmt: skip
 
 
+def _approve_money(plan, user):
+    row = spend(led_by(OWN), 2569, 6, "100")
+    approve(user=user, shown={row: 1})
+    return Disbursement, row.pk, "~", {"approval": ("submitted", "approved"), "why": None}
+
+
+def _return_money(plan, user):
+    row = spend(led_by(OWN), 2569, 6, "100")
+    give_back(user=user, shown={row: 1}, comment="why")
+    return Disbursement, row.pk, "~", {
+        "approval": ("submitted", "returned"), "returned_because": ("", "why"),
+    }  # fmt: skip
+
+
+def _reopen_money(plan, user):
+    row = spend(led_by(OWN), 2569, 6, "100", approval="approved")
+    reopen(user=user, shown={row: 1}, reason="why")
+    return Disbursement, row.pk, "~", {"approval": ("approved", "submitted")}
+
+
 def _reopen(plan, user):
     result = enter(indicator_of(plan, "S3-1.1", OWN), 2569, 6, "50", state="approved")
     result_reopen(user=user, result=result, expected_version=1, reason="why")
@@ -843,7 +864,8 @@ WAYS = {
     for name, way in list(globals().items())
     if name in {
         "_save", "_add", "_links", "_delete", "_result", "_result_change", "_result_many",
-        "_result_milestone", "_approve", "_approve_many", "_return", "_reopen", "_discard", "_target", "_baseline", "_lead",
+        "_result_milestone", "_approve", "_approve_many", "_return", "_reopen",
+        "_approve_money", "_return_money", "_reopen_money", "_discard", "_target", "_baseline", "_lead",
         "_form", "_form_links", "_form_inline", "_form_target", "_form_result", "_form_budget",
         "_form_delete", "_form_inline_delete", "_disbursement", "_disbursement_many",
         "_disbursement_delete", "_form_sheet", "_form_sheet_delete", "_form_transfer",
