@@ -269,7 +269,9 @@ def test_a_month_from_the_first_figure_to_the_proof(
     reads.goto(f"{HERE}/board/{QUERY}")
     assert reads.locator(".minute dt").count() == 3
     known_now = reads.request.get(f"{HERE}/indicators/{FIGURE}.json{QUERY}").json()
-    known_then = reads.request.get(f"{HERE}/indicators/{FIGURE}.json{QUERY}&as_of=2569-10-20").json()
+    known_then = reads.request.get(
+        f"{HERE}/indicators/{FIGURE}.json{QUERY}&as_of=2569-10-20"
+    ).json()
     assert (known_now["text"]["result"], known_then["text"]["result"]) == ("70", "80")
     reads.goto(page_of_figure)
     ask(reads, "เหตุใดจึงลดลงหลังปิดเดือน")
