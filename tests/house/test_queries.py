@@ -266,6 +266,7 @@ def test_the_list_of_plans_asks_once(plan, reader, django_assert_max_num_queries
                 assert f"bench-{number}" in reader.get(path).content.decode()
 
 
+@pytest.mark.same
 def test_no_page_asks_more_of_a_larger_office(reader, planner):
     """19 indicators or 200, two projects or nine, two people or a thousand; every figure of twelve
     months changed six times or twenty. Read by a planner; their own work by a reporter as well."""
