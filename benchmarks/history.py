@@ -87,7 +87,7 @@ def measure(changes: int) -> None:
 
 def _begin(past: Any) -> None:
     """Let everything have been entered long ago."""
-    from strategy.records.model import close_history_tables, open_history_tables
+    from strategy.records.closed import close_history_tables, open_history_tables
 
     open_history_tables()
     for model in history_models():

@@ -31,14 +31,16 @@ class NhrcAdminSite(AdminSite):
         return SimpleLazyObject(lambda: found(request, app_label))
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
-        """The lists; planners and auditors find the pages for keeping watch above them."""
+        """The lists; above them what waits for approval, and the pages for keeping watch, for
+        whom they are."""
         from strategy.access import viewer
         from strategy.pages.current import current_plan
 
         who = viewer(request.user)
-        watch = {"keeps_watch": True, "watched_plan": current_plan(who)} if who.keeps_watch else {}
-        own = {**watch, "hands_over": who.is_planner}
-        return super().index(request, {**own, **(extra_context or {})})
+        more: dict[str, Any] = {"approves": who.approves, "hands_over": who.is_planner}
+        if who.keeps_watch:
+            more |= {"keeps_watch": True, "watched_plan": current_plan(who)}
+        return super().index(request, {**more, **(extra_context or {})})
 
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """There is one sign-in page for all of the system."""

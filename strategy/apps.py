@@ -40,7 +40,7 @@ def after_migrate(sender: AppConfig, using: str, **kwargs: Any) -> None:
     if sender is not last:
         return
     from strategy.access import sync_roles
-    from strategy.records.model import close_history_tables
+    from strategy.records.closed import close_history_tables
 
     close_history_tables(using)
     sync_roles()

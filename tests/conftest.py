@@ -49,7 +49,7 @@ from django.utils import timezone
 
 from strategy import access as roles
 from strategy.models import Membership, Plan, Unit
-from strategy.records import model as audit
+from strategy.records import closed
 from strategy.records.write import record_save
 from tests.support.database import (
     copied_database,
@@ -175,9 +175,9 @@ def plan(db: None) -> Plan:
 @pytest.fixture
 def opened_history(db: None) -> Iterator[None]:
     """History tables without their triggers: for negative controls, and nothing else."""
-    audit.open_history_tables()
+    closed.open_history_tables()
     yield
-    audit.close_history_tables()
+    closed.close_history_tables()
 
 
 @pytest.fixture

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from budgets.admin.forms import CarriedChooseForm, CarriedScreen
-from budgets.admin.project_rows import ProjectRowsAdmin
+from budgets.admin.project_rows import ProjectRowsAdmin, drafts_message
 from budgets.models import CarriedPayment
 from budgets.read.carried_entry import UnitCarried, carried_due, unit_carried
 from budgets.read.duties import entering_units, spending_plans
+from budgets.read.waiting import WaitingPayment, payment_rows, waiting_payments
 from budgets.write.carried import carried_payment_delete
-from strategy.access import viewer
+from strategy.access import Viewer, viewer
 from strategy.calendar import FiscalMonth
 from strategy.clock import today
 from strategy.models import Plan
@@ -32,11 +34,12 @@ from strategy.thai import format_number, month_name
 class CarriedPaymentAdmin(ProjectRowsAdmin):
     """Payments of money carried over; ``fiscal_year`` is that of the budget."""
 
-    list_display = ["code", "project_name", "lead", "fiscal_year", "period", "paid_shown"]
+    list_display = ["code", "project_name", "lead", "fiscal_year", "period", "paid_shown", "stands"]
     list_display_links = ["code", "project_name"]
     # Only for those who may read and not write: the others go to the unit's screen.
     fields = readonly_fields = (
         "code", "project", "lead", "fiscal_year", "period", "paid_shown", "note", "reason",
+        "stands",
     )  # fmt: skip
 
     @admin.display(description=gettext_lazy("paid by the end of"), ordering="month")
@@ -51,6 +54,13 @@ class CarriedPaymentAdmin(ProjectRowsAdmin):
 
     choose_template = "admin/budgets/carriedpayment/choose.html"
     screen_template = "admin/budgets/carriedpayment/entry.html"
+    waiting_template = "admin/budgets/carriedpayment/waiting.html"
+
+    def waiting(self, who: Viewer) -> QuerySet[Any]:
+        return waiting_payments(who)
+
+    def waiting_rows(self, rows: Sequence[CarriedPayment], who: Viewer) -> list[WaitingPayment]:
+        return payment_rows(rows, who)
 
     def choose_form(self, request: HttpRequest) -> CarriedChooseForm:
         """By ?unit=&plan=&year=&month=, of the month of payment."""
@@ -82,6 +92,7 @@ class CarriedPaymentAdmin(ProjectRowsAdmin):
             "previous": shown.previous
             and carried_address(shown.plan, shown.unit_id, shown.previous),
             "next": shown.next and carried_address(shown.plan, shown.unit_id, shown.next),
+            "may_delete": viewer(request.user).is_planner,
         }
 
     def screen_address(self, screen: CarriedScreen) -> str:
@@ -90,6 +101,8 @@ class CarriedPaymentAdmin(ProjectRowsAdmin):
     def saved_message(self, screen: CarriedScreen, count: int) -> str:
         if not count:
             return _("Nothing was changed, so nothing was saved.")
+        if screen.drafts:
+            return drafts_message(count)
         shown: UnitCarried = screen.read()
         return _(
             "Saved, projects: %(count)s. Of the %(carried)s baht that %(unit)s carried over from "

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from budgets.admin.forms import ChooseForm, MonthScreen
-from budgets.admin.project_rows import ProjectRowsAdmin
+from budgets.admin.project_rows import ProjectRowsAdmin, drafts_message
 from budgets.models import Disbursement
 from budgets.read.duties import UnitMonth, due_list, entering_units, spending_plans, unit_month
 from budgets.read.figures import month_screen_figures
+from budgets.read.waiting import WaitingMoney, disbursement_rows, waiting_disbursements
 from budgets.write import disbursements
-from strategy.access import viewer
+from strategy.access import Viewer, viewer
 from strategy.calendar import FiscalMonth
 from strategy.clock import today
 from strategy.comments.admin import AskedAbout
@@ -33,7 +35,7 @@ from strategy.thai import format_number, month_name
 
 _SHOWN = [
     "code", "project", "lead", "period", "disbursed_shown", "committed_shown", "note", "reason",
-    "is_sample",
+    "stands", "is_sample",
 ]  # fmt: skip
 
 
@@ -41,7 +43,8 @@ class DisbursementAdmin(WithEvidencePage, AskedAbout, ProjectRowsAdmin):
     """Disbursements of the units that a person reports for; planners and auditors see all."""
 
     list_display = [
-        "code", "project_name", "lead", "period", "disbursed_shown", "committed_shown", "is_sample",
+        "code", "project_name", "lead", "period", "disbursed_shown", "committed_shown", "stands",
+        "is_sample",
     ]  # fmt: skip
     list_display_links = ["code", "project_name"]
     list_filter = [*ProjectRowsAdmin.list_filter, "is_sample"]
@@ -64,6 +67,13 @@ class DisbursementAdmin(WithEvidencePage, AskedAbout, ProjectRowsAdmin):
 
     choose_template = "admin/budgets/disbursement/choose.html"
     screen_template = "admin/budgets/disbursement/entry.html"
+    waiting_template = "admin/budgets/disbursement/waiting.html"
+
+    def waiting(self, who: Viewer) -> QuerySet[Any]:
+        return waiting_disbursements(who)
+
+    def waiting_rows(self, rows: Sequence[Disbursement], who: Viewer) -> list[WaitingMoney]:
+        return disbursement_rows(rows, who)
 
     def choose_form(self, request: HttpRequest) -> ChooseForm:
         """By ?unit=&plan=&year=&month=."""
@@ -95,12 +105,15 @@ class DisbursementAdmin(WithEvidencePage, AskedAbout, ProjectRowsAdmin):
             "previous": month.previous and entry_address(month.plan, month.unit_id, month.previous),
             "next": month.next and entry_address(month.plan, month.unit_id, month.next),
             "carried": reverse("admin:budgets_carriedpayment_add"),
+            "may_delete": viewer(request.user).is_planner,
         }
 
     def screen_address(self, screen: MonthScreen) -> str:
         return entry_address(screen.shown.plan, screen.shown.unit_id, screen.shown.at)
 
     def saved_message(self, screen: MonthScreen, count: int) -> str:
+        if screen.drafts and count:
+            return drafts_message(count)
         return _saved_message(screen.read(), count)
 
     def row_address(self, request: HttpRequest, row: Any) -> str:

@@ -69,6 +69,7 @@ class RowForm(ProjectRowForm):
             fiscal_year=self.year,
             month=self.month,
             expected_version=self.read_version,
+            approval=self.approval,
             **self.typed(),
         )
 
@@ -94,11 +95,21 @@ class CarriedRowForm(ProjectRowForm):
             fiscal_year=self.year,
             month=self.month,
             expected_version=self.read_version,
+            approval=self.approval,
             **self.typed(),
         )
 
 
-class CarriedScreen(EntryScreen):
+class DraftScreen(EntryScreen):
+    """A screen whose rows are kept as drafts, or handed in."""
+
+    @property
+    def drafts(self) -> bool:
+        """Whether the press that sent it keeps drafts."""
+        return "_draft" in (self.data or {})
+
+
+class CarriedScreen(DraftScreen):
     """What has been paid, by the end of a month, of the money that a unit carried over."""
 
     writes = CarriedEntries
@@ -110,7 +121,10 @@ class CarriedScreen(EntryScreen):
 
     def rows(self) -> list[CarriedRowForm]:
         at = self.shown.at
-        return [CarriedRowForm(row, at.year - 1, at.month, self.data) for row in self.shown.rows]
+        return [
+            CarriedRowForm(row, at.year - 1, at.month, self.data, drafts=self.drafts)
+            for row in self.shown.rows
+        ]
 
     def month_rows(self) -> list[CarriedPayment]:
         at = self.shown.at
@@ -125,7 +139,7 @@ class CarriedScreen(EntryScreen):
         return [(form, form.entry(projects)) for form in news]
 
 
-class MonthScreen(EntryScreen):
+class MonthScreen(DraftScreen):
     """A month's figures of all of a unit's projects."""
 
     writes = DisbursementEntries
@@ -137,7 +151,10 @@ class MonthScreen(EntryScreen):
 
     def rows(self) -> list[RowForm]:
         at = self.shown.at
-        return [RowForm(row, at.year, at.month, self.data) for row in self.shown.rows]
+        return [
+            RowForm(row, at.year, at.month, self.data, drafts=self.drafts)
+            for row in self.shown.rows
+        ]
 
     def month_rows(self) -> list[Disbursement]:
         at = self.shown.at

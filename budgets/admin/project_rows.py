@@ -7,17 +7,23 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from budgets.models import ProjectLead
+from budgets.models.spending import ProjectMonth
 from strategy.access import viewer
+from strategy.approval.admin import ApprovalAdmin, state_text
+from strategy.approval.model import State
 from strategy.records.screen_admin import EntryScreenAdmin
 
 
-class ProjectRowsAdmin(EntryScreenAdmin):
+class ProjectRowsAdmin(ApprovalAdmin, EntryScreenAdmin):
     """Rows of the units that a person reports for; planners and auditors see all."""
 
+    change_form_template = "admin/approval/change_form.html"
     list_filter = [
+        "approval",
         "fiscal_year",
         "month",
         "project__strategy__plan",
@@ -35,6 +41,7 @@ class ProjectRowsAdmin(EntryScreenAdmin):
             super()
             .get_queryset(request)
             .select_related("project__strategy__plan")
+            .prefetch_related("project__leads")
             .annotate(
                 lead_id=Subquery(first.values("unit")[:1]),
                 lead_name=Subquery(first.values("unit__name")[:1]),
@@ -57,7 +64,25 @@ class ProjectRowsAdmin(EntryScreenAdmin):
     def lead(self, row: Any) -> str:
         return row.lead_name or "–"
 
+    @admin.display(description=gettext_lazy("state of approval"), ordering="approval")
+    def stands(self, row: ProjectMonth) -> str:
+        return state_text(row)
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if not super().has_change_permission(request, obj):
             return False
-        return obj is None or viewer(request.user).may_report(obj.lead_id)
+        return obj is None or (viewer(request.user).may_report(obj.lead_id) and not obj.is_approved)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A draft may be thrown away by those who may enter it; planners take back the rest."""
+        deletes: bool = super().has_delete_permission(request, obj)
+        if obj is None:
+            return deletes or self.has_change_permission(request)
+        if obj.approval == State.DRAFT:
+            return self.has_change_permission(request, obj)
+        return deletes and not obj.is_approved
+
+
+def drafts_message(count: int) -> str:
+    """That figures were kept, and not handed in."""
+    return _("Kept as drafts: %(count)s.") % {"count": count}

@@ -14,6 +14,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from strategy.approval.model import State
 from strategy.records.forms import stale_lines
 from strategy.records.model import Record
 from strategy.records.screen import row_read
@@ -30,6 +31,10 @@ class EnteredRow(Protocol):
 
     @property
     def kept(self) -> Any: ...
+
+    @property
+    def is_closed(self) -> bool:
+        """Approved: nobody changes it here."""
 
     @property
     def token(self) -> str:
@@ -51,14 +56,25 @@ class ProjectRowForm(forms.Form):
     version = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, row: EnteredRow, year: int, month: int, data: Mapping[str, Any] | None
+        self,
+        row: EnteredRow,
+        year: int,
+        month: int,
+        data: Mapping[str, Any] | None,
+        *,
+        drafts: bool = False,
     ) -> None:
-        """``year`` and ``month``: as the row is stored under."""
-        self.row = row
+        """``year`` and ``month``: as the row is stored under; ``drafts``: whether the press that
+        sends it keeps drafts, rather than hands in."""
+        self.row, self.drafts = row, drafts
         self.year, self.month = year, month
         self.follows = False
         initial = {**self._stored(row.kept), "version": row.token}
-        super().__init__(data, prefix=f"p{row.project_id}", initial=initial)
+        prefix = f"p{row.project_id}"
+        # A row that was shown as approved has no fields; one that was approved meanwhile has.
+        if row.is_closed and (data or {}).get(f"{prefix}-version", "") in ("", row.token):
+            data = None
+        super().__init__(data, prefix=prefix, initial=initial)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -109,8 +125,19 @@ class ProjectRowForm(forms.Form):
 
     @property
     def has_news(self) -> bool:
-        """Whether something clear was typed that is not stored yet."""
-        return not self.errors and not self.follows and self.typed() != self._stored(self.row.kept)
+        """Whether there is something clear to save: typed, or a draft that is now handed in."""
+        if self.errors or self.follows:
+            return False
+        kept = self.row.kept
+        hands_in = not self.drafts and kept is not None and kept.is_unsent
+        return hands_in or self.typed() != self._stored(kept)
+
+    @property
+    def approval(self) -> str:
+        """The state that is asked for: what is handed in already stays so."""
+        kept = self.row.kept
+        unsent = kept is None or kept.is_unsent
+        return State.DRAFT if self.drafts and unsent else State.SUBMITTED
 
     @property
     def read_version(self) -> int | None:

@@ -19,8 +19,8 @@ from strategy.models import (
     Unit,
 )
 from strategy.owners.model import Owned, Reporters
-from strategy.records.baht import BahtField
 from strategy.records.model import Record
+from strategy.standing.baht_field import BahtField
 from strategy.thai import month_name
 
 

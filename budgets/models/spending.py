@@ -2,37 +2,73 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from budgets.models.projects import Project, ProjectLead
 from strategy.access import REPORTER, Viewer
+from strategy.approval.model import Approvable, state_field
 from strategy.calendar import MONTHS, FiscalMonth
 from strategy.comments.model import NOBODYS, Commented
-from strategy.evidence.model import Evidence, OpenEvidence
+from strategy.evidence.model import Evidence, SupportedByEvidence
 from strategy.models import FISCAL_YEAR_VALIDATORS
-from strategy.records.baht import BahtField
-from strategy.records.model import Record
+from strategy.standing.baht_field import BahtField
 from strategy.thai import month_name
 
 MONTH_CHOICES = [(month, month_name(FiscalMonth(2566, month), year=False)) for month in MONTHS]
 
 
-def _owner(project: Project) -> tuple[int, Collection[int]]:
-    """A project's agency, and its first-named lead unit, which reports its money."""
-    first = project.leads.order_by("position").values_list("unit_id", flat=True)[:1]
-    return project.strategy.plan.agency_id, tuple(first)
-
-
-class Disbursement(OpenEvidence, Commented, Record):
-    """Where a project's money stands at the end of a month: running totals of its fiscal year."""
+class ProjectMonth(Approvable):
+    """What is entered of a project's month, and approved for its first-named lead unit."""
 
     written_by_reporters = True
+    approval_links = ("project__leads",)
+
+    project: models.ForeignKey[Project, Project]
+    approval = state_field()
+
+    class Meta(Approvable.Meta):
+        abstract = True
+
+    def approval_units(self) -> Collection[int]:
+        """The first-named lead unit, which reports its money."""
+        return tuple(lead.unit_id for lead in self.project.leads.all()[:1])
+
+    @classmethod
+    def of_units(cls, units: Iterable[int]) -> Q:
+        first = ProjectLead.objects.filter(project=OuterRef("pk")).order_by("position")
+        led = Project.objects.annotate(first_lead=Subquery(first.values("unit")[:1]))
+        return Q(project__in=led.filter(first_lead__in=units).order_by().values("pk"))
+
+    @classmethod
+    def approval_rows(cls) -> QuerySet[Any]:
+        stored: Any = cls._base_manager
+        rows: QuerySet[Any] = stored.select_related("project__strategy__plan")
+        return rows.prefetch_related("project__leads")
+
+    @property
+    def title(self) -> str:
+        """Its project's place in the plan and its month, as people write them."""
+        month = month_name(FiscalMonth(*self.month_written()), short=True)
+        return f"{self.project.strategy.number}-{self.project.number} {month}"
+
+    def month_owner(self) -> tuple[int | None, Collection[int]]:
+        return self.project.strategy.plan.agency_id, self.approval_units()
+
+    def month_written(self) -> tuple[int, int]:
+        raise NotImplementedError
+
+
+class Disbursement(SupportedByEvidence, Commented, ProjectMonth):
+    """Where a project's money stands at the end of a month: running totals of its fiscal year."""
+
     grows_within = "project__strategy__plan"
     figure_links = ("project__strategy__plan",)
+    figure_columns = ("disbursed", "committed")
 
     project = models.ForeignKey(
         Project, models.PROTECT, related_name="disbursements", verbose_name=_("project")
@@ -52,9 +88,10 @@ class Disbursement(OpenEvidence, Commented, Record):
     )
     is_sample = models.BooleanField(_("sample"), default=False, editable=False)
 
-    class Meta(Record.Meta):
+    class Meta(ProjectMonth.Meta):
         verbose_name = _("disbursement")
         verbose_name_plural = _("disbursements")
+        permissions = [("approve_disbursement", "Can approve disbursements")]
         ordering = ["project_id", "fiscal_year", "month"]
         constraints = [
             models.UniqueConstraint(
@@ -77,33 +114,23 @@ class Disbursement(OpenEvidence, Commented, Record):
     def month_written(self) -> tuple[int, int]:
         return (self.fiscal_year, self.month)
 
-    def month_owner(self) -> tuple[int | None, Collection[int]]:
-        return _owner(self.project)
-
     def _first_lead(self) -> int | None:
-        leads = sorted(self.project.leads.all(), key=lambda lead: lead.position)
-        return leads[0].unit_id if leads else None
+        return next(iter(self.approval_units()), None)
 
     def history_seen_by(self, who: Viewer) -> bool:
         return who.may_read_drafts(self._first_lead())
 
-    def evidence_written_by(self, who: Viewer) -> bool:
-        return who.may_report(self._first_lead())
+    def evidence_seen_by(self, who: Viewer) -> bool:
+        return not self.is_unsent or self.history_seen_by(who)
 
-    @staticmethod
-    def led_by(units: Collection[int]) -> Q:
-        """The condition for figures of projects that one of these units leads first."""
-        before = ProjectLead.objects.filter(
-            project=OuterRef("project"), position__lt=OuterRef("position")
-        )
-        first = ProjectLead.objects.filter(~Exists(before), unit__in=units)
-        return Q(project__in=first.order_by().values("project"))
+    def evidence_written_by(self, who: Viewer) -> bool:
+        return not self.is_approved and who.may_report(self._first_lead())
 
     @classmethod
     def reported_by(cls, who: Viewer) -> Q:
         if not (who.is_planner or REPORTER in who.roles):
             return NOBODYS
-        own = cls.led_by(who.unit_ids)
+        own = cls.of_units(who.unit_ids)
         return own | Q(project__leads__isnull=True) if who.is_planner else own
 
     def __str__(self) -> str:
@@ -117,7 +144,7 @@ class DisbursementEvidence(Evidence):
     disbursement = models.ForeignKey(Disbursement, models.CASCADE, related_name="evidence")
 
 
-class CarriedPayment(Record):
+class CarriedPayment(ProjectMonth):
     """What has been paid of money carried over (เงินกันเหลื่อมปี), by the end of a month.
 
     ``fiscal_year``: the year whose budget it is; ``month``: a month of the year after, in which it
@@ -125,7 +152,7 @@ class CarriedPayment(Record):
     budget's own year.
     """
 
-    written_by_reporters = True
+    figure_columns = ("paid",)
 
     project = models.ForeignKey(
         Project, models.PROTECT, related_name="carried_payments", verbose_name=_("project")
@@ -143,9 +170,10 @@ class CarriedPayment(Record):
         default="",
     )
 
-    class Meta(Record.Meta):
+    class Meta(ProjectMonth.Meta):
         verbose_name = _("payment of money carried over")
         verbose_name_plural = _("payments of money carried over")
+        permissions = [("approve_carriedpayment", "Can approve payments of money carried over")]
         ordering = ["project_id", "fiscal_year", "month"]
         constraints = [
             models.UniqueConstraint(
@@ -167,9 +195,6 @@ class CarriedPayment(Record):
 
     def month_written(self) -> tuple[int, int]:
         return (self.fiscal_year + 1, self.month)
-
-    def month_owner(self) -> tuple[int | None, Collection[int]]:
-        return _owner(self.project)
 
     def __str__(self) -> str:
         at = FiscalMonth(self.fiscal_year + 1, self.month)

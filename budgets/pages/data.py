@@ -42,6 +42,7 @@ def money_year(shown: MoneyYear) -> dict[str, Any]:
         "disbursed": plain(shown.spent.disbursed) if shown.spent else None,
         "committed": plain(shown.spent.committed) if shown.spent else None,
         "sample": shown.sample,
+        "approved": shown.approved if shown.spent else None,
         **_standing(shown.standing),
     }
 
@@ -122,11 +123,13 @@ def carried_project(row: CarriedProject) -> dict[str, Any]:
         "carried": plain(row.carried),
         "paid": plain(row.paid),
         "sample": row.sample,
+        "approved": row.approved,
         "payments": [
             {
                 "month": in_year(payment.at),
                 "paid": plain(payment.paid),
                 "note": payment.note or None,
+                "approved": payment.approved,
             }
             for payment in row.payments
         ],
@@ -218,6 +221,7 @@ def project_page(
                     for held in filter(None, [figures.get(month.at.month)])
                     for piece in held.evidence.all()
                 ],
+                "approved": month.approved if month.spent else None,
             }
             for month in shown.months
         ],

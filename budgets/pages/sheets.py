@@ -108,8 +108,10 @@ def money_chart(sheet: Sheet, rows: tuple[int, int], over: Area) -> None:
     )
 
 
-def _marked(name: str, sample: bool) -> str:
-    """A project's name, with the word that pages set beside sample figures."""
+def _marked(name: str, sample: bool, unapproved: bool) -> str:
+    """A project's name, with the words for sample figures and for those not yet approved."""
+    if unapproved:
+        name = f"{name} ({_('not yet approved')})"
     return f"{name} ({_('sample')})" if sample else name
 
 
@@ -191,7 +193,7 @@ def _project_row(sheet: Sheet, row: ProjectMoney) -> None:
     first = row.first_lead
     sheet.write(
         [
-            row.code, _marked(row.name, shown.sample),
+            row.code, _marked(row.name, shown.sample, shown.unapproved),
             first.name if first else _("no lead unit yet"),
             million(shown.budget.plan), million(shown.allocated),
             million(spent.disbursed) if spent else None,
@@ -222,7 +224,8 @@ def project_years(book: Book, report: MoneyReport) -> Sheet:
         )
         for row in part.rows:
             sample = any(shown.sample for shown in row.years)
-            values: list[Any] = [row.code, _marked(row.name, sample)]
+            unapproved = any(shown.unapproved for shown in row.years)
+            values: list[Any] = [row.code, _marked(row.name, sample, unapproved)]
             for shown in row.years:
                 values += [
                     million(shown.budget.plan),
@@ -266,7 +269,7 @@ def carried_over(book: Book, report: MoneyReport) -> Sheet:
         for row in summed.rows:
             sheet.write(
                 [
-                    row.code, _marked(row.name, row.sample), million(row.carried),
+                    row.code, _marked(row.name, row.sample, row.unapproved), million(row.carried),
                     million(row.paid), million(row.left),
                     row.last.month_name if row.last else None,
                 ],

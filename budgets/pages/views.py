@@ -59,7 +59,7 @@ def _marks(page: PlanPage) -> dict[int, int]:
         project__strategy__plan=page.plan, fiscal_year=page.at.year, month__lte=page.at.month
     )
     if not who.may_read_drafts(None):
-        rows = rows.filter(Disbursement.led_by(who.unit_ids))
+        rows = rows.filter(Disbursement.of_units(who.unit_ids))
     return open_marks(rows, "project")
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from typing import Any, NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from budgets.models import (
@@ -17,14 +18,18 @@ from budgets.models import (
     ProjectBudget,
     SpendingTarget,
 )
+from budgets.models.spending import ProjectMonth
+from budgets.read.carried import counted
 from budgets.read.lines import COLUMNS, lines_by_year
 from budgets.read.money import MoneyView, year_rows
 from budgets.read.rows import MoneyYear
 from budgets.rules.calc import STRAIGHT, Spent, YearLines, judge
+from strategy.approval.model import State
 from strategy.calendar import FiscalMonth, ReportingDay
 from strategy.known.entries import entries_before, latest_after, touched_since
 from strategy.models import Plan
 from strategy.records.restated import Restatement, RuleChange, changed_since, restatements
+from strategy.standing.status import WAITING_APPROVAL
 
 
 class KnownMoney(NamedTuple):
@@ -55,11 +60,11 @@ def money_as_known(
             stood = held.budget._replace(
                 plan=budget.plan_amount, approved=budget.approved_amount, kind=budget.spending_kind
             )
-            rows[project_id] = view.judged(at.year, stood, held.spent, held.sample)
-    for project_id, (spent, sample) in _figures_back(plan, at, until).items():
+            rows[project_id] = replace(held, budget=stood)
+    for project_id, figure in _figures_back(plan, at, until).items():
         if project_id in rows:
             held = rows[project_id]
-            rows[project_id] = view.judged(at.year, held.budget, spent, sample)
+            rows[project_id] = view.judged(at.year, held.budget, *figure)
     flipped = partial(_flipped, rules, at.year, now)
     return KnownMoney(rows, tuple(RuleChange(rule, flipped(rule)) for rule in rules.changes))
 
@@ -112,6 +117,8 @@ def _flipped(rules: _RulesKnown, year: int, now: Mapping[int, MoneyYear], rule: 
             lines = held.basis.lines.of(rules.budgets[project_id].spending_kind)
         else:
             continue
+        if held.status == WAITING_APPROVAL:
+            continue
         standing = judge(
             held.allocated,
             held.spent,
@@ -123,22 +130,37 @@ def _flipped(rules: _RulesKnown, year: int, now: Mapping[int, MoneyYear], rule: 
     return count
 
 
-def _figures_back(
-    plan: Plan, at: FiscalMonth, until: datetime
-) -> dict[int, tuple[Spent | None, bool]]:
+class _Figure(NamedTuple):
+    """A project's latest figure as known then, as :meth:`MoneyView.judged` takes it."""
+
+    spent: Spent | None = None
+    sample: bool = False
+    approved: bool = True
+    waiting: int | None = None
+
+
+def _figures_back(plan: Plan, at: FiscalMonth, until: datetime) -> dict[int, _Figure]:
     """The latest figures, as known then, of the projects whose figures were touched since."""
     of_year = Q(project__strategy__plan=plan, fiscal_year=at.year, month__lte=at.month)
     rows = Disbursement.objects.filter(of_year)
     touched = touched_since(rows, until, of_year, "project_id")
-    known: dict[int, tuple[Spent | None, bool]] = dict.fromkeys(touched, (None, False))
+    known = dict.fromkeys(touched, _Figure())
     if not touched:
         return known
     of_touched = Q(project__in=touched)
-    for row in entries_before(rows.filter(of_touched), until, of_year & of_touched):
-        held = known[row.project_id][0]
-        if row.history_type != "-" and (held is None or held.month < row.month):
-            spent = Spent(row.month, row.disbursed, row.committed)
-            known[row.project_id] = (spent, row.is_sample)
+    entries = entries_before(rows.filter(of_touched), until, of_year & of_touched)
+    for row in sorted(entries, key=lambda row: row.month):
+        if row.history_type == "-":
+            continue
+        if row.approval in counted(plan):
+            known[row.project_id] = _Figure(
+                Spent(row.month, row.disbursed, row.committed),
+                row.is_sample,
+                row.approval == State.APPROVED,
+                known[row.project_id].waiting,
+            )
+        elif row.approval == State.SUBMITTED:
+            known[row.project_id] = known[row.project_id]._replace(waiting=row.month)
     return known
 
 
@@ -167,11 +189,21 @@ def money_corrected(
             or held.as_of != FiscalMonth(row.fiscal_year, row.month)
         ):
             continue
-        gone = row.history_type == "-"
+        gone = row.history_type == "-" or row.approval not in counted(plan)
         now = None if gone else Spent(row.month, row.disbursed, row.committed)
         why = row.history_change_reason or ("" if gone else row.reason)
         found[row.project_id] = CorrectedMoney(now, why)
     return {pk: each for pk, each in found.items() if each.now != known[pk].spent}
+
+
+def _counted_history(model: type[ProjectMonth], plan: Plan, months: Q) -> QuerySet[Any]:
+    """The history of figures that count now or have counted; of an approval, where it counts."""
+    history: Any = model.history
+    rows: QuerySet[Any] = history.filter(months, project__strategy__plan=plan)
+    rows = rows.filter(id__in=rows.filter(approval__in=counted(plan)).order_by().values("id"))
+    if plan.approved_only:
+        return rows
+    return rows.exclude(history_type="~", approval=State.APPROVED)
 
 
 def money_changed(plan: Plan, at: FiscalMonth, since: datetime) -> datetime | None:
@@ -185,15 +217,17 @@ def money_changed(plan: Plan, at: FiscalMonth, since: datetime) -> datetime | No
     return latest_after(
         Plan.objects.filter(pk=plan.pk),
         since,
-        Disbursement.history.filter(
+        _counted_history(
+            Disbursement,
+            plan,
             Q(fiscal_year__lt=at.year) | Q(fiscal_year=at.year, month__lte=at.month),
-            project__strategy__plan=plan,
         ),
-        CarriedPayment.history.filter(
+        _counted_history(
+            CarriedPayment,
+            plan,
             Q(fiscal_year__lt=at.year - 1)
             | Q(fiscal_year=at.year - 1, month__lte=at.month)
             | Q(fiscal_year=at.year),
-            project__strategy__plan=plan,
         ),
         own,
         BudgetTransfer.history.filter(

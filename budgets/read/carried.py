@@ -5,7 +5,7 @@ It is paid in the next fiscal year and counts in no month of it. Source: docs/do
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -13,7 +13,9 @@ from django.db.models import F, FilteredRelation, Q
 
 from budgets.models import Disbursement
 from budgets.rules.calc import ZERO
+from strategy.approval.model import HANDED_IN, State, counted_states
 from strategy.calendar import FiscalMonth
+from strategy.models import Plan
 from strategy.thai import month_name
 
 
@@ -24,6 +26,7 @@ class Payment(NamedTuple):
     paid: Decimal
     note: str
     reason: str
+    approved: bool
 
     @property
     def month_name(self) -> str:
@@ -39,8 +42,14 @@ class CarriedProject(NamedTuple):
     year: int
     carried: Decimal
     payments: tuple[Payment, ...]
-    #: What was committed is a sample figure.
+    #: What was committed is a sample figure; is approved.
     sample: bool
+    approved: bool
+
+    @property
+    def unapproved(self) -> bool:
+        """What was committed, or what has been paid of it, is not approved yet."""
+        return not self.approved or bool(self.last and not self.last.approved)
 
     @property
     def last(self) -> Payment | None:
@@ -78,24 +87,40 @@ class CarriedSum(NamedTuple):
     def left(self) -> Decimal:
         return self.carried - self.paid
 
+    @property
+    def has_unapproved(self) -> bool:
+        return any(row.unapproved for row in self.rows)
 
-def carried(own: Q, years: Iterable[int], at: FiscalMonth) -> tuple[CarriedProject, ...]:
+
+def counted(plan: Plan) -> tuple[str, ...]:
+    """The states of approval in which money counts in a plan."""
+    return counted_states(approved_only=plan.approved_only)
+
+
+def carried(
+    own: Q, years: Iterable[int], at: FiscalMonth, states: Sequence[str] = HANDED_IN
+) -> tuple[CarriedProject, ...]:
     """What the projects that meet ``own`` carried over from these fiscal years. One query.
 
     Looked at at ``at``: an earlier year's payments up to then; of the year looked at itself, once
-    it has come to its last month, all that have been entered.
+    it has come to its last month, all that have been entered. ``states``: in which they count.
     """
     chosen = [year for year in years if FiscalMonth(year, 12) <= at]
-    same_year = Q(project__carried_payments__fiscal_year=F("fiscal_year"))
+    same_year = Q(
+        project__carried_payments__fiscal_year=F("fiscal_year"),
+        project__carried_payments__approval__in=states,
+    )
     found: dict[tuple[int, int], CarriedProject] = {}
     for row in (
-        Disbursement.objects.filter(own, fiscal_year__in=chosen, month=12, committed__gt=0)
+        Disbursement.objects.filter(
+            own, fiscal_year__in=chosen, month=12, committed__gt=0, approval__in=states
+        )
         .annotate(later=FilteredRelation("project__carried_payments", condition=same_year))
         .order_by("-fiscal_year", "project__strategy__number", "project__number", "later__month")
         .values_list(
             "project_id", "project__strategy__number", "project__number", "project__name",
-            "fiscal_year", "committed", "is_sample",
-            "later__month", "later__paid", "later__note", "later__reason",
+            "fiscal_year", "committed", "is_sample", "approval",
+            "later__month", "later__paid", "later__note", "later__reason", "later__approval",
             named=True,
         )
     ):  # fmt: skip
@@ -105,14 +130,17 @@ def carried(own: Q, years: Iterable[int], at: FiscalMonth) -> tuple[CarriedProje
             key,
             CarriedProject(
                 row.project_id, code, row.project__name, row.fiscal_year, row.committed, (),
-                row.is_sample,
+                row.is_sample, row.approval == State.APPROVED,
             ),
         )  # fmt: skip
         if row.later__month is None:
             continue
         month = FiscalMonth(row.fiscal_year + 1, row.later__month)
         if month <= at or row.fiscal_year == at.year:
-            payment = Payment(month, row.later__paid, row.later__note, row.later__reason)
+            payment = Payment(
+                month, row.later__paid, row.later__note, row.later__reason,
+                row.later__approval == State.APPROVED,
+            )  # fmt: skip
             found[key] = held._replace(payments=(*held.payments, payment))
     return tuple(found.values())
 

@@ -30,6 +30,11 @@ class CarriedRow:
         return self.money.project_id
 
     @property
+    def is_closed(self) -> bool:
+        """Approved: nobody changes it here."""
+        return self.kept is not None and self.kept.is_approved
+
+    @property
     def token(self) -> str:
         """Which row, in which version, an editor has read."""
         return f"{self.kept.pk}.{self.kept.version}" if self.kept else ""
@@ -73,7 +78,7 @@ class UnitCarried:
 
     @property
     def entered(self) -> int:
-        return sum(row.kept is not None for row in self.rows)
+        return sum(row.kept is not None and not row.kept.is_unsent for row in self.rows)
 
 
 def carried_month(plan: Plan, today: date) -> FiscalMonth:
@@ -101,7 +106,10 @@ def unit_carried(
         fiscal_year=at.year - 1,
         month__lte=at.month,
     ).order_by("month"):
-        (kept if row.month == at.month else earlier)[row.project_id] = row
+        if row.month == at.month:
+            kept[row.project_id] = row
+        elif not row.is_unsent:
+            earlier[row.project_id] = row
     before, after = at.previous, at.next
     return UnitCarried(
         plan=plan,

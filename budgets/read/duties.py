@@ -85,7 +85,7 @@ def due_list(who: Viewer, plans: list[Plan], today: date) -> list[UnitDue]:
         for unit in money.units:
             if unit.counted and who.may_report(unit.id):
                 owing = [row for row in unit.counted if row.owes]
-                entered = [row for row in owing if row.current.as_of == at]
+                entered = [row for row in owing if row.current.handed_in(at.month)]
                 found.append(
                     UnitDue(
                         plan, unit.id, unit.name, at, len(entered), len(owing),
@@ -107,6 +107,11 @@ class EntryRow:
     @property
     def project_id(self) -> int:
         return self.money.id
+
+    @property
+    def is_closed(self) -> bool:
+        """Approved: nobody changes it here."""
+        return self.kept is not None and self.kept.is_approved
 
     @property
     def token(self) -> str:
@@ -149,7 +154,7 @@ class UnitMonth:
 
     @property
     def entered(self) -> int:
-        return sum(row.kept is not None for row in self.rows)
+        return sum(row.kept is not None and not row.kept.is_unsent for row in self.rows)
 
     @property
     def projects(self) -> int:
@@ -168,7 +173,10 @@ def unit_month(
     for row in Disbursement.objects.filter(
         project__in=[project.id for project in own], fiscal_year=at.year, month__lte=at.month
     ).order_by("month"):
-        (kept if row.month == at.month else earlier)[row.project_id] = row
+        if row.month == at.month:
+            kept[row.project_id] = row
+        elif not row.is_unsent:
+            earlier[row.project_id] = row
     before, after = at.previous, at.next
     return UnitMonth(
         plan=plan,

@@ -9,7 +9,16 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from django.db.models import FilteredRelation, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import (
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.utils.translation import gettext as _
 
 from budgets.models import (
@@ -19,7 +28,7 @@ from budgets.models import (
     ProjectBudget,
     ProjectLead,
 )
-from budgets.read.carried import carried
+from budgets.read.carried import carried, counted
 from budgets.read.lines import spending_lines
 from budgets.read.rows import (
     Basis,
@@ -33,6 +42,7 @@ from budgets.read.rows import (
 )
 from budgets.rules import calc
 from budgets.rules.calc import STRAIGHT, ZERO, Budget, MoneyFacts, Spent, Total, YearLines
+from strategy.approval.model import State
 from strategy.calendar import DEFAULT_REPORTING_DAY, FiscalMonth, ReportingDay, deadline_passed
 from strategy.models import Plan, Strategy
 from strategy.read import bands, deadline_days
@@ -113,8 +123,16 @@ class MoneyView:
     def month(self, year: int) -> int:
         return self.at.month if year == self.at.year else 12
 
-    def judged(self, year: int, budget: Budget, spent: Spent | None, sample: bool) -> MoneyYear:
-        return MoneyYear(year, budget, spent, sample, self._basis[year])
+    def judged(
+        self,
+        year: int,
+        budget: Budget,
+        spent: Spent | None,
+        sample: bool,
+        approved: bool = True,
+        waiting: int | None = None,
+    ) -> MoneyYear:
+        return MoneyYear(year, budget, spent, sample, self._basis[year], approved, waiting)
 
     def total(self, year: int, rows: Iterable[MoneyYear]) -> Total:
         """The sum of projects in one year, judged by the lines for all money."""
@@ -136,17 +154,22 @@ def _budgets(
     has one, so that the work grows with what is shown and not with the months behind it.
     """
     at = view.at
-    latest = (
+    own = (
         Disbursement.objects.filter(
             project=OuterRef("project"), fiscal_year=OuterRef("fiscal_year")
         )
         .filter(Q(fiscal_year__lt=at.year) | Q(fiscal_year=at.year, month__lte=at.month))
         .order_by("-month")
     )
-    of_latest = Q(project__disbursements__pk=Subquery(latest.values("pk")[:1]))
+    latest = own.filter(approval__in=counted(view.plan)).values("pk")[:1]
+    of_latest = Q(project__disbursements__pk=Subquery(latest))
+    waiting: Any = Value(None, IntegerField())
+    if view.plan.approved_only:
+        waiting = Subquery(own.filter(approval=State.SUBMITTED).values("month")[:1])
     found: dict[int, dict[int, MoneyYear]] = defaultdict(dict)
     for (
-        project_id, year, plan, approved, kind, transferred, month, disbursed, committed, sample
+        project_id, year, plan, amount, kind, transferred, month, disbursed, committed, sample,
+        state, waits,
     ) in (
         ProjectBudget.objects.filter(
             project__in=projects.order_by().values("id"), fiscal_year__in=years
@@ -157,11 +180,14 @@ def _budgets(
             "project_id", "fiscal_year", "plan_amount", "approved_amount", "spending_kind",
             _transferred(at),
             "latest__month", "latest__disbursed", "latest__committed", "latest__is_sample",
+            "latest__approval", waiting,
         )
     ):  # fmt: skip
-        budget = Budget(plan, approved, _baht(transferred), kind)
+        budget = Budget(plan, amount, _baht(transferred), kind)
         spent = None if month is None else Spent(month, disbursed, committed)
-        found[project_id][year] = view.judged(year, budget, spent, bool(sample))
+        found[project_id][year] = view.judged(
+            year, budget, spent, bool(sample), state == State.APPROVED, waits
+        )
     return found
 
 
@@ -246,7 +272,11 @@ def plan_money(
         office=ProjectSet(**_project_set(view, every)),
         find_units=partial(_by_unit, view, every),
         find_carried=partial(
-            carried, Q(project__strategy__in=chosen.order_by()), (at.year, at.year - 1), at
+            carried,
+            Q(project__strategy__in=chosen.order_by()),
+            (at.year, at.year - 1),
+            at,
+            counted(plan),
         ),
         lines=view.lines(at.year),
         overdue_month=view.overdue.get(at.year),

@@ -13,7 +13,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget
-from budgets.read.carried import carried
+from budgets.read.carried import carried, counted
 from budgets.read.explain import explain
 from budgets.read.lines import COLUMNS, lines_by_year
 from budgets.read.money import MoneyView, in_order, project_row
@@ -22,6 +22,7 @@ from budgets.read.rows import LeadUnit, MoneyYear
 from budgets.rules import calc
 from budgets.rules.calc import UNSAID, ZERO, Budget, Spent, YearLines
 from strategy.access import Viewer
+from strategy.approval.model import HANDED_IN
 from strategy.calendar import MONTHS, FiscalMonth, ReportingDay
 from strategy.models import Agency, Plan
 from strategy.read import reporting_days
@@ -43,14 +44,21 @@ def project_detail(
     facts = _Facts(plan, code)
     days, lines = _calendar(plan)
     view = MoneyView(plan, at, today, days, lines)
-    months = {
-        (held.fiscal_year, held.month): held
-        for held in Disbursement.objects.filter(project=facts.named[0]).order_by("month")
+    sent = [
+        held
+        for held in Disbursement.objects.filter(
+            project=facts.named[0], approval__in=HANDED_IN
+        ).order_by("month")
         if FiscalMonth(held.fiscal_year, held.month) <= at
+    ]
+    months = {
+        (held.fiscal_year, held.month): held for held in sent if held.approval in counted(plan)
     }
     latest = {year: held for (year, _month), held in months.items()}
+    waiting = {held.fiscal_year: held.month for held in sent if held.approval not in counted(plan)}
     years = {
-        year: _judged(view, year, facts.budget(year, at), latest.get(year)) for year in plan.years
+        year: _judged(view, year, facts.budget(year, at), latest.get(year), waiting.get(year))
+        for year in plan.years
     }
     row = project_row(view, facts.named, years, in_order(facts.units))
     entered = view.lines(at.year).entered
@@ -63,7 +71,7 @@ def project_detail(
         objectives=tuple(facts.objectives.values()),
         lines=row.current.lines,
         lines_entered=entered,
-        carried=carried(Q(project=facts.named[0]), plan.years, at),
+        carried=carried(Q(project=facts.named[0]), plan.years, at, counted(plan)),
         explanation=tuple(explain(row.current, entered=entered)),
         history=_history(row.id, at.year) if may_read else None,
         budget_history=amounts_history(limit=_SHOWN, project_id=row.id) if may_read else None,
@@ -185,8 +193,11 @@ def _spent(held: Disbursement | None) -> Spent | None:
     return None if held is None else Spent(held.month, held.disbursed, held.committed)
 
 
-def _judged(view: MoneyView, year: int, budget: Budget, held: Disbursement | None) -> MoneyYear:
-    return view.judged(year, budget, _spent(held), bool(held and held.is_sample))
+def _judged(
+    view: MoneyView, year: int, budget: Budget, held: Disbursement | None, waiting: int | None
+) -> MoneyYear:
+    sample, approved = bool(held and held.is_sample), bool(held and held.is_approved)
+    return view.judged(year, budget, _spent(held), sample, approved, waiting)
 
 
 def _months(
@@ -211,6 +222,7 @@ def _months(
             note=held.note if held else "",
             reason=held.reason if held else "",
             sample=bool(held and held.is_sample),
+            approved=bool(held and held.is_approved),
         )
 
 

@@ -43,6 +43,11 @@ class MoneyMonth(NamedTuple):
     note: str
     reason: str
     sample: bool
+    approved: bool
+
+    @property
+    def unapproved(self) -> bool:
+        return self.spent is not None and not self.approved
 
     @property
     def name(self) -> str:
@@ -83,6 +88,13 @@ class ProjectPage:
     def entered(self) -> list[MoneyMonth]:
         """The months that hold figures."""
         return [month for month in self.months if month.spent is not None]
+
+    @property
+    def has_unapproved(self) -> bool:
+        """Whether a figure that the page shows is not approved yet."""
+        figures = [*(year.unapproved for year in self.row.years)]
+        figures += (month.unapproved for month in self.months)
+        return any(figures) or any(row.unapproved for row in self.carried)
 
     @property
     def has_sample(self) -> bool:

@@ -32,7 +32,7 @@ from budgets.rules.calc import (
 )
 from budgets.rules.entry import is_above
 from strategy.calendar import FiscalMonth, ReportingDay
-from strategy.standing.status import AWAITING, DEFAULT_BANDS, Bands
+from strategy.standing.status import AWAITING, DEFAULT_BANDS, WAITING_APPROVAL, Bands
 from strategy.standing.words import STATUS_SHAPES, status_label
 from strategy.thai import month_name
 
@@ -68,6 +68,9 @@ class MoneyYear:
     spent: Spent | None
     sample: bool
     basis: Basis
+    approved: bool = True
+    #: The month of the newest figure that waits for approval and does not count before.
+    waiting: int | None = None
 
     @cached_property
     def standing(self) -> MoneyStanding:
@@ -77,6 +80,7 @@ class MoneyYear:
             overdue_month=self.basis.overdue_month,
             lines=self.lines,
             bands=self.basis.bands,
+            waiting_month=self.waiting,
         )
 
     @property
@@ -121,7 +125,16 @@ class MoneyYear:
     @property
     def stale(self) -> bool:
         """The figure is older than the last one that is overdue."""
-        return self.spent is not None and self.standing.status == AWAITING
+        return self.spent is not None and self.standing.status in (AWAITING, WAITING_APPROVAL)
+
+    @property
+    def unapproved(self) -> bool:
+        """The figure counts and is not approved yet."""
+        return self.spent is not None and not self.approved
+
+    def handed_in(self, month: int) -> bool:
+        """Whether the unit has done its part for a month of the year."""
+        return month in (self.waiting, self.spent and self.spent.month)
 
     @property
     def as_of(self) -> FiscalMonth | None:
@@ -205,6 +218,11 @@ class ProjectSet:
     year: int
 
     @property
+    def has_unapproved(self) -> bool:
+        """Whether a figure of the year looked at is not approved yet."""
+        return any(row.current.unapproved for row in self.rows)
+
+    @property
     def total(self) -> Total:
         """The sum of the year looked at."""
         return self.totals[self.year]
@@ -281,6 +299,11 @@ class UnitMoney:
         return [row for row in self.counted if not row.is_flagship]
 
     @property
+    def has_unapproved(self) -> bool:
+        """Whether a figure of the year looked at is not approved yet."""
+        return any(row.current.unapproved for row in self.counted)
+
+    @property
     def plan_amount(self) -> Decimal:
         """What the plan sets aside for the flagship ones that count, in the year looked at."""
         return plan_amount(self.flagship)
@@ -339,6 +362,10 @@ class PlanMoney(ProjectSet):
         if not any(found[kind] for kind in SPENDING_KINDS):
             return []
         return [KindSum(kind, self.total_of(rows, kind)) for kind, rows in found.items() if rows]
+
+    @property
+    def has_unapproved(self) -> bool:
+        return self.office.has_unapproved
 
     @property
     def awaiting(self) -> list[ProjectMoney]:

@@ -19,6 +19,7 @@ from strategy.standing.status import (
     NO_BUDGET,
     NOT_DUE,
     STATUSES,
+    WAITING_APPROVAL,
     Bands,
     round2,
     status_of,
@@ -261,22 +262,27 @@ def judge(
     overdue_month: int | None,
     lines: Lines = STRAIGHT_LINES,
     bands: Bands = DEFAULT_BANDS,
+    waiting_month: int | None = None,
 ) -> MoneyStanding:
     """How a project stands in a fiscal year, by its latest figure at that figure's own month.
 
     ``overdue_month``: the last month whose report is overdue
     (:func:`strategy.calendar.deadline_passed`); a figure older than that is shown and not judged.
-    A year without money has no status.
+    ``waiting_month``: that of the newest figure that was submitted and does not count before it is
+    approved. A year without money has no status.
     """
     if not allocated:
         return MoneyStanding(NO_BUDGET, judged_on=lines.judged_on)
     overdue = overdue_month is not None and (spent is None or spent.month < overdue_month)
+    waits = waiting_month is not None and waiting_month >= (overdue_month or 1)
+    unjudged = WAITING_APPROVAL if waits else AWAITING
     if spent is None:
-        return MoneyStanding(AWAITING if overdue else NOT_DUE, judged_on=lines.judged_on)
+        status = unjudged if overdue or waits else NOT_DUE
+        return MoneyStanding(status, judged_on=lines.judged_on)
     standing = _stand(allocated, spent.disbursed, spent.used, spent.month, lines, bands)
     if overdue:
         return standing._replace(
-            status=AWAITING, counts=False, of_expected=None, used_of_expected=None
+            status=unjudged, counts=False, of_expected=None, used_of_expected=None
         )
     return standing
 
@@ -314,7 +320,7 @@ def total(
         standing = MoneyStanding(NO_BUDGET, judged_on=lines.judged_on)
     elif not shown:
         standing = MoneyStanding(
-            AWAITING if counts[AWAITING] else NOT_DUE,
+            next((each for each in (AWAITING, WAITING_APPROVAL) if counts[each]), NOT_DUE),
             expected_percent=expected_percent(month, lines.judging),
             judged_on=lines.judged_on,
         )

@@ -13,9 +13,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from budgets.models import CarriedPayment, Disbursement, Project
+from budgets.models.spending import ProjectMonth
 from budgets.read.money import first_leads
 from budgets.rules.entry import LAST_CARRIED_MONTH, check_amount, paid_fall
 from strategy.access import Viewer, viewer
+from strategy.approval.model import HANDED_IN, UNSENT, State, state_problems, take_state
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.messages import sentence
 from strategy.records.entries import Errors, RowEntries
@@ -38,6 +40,13 @@ class CarriedEntry:
     note: str = ""
     reason: str = ""
     expected_version: int | None = None
+    #: Kept as a draft, or handed in.
+    approval: str = State.SUBMITTED
+
+    @property
+    def is_unsent(self) -> bool:
+        """It counts nowhere, so that less is asked of it."""
+        return self.approval in UNSENT
 
     @property
     def key(self) -> tuple[int, int, int]:
@@ -51,7 +60,7 @@ class CarriedEntry:
 class CarriedEntries(RowEntries[CarriedEntry, CarriedPayment]):
     """Payments on their way in: of a project's first-named lead unit, and of planners."""
 
-    fields = ("paid", "note", "reason")
+    fields = ("paid", "note", "reason", "approval", "returned_because")
     repeated = ("month", gettext_lazy("This month's payments stand in the list already."))
     overtaken = gettext_lazy(
         "Payments up to that month were entered just now by somebody else; look again."
@@ -67,11 +76,14 @@ class CarriedEntries(RowEntries[CarriedEntry, CarriedPayment]):
         self.paid: dict[tuple[int, int], dict[int, Decimal]] = defaultdict(dict)
         for row in CarriedPayment.objects.filter(project__in=ids, fiscal_year__in=years):
             self.kept[row.project_id, row.fiscal_year, row.month] = row
-            self.paid[row.project_id, row.fiscal_year][row.month] = row.paid
+            if not row.is_unsent:
+                self.paid[row.project_id, row.fiscal_year][row.month] = row.paid
         for entry in self.entries:
-            if entry.paid is not None:
+            if not entry.is_unsent and entry.paid is not None:
                 self.paid[entry.project.pk, entry.fiscal_year][entry.month] = entry.paid
-        closing = Disbursement.objects.filter(project__in=ids, fiscal_year__in=years, month=12)
+        closing = Disbursement.objects.filter(
+            project__in=ids, fiscal_year__in=years, month=12, approval__in=HANDED_IN
+        )
         self.carried = {
             (project, year): committed
             for project, year, committed in closing.values_list(
@@ -100,12 +112,14 @@ class CarriedEntries(RowEntries[CarriedEntry, CarriedPayment]):
                 )
             )
         kept = self.kept.get(entry.key)
+        for problem in state_problems(kept, entry.approval, by_system=self.by_system):
+            errors["__all__"].append(problem)
         if kept is not None and entry.expected_version is None:
             errors["month"].append(
                 ValidationError(_("Payments up to that month exist; change them instead."))
             )
         self._check_amount(entry, errors, emptied=kept is not None)
-        if not errors and not says_why(entry.reason):
+        if not errors and not entry.is_unsent and not says_why(entry.reason):
             self._check_reason(entry, errors)
         return errors
 
@@ -178,6 +192,11 @@ class CarriedEntries(RowEntries[CarriedEntry, CarriedPayment]):
             project=entry.project, fiscal_year=entry.fiscal_year, month=entry.month
         )
 
+    def fill(self, row: CarriedPayment, entry: CarriedEntry) -> None:
+        for name in ("paid", "note", "reason"):
+            setattr(row, name, getattr(entry, name))
+        take_state(row, entry.approval)
+
 
 def hold_projects(ids: Iterable[int]) -> None:
     """Let nobody else write what these projects committed, or paid of it, until this is done."""
@@ -186,9 +205,11 @@ def hold_projects(ids: Iterable[int]) -> None:
 
 
 def paid_of_carried(ids: Iterable[int], years: Iterable[int]) -> dict[tuple[int, int], Decimal]:
-    """The most that has been paid of what was carried over, by (project, year). One query."""
+    """The most that was handed in as paid of money carried over, by (project, year). One query."""
     found: dict[tuple[int, int], Decimal] = {}
-    rows = CarriedPayment.objects.filter(project__in=set(ids), fiscal_year__in=set(years))
+    rows = CarriedPayment.objects.filter(
+        project__in=set(ids), fiscal_year__in=set(years), approval__in=HANDED_IN
+    )
     for project, year, paid in rows.order_by().values_list("project_id", "fiscal_year", "paid"):
         found[project, year] = max(paid, found.get((project, year), paid))
     return found
@@ -207,12 +228,29 @@ def below_paid_problem(committed: Decimal, paid: Decimal, year: int) -> Validati
     )
 
 
+def deletion_reason(user: Any, row: ProjectMonth, reason: str) -> str:
+    """Why a month's figures are deleted, for the history.
+
+    Planners say why; a draft is also thrown away by those who report it, without a word. Raises
+    PermissionDenied, and ValidationError where the figures are approved or nothing is said.
+    """
+    who = viewer(user)
+    reports = any(who.may_report(unit) for unit in row.approval_units())
+    is_draft = row.approval == State.DRAFT
+    if not (who.is_planner or (is_draft and reports)):
+        raise PermissionDenied
+    if row.is_approved:
+        raise ValidationError(_("This figure is approved. A planner has to reopen it first."))
+    if says_why(reason):
+        return reason
+    if not is_draft:
+        raise ValidationError(_("Say why these figures are deleted."))
+    return _("draft deleted")
+
+
 def carried_payment_delete(
     *, user: Any, payment: CarriedPayment, reason: str, expected_version: int
 ) -> None:
-    """Take a month's payments away that should never have been entered. Planners, with a reason."""
-    if not viewer(user).is_planner:
-        raise PermissionDenied
-    if not says_why(reason):
-        raise ValidationError(_("Say why these figures are deleted."))
-    record_delete(instance=payment, user=user, reason=reason, expected_version=expected_version)
+    """Take a month's payments away that should never have been entered, as disbursements are."""
+    said = deletion_reason(user, payment, reason)
+    record_delete(instance=payment, user=user, reason=said, expected_version=expected_version)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,8 +17,14 @@ from budgets.models import Disbursement, Project, ProjectBudget
 from budgets.read.money import first_leads, month_budgets
 from budgets.rules.calc import DISBURSED, Spent
 from budgets.rules.entry import check_amount, is_above, spending_fall
-from budgets.write.carried import below_paid_problem, hold_projects, paid_of_carried
-from strategy.access import Viewer, viewer
+from budgets.write.carried import (
+    below_paid_problem,
+    deletion_reason,
+    hold_projects,
+    paid_of_carried,
+)
+from strategy.access import Viewer
+from strategy.approval.model import UNSENT, State, state_problems, take_state
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.evidence.model import read_evidence
 from strategy.messages import sentence
@@ -44,6 +50,14 @@ class DisbursementEntry:
     reason: str = ""
     expected_version: int | None = None
     is_sample: bool = False
+    #: Kept as a draft, or handed in; samples are approved or returned as well, with a comment.
+    approval: str = State.SUBMITTED
+    returned_because: str = ""
+
+    @property
+    def is_unsent(self) -> bool:
+        """It counts nowhere, so that less is asked of it."""
+        return self.approval in UNSENT
 
     @property
     def key(self) -> tuple[int, int, int]:
@@ -63,7 +77,9 @@ class DisbursementEntry:
 class DisbursementEntries(RowEntries[DisbursementEntry, Disbursement]):
     """Figures of months on their way in: of a project's first-named lead unit, and of planners."""
 
-    fields = ("disbursed", "committed", "note", "reason", "is_sample")
+    fields = (
+        "disbursed", "committed", "note", "reason", "is_sample", "approval", "returned_because",
+    )  # fmt: skip
     repeated = ("month", gettext_lazy("This month's figures stand in the list already."))
     overtaken = gettext_lazy(
         "Figures for that month were entered just now by somebody else; look again."
@@ -81,11 +97,12 @@ class DisbursementEntries(RowEntries[DisbursementEntry, Disbursement]):
         self.months: dict[tuple[int, int], dict[int, Spent]] = defaultdict(dict)
         for row in Disbursement.objects.filter(project__in=ids, fiscal_year__in=years):
             self.kept[row.project_id, row.fiscal_year, row.month] = row
-            self.months[row.project_id, row.fiscal_year][row.month] = Spent(
-                row.month, row.disbursed, row.committed
-            )
+            if not row.is_unsent:
+                self.months[row.project_id, row.fiscal_year][row.month] = Spent(
+                    row.month, row.disbursed, row.committed
+                )
         for entry in self.entries:
-            if entry.disbursed is not None and entry.committed is not None:
+            if not entry.is_unsent and entry.disbursed is not None and entry.committed is not None:
                 self.months[entry.project.pk, entry.fiscal_year][entry.month] = entry.spent
         self.budgets = {
             at: month_budgets(ids, at)
@@ -130,6 +147,8 @@ class DisbursementEntries(RowEntries[DisbursementEntry, Disbursement]):
                 )
             )
         kept = self.kept.get(entry.key)
+        for refused in state_problems(kept, entry.approval, by_system=self.by_system):
+            errors["__all__"].append(refused)
         if kept is not None and entry.expected_version is None:
             errors["month"].append(
                 ValidationError(_("Figures for that month exist; change them instead."))
@@ -143,12 +162,12 @@ class DisbursementEntries(RowEntries[DisbursementEntry, Disbursement]):
                 check_amount(value)
             except Refusal as refusal:
                 errors[name].append(sentence(refusal))
-        if entry.month == 12 and entry.committed is not None:
+        if entry.month == 12 and entry.committed is not None and not entry.is_unsent:
             paid = self.paid.get(entry.key[:2], Decimal(0))
             problem = below_paid_problem(entry.committed, paid, entry.fiscal_year)
             if problem is not None:
                 errors["committed"].append(problem)
-        if not errors and not says_why(entry.reason):
+        if not errors and not entry.is_unsent and not says_why(entry.reason):
             self._check_reason(entry, errors)
         return errors
 
@@ -183,6 +202,13 @@ class DisbursementEntries(RowEntries[DisbursementEntry, Disbursement]):
         """Evidence is entered by itself and stays; the history tells it with the figures."""
         read_evidence([row for row, _entry in written])
 
+    def fill(self, row: Disbursement, entry: DisbursementEntry) -> None:
+        for name in ("disbursed", "committed", "note", "reason", "is_sample"):
+            setattr(row, name, getattr(entry, name))
+        take_state(row, entry.approval)
+        if entry.returned_because:
+            row.returned_because = entry.returned_because
+
     def prepare(self) -> None:
         """Every year in which a project spends has a budget row, so that readers find it there."""
         wanted = {(entry.project.pk, entry.fiscal_year) for entry in self.entries}
@@ -213,15 +239,11 @@ def _fall_sentence(fall: Fall) -> str:
 def disbursement_delete(
     *, user: Any, disbursement: Disbursement, reason: str, expected_version: int
 ) -> None:
-    """Take a month's figures away that should never have been entered. Planners, with a reason."""
-    if not viewer(user).is_planner:
-        raise PermissionDenied
-    if not says_why(reason):
-        raise ValidationError(_("Say why these figures are deleted."))
+    """Take a month's figures away that should never have been entered. Planners, with a reason;
+    a draft also those who report it. What is approved is reopened first."""
+    said = deletion_reason(user, disbursement, reason)
     _refuse_paid(disbursement)
-    record_delete(
-        instance=disbursement, user=user, reason=reason, expected_version=expected_version
-    )
+    record_delete(instance=disbursement, user=user, reason=said, expected_version=expected_version)
 
 
 def _refuse_paid(disbursement: Disbursement) -> None:

@@ -11,6 +11,8 @@ from django.db import transaction
 
 from budgets.models import Disbursement, Project, ProjectBudget, ProjectLead
 from budgets.write.disbursements import DisbursementEntries, DisbursementEntry
+from strategy.approval.model import State
+from strategy.calendar import FiscalMonth
 from strategy.closing.guard import is_closed
 from strategy.loading import SAMPLE_REASON, load_row, missing_or_none, on_report_days
 from strategy.models import Plan, Unit
@@ -74,7 +76,7 @@ def sample_load(plan: Plan, tree: Mapping[str, Any], *, today: date) -> int:
     without a budget, so that disbursements are all that samples bring. Figures that do not go
     with what staff entered are left out. Format: fixtures/README.md.
     """
-    entries = [entry for entry in _sample_entries(plan, tree) if entry.at.has_ended(today)]
+    entries = [entry for entry in _sample_entries(plan, tree, today) if entry.at.has_ended(today)]
     while entries:
         try:
             with acting(user=None, reason=str(SAMPLE_REASON), when=on_report_days):
@@ -90,7 +92,9 @@ def sample_load(plan: Plan, tree: Mapping[str, Any], *, today: date) -> int:
     return len(entries)
 
 
-def _sample_entries(plan: Plan, tree: Mapping[str, Any]) -> Iterator[DisbursementEntry]:
+def _sample_entries(
+    plan: Plan, tree: Mapping[str, Any], today: date
+) -> Iterator[DisbursementEntry]:
     """A fixture's figures for months that are free."""
     own = Project.objects.filter(strategy__plan=plan).select_related("strategy")
     projects = {f"{row.strategy.number}-{row.number}": row for row in own}
@@ -103,12 +107,26 @@ def _sample_entries(plan: Plan, tree: Mapping[str, Any]) -> Iterator[Disbursemen
         project = projects.get(item["project"])
         if project is None or (project.pk, item["year"]) not in funded:
             continue
+        returned = {each["month"]: each for each in item.get("returned", ())}
         for month, figures in enumerate(item["months"], start=1):
-            if figures is not None and (project.pk, item["year"], month) not in taken:
-                disbursed, committed = map(Decimal, figures)
-                yield DisbursementEntry(
-                    project, item["year"], month, disbursed, committed, is_sample=True
-                )
+            sent_back = returned.get(month)
+            figures = sent_back["figures"] if sent_back else figures
+            if figures is None or (project.pk, item["year"], month) in taken:
+                continue
+            # An office is through with what is older than the last two months.
+            settled = FiscalMonth(item["year"], month).next.next.has_ended(today)
+            stands = State.APPROVED if settled else State.SUBMITTED
+            disbursed, committed = map(Decimal, figures)
+            yield DisbursementEntry(
+                project,
+                item["year"],
+                month,
+                disbursed,
+                committed,
+                is_sample=True,
+                approval=State.RETURNED if sent_back else stands,
+                returned_because=sent_back["because"] if sent_back else "",
+            )
 
 
 @transaction.atomic

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import admin, messages
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kpis.admin.approval import ApprovalAdmin
 from kpis.admin.exports import ResultsByMeasure
 from kpis.admin.forms import ChooseForm, ResultForm, has_percent, number_fields, step_field
 from kpis.admin.month import MonthScreenAdmin
@@ -26,9 +26,11 @@ from kpis.read.entry import (
     work_list,
 )
 from kpis.read.suggestions import suggestion_for
+from kpis.read.waiting import WaitingResult, waiting_results, waiting_rows
 from kpis.read.words import progress_percent, progress_text
 from kpis.write import results
-from strategy.access import viewer
+from strategy.access import Viewer, viewer
+from strategy.approval.admin import ApprovalAdmin, state_text
 from strategy.calendar import FiscalMonth
 from strategy.clock import today
 from strategy.comments.admin import AskedAbout
@@ -80,6 +82,13 @@ class ResultAdmin(ApprovalAdmin, MonthScreenAdmin, ResultsByMeasure, AskedAbout,
         "problems",
     ]
     add_form_template = change_form_template = "admin/kpis/result/change_form.html"
+    waiting_template = "admin/kpis/result/waiting.html"
+
+    def waiting(self, who: Viewer) -> QuerySet[Any]:
+        return waiting_results(who)
+
+    def waiting_rows(self, rows: Sequence[Result], who: Viewer) -> list[WaitingResult]:
+        return waiting_rows(rows, who)
 
     # ---------------------------------------------------------------------------- lists
 
@@ -127,8 +136,7 @@ class ResultAdmin(ApprovalAdmin, MonthScreenAdmin, ResultsByMeasure, AskedAbout,
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def stands(self, result: Result) -> str:
         """The state; of what was returned with the comment."""
-        state = result.get_state_display()
-        return f"{state}: {result.returned_because}" if result.returned_because else state
+        return state_text(result)
 
     @admin.display(description=gettext_lazy("evidence"))
     def evidence_shown(self, result: Result) -> str:
@@ -256,7 +264,6 @@ class ResultAdmin(ApprovalAdmin, MonthScreenAdmin, ResultsByMeasure, AskedAbout,
             "panel": panel,
             "suggestion": suggestion_for(panel.indicator),
             "states": Result.State,
-            **self.steps(request, context["original"] if more.get("change") else None),
         }
         return super().render_change_form(request, context, *args, **more)
 

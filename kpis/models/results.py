@@ -6,11 +6,11 @@ Inputs are stored, progress is derived on read (kpis/rules). "No data", "no figu
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kpis.models.indicators import (
@@ -21,6 +21,7 @@ from kpis.models.indicators import (
 )
 from kpis.models.targets import ValuesInHistory
 from strategy.access import Viewer
+from strategy.approval.model import Approvable, State
 from strategy.calendar import FiscalMonth
 from strategy.comments.model import Commented, of_own_units
 from strategy.evidence.model import EVIDENCE_PARTS, Evidence, SupportedByEvidence
@@ -29,7 +30,7 @@ from strategy.records.model import Record
 from strategy.thai import month_name, plain
 
 
-class Result(ValuesInHistory, SupportedByEvidence, Commented, Record):
+class Result(ValuesInHistory, SupportedByEvidence, Commented, Approvable):
     """Where an indicator stands at the END of a fiscal month."""
 
     written_by_reporters = True
@@ -41,15 +42,9 @@ class Result(ValuesInHistory, SupportedByEvidence, Commented, Record):
         "evidence": EVIDENCE_PARTS,
     }
     figure_links = ("indicator__strategy__plan",)
-
-    class State(models.TextChoices):
-        DRAFT = "draft", _("draft")
-        SUBMITTED = "submitted", _("submitted")
-        RETURNED = "returned", _("returned")
-        APPROVED = "approved", _("approved")
-
-    #: With whoever reports it: it counts nowhere until it is submitted (again).
-    UNSENT = frozenset({State.DRAFT, State.RETURNED})
+    state_name = "state"
+    figure_columns = ("no_cases", "progress", "progress_percent", "details__values")
+    approval_links = ("indicator",)
 
     class Progress(models.TextChoices):
         NOT_STARTED = "not_started", _("not started")
@@ -82,9 +77,6 @@ class Result(ValuesInHistory, SupportedByEvidence, Commented, Record):
         _("reason for a lower cumulative figure"),
         blank=True,
         help_text=_("Needed where a cumulative figure is below an earlier one."),
-    )
-    returned_because = models.TextField(
-        _("comment of whoever returned it"), blank=True, editable=False
     )
     repeats_last = models.BooleanField(
         _("no new result"),
@@ -130,7 +122,7 @@ class Result(ValuesInHistory, SupportedByEvidence, Commented, Record):
         return f"{self.indicator.code} {self.fiscal_year}/{self.month}"
 
     def evidence_seen_by(self, who: Viewer) -> bool:
-        return self.state not in self.UNSENT or self.history_seen_by(who)
+        return not self.is_unsent or self.history_seen_by(who)
 
     def history_seen_by(self, who: Viewer) -> bool:
         return who.may_read_drafts(self.indicator.unit_id)
@@ -149,12 +141,33 @@ class Result(ValuesInHistory, SupportedByEvidence, Commented, Record):
         at = FiscalMonth(self.fiscal_year, self.month)
         return f"{self.indicator.code} {month_name(at, short=True)}"
 
+    def approval_units(self) -> Collection[int]:
+        unit = self.indicator.unit_id
+        return () if unit is None else (unit,)
+
+    @classmethod
+    def of_units(cls, units: Iterable[int]) -> Q:
+        return Q(indicator__unit__in=units)
+
+    @classmethod
+    def approval_rows(cls) -> QuerySet[Result]:
+        """With values and evidence: their history rows need no query each."""
+        rows = cls._base_manager.select_related("indicator__strategy__plan")
+        return rows.prefetch_related(*parts_of_history())
+
+    @classmethod
+    def figure_of(cls, row: Any) -> Sequence[Any]:
+        values = [
+            tuple(value[part] for part in ("measure", "value", "numerator", "denominator"))
+            for value in row.details__values or ()
+        ]
+        return (row.no_cases, row.progress, row.progress_percent, values)
+
     def month_written(self) -> tuple[int, int]:
         return (self.fiscal_year, self.month)
 
     def month_owner(self) -> tuple[int | None, Collection[int]]:
-        unit = self.indicator.unit_id
-        return self.indicator.strategy.plan.agency_id, () if unit is None else (unit,)
+        return self.indicator.strategy.plan.agency_id, self.approval_units()
 
     def audit_details(self) -> dict[str, Any]:
         return {
@@ -225,3 +238,9 @@ class ResultEvidence(Evidence):
     """What a result rests on; part of its Result and recorded with it."""
 
     result = models.ForeignKey(Result, models.CASCADE, related_name="evidence")
+
+
+def parts_of_history() -> tuple[Prefetch | str, ...]:
+    """What a result's history row tells of it beside its own fields, for many at once."""
+    ordered = ResultValue.objects.select_related("measure").order_by("measure__position")
+    return Prefetch("values", queryset=ordered), "evidence"

@@ -10,9 +10,9 @@ from typing import NamedTuple
 from django.utils.translation import gettext_lazy as _
 
 from kpis.models import Result
-from kpis.read.figures import HANDED_IN
 from kpis.read.rows import IndicatorRow
 from kpis.rules.facts import NO_PROMISE
+from strategy.approval.model import HANDED_IN
 from strategy.calendar import DEFAULT_REPORTING_DAY, PERIOD_ENDS, FiscalMonth, ReportingDay
 from strategy.models import Plan
 from strategy.read import deadline_days

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from kpis.models import Indicator, Result
 from kpis.read.duties import UPCOMING, Duty, year_duties
-from kpis.read.figures import HANDED_IN, latest_before
+from kpis.read.figures import latest_before
 from kpis.read.levels import Ladder, ladder
 from kpis.read.rows import IndicatorRow
 from kpis.read.standing import indicator_rows
@@ -25,6 +25,7 @@ from kpis.rules.facts import (
     target_in_force,
 )
 from strategy.access import Viewer
+from strategy.approval.model import HANDED_IN
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.models import Plan
 from strategy.pages.current import current_plan

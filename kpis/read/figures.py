@@ -11,16 +11,15 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from kpis.models import Indicator, Result, ResultEvidence, YearTarget
 from kpis.read.words import progress_percent
 from kpis.rules.facts import Counted, Figure
+from strategy.approval import model as approval
 from strategy.calendar import FiscalMonth
 from strategy.evidence.entry import EvidenceEntry, entry_of
 from strategy.models import Plan
 
 
-def counted_states(plan: Plan) -> list[str]:
+def counted_states(plan: Plan) -> tuple[str, ...]:
     """The states in which a result counts; drafts never do."""
-    if plan.approved_only:
-        return [Result.State.APPROVED]
-    return [Result.State.SUBMITTED, Result.State.APPROVED]
+    return approval.counted_states(approved_only=plan.approved_only)
 
 
 class Stored(NamedTuple):
@@ -38,10 +37,6 @@ class Stored(NamedTuple):
     repeats: bool = False
     problems: str = ""
     next_steps: str = ""
-
-
-#: What a unit has handed in, whether it counts yet or not.
-HANDED_IN = [Result.State.SUBMITTED, Result.State.APPROVED]
 
 
 def waiting_figures(

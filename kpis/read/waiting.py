@@ -2,55 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from kpis.models import Indicator, LevelCriterion, Result, ResultEvidence
 from kpis.read.figures import Stored, stored_figures
-from kpis.read.hands import Hands, hands_of
 from kpis.read.rows import Cell
 from kpis.read.standing import facts_of, with_levels
 from kpis.read.words import result_text
 from kpis.rules.facts import IndicatorFacts, target_in_force
 from kpis.rules.judging import judge
 from strategy.access import Viewer
+from strategy.approval.hands import Hands, hands_of
+from strategy.approval.read import WaitingRow, late_flags, waiting_for
 from strategy.calendar import DEFAULT_DEADLINE_DAY, FiscalMonth
 from strategy.models import ReportingYear
 from strategy.read import bands
-from strategy.thai import format_date, month_name
+from strategy.thai import month_name
 
 
-class WaitingRow(NamedTuple):
-    """A submitted figure as an approver sees it, with the version that is shown.
+@dataclass(frozen=True, kw_only=True)
+class WaitingResult(WaitingRow):
+    """A submitted result; ``before``: the last approved figure of an earlier month in words, None
+    where there is none."""
 
-    ``before``: the last approved figure of an earlier month in words, None where there is none;
-    ``own``: entered or submitted by the one who looks, so that somebody else decides; ``flags``:
-    what to look at, in words.
-    """
-
-    result: Result
     cell: Cell
     before: str | None
-    before_name: str
-    own: bool
-    flags: tuple[str, ...]
-
-    @property
-    def month_name(self) -> str:
-        at = FiscalMonth(self.result.fiscal_year, self.result.month)
-        return month_name(at, short=True)
 
 
-def waiting_results(who: Viewer) -> QuerySet[Result]:
+def waiting_results(who: Viewer) -> QuerySet[Any]:
     """The submitted results that a person may approve or return, oldest month first."""
-    results = Result.objects.filter(state=Result.State.SUBMITTED)
-    if not who.is_planner:
-        results = results.filter(indicator__unit__in=who.unit_ids if who.approves else ())
     earlier = (
         Result.objects.filter(indicator=OuterRef("indicator"), state=Result.State.APPROVED)
         .filter(
@@ -60,8 +46,10 @@ def waiting_results(who: Viewer) -> QuerySet[Result]:
         .order_by("-fiscal_year", "-month")
         .values("pk")[:1]
     )
-    return (
-        results.select_related("indicator__strategy__plan", "indicator__unit")
+    rows: QuerySet[Any] = (
+        waiting_for(Result, who)
+        .select_related("indicator__strategy__plan", "indicator__unit")
+        .prefetch_related(None)
         .annotate(
             approved_before=Subquery(earlier),
             has_evidence=Exists(ResultEvidence.objects.filter(result=OuterRef("pk"))),
@@ -74,18 +62,12 @@ def waiting_results(who: Viewer) -> QuerySet[Result]:
             "indicator__position",
         )
     )
+    return rows
 
 
-def changed_since(shown: Mapping[int, int]) -> set[int]:
-    """Which results, by id, no longer wait at the version that was shown of them. One query."""
-    waiting = Result.objects.filter(pk__in=shown, state=Result.State.SUBMITTED)
-    stands = dict(waiting.values_list("pk", "version"))
-    return {pk for pk, version in shown.items() if stands.get(pk) != version}
-
-
-def waiting_rows(results: Sequence[Result], who: Viewer) -> list[WaitingRow]:
+def waiting_rows(results: Sequence[Result], who: Viewer) -> list[WaitingResult]:
     """Rows of :func:`waiting_results` with all that is shown of each. Seven queries."""
-    hands = hands_of([result.pk for result in results])
+    hands = hands_of(Result, [result.pk for result in results])
     wanted = [pk for r in results for pk in (r.pk, r.approved_before) if pk is not None]  # type: ignore[attr-defined]
     figures = {stored.id: stored for stored in stored_figures(wanted)}
     ids = {result.indicator_id for result in results}
@@ -111,13 +93,25 @@ def waiting_rows(results: Sequence[Result], who: Viewer) -> list[WaitingRow]:
         )
         deadline = FiscalMonth(result.fiscal_year, result.month).deadline(day)
         rows.append(
-            WaitingRow(
-                result,
-                _cell(result, own, figures[result.pk]),
-                None if before is None else result_text(own, before.figure),
-                "" if before is None else _month(before),
-                who.user_id in hands[result.pk].authors,
-                tuple(_flags(result, hands[result.pk], deadline)),
+            WaitingResult(
+                row=result,
+                code=result.indicator.code,
+                name=result.indicator.name,
+                unit=str(result.indicator.unit or ""),
+                period=month_name(FiscalMonth(result.fiscal_year, result.month), short=True),
+                cell=_cell(result, own, figures[result.pk]),
+                before=None if before is None else result_text(own, before.figure),
+                before_name="" if before is None else _month(before),
+                own=who.user_id in hands[result.pk].authors,
+                flags=tuple(_flags(result, hands[result.pk], deadline)),
+                remarks=tuple(
+                    (str(label), text)
+                    for label, text in (
+                        (_("Problems"), result.problems),
+                        (_("next steps"), result.next_steps),
+                    )
+                    if text
+                ),
             )
         )
     return rows
@@ -154,13 +148,7 @@ def _flags(result: Result, hands: Hands, deadline: date) -> list[str]:
         flags.append(_("no new result"))
     if not result.has_evidence:  # type: ignore[attr-defined]
         flags.append(_("no evidence"))
-    if hands.submitted is not None:
-        day = timezone.localdate(hands.submitted)
-        if day > deadline:
-            flags.append(
-                _("late: submitted %(day)s, due %(deadline)s")
-                % {"day": format_date(day), "deadline": format_date(deadline)}
-            )
+    flags += late_flags(hands, deadline)
     if result.is_sample:
         flags.append(_("sample"))
     return flags

@@ -27,6 +27,7 @@ from kpis.rules.facts import (
 )
 from kpis.write.answers import check_remedy, check_repeat
 from kpis.write.slips import slip_question, slips
+from strategy.approval.model import state_problems
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.evidence.entry import EvidenceEntry, evidence_problems
 from strategy.messages import sentence
@@ -156,25 +157,14 @@ def entry_errors(
                 }
             )
         )
-    known = Result.State.values if by_system else [Result.State.DRAFT, Result.State.SUBMITTED]
-    if entry.state not in known:
-        errors["__all__"].append(
-            ValidationError(_("A result is kept as a draft or submitted; approval comes after."))
-        )
     kept = context.kept.get(entry.key)
-    if kept is not None and kept.state == Result.State.APPROVED and not by_system:
-        errors["__all__"].append(
-            ValidationError(_("This result is approved. A planner has to reopen it first."))
-        )
+    for problem in state_problems(kept, entry.state, by_system=by_system):
+        errors["__all__"].append(problem)
     if kept is not None and entry.expected_version is None:
         errors["month"].append(
             ValidationError(_("A result for that month exists; change it instead."))
         )
     is_draft = entry.state == Result.State.DRAFT
-    if kept is not None and kept.state not in Result.UNSENT and is_draft:
-        errors["__all__"].append(
-            ValidationError(_("What has been submitted counts; correct it instead of hiding it."))
-        )
     facts = context.facts[entry.indicator.pk]
     target = target_in_force(facts, entry.fiscal_year, entry.month)
     if target.kind == MILESTONE:

@@ -13,12 +13,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from kpis.models import Baseline, Indicator, Measure, Result, TargetValue, YearTarget
-from kpis.read.figures import HANDED_IN
 from kpis.read.standing import facts_of
 from kpis.rules.entry import check_number
 from kpis.rules.facts import milestone_reports_kept
 from kpis.write.results import value_field
 from strategy.access import viewer
+from strategy.approval.model import HANDED_IN
 from strategy.calendar import FiscalMonth
 from strategy.messages import sentence
 from strategy.records.write import claim, record_save, write_history

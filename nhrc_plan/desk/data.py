@@ -49,6 +49,10 @@ def my_work(page: Page, shown: MyWork) -> dict[str, Any]:
             }
             for asked in shown.questions
         ],
+        "approvals": [
+            {"kind": each.kind, "rows": each.rows, "address": each.address}
+            for each in shown.approvals
+        ],
         "waiting": [
             {"id": unit.unit_id, "name": unit.name, "late": unit.late, "owed": unit.owed}
             for unit in shown.waiting

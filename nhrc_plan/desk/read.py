@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -20,6 +21,7 @@ from budgets.models import CarriedPayment, Disbursement, Project
 from budgets.read.carried_entry import carried_due
 from budgets.read.duties import due_list as money_due
 from budgets.read.duties import entering_units
+from budgets.read.waiting import waiting_disbursements, waiting_payments
 from integrity.measures import rules as measure_rules
 from integrity.measures.duties import due_list as quarters_due
 from integrity.measures.models import ItaMeasure, QuarterProgress
@@ -34,6 +36,7 @@ from nhrc_plan.meetings.resolutions.models import Resolution
 from nhrc_plan.meetings.resolutions.read import unsettled_of
 from nhrc_plan.meetings.resolutions.rows import ResolutionRow
 from strategy.access import Viewer
+from strategy.approval.model import State
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.models import Plan
 from strategy.owners.model import Owned
@@ -115,13 +118,25 @@ class Task(NamedTuple):
         return format_date(self.deadline) if self.deadline else ""
 
 
-class Approval(NamedTuple):
-    """A submitted result that waits for somebody to approve or return it."""
+class Approvals(NamedTuple):
+    """What of a kind waits for a person to approve or return it: how much, the oldest by name.
 
-    code: str
-    name: str
-    unit: str
-    period: str
+    ``address``: where it is looked at and approved.
+    """
+
+    kind: str
+    rows: int
+    oldest: tuple[str, ...]
+    address: str
+
+    @property
+    def kind_name(self) -> str:
+        return str(KINDS[self.kind])
+
+    @property
+    def more(self) -> int:
+        """How many are not named."""
+        return self.rows - len(self.oldest)
 
 
 class UnitWaiting(NamedTuple):
@@ -155,9 +170,8 @@ class MyWork:
 
     enter: tuple[Task, ...]
     soon: tuple[Task, ...]
-    #: How many results wait for this person's approval, and the oldest of them.
-    to_approve: int
-    oldest: tuple[Approval, ...]
+    #: What waits for this person's approval, kind by kind.
+    approvals: tuple[Approvals, ...]
     waiting: tuple[UnitWaiting, ...]
     done: tuple[Done, ...]
     #: Questions that wait for this person: asked about what they enter, or their own, answered.
@@ -177,6 +191,10 @@ class MyWork:
         )
 
     @property
+    def to_approve(self) -> int:
+        return sum(each.rows for each in self.approvals)
+
+    @property
     def returned(self) -> int:
         return sum(bool(task.returned) for task in self.enter)
 
@@ -192,12 +210,10 @@ def my_work(who: Viewer, today: date) -> MyWork:
     held = parts_of(who.user_id)
     resolutions = unsettled_of(None if who.is_planner else who.unit_ids, today)
     tasks = _tasks(who, duties, held, resolutions, today)
-    waiting = waiting_results(who)
     return MyWork(
         enter=tuple(task for task in tasks if task.state != UPCOMING),
         soon=_next_ones(task for task in tasks if task.state == UPCOMING),
-        to_approve=waiting.count(),
-        oldest=tuple(_approval(result) for result in waiting[:OLDEST]),
+        approvals=tuple(_approvals(who)) if who.approves else (),
         waiting=_waiting(duties) if who.is_planner else (),
         done=tuple(_done(who, today)),
         questions=my_questions(who),
@@ -220,7 +236,8 @@ def pressing(who: Viewer, today: date) -> int:
     """How much of a person's work is overdue, returned to them, or waits for their approval."""
     tasks = tasks_of(who, today, soon=0)
     late = sum(bool(task.returned) or task.state == LATE for task in tasks)
-    return late + waiting_results(who).count()
+    approvals = waiting_for_approval(who) if who.approves else ()
+    return late + sum(waiting.count() for _kind, waiting in approvals)
 
 
 def _tasks(
@@ -232,15 +249,17 @@ def _tasks(
 ) -> list[Task]:
     latest = latest_ended(today)
     plans = reporting_plans(who, latest.year - 1, latest.year)
+    returned = list(_money_returned(who, held))
     tasks = [
         *_returned(who, duties, held),
+        *returned,
         *(
             _of_result(duty, part)
             for duty in duties
             for part in [_part(held, Indicator, [duty.row.id])]
             if (part or _is_own(who, duty.row.unit_id)) and not duty.returned
         ),
-        *_of_money(who, plans, today, held),
+        *_of_money(who, plans, today, held, returned),
         *_of_measures(who, today, held),
         *_of_resolutions(who, resolutions, today),
     ]
@@ -256,10 +275,23 @@ def _tasks(
     return tasks
 
 
-def _approval(result: Result) -> Approval:
-    indicator = result.indicator
-    period = month_name(FiscalMonth(result.fiscal_year, result.month), short=True)
-    return Approval(indicator.code, indicator.name, str(indicator.unit or ""), period)
+def waiting_for_approval(who: Viewer) -> tuple[tuple[str, QuerySet[Any]], ...]:
+    """What a person may approve, kind by kind."""
+    return (
+        (RESULT, waiting_results(who)),
+        (MONEY, waiting_disbursements(who)),
+        (CARRIED, waiting_payments(who)),
+    )
+
+
+def _approvals(who: Viewer) -> Iterable[Approvals]:
+    """Two or three queries for each kind."""
+    for kind, waiting in waiting_for_approval(who):
+        count = waiting.count()
+        if count:
+            oldest = tuple(row.title for row in waiting[:OLDEST])
+            name = f"admin:{waiting.model._meta.app_label}_{waiting.model._meta.model_name}_waiting"
+            yield Approvals(kind, count, oldest, reverse(name))
 
 
 def _next_ones(tasks: Iterable[Task]) -> tuple[Task, ...]:
@@ -333,6 +365,42 @@ def _money_at(plan: Plan, at: FiscalMonth) -> str:
     return f"{reverse('budget_units', args=[plan.slug])}?{query}"
 
 
+def _money_returned(who: Viewer, held: Held) -> Iterable[Task]:
+    """Months of money that were sent back to be mended. Two queries a kind."""
+    for kind, model, address in (
+        (MONEY, Disbursement, money_address),
+        (CARRIED, CarriedPayment, carried_address),
+    ):
+        told = model.history.filter(id=OuterRef("pk")).order_by("-history_date")
+        rows = model.approval_rows().filter(approval=State.RETURNED)
+        rows = rows.annotate(written=Subquery(told.values("history_date")[:1]))
+        for row in rows.order_by("fiscal_year", "month", "project"):
+            first = next(iter(row.project.leads.all()), None)
+            part = _part(held, Project, [row.project_id])
+            if not (part or _is_own(who, first and first.unit_id)):
+                continue
+            plan, at = row.project.strategy.plan, FiscalMonth(*row.month_written())
+            yield Task(
+                kind=kind,
+                state=OPEN,
+                code=f"{row.project.strategy.number}-{row.project.number}",
+                name=row.project.name,
+                unit=first.unit.name if first else "",
+                period=month_name(at, short=True),
+                deadline=None,
+                target=None,
+                last=None,
+                address=f"{address(plan, first and first.unit_id, at)}#p{row.project_id}",
+                shown_at=_money_at(plan, at),
+                key=_key(kind, plan.pk, row.project_id, at.year, at.month),
+                unit_id=first.unit_id if first else None,
+                begun=True,
+                returned=row.returned_because,
+                returned_on=timezone.localtime(row.written).date() if row.written else None,
+                part=part,
+            )
+
+
 def _of_result(duty: Duty, part: str) -> Task:
     row = duty.row
     query = {"indicator": row.id, "year": duty.period.year, "month": duty.period.month}
@@ -356,11 +424,20 @@ def _of_result(duty: Duty, part: str) -> Task:
     )
 
 
-def _of_money(who: Viewer, plans: list[Plan], today: date, held: Held) -> Iterable[Task]:
-    """A unit's month of money, and what it still has to pay of money carried over."""
+def _of_money(
+    who: Viewer, plans: list[Plan], today: date, held: Held, returned: Sequence[Task]
+) -> Iterable[Task]:
+    """A unit's month of money, and what it still has to pay of money carried over.
+
+    ``returned``: what stands on the list by itself, so that a month that lacks nothing else
+    does not.
+    """
+    sent_back = Counter(task.address.partition("#")[0] for task in returned)
     for due in money_due(who, plans, today):
+        address = money_address(due.plan, due.unit_id, due.at)
         part = _part(held, Project, due.missing)
-        if due.is_done or not (part or _is_own(who, due.unit_id)):
+        lacking = due.projects - due.entered - sent_back[address]
+        if lacking <= 0 or not (part or _is_own(who, due.unit_id)):
             continue
         yield Task(
             kind=MONEY,
@@ -373,7 +450,7 @@ def _of_money(who: Viewer, plans: list[Plan], today: date, held: Held) -> Iterab
             deadline=due.deadline,
             target=None,
             last=None,
-            address=money_address(due.plan, due.unit_id, due.at),
+            address=address,
             shown_at=_money_at(due.plan, due.at),
             key=_key(MONEY, due.plan.pk, due.unit_id, due.at.year, due.at.month),
             unit_id=due.unit_id,

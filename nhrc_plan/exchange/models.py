@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from strategy.access import Viewer
 from strategy.calendar import MONTHS, FiscalMonth
 from strategy.models import FISCAL_YEAR_VALIDATORS, Plan, Unit
-from strategy.records.model import InsertOnly, Record
+from strategy.records.closed import InsertOnly
+from strategy.records.model import Record
 from strategy.thai import month_name
 
 _MONTHS = [(month, month_name(FiscalMonth(2566, month), year=False)) for month in MONTHS]

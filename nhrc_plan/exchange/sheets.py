@@ -87,7 +87,7 @@ def _figures(book: Book, sheet: Sheet, title: str) -> None:
     first = page.row + 1
     for code, line in sheet.lines.items():
         form = sheet.form(code)
-        values, styles = _cells(part, form, line)
+        values, styles = _line(part, form, line)
         page.write([code, *values, version_of(form)], ["center", *styles, "note"])
     _checks(page, columns, first)
     page.lock()
@@ -95,7 +95,7 @@ def _figures(book: Book, sheet: Sheet, title: str) -> None:
     page.print_setup((_("page"), _("of")))
 
 
-def _cells(part: Part, form: Any, line: Line) -> tuple[list[Any], list[str]]:
+def _line(part: Part, form: Any, line: Line) -> tuple[list[Any], list[str]]:
     """The cells of a line between its code and its version."""
     values: list[Any] = list(line.shown)
     styles = [column.style for column in part.closed()]

@@ -19,9 +19,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
-from nhrc_plan.exchange.compare import LABELS, MINE, RIGHT, THEIRS, Compared, compare
+from nhrc_plan.exchange.compare import compare
 from nhrc_plan.exchange.models import Import
 from nhrc_plan.exchange.parts import Wanted
+from nhrc_plan.exchange.rows import LABELS, MINE, RIGHT, THEIRS, Compared
 from nhrc_plan.exchange.sheets import entry_workbook
 from nhrc_plan.exchange.write import Overtaken, import_apply, import_keep
 from strategy.access import viewer

@@ -12,9 +12,10 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from nhrc_plan.exchange.compare import Compared, compare
+from nhrc_plan.exchange.compare import compare
 from nhrc_plan.exchange.models import Import, ImportFile
 from nhrc_plan.exchange.parts import Wanted
+from nhrc_plan.exchange.rows import Compared
 from strategy.access import viewer
 from strategy.records.model import actor_name, one_act
 from strategy.records.write import claim, record_save, write_history

@@ -137,7 +137,7 @@ class UnitPage(Marked):
         return [
             row
             for row in self.money.counted
-            if row.current.allocated and row.current.as_of != self.at
+            if row.current.allocated and not row.current.handed_in(self.at.month)
         ]
 
     @property

@@ -14,11 +14,11 @@ from integrity.measures import rules as quarters
 from integrity.measures.models import QuarterProgress
 from kpis.models import Result
 from kpis.read.duties import LATE, MISSED, REPORTED, year_duties
-from kpis.read.figures import HANDED_IN
 from nhrc_plan.owners import rules
 from nhrc_plan.owners.rules import HandedIn
 from nhrc_plan.owners.silence import day_of
 from nhrc_plan.owners.things import INDICATOR, MEASURE, PROJECT, Key, Standing
+from strategy.approval.model import HANDED_IN
 from strategy.calendar import MONTHS, PERIOD_ENDS, FiscalMonth, ReportingDay
 from strategy.standing.status import round2
 
@@ -89,7 +89,9 @@ def _money(standing: Standing, day: ReportingDay) -> Iterator[Asked]:
         if at.year in years and (years[at.year].allocated or years[at.year].spent)
     ]
     handed = _handed_in(
-        Disbursement.history.filter(project__in=owing, fiscal_year=at.year), "project_id", "month"
+        Disbursement.history.filter(project__in=owing, fiscal_year=at.year, approval__in=HANDED_IN),
+        "project_id",
+        "month",
     )
     for month in MONTHS[: at.month]:
         deadline = FiscalMonth(at.year, month).deadline(day)

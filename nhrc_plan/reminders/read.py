@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -14,13 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from kpis.models import Result
-from kpis.read.hands import hands_of
-from kpis.read.waiting import waiting_results
-from nhrc_plan.desk.read import RESULT, Task, tasks_of
+from nhrc_plan.desk.read import Task, tasks_of, waiting_for_approval
 from nhrc_plan.reminders import rules
 from nhrc_plan.reminders.models import Reminder
 from strategy import access
 from strategy.access import Viewer, viewer
+from strategy.approval.hands import Hands, hands_of
 from strategy.calendar import FiscalMonth
 from strategy.models import Agency, Unit
 from strategy.pages.current import current_plan
@@ -240,46 +239,62 @@ def _seen_by(who: Viewer, task: Task) -> str:
 
 
 class _Waiting:
-    """What waits for approval, and who is told of it. Three queries."""
+    """What waits for approval, and who is told of it. Three queries a kind, or a few more."""
 
     def __init__(self, people: Iterable[Viewer]) -> None:
         planner = replace(access.NOBODY, roles=frozenset({access.PLANNER}))
-        self.results = list(waiting_results(planner))
-        ids = [result.pk for result in self.results]
-        self.hands = hands_of(ids)
-        rows = Result.history.filter(id__in=ids).order_by().values_list("id")
-        self.written = dict(rows.annotate(last=Max("history_date")))
+        #: Each with its kind, the hands that it went through, and when it was handed in.
+        self.rows: list[tuple[str, Any, Hands, datetime]] = []
+        for kind, found in waiting_for_approval(planner):
+            rows = list(found)
+            model: Any = found.model
+            ids = [row.pk for row in rows]
+            hands = hands_of(model, ids)
+            written = model.history.filter(id__in=ids).order_by().values_list("id")
+            last = dict(written.annotate(last=Max("history_date")))
+            self.rows += [(kind, row, hands[row.pk], last[row.pk]) for row in rows]
         self.approvers = [who for who in people if access.APPROVER in who.roles and who.is_staff]
 
     def of(self, who: Viewer) -> list[Item]:
         """What somebody may decide: what they neither entered nor submitted, of their units; for
         planners what no approver may decide."""
-        return [self._item(result) for result in self.results if self._is_for(who, result)]
+        return [
+            _awaiting(kind, row, since)
+            for kind, row, hands, since in self.rows
+            if self._is_for(who, row, hands)
+        ]
 
-    def _is_for(self, who: Viewer, result: Result) -> bool:
-        unit, authors = result.indicator.unit_id, self.hands[result.pk].authors
-        if who.user_id in authors or not who.may_approve(unit):
+    def _is_for(self, who: Viewer, row: Any, hands: Hands) -> bool:
+        units, authors = frozenset(row.approval_units()), hands.authors
+        may = any(map(who.may_approve, units)) if units else who.is_planner
+        if who.user_id in authors or not may:
             return False
-        if access.APPROVER in who.roles and unit in who.unit_ids:
+        if access.APPROVER in who.roles and units & who.unit_ids:
             return True
-        agency = result.indicator.strategy.plan.agency_id
+        agency = row.month_owner()[0]
         if who.agency_ids and agency not in who.agency_ids:
             return False
         return not any(
-            unit in other.unit_ids and other.user_id not in authors for other in self.approvers
+            units & other.unit_ids and other.user_id not in authors for other in self.approvers
         )
 
-    def _item(self, result: Result) -> Item:
-        indicator = result.indicator
-        at = FiscalMonth(result.fiscal_year, result.month)
-        since = timezone.localtime(self.written[result.pk]).date()
-        return Item(
-            rules.Line(f"{RESULT}-{result.pk}", rules.WAITING, since),
-            RESULT,
-            indicator.code,
-            indicator.name,
-            str(indicator.unit or ""),
-            month_name(at, short=True),
-            None,
-            reverse("admin:kpis_result_change", args=[result.pk]),
-        )
+
+def _awaiting(kind: str, row: Any, since: datetime) -> Item:
+    """A figure that waits for approval, led to its form."""
+    owner: Any = row.indicator if isinstance(row, Result) else row.project
+    if isinstance(row, Result):
+        code, unit = owner.code, str(owner.unit or "")
+    else:
+        first = next(iter(owner.leads.all()), None)
+        code, unit = f"{owner.strategy.number}-{owner.number}", str(first.unit) if first else ""
+    meta = row._meta
+    return Item(
+        rules.Line(f"{kind}-{row.pk}", rules.WAITING, timezone.localtime(since).date()),
+        kind,
+        code,
+        owner.name,
+        unit,
+        month_name(FiscalMonth(*row.month_written()), short=True),
+        None,
+        reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk]),
+    )

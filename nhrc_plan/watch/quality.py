@@ -23,6 +23,7 @@ from nhrc_plan.watch import findings as kinds
 from nhrc_plan.watch import rules
 from nhrc_plan.watch.findings import LABELS, Finding, Group, Quality, change, day
 from nhrc_plan.watch.indicators import Found, indicator_findings, last_change
+from strategy.approval.model import HANDED_IN
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan
 from strategy.standing.timeline import Month
@@ -72,7 +73,7 @@ def _falls(plan: Plan, projects: dict[int, ProjectMoney]) -> Found:
     used: dict[tuple[int, int], dict[Month, Decimal]] = defaultdict(dict)
     rows = {}
     for row in (
-        Disbursement.objects.filter(project__strategy__plan=plan)
+        Disbursement.objects.filter(project__strategy__plan=plan, approval__in=HANDED_IN)
         .order_by("project__strategy__number", "project__number", "fiscal_year", "month")
         .annotate(touched=last_change(Disbursement))
         .values_list(

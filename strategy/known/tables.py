@@ -17,7 +17,8 @@ from typing import Any, NamedTuple
 from django.apps import apps
 from django.db import models
 
-from strategy.records.model import LINKS, PLACE, InsertOnly, Path, Record, link_tables
+from strategy.records.closed import InsertOnly
+from strategy.records.model import LINKS, PLACE, Path, Record, link_tables
 
 #: What stands in the place of the moment; of each statement the parameters are that alone.
 _MOMENT = "%s"

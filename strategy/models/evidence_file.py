@@ -7,7 +7,7 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from strategy.records.model import InsertOnly
+from strategy.records.closed import InsertOnly
 
 
 class EvidenceFile(InsertOnly):

@@ -78,7 +78,7 @@ def _approving(units: Sequence[str]) -> str:
     """What an approver approves: access.Viewer.may_approve."""
     if not units:
         return _("Belongs to no unit yet, and so cannot approve any figures.")
-    return _("Approves or returns the results of %(units)s, but for their own entries.") % {
+    return _("Approves or returns the figures of %(units)s, but for their own entries.") % {
         "units": _listed(units)
     }
 

@@ -14,7 +14,7 @@ from django.core.checks import CheckMessage, Tags, Warning, register, run_checks
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connections
 
-from strategy.records.model import closed_models, open_history_table_names
+from strategy.records.closed import closed_models, open_history_table_names
 
 OPEN_HISTORY = "strategy.W001"
 

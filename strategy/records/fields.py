@@ -7,7 +7,6 @@ from typing import Any
 from django.db import models
 from django.http import HttpRequest
 
-from strategy.records.baht import BahtField
 from strategy.records.forms import (
     ThaiBahtField,
     ThaiDateField,
@@ -16,6 +15,7 @@ from strategy.records.forms import (
     ThaiYearField,
     WordsField,
 )
+from strategy.standing.baht_field import BahtField
 
 _YEARS = {"fiscal_year", "first_year", "last_year"}
 

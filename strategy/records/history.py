@@ -12,9 +12,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from strategy.calendar import FiscalMonth
-from strategy.records.baht import BahtField
 from strategy.records.lists import with_links
 from strategy.records.model import Record, fact_text
+from strategy.standing.baht_field import BahtField
 from strategy.thai import format_baht, format_date, format_exact, month_name
 
 _HIDDEN = {"id", "version"}

@@ -248,7 +248,7 @@ def test_an_entry_moves_what_it_should_and_nothing_else(plan, reader):
         "disbursed", "committed", "reported", "disbursed_percent", "used_percent",
         "expected_percent", "of_expected", "used_of_expected", "status",
     )  # fmt: skip
-    own = (*sums, "as_of_month")
+    own = (*sums, "as_of_month", "approved")
     may = {f"/budgets.json.{key}" for key in sums}
     may |= {f"/budgets.json.office.{key}" for key in sums}
     # What is committed at the year's end is carried over.
@@ -259,7 +259,7 @@ def test_an_entry_moves_what_it_should_and_nothing_else(plan, reader):
             "/budgets.json.carried_over[0].projects[1-2]",
             "/budgets/1-2.json.carried_over[1-2]",
         )
-        for key in ("code", "year", "paid_in", "carried", "paid", "sample")
+        for key in ("code", "year", "paid_in", "carried", "paid", "sample", "approved")
     }
     may |= {f"/budgets.json.years.2567.{key}" for key in sums}
     may |= {f"/budgets.json.strategies[1].{key}" for key in sums}

@@ -17,6 +17,7 @@ from budgets.rules.entry import is_above
 from budgets.write import load as loading
 from budgets.write.disbursements import DisbursementEntries, disbursement_delete
 from nhrc_plan.setup import fixtures
+from strategy.approval.write import reopen
 from strategy.calendar import FiscalMonth
 from strategy.records.write import record_delete, record_save
 from strategy.standing.status import AT_RISK, CRITICAL, NEAR, ON_PLAN
@@ -141,8 +142,13 @@ def test_the_only_text_says_that_the_figures_are_samples():
     assert TREE.keys() == {"plan", "note", "disbursements"}
     assert "ตัวเลขตัวอย่าง" in TREE["note"]
     assert {frozenset(item) for item in TREE["disbursements"]} == {
-        frozenset({"project", "year", "months"})
+        frozenset({"project", "year", "months"}),
+        frozenset({"project", "year", "months", "returned"}),
     }
+    comments = [
+        each["because"] for item in TREE["disbursements"] for each in item.get("returned", ())
+    ]
+    assert comments and all(text.startswith("(ตัวอย่าง) ") for text in comments)
 
 
 # ------------------------------------------------------------------------------------------ loading
@@ -163,11 +169,22 @@ def stored():
     }
 
 
+def returned(tree=TREE):
+    """The months that stand as sent back to be mended: nobody has reported them."""
+    return {
+        (item["project"], item["year"], each["month"]): Spent(
+            each["month"], *map(D, each["figures"])
+        )
+        for item in tree["disbursements"]
+        for each in item.get("returned", ())
+    }
+
+
 def in_fixture(day=AFTER):
     """What the fixture holds for months that are over on a day."""
     return {
         key: held
-        for key, held in figures(TREE).items()
+        for key, held in (figures(TREE) | returned()).items()
         if held is not None and FiscalMonth(*key[1:]).has_ended(day)
     }
 
@@ -188,6 +205,21 @@ def test_months_that_have_ended_are_loaded_to_the_satang(plan, day):
     assert load(plan, day) == len(in_fixture(day))
     assert stored() == in_fixture(day)
     assert bool(stored()) == (day > date(2022, 10, 31))
+
+
+def test_a_trial_shows_each_state_of_approval(plan):
+    load(plan, date(2026, 11, 30))
+    stands = {
+        (f"{row.project.strategy.number}-{row.project.number}", row.fiscal_year, row.month): row
+        for row in Disbursement.objects.select_related("project__strategy")
+    }
+    assert returned().keys() <= UNREPORTED
+    for key, row in stands.items():
+        if key in returned():
+            assert row.approval == "returned" and row.returned_because
+        else:
+            late = key[1:] in ((2569, 12), (2570, 1))
+            assert row.approval == ("submitted" if late else "approved"), key
 
 
 def test_every_row_is_a_sample_in_table_and_history(plan):
@@ -296,7 +328,8 @@ def test_a_month_that_staff_entered_is_left_alone(plan, planner):
 def test_a_month_that_staff_deleted_does_not_come_back(plan, planner):
     load(plan)
     row = Disbursement.objects.get(project=project_of(plan, "1-1"), fiscal_year=2569, month=6)
-    disbursement_delete(user=planner, disbursement=row, reason="x", expected_version=1)
+    [row] = reopen(user=planner, shown={row: 1}, reason="x")
+    disbursement_delete(user=planner, disbursement=row, reason="x", expected_version=2)
     assert load(plan) == 0
 
 
@@ -352,7 +385,8 @@ def test_clearing_takes_the_samples_and_leaves_everything_else(plan, planner):
 def test_what_staff_made_of_a_sample_is_theirs_and_stays(plan, planner):
     count = load(plan)
     corrected = Disbursement.objects.get(project=project_of(plan, "1-1"), fiscal_year=2569, month=6)
-    spend(plan, "1-1", 2569, 6, str(corrected.disbursed), user=planner, expected_version=1)
+    reopen(user=planner, shown={corrected: 1}, reason="x")
+    spend(plan, "1-1", 2569, 6, str(corrected.disbursed), user=planner, expected_version=2)
     assert loading.sample_clear() == count - 1
     row = Disbursement.objects.get()
     assert (row.pk, row.is_sample) == (corrected.pk, False)

@@ -213,7 +213,10 @@ def test_an_approver_begins_with_what_waits(plan, person, reporter, client):
     enter(indicator_of(plan, "S3-1.2", OTHER), 2569, 6, "57")
     approver = person("approves", roles.APPROVER, OWN)
     found = work(approver)
-    assert (found.to_approve, [row.code for row in found.oldest]) == (1, ["S3-1.1"])
+    assert found.to_approve == 1
+    assert [(each.kind, each.oldest) for each in found.approvals] == [
+        ("result", ("S3-1.1 มี.ค. 2569",))
+    ]
     assert found.enter == ()
     client.force_login(approver)
     assert client.get("/").url == HERE

@@ -19,9 +19,9 @@ from integrity.measures.write import measure_year_begin
 from integrity.models import MeasureYear, QuarterProgress
 from nhrc_plan.exchange import compare as comparing
 from nhrc_plan.exchange import write as services
-from nhrc_plan.exchange.compare import ASKED, CHANGED, CONFLICT, NEW, REFUSED
 from nhrc_plan.exchange.models import Import, ImportFile
 from nhrc_plan.exchange.parts import Wanted
+from nhrc_plan.exchange.rows import ASKED, CHANGED, CONFLICT, NEW, REFUSED
 from nhrc_plan.exchange.write import Overtaken, import_apply
 from strategy import access as roles
 from strategy.access import viewer

@@ -130,7 +130,6 @@ def simple(number: int, indicators: int, months: int) -> Plan:
     """A plan with so many indicators, and eight projects."""
     plan = make_plan(number, indicators, months)
     make_projects(plan, 8, months)
-    answered_for(plan)
     return plan
 
 
@@ -291,8 +290,8 @@ def test_no_page_asks_more_of_a_larger_office(reader, planner):
 
 
 def test_pages_of_money_ask_eleven_times_at_most_whatever_the_number_of_projects(reader):
-    """17 projects and 500, five years of twelve months each. A project's own page asks twice more:
-    for its evidence, and for the questions about it."""
+    """17 projects and 500, five years of twelve months each. A project's own page asks four times
+    more: for its evidence, questions about it, who answers for it and what is resolved of it."""
     asked = {}
     for number, projects in ((1, 17), (2, 500)):
         made = make_plan(number, indicators=19, months=1)

@@ -8,11 +8,11 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from kpis.models import Result, ResultValue
-from kpis.write import results as services
 from kpis.write.results import result_approve, result_reopen, result_return, results_approve
+from strategy.approval import write as services
 from strategy.models import Agency
 from strategy.records.write import StaleVersion, record_save
-from tests.support.racing import ROUNDS, blind_claim, split, together
+from tests.support.racing import ROUNDS, blind_claim, rounds, split, together
 from tests.support.writing import (
     OWN,
     TODAY,
@@ -27,7 +27,7 @@ from tests.support.writing import (
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-CROWD = 16  # twelve rounds
+CROWD = 16
 
 
 @pytest.fixture
@@ -38,22 +38,30 @@ def rate(plan):
 # ------------------------------------------------------------------------------------- approval
 
 
-def crowd_approves(rate, planner, month):
-    result = enter(rate, 2569, month, "50")
+def crowd_approves(planner, result):
+    """Sixteen who have the same version of a result before them press the button at once."""
     rows = [entered().get(pk=result.pk) for _ in range(CROWD)]
-    found = together(
-        *[lambda r=r: result_approve(user=planner, result=r, expected_version=1) for r in rows]
+    version = rows[0].version
+    return version, together(
+        *[
+            lambda r=r: result_approve(user=planner, result=r, expected_version=version)
+            for r in rows
+        ]
     )
-    return result, found
 
 
 def test_of_many_who_approve_at_once_one_does(rate, planner):
-    for month in range(1, 13):
-        result, found = crowd_approves(rate, planner, month)
+    result = enter(rate, 2569, 1, "50")
+    for _ in range(rounds(12)):
+        version, found = crowd_approves(planner, result)
         assert split(found, StaleVersion) == (1, CROWD - 1)
-        result.refresh_from_db()
-        assert (result.state, result.version) == ("approved", 2)
-        assert [row.state for row in result.history.all()] == ["approved", "submitted"]
+        result = entered().get(pk=result.pk)
+        assert (result.state, result.version) == ("approved", version + 1)
+        assert [row.state for row in result.history.all()[:2]] == ["approved", "submitted"]
+        assert result.history.count() == result.version
+        result = result_reopen(
+            user=planner, result=result, expected_version=result.version, reason="x"
+        )
 
 
 def claim_unseen(instances, expected, only=None, **changes):
@@ -64,11 +72,8 @@ def claim_unseen(instances, expected, only=None, **changes):
 
 def test_control_without_the_condition_many_approve(rate, planner, monkeypatch):
     result = enter(rate, 2569, 1, "50")
-    rows = [entered().get(pk=result.pk) for _ in range(CROWD)]
     monkeypatch.setattr(services, "claim", claim_unseen)
-    found = together(
-        *[lambda r=r: result_approve(user=planner, result=r, expected_version=1) for r in rows]
-    )
+    _version, found = crowd_approves(planner, result)
     assert split(found, StaleVersion)[0] > 1
     assert result.history.filter(state="approved").count() > 1
 

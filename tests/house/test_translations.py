@@ -146,7 +146,7 @@ LATIN |= {"ITA", "IIT", "EIT", "xlsx", "MB"}
 #: Kinds of files, as people call them.
 LATIN |= {"PDF", "PNG", "JPEG", "WebP", "Word", "PowerPoint", "CSV", "docx", "pptx", "csv", "zip"}
 LATIN |= {"Office", "doc", "xls", "ppt"}
-LATIN |= {"SHA-256", "verify_pack"}
+LATIN |= {"SHA-256", "verify_pack", "LibreOffice"}
 LATIN |= {"SITE_URL", "EMAIL_FROM", "plan.example.org"}
 _NOT_WORDS = re.compile(r"%\(\w+\)[a-z]|%[sdr]|\{\w*\}|<[^>]*>|\x04")
 _LATIN_WORD = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)

@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
 
 from kpis.models import Result, ResultEvidence
-from kpis.read.hands import hands_of
 from kpis.read.waiting import waiting_results, waiting_rows
 from kpis.write.results import (
     result_approve,
@@ -18,6 +17,7 @@ from kpis.write.results import (
 )
 from strategy import access as roles
 from strategy.access import viewer
+from strategy.approval.hands import hands_of
 from strategy.records.history import history_of
 from strategy.records.write import StaleVersion
 from tests.support.writing import (
@@ -157,7 +157,7 @@ def test_reopening_is_no_submission_and_needs_a_reason(rate, people):
         with pytest.raises(refusal):
             result_reopen(user=people[who], result=result, expected_version=2, reason=reason)
     reopened = result_reopen(user=planner, result=result, expected_version=2, reason="ผิดเดือน")
-    assert hands_of([result.pk])[result.pk].authors == {people["reporter"].pk}
+    assert hands_of(Result, [result.pk])[result.pk].authors == {people["reporter"].pk}
     assert result_approve(user=planner, result=reopened, expected_version=3).state == "approved"
 
 
@@ -253,12 +253,12 @@ def test_what_waits_is_shown_with_what_there_is_to_look_at(rate, people, plan):
     [row] = waiting_rows(
         list(waiting_results(viewer(people["approver"]))), viewer(people["approver"])
     )
-    assert (row.result.pk, row.before, row.cell.result) == (result.pk, "40", "30")
+    assert (row.row.pk, row.before, row.cell.result) == (result.pk, "40", "30")
     assert (row.cell.status, row.own) == ("critical", False)
     assert len(row.flags) == 3 and "นับใหม่" in row.flags[0]  # falls, no evidence, late
     page = signed_in(people["approver"]).get(WAITING).content.decode()
     assert "S3-1.1" in page and "S3-3.1" not in page and "นับใหม่" in page
-    assert [row.own for row in waiting_rows([row.result], viewer(people["reporter"]))] == [True]
+    assert [row.own for row in waiting_rows([row.row], viewer(people["reporter"]))] == [True]
 
 
 def test_ticked_figures_are_approved_or_returned_with_one_press(rate, people):
@@ -326,7 +326,7 @@ def test_the_screen_takes_as_many_queries_for_many_rows_as_for_one(
     with django_assert_max_num_queries(8):
         rows = waiting_rows(list(waiting_results(who)), who)
     with django_assert_max_num_queries(0):
-        assert len([(row.cell.result, row.flags, row.month_name) for row in rows]) == count
+        assert len([(row.cell.result, row.flags, row.period) for row in rows]) == count
     with django_assert_max_num_queries(12):
         results_approve(user=planner, shown={result: 1 for result in results})
 

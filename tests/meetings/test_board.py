@@ -116,7 +116,8 @@ def test_projects_equal_the_page_and_the_budgets(full, reader):
     assert len(sheet) == 17
     for code, project in found.items():
         row = sheet[code]
-        assert row[1] == project["name"] + (" (ตัวอย่าง)" if project["sample"] else "")
+        marks = " (ยังไม่อนุมัติ)" if project["approved"] is False else ""
+        assert row[1] == project["name"] + marks + (" (ตัวอย่าง)" if project["sample"] else "")
         assert row[2] == project["leads"][0]
         for column, name in ((3, "plan_amount"), (4, "allocated"), (5, "disbursed"),
                              (6, "committed")):  # fmt: skip

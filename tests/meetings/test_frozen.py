@@ -40,7 +40,7 @@ from nhrc_plan.meetings.read import board_report
 from nhrc_plan.meetings.write import meeting_freeze
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan, ReportingYear
-from strategy.records.model import closed_models, open_history_table_names
+from strategy.records.closed import closed_models, open_history_table_names
 from strategy.records.write import StaleVersion, record_delete, record_save
 from tests.support.pages import samples
 from tests.support.writing import address, enter, filled, indicator_of, signed_in

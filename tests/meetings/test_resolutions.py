@@ -21,7 +21,7 @@ from nhrc_plan.meetings.write import meeting_freeze
 from strategy import access as roles
 from strategy.models import Account, Holiday, Plan, Unit
 from strategy.people.write import person_delete, person_save
-from strategy.records.model import InsertOnly
+from strategy.records.closed import InsertOnly
 from strategy.records.write import StaleVersion, record_save
 from tests.support.resolutions import DUE, HELD, meeting_of, resolved, take
 from tests.support.writing import OTHER, OWN, differences, facts, indicator_of

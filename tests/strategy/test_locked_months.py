@@ -25,6 +25,7 @@ from integrity.self_assessments.write import assessment_change, assessment_delet
 from kpis.models import Result
 from kpis.write.results import result_approve, result_discard, result_reopen
 from nhrc_plan.meetings.models import MonthSummary
+from strategy.approval.write import approve, give_back
 from strategy.closing import guard
 from strategy.closing.guard import MonthClosed
 from strategy.models import Agency, MonthLock, Unit, Unlocking
@@ -148,6 +149,14 @@ WAYS = {
         lambda w: disbursement_delete(
             user=w.planner, disbursement=w.money, reason="บันทึกผิด", expected_version=1
         ),
+    ),
+    "money approved": (
+        (2569, 6),
+        lambda w: approve(user=w.planner, shown={w.money: 1}),
+    ),
+    "carried money returned": (
+        (2569, 3),
+        lambda w: give_back(user=w.planner, shown={w.carried: 1}, comment="ตรวจ"),
     ),
     "carried money corrected": (
         (2569, 3),

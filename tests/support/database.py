@@ -18,6 +18,7 @@ from django.test.utils import setup_databases
 
 from nhrc_plan.setup import fixtures
 from strategy.models import Account, Membership
+from strategy.records import closed
 from strategy.records import model as audit
 
 #: Seconds within which the first process has to have prepared it.
@@ -104,14 +105,14 @@ def put_back(prepared: dict[str, list[tuple[Any, ...]]]) -> None:
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
-        audit.open_history_tables()
+        closed.open_history_tables()
         for table in prepared:
             cursor.execute(f"DELETE FROM {quote(table)}")
         for table, rows in prepared.items():
             if rows:
                 marks = ", ".join(["%s"] * len(rows[0]))
                 cursor.executemany(f"INSERT INTO {quote(table)} VALUES ({marks})", rows)
-        audit.close_history_tables()
+        closed.close_history_tables()
 
 
 #: What samples add to the plan as it was loaded, by the day they are loaded on.

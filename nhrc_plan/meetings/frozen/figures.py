@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
+from django.utils.translation import gettext as _
 
 from budgets.pages import data as money_data
 from budgets.read.rows import ProjectMoney
@@ -122,11 +123,21 @@ def plan_rules(plan: Plan) -> dict[str, Any]:
 
 
 def unapproved(report: BoardReport) -> list[str]:
-    """What counts and is not approved, "S1-1.1 (2569)" each, up to the month looked at."""
-    return [
+    """What counts and is not approved, "S1-1.1 (2569)" each, up to the month looked at.
+
+    Results first, then projects by their place in the plan.
+    """
+    results = [
         f"{row.code} ({cell.year})"
         for row in report.standing.rows
         for cell in row.cells
         if cell.year <= report.at.year
         and (cell.status == WAITING_APPROVAL or (cell.figure is not None and not cell.approved))
     ]
+    money = [
+        _("project %(code)s (%(year)s)") % {"code": row.code, "year": year.year}
+        for row in report.money.office.rows
+        for year in row.years
+        if year.year <= report.at.year and (year.status == WAITING_APPROVAL or year.unapproved)
+    ]
+    return results + money

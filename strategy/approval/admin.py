@@ -1,22 +1,25 @@
-"""Approving, returning and reopening results: one from its form, many on one screen."""
+"""Approving, returning and reopening: one from its form, many on one screen."""
 
 from __future__ import annotations
 
+from abc import abstractmethod
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from kpis.models import Result
-from kpis.read.hands import hands_of
-from kpis.read.waiting import changed_since, waiting_results, waiting_rows
-from kpis.write import results
-from strategy.access import viewer
+from strategy.access import Viewer, viewer
+from strategy.approval.hands import hands_of
+from strategy.approval.model import Approvable, State
+from strategy.approval.read import WaitingRow, changed_since, may_decide, waiting_for
+from strategy.approval.write import approve, give_back, reopen
 from strategy.records.admin import RecordAdmin, version_shown
 from strategy.records.forms import typed_text
 from strategy.records.write import StaleVersion
@@ -26,69 +29,87 @@ _PAGE = 100
 
 
 class ApprovalAdmin(RecordAdmin):
-    """What may be done to a submitted result by those who did not enter it."""
+    """What may be done to a submitted figure by those who did not enter it."""
 
-    import_export_change_list_template = "admin/kpis/result/change_list.html"
+    import_export_change_list_template = "admin/approval/change_list.html"
+    #: The screen of what waits; extends "admin/approval/waiting.html".
+    waiting_template: str
+
+    @abstractmethod
+    def waiting_rows(self, rows: Sequence[Any], who: Viewer) -> Sequence[WaitingRow]:
+        """Rows that wait, with all that is shown of each."""
+
+    def waiting(self, who: Viewer) -> QuerySet[Any]:
+        """What waits for a person, in the order of the screen."""
+        return waiting_for(self.model, who)
+
+    def step_name(self, step: str) -> str:
+        """The name of the address of a step, within the admin."""
+        return f"{self.opts.app_label}_{self.opts.model_name}_{step}"
 
     def get_urls(self) -> list[URLPattern]:
         steps = {"approve": self.approve_view, "return": self.return_view}
         steps["reopen"] = self.reopen_view
         own = [
-            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"kpis_result_{name}")
-            for name, view in steps.items()
+            path(f"<int:pk>/{step}/", self.admin_site.admin_view(view), name=self.step_name(step))
+            for step, view in steps.items()
         ]
         waiting = self.admin_site.admin_view(self.waiting_view)
-        return [*own, path("waiting/", waiting, name="kpis_result_waiting"), *super().get_urls()]
+        name = self.step_name("waiting")
+        return [*own, path("waiting/", waiting, name=name), *super().get_urls()]
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         more = {"approves": viewer(request.user).approves, **(extra_context or {})}
         answer: HttpResponse = super().changelist_view(request, more)
         return answer
 
-    def steps(self, request: HttpRequest, result: Result | None) -> dict[str, bool]:
-        """What the form of a result offers to whoever looks at it."""
-        if result is None:
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **more: Any
+    ) -> HttpResponse:
+        row = context["original"] if more.get("change") else None
+        return super().render_change_form(
+            request, context | self.steps(request, row), *args, **more
+        )
+
+    def steps(self, request: HttpRequest, row: Approvable | None) -> dict[str, bool]:
+        """What the form of a row offers to whoever looks at it."""
+        if row is None:
             return {}
         who = viewer(request.user)
-        may = who.may_approve(result.indicator.unit_id) and result.state == Result.State.SUBMITTED
-        own = may and who.user_id in hands_of([result.pk])[result.pk].authors
+        may = row.state_now == State.SUBMITTED and may_decide(who, row)
+        own = may and who.user_id in hands_of(self.model, [row.pk])[row.pk].authors
         return {
             "may_return": may,
             "may_approve": may and not own,
             "own_work": own,
-            "may_reopen": who.is_planner and result.state == Result.State.APPROVED,
+            "may_reopen": who.is_planner and row.is_approved,
         }
 
     # ------------------------------------------------------------------------------- one
 
     def approve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._transition(request, pk, results.result_approve, _("The figure is approved."))
+        return self._transition(request, pk, approve, _("The figure is approved."))
 
     def return_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         comment = typed_text(request.POST, "comment")
         return self._transition(
-            request, pk, results.result_return, _("The figure is returned."), comment=comment
+            request, pk, give_back, _("The figure is returned."), comment=comment
         )
 
     def reopen_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         reason = typed_text(request.POST, "reason")
-        return self._transition(request, pk, results.result_reopen, _("Reopened."), reason=reason)
+        return self._transition(request, pk, reopen, _("Reopened."), reason=reason)
 
     def _transition(
-        self, request: HttpRequest, pk: int, service: Any, done: str, **more: str
+        self, request: HttpRequest, pk: int, service: Callable[..., Any], done: str, **more: str
     ) -> HttpResponse:
         if request.method != "POST":
             raise Http404
-        result = self.get_object(request, str(pk))
-        if result is None:
+        row = self.get_object(request, str(pk))
+        if row is None:
             raise Http404
         try:
-            service(
-                user=request.user,
-                result=result,
-                expected_version=version_shown(request, "version"),
-                **more,
-            )
+            service(user=request.user, shown={row: version_shown(request, "version")}, **more)
         except StaleVersion:
             messages.error(
                 request, _("Somebody else has changed this meanwhile; look at it again first.")
@@ -98,7 +119,7 @@ class ApprovalAdmin(RecordAdmin):
                 messages.error(request, message)
         else:
             messages.success(request, done)
-        return HttpResponseRedirect(reverse("admin:kpis_result_change", args=[pk]))
+        return HttpResponseRedirect(reverse(f"admin:{self.step_name('change')}", args=[pk]))
 
     # ------------------------------------------------------------------------------ many
 
@@ -116,31 +137,37 @@ class ApprovalAdmin(RecordAdmin):
             try:
                 done = _decide(request, shown)
             except StaleVersion:
-                changed = changed_since(ticked)
+                changed = changed_since(self.model, ticked)
                 refusal = [_changed_sentence([row for row in shown if row.pk in changed])]
             except ValidationError as refused:
                 refusal = refused.messages
             else:
                 messages.success(request, done)
                 return HttpResponseRedirect(request.get_full_path())
-        page = Paginator(waiting_results(who), _PAGE).get_page(request.GET.get("page"))
+        page = Paginator(self.waiting(who), _PAGE).get_page(request.GET.get("page"))
         context = {
             "title": _("Waiting for approval"),
             "page": page,
-            "rows": waiting_rows(list(page.object_list), who),
+            "rows": self.waiting_rows(list(page.object_list), who),
             "refusal": refusal,
             "ticked": ticked.keys() - changed,
             "changed": changed,
             "comment": typed_text(request.POST, "comment"),
         }
-        return self.page(request, "admin/kpis/result/waiting.html", context)
+        return self.page(request, self.waiting_template, context)
 
-    def _shown(self, request: HttpRequest, ticked: dict[int, int]) -> dict[Result, int]:
-        """The results that were ticked, with the versions that were shown."""
+    def _shown(self, request: HttpRequest, ticked: Mapping[int, int]) -> dict[Any, int]:
+        """The rows that were ticked, with the versions that were shown."""
         found = self.get_queryset(request).in_bulk(ticked)
         if len(found) != len(ticked):
             raise Http404(_("There is no such row, or it is not yours to see."))
         return {found[pk]: version for pk, version in ticked.items()}
+
+
+def state_text(row: Approvable) -> str:
+    """The state; of what was returned with the comment."""
+    state = str(State(row.state_now).label)
+    return f"{state}: {row.returned_because}" if row.returned_because else state
 
 
 def _ticked(request: HttpRequest) -> dict[int, int]:
@@ -150,26 +177,25 @@ def _ticked(request: HttpRequest) -> dict[int, int]:
     return {pk: version_shown(request, f"version_{pk}") for pk in ids}
 
 
-def _decide(request: HttpRequest, shown: dict[Result, int]) -> str:
+def _decide(request: HttpRequest, shown: Mapping[Any, int]) -> str:
     """Approve or return what was ticked, all or none; what was done, in words."""
     if not shown:
         raise ValidationError(_("Tick the figures first."))
     count = {"count": len(shown)}
     if "_return" in request.POST:
-        comment = typed_text(request.POST, "comment")
-        results.results_return(user=request.user, shown=shown, comment=comment)
+        give_back(user=request.user, shown=shown, comment=typed_text(request.POST, "comment"))
         return (
             ngettext("%(count)s figure is returned.", "%(count)s figures are returned.", len(shown))
             % count
         )
-    results.results_approve(user=request.user, shown=shown)
+    approve(user=request.user, shown=shown)
     return (
         ngettext("%(count)s figure is approved.", "%(count)s figures are approved.", len(shown))
         % count
     )
 
 
-def _changed_sentence(changed: list[Result]) -> str:
+def _changed_sentence(changed: Sequence[Approvable]) -> str:
     return _(
         "Nothing was approved or returned: %(results)s was changed meanwhile. Look at it again; "
         "the others are still ticked."
