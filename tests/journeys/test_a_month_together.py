@@ -29,7 +29,8 @@ from nhrc_plan.meetings.resolutions.models import Resolution
 from strategy.access import APPROVER
 from strategy.calendar import FiscalMonth
 from strategy.models import Comment, MonthLock, Plan, Unit, Unlocking
-from strategy.records import model as audit
+from strategy.records.closed import close_history_tables, open_history_tables
+from strategy.records.model import history_models
 from tests.support.browsing import follow, unfold
 from tests.support.pages import HERE
 from tests.support.writing import OWN, REMEDY, entered, figures, indicator_of, led_by, measure_of
@@ -54,9 +55,9 @@ RESOLVED = "ให้สำนักทบทวนวิธีนับเร�
 @contextmanager
 def opened() -> Iterator[None]:
     """The closed tables as somebody finds them who reaches past the system into the database."""
-    audit.open_history_tables()
+    open_history_tables()
     yield
-    audit.close_history_tables()
+    close_history_tables()
 
 
 @pytest.fixture
@@ -81,7 +82,7 @@ def office(plan: Plan, on: Callable[[date], None]) -> Plan:
         indicator_of(plan, code, OWN)
     measure_of(2566, "2.2", OWN)
     with opened():
-        for model in audit.history_models():
+        for model in history_models():
             model._base_manager.update(history_date=LONG_AGO)
     on(REPORTED)
     return plan
