@@ -22,7 +22,7 @@ from django.test import Client
 from django.utils import timezone
 
 from benchmarks.__main__ import RUNS, analyze, median_pair  # sets Django up
-from benchmarks.data import make_plan, make_projects
+from benchmarks.data import change_often, make_plan, make_projects
 from budgets.models import Disbursement
 from kpis.models import Result
 from strategy.models import Plan
@@ -55,42 +55,8 @@ def prepare(changes: int) -> Plan:
         rows = model._base_manager.exclude(pk__in=model.history.values("id"))
         write_history(rows, "+", user=None, reason="")
     for model in (Result, Disbursement):
-        _multiply(model, changes)
+        change_often(model, plan, YEAR, changes)
     return plan
-
-
-def _multiply(model: type[Any], changes: int) -> None:
-    """Each first entry of the year's figures once more for every change, an hour apart."""
-    history = model.history.model
-    first = history._base_manager.filter(fiscal_year=YEAR, version=1, id__in=_last_plan(model))
-    kept = list(first.values_list("history_id", flat=True))
-    names = [field.column for field in history._meta.concrete_fields if not field.primary_key]
-    said = {"version": "%s", "history_type": "'~'", "history_date": "%s"}
-    columns = ", ".join(f'"{name}"' for name in names)
-    values = ", ".join(said.get(name, f'"{name}"') for name in names)
-    given = [name for name in names if said.get(name) == "%s"]
-    begun = timezone.now() - timedelta(hours=changes)
-    table = history._meta.db_table
-    with connection.cursor() as cursor:
-        for turn in range(1, changes):
-            moment = begun + timedelta(hours=turn)
-            told = {
-                "version": turn + 1,
-                "history_date": connection.ops.adapt_datetimefield_value(moment),
-            }
-            cursor.execute(
-                f'INSERT INTO "{table}" ({columns}) SELECT {values} FROM "{table}" '
-                f'WHERE "history_id" BETWEEN {min(kept)} AND {max(kept)} '
-                f'AND "fiscal_year" = {YEAR}',
-                [told[name] for name in given],
-            )
-
-
-def _last_plan(model: type[Any]) -> Any:
-    """The figures of the plan that was made last."""
-    owner = "indicator" if model is Result else "project"
-    plan = Plan.objects.latest("pk")
-    return model.objects.filter(**{f"{owner}__strategy__plan": plan}).values("id")
 
 
 def measure(changes: int) -> None:

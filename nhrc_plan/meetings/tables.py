@@ -54,6 +54,7 @@ def board_context(report: BoardReport) -> dict[str, Any]:
         ],
         "told": told[:SHOWN],
         "told_further": told[SHOWN:],
+        "after_lock": [row for row in standing.rows if row.current.result_id in report.after_lock],
         "waiting": [
             row
             for row in standing.rows

@@ -10,11 +10,15 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from benchmarks.data import make_plan, make_projects
-from budgets.models import Project
+from benchmarks.data import change_often, make_plan, make_projects
+from budgets.admin.disbursements import entry_address as money_address
+from budgets.models import Disbursement, Project
 from budgets.pages import views as money_views
 from budgets.read import money as budget_selectors
 from kpis.models import Indicator, Result, YearTarget
@@ -24,7 +28,17 @@ from nhrc_plan.meetings import views as board_views
 from nhrc_plan.meetings.frozen import pages as meeting_views
 from nhrc_plan.overview import views
 from nhrc_plan.value import views as value_views
-from strategy.models import Account, Approach, Plan, PlanStatement, Strategy, Unit
+from strategy import access as roles
+from strategy.calendar import FiscalMonth
+from strategy.models import (
+    Account,
+    Approach,
+    Membership,
+    Plan,
+    PlanStatement,
+    Strategy,
+    Unit,
+)
 from strategy.people.write import people_recorded
 from strategy.records.model import acting
 from strategy.records.write import write_history
@@ -41,8 +55,9 @@ PAGES = {
     "overview_data": (".json", 13),
     "strategy": ("/strategies/1/", 20),
     "strategy_data": ("/strategies/1.json", 20),
-    "indicators": ("/indicators/", 11),
-    "indicators_filtered": ("/indicators/?strategy=1&kind=percent&text=1&sort=-name", 12),
+    # One of them for the questions, which those of the agency are told of.
+    "indicators": ("/indicators/", 12),
+    "indicators_filtered": ("/indicators/?strategy=1&kind=percent&text=1&sort=-name", 13),
     "indicators_data": ("/indicators.json", 11),
     "indicator": ("/indicators/{prefix}1-1.1/", 23),
     "indicator_data": ("/indicators/{prefix}1-1.1.json", 22),
@@ -77,6 +92,32 @@ PAGES = {
 }
 
 
+#: The other pages on which work is found and looked over, each in the whole of an agency, and how
+#: many queries they may take.
+OF_THE_OFFICE = {
+    "my_work": ("/my-work/", 48),
+    "my_work_data": ("/my-work.json", 48),
+    "my_work_count": ("/my-work/count.json", 38),
+    "my_calendar": ("/my-work/calendar/", 5),
+    "unit_calendar": ("/units/{unit}/calendar/", 6),
+    "reminders": ("/reminders/?agency={agency}", 6),
+    "history": ("/history/?agency={agency}", 19),
+    "history_searched": ("/history/?agency={agency}&text=x&kind=kpis.result", 9),
+    "quality": ("/plans/{slug}/quality/", 16),
+    "owners": ("/plans/{slug}/owners/", 21),
+    "entry": ("/plans/{slug}/units/{unit}/entry/", 6),
+    "waiting": ("/admin/kpis/result/waiting/", 13),
+    "results": ("/admin/kpis/result/", 19),
+    "month": ("/admin/kpis/result/month/?unit={unit}&year=2568&month=7", 18),
+    "money": ("{money}", 19),
+    "calendar": ("/admin/strategy/monthlock/calendar/?agency={agency_id}&year=2568", 11),
+}
+
+
+#: Those that show everybody their own.
+OWN_WORK = ("my_work", "my_work_data", "my_work_count", "my_calendar", "money", "month")
+
+
 def address(plan: Plan, path: str) -> str:
     unit = Unit.objects.filter(agency=plan.agency_id, indicators__isnull=False).first()
     query = AT.replace("?", "&") if "?" in path else AT
@@ -104,9 +145,13 @@ def answered_for(plan: Plan) -> None:
             write_history(rows, "~", user=None, reason="")
 
 
-def grown(number: int, indicators: int, others: int) -> Plan:
-    """A plan with so many indicators, and so many of everything else that a page lists."""
-    plan = make_plan(number, indicators, months=8)
+def grown(number: int, indicators: int, others: int, people: int = 1) -> Plan:
+    """A plan with so many indicators, so many of everything else that a page lists, and so many
+    people who enter its figures and answer for them.
+
+    Each figure of the year was changed twice as often as there are others, and a few more times.
+    """
+    plan = make_plan(number, indicators, months=12)
     strategy = Strategy.objects.get(plan=plan, number=1)
     goals = PlanStatement.objects.bulk_create(
         PlanStatement(plan=plan, kind=kind, number=index, text="เป้าหมาย")
@@ -118,8 +163,10 @@ def grown(number: int, indicators: int, others: int) -> Plan:
     Approach.objects.bulk_create(
         Approach(issue=issue, number=index, text="กลยุทธ์") for index in range(1, others + 1)
     )
-    make_projects(plan, 4 * others, months=8)
+    make_projects(plan, 4 * others, months=12)
     answered_for(plan)
+    peopled(plan, people)
+    often_changed(plan, 2 * others + 2)
     first = Indicator.objects.get(strategy=strategy, position=1)
     project = Project.objects.get(strategy=strategy, number=2)
     for index in range(others):
@@ -132,6 +179,41 @@ def grown(number: int, indicators: int, others: int) -> Plan:
     return plan
 
 
+def peopled(plan: Plan, people: int) -> None:
+    """So many reporters, each of three units; what there is to answer for is shared among them."""
+    made = get_user_model().objects.bulk_create(
+        get_user_model()(username=f"{plan.slug}-{index}", is_staff=True) for index in range(people)
+    )
+    reporters = Group.objects.get(name=roles.REPORTER)
+    Membered = get_user_model().groups.through
+    Membered.objects.bulk_create(Membered(user=user, group=reporters) for user in made)
+    units = list(Unit.objects.filter(agency=plan.agency_id).order_by("pk"))
+    Membership.objects.bulk_create(
+        Membership(user=user, unit=units[(index + place) % len(units)])
+        for index, user in enumerate(made)
+        for place in range(3)
+    )
+    accounts = Account.objects.bulk_create(Account(user=user) for user in made)
+    for model in (Indicator, Project):
+        rows = list(model.objects.filter(strategy__plan=plan))
+        for index, row in enumerate(rows):
+            row.accountable = accounts[index % len(accounts)]
+            row.deputy = accounts[(index + 1) % len(accounts)] if len(accounts) > 1 else None
+        model.objects.bulk_update(rows, ["accountable", "deputy"])
+
+
+def often_changed(plan: Plan, changes: int) -> None:
+    """Each figure of the year 2568 changed so often; those of a month wait for approval."""
+    for model, owner in ((Result, "indicator"), (Disbursement, "project")):
+        rows = model.objects.filter(**{f"{owner}__strategy__plan": plan}, fiscal_year=2568)
+        write_history(rows, "+", user=None, reason="")
+        change_often(model, plan, 2568, changes)
+        rows.update(version=changes)
+    Result.objects.filter(indicator__strategy__plan=plan, fiscal_year=2568, month=7).update(
+        state=Result.State.SUBMITTED
+    )
+
+
 @pytest.fixture
 def reader(client: Any, planner: Any, today: Callable[[date], date]) -> Any:
     today(DAY)
@@ -140,12 +222,26 @@ def reader(client: Any, planner: Any, today: Callable[[date], date]) -> Any:
 
 
 def queries(reader: Any, plan: Plan, path: str) -> list[str]:
-    asked_for = address(plan, path)
+    return queries_of(reader, address(plan, path))
+
+
+def queries_of(reader: Any, asked_for: str) -> list[str]:
     # What Django keeps for the life of a process is not to be counted.
     assert reader.get(asked_for).status_code == 200
     with CaptureQueriesContext(connection) as captured:
         assert reader.get(asked_for).status_code == 200
     return [query["sql"] for query in captured]
+
+
+def of_the_office(plan: Plan, path: str) -> str:
+    unit = Unit.objects.filter(agency=plan.agency_id, indicators__isnull=False).earliest("pk")
+    return path.format(
+        slug=plan.slug,
+        unit=unit.pk,
+        agency=plan.agency.slug,
+        agency_id=plan.agency_id,
+        money=money_address(plan, unit.pk, FiscalMonth(2568, 7)),
+    )
 
 
 def growing(reader: Any, small: Plan, large: Plan) -> dict[str, list[int]]:
@@ -169,11 +265,28 @@ def test_the_list_of_plans_asks_once(plan, reader, django_assert_max_num_queries
                 assert f"bench-{number}" in reader.get(path).content.decode()
 
 
-def test_no_page_asks_more_of_a_larger_plan(reader):
-    """19 indicators or 200, two projects or nine, two changes in the history or nine."""
-    small = grown(1, indicators=19, others=2)
-    large = grown(2, indicators=200, others=9)
-    assert growing(reader, small, large) == {}
+@pytest.mark.same
+def test_no_page_asks_more_of_a_larger_office(reader, planner):
+    """19 indicators or 200, two projects or nine, two people or a thousand; every figure of twelve
+    months changed six times or twenty. Read by a planner; their own work by a reporter as well."""
+    asked = []
+    for number, indicators, others, people in ((1, 19, 2, 2), (2, 200, 9, 1000)):
+        plan = grown(number, indicators, others, people)
+        planner.memberships.update(unit=Unit.objects.filter(agency=plan.agency_id)[0])
+        reporter = Client()
+        reporter.force_login(get_user_model().objects.get(username=f"{plan.slug}-0"))
+        counts = {name: len(queries(reader, plan, path)) for name, (path, _) in PAGES.items()}
+        for name, (path, _) in OF_THE_OFFICE.items():
+            there = of_the_office(plan, path)
+            counts[name] = len(queries_of(reader, there))
+            if name in OWN_WORK:
+                counts[f"{name} of a reporter"] = len(queries_of(reporter, there))
+        asked.append(counts)
+    small, large = asked
+    assert {name: (small[name], large[name]) for name in small if small[name] != large[name]} == {}
+    most = {name: ceiling for name, (_, ceiling) in (PAGES | OF_THE_OFFICE).items()}
+    over = {name: count for name, count in large.items() if count > most[name.partition(" ")[0]]}
+    assert over == {}
 
 
 def test_pages_of_money_ask_eleven_times_at_most_whatever_the_number_of_projects(reader):

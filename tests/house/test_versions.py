@@ -23,7 +23,7 @@ from strategy.records import write as services
 from strategy.records.forms import RecordForm
 from strategy.records.write import StaleVersion, record_delete, record_save
 from strategy.thai import format_number
-from tests.support.racing import blind_claim
+from tests.support.racing import blind_claim, rounds
 from tests.support.writing import (
     OWN,
     TODAY,
@@ -324,6 +324,8 @@ def overwritten(editing, steps, numbers):
 STEPS = st.lists(st.tuples(st.integers(0, 1), st.booleans()), min_size=3, max_size=8)
 #: Both open, both save.
 CLASH = [(0, True), (1, True), (0, False), (1, False)]
+#: How many interleavings of forms are played: two for a round, for there are two who may be first.
+OF_FORMS = 2 * rounds(5)
 
 
 def interleavings(examples):
@@ -344,13 +346,13 @@ def numbers():
 
 
 @ways("service")
-@interleavings(200)
+@interleavings(max(200, OF_FORMS))
 def test_no_interleaving_of_services_overwrites(editing, numbers, steps):
     assert overwritten(editing, CLASH + steps, numbers) == 0
 
 
 @ways("row", "result", "target", "inline", "lead", "sheet")
-@interleavings(10)
+@interleavings(OF_FORMS)
 def test_no_interleaving_of_forms_overwrites(editing, numbers, steps):
     assert overwritten(editing, CLASH[:2] + steps, numbers) == 0
 

@@ -80,6 +80,18 @@ def test_a_figure_corrected_after_the_lock_is_marked_wherever_it_stands(locked, 
         assert MARK in row[10], path
 
 
+def test_the_board_page_names_a_corrected_figure_that_asks_for_no_decision(
+    locked, executive, client
+):
+    """It had been marked among the decisions alone, where only what is at risk stands."""
+    client.force_login(executive)
+    assert MARK not in client.get(f"{HERE}/board/{QUERY}").content.decode()
+    correct(locked, "99")
+    page = client.get(f"{HERE}/board/{QUERY}")
+    assert [row.code for row in page.context["after_lock"]] == [CODE]
+    assert MARK in page.content.decode()
+
+
 def test_words_and_approval_are_no_correction(locked, planner):
     result = correct(locked, "30", narrative="แก้คำอธิบาย")
     assert marked(locked) == frozenset()
