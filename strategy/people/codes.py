@@ -78,7 +78,9 @@ def secret_of(key: str) -> str:
 
 
 def app_address(key: str, name: str, title: str) -> str:
-    """What the QR code tells an app: the key, and under which title and name to list it."""
-    title = title.replace(":", "")
+    """What the QR code tells an app: the key, and under which title and name to list it.
+
+    The title stands in it once: in Thai letters it is long, and the code the harder to read.
+    """
     facts = urlencode({"secret": secret_of(key), "issuer": title}, quote_via=quote)
-    return f"otpauth://totp/{quote(title)}:{quote(name)}?{facts}"
+    return f"otpauth://totp/{quote(name)}?{facts}"

@@ -100,10 +100,10 @@ def test_one_sets_it_up_with_password_and_first_code(plan, reporter):
 def test_what_the_app_is_told():
     parts = urlsplit(codes.app_address(KEY, "สมชาย@x", "แผน: กสม."))
     assert (parts.scheme, parts.netloc) == ("otpauth", "totp")
-    assert unquote(parts.path) == "/แผน กสม.:สมชาย@x"
+    assert unquote(parts.path) == "/สมชาย@x"
     assert parse_qs(parts.query) == {
         "secret": ["GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"],
-        "issuer": ["แผน กสม."],
+        "issuer": ["แผน: กสม."],
     }
 
 
@@ -195,6 +195,26 @@ def test_a_stolen_session_does_not_guess(plan, reporter, sent):
     assert client.post(OFF, {"password": PASSWORD, "code": shows(1)}).status_code == 429
     assert TOTPDevice.objects.exists()
     assert AccessAttempt.objects.get().failures_since_start == NAME
+
+
+def test_every_form_carries_the_token_against_forged_ones(plan, reporter):
+    """Played by a browser's rules: what is posted is what the page holds."""
+    with_app(reporter)
+    client = Client(enforce_csrf_checks=True)
+
+    def send(address, **typed):
+        token = re.search(
+            r'csrfmiddlewaretoken" value="(\w+)"', client.get(address).content.decode()
+        )
+        return client.post(address, {"csrfmiddlewaretoken": token[1], **typed})
+
+    assert send("/login/", username=reporter.username, password=PASSWORD)["Location"] == CODE
+    assert send(CODE, code=shows(-1)).status_code == 302
+    assert send(BACKUP, password=PASSWORD, code=shows()).status_code == 200
+    assert send(OFF, password=PASSWORD, code=shows(1)).status_code == 302
+    assert send(OWN_SET_UP, password=PASSWORD).status_code == 302
+    key = client.session["code_key"]["key"]
+    assert send(OWN_SET_UP, code=shows(key=key)).status_code == 200
 
 
 def test_who_has_not_signed_in_sees_none_of_it(db):
