@@ -60,7 +60,7 @@ class SignIn(LoginView):
 
     redirect_authenticated_user = True
 
-    def form_valid(self, form: Any) -> HttpResponseRedirect:
+    def form_valid(self, form: Any) -> HttpResponse:
         person = form.get_user()
         if not offered():
             return super().form_valid(form)

@@ -32,6 +32,7 @@ from tests.support.codes import (
     with_app,
     wrong_code,
 )
+from tests.support.crawling import problems
 from tests.support.database import rows_of_every_table
 from tests.support.racing import together
 from tests.support.writing import filled, form_errors, signed_in
@@ -215,6 +216,21 @@ def test_every_form_carries_the_token_against_forged_ones(plan, reporter):
     assert send(OWN_SET_UP, password=PASSWORD).status_code == 302
     key = client.session["code_key"]["key"]
     assert send(OWN_SET_UP, code=shows(key=key)).status_code == 200
+
+
+def test_the_strict_policy_holds_on_every_page(plan, reporter, executive, settings):
+    settings.ONE_TIME_CODES = [roles.EXECUTIVE]
+    with_app(reporter)
+    first, begins, own, renewing = Client(), Client(), inside(reporter), signed_in(executive)
+    password(first, reporter)
+    password(begins, executive)
+    settings.ONE_TIME_CODES = ["optional"]
+    own_key = renewing.post(OWN_SET_UP, {"password": PASSWORD})
+    answers = [first.get(CODE), begins.get(SET_UP), renewing.get(OWN_SET_UP), own_key]
+    answers += [own.get(address) for address in (OWN, BACKUP, OFF, "/password/")]
+    answers.append(own.post(BACKUP, {"password": PASSWORD, "code": shows(1)}))
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 302] + [200] * 5
+    assert [problems(answer) for answer in answers] == [[]] * len(answers)
 
 
 def test_who_has_not_signed_in_sees_none_of_it(db):
