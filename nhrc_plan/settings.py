@@ -87,6 +87,9 @@ INSTALLED_APPS = [
     "import_export",
     "simple_history",
     "csp",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "strategy.people.apps.SignInConfig",
     "strategy",
     "kpis",
@@ -108,6 +111,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "strategy.people.sessions.IdleSessions",
+    "strategy.people.second_step.SecondStep",
     "nhrc_plan.press.one_press",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -190,6 +194,13 @@ AXES_ENABLE_ADMIN = False
 #: How many proxies of one's own stand in front, each of which adds to X-Forwarded-For the address
 #: that it was asked from. None: the address of the connection counts, whatever a header claims.
 TRUSTED_PROXIES = env_count("TRUSTED_PROXIES")
+
+# One-time codes beside the password: off, optional, or the roles that have to (others may). Wrong
+# ones are counted as passwords are, not by the package as well; a clock may be a step (half a
+# minute) off, and not ever further.
+ONE_TIME_CODES = [word.lower() for word in env_list("ONE_TIME_CODES")] or ["off"]
+OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0
+OTP_TOTP_SYNC = False
 
 LANGUAGE_CODE = "th"
 LANGUAGES = [("th", "ไทย"), ("en", "English")]

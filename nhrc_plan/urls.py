@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.http import HttpResponseBase
 from django.urls import URLPattern, path
 from django.views.generic import TemplateView
@@ -27,6 +27,7 @@ from nhrc_plan.value import views as value_views
 from nhrc_plan.watch import views as watch_views
 from strategy.comments.pages import comment_act, comment_ask
 from strategy.pages.evidence import evidence_file
+from strategy.people import code_pages
 from strategy.people.pages import OwnPassword
 
 PLAN = "plans/<slug:slug>"
@@ -43,7 +44,9 @@ def page(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[U
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("login/", LoginView.as_view(redirect_authenticated_user=True), name="login"),
+    path("login/", code_pages.SignIn.as_view(), name="login"),
+    path("login/code/", code_pages.sign_in_code, name="login_code"),
+    path("login/set-up/", code_pages.sign_in_set_up, name="login_set_up"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path(
         "signed-out/",
@@ -51,6 +54,10 @@ urlpatterns = [
         name="signed_out",
     ),
     path("password/", OwnPassword.as_view(), name="password"),
+    path("password/codes/", code_pages.codes, name="codes"),
+    path("password/codes/set-up/", code_pages.own_set_up, name="codes_set_up"),
+    path("password/codes/backup/", code_pages.own_backup, name="codes_backup"),
+    path("password/codes/off/", code_pages.own_off, name="codes_off"),
     *page("my-work", desk_views.desk, "my_work"),
     path("my-work/count.json", desk_views.count, {"as_data": True}, name="my_work_count"),
     path("my-work/calendar/", calendars.calendar_page, name="my_calendar"),

@@ -39,6 +39,9 @@ class Account(Record):
         related_name="account",
         verbose_name=_("person"),
     )
+    device_taken_at = models.DateTimeField(
+        _("device for one-time codes taken away"), null=True, blank=True, editable=False
+    )
 
     class Meta(Record.Meta):
         verbose_name = _("account")

@@ -19,15 +19,18 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from strategy import access
 from strategy.models import Account, Membership
 from strategy.owners.admin import HandoverAdmin, handover_address
 from strategy.owners.read import Held, held_by
+from strategy.people.codes import device_of, offered
 from strategy.people.forms import PersonForm
 from strategy.people.tries import counted, later, locked_until, locks
 from strategy.people.words import abilities
-from strategy.people.write import may_set_rights, person_delete, person_save
+from strategy.people.write import may_set_rights, may_take_device, person_delete, person_save
 from strategy.people.write_tries import sign_ins_unlock
 from strategy.records.admin import RecordAdmin
 from strategy.records.history import Entry, history_of
@@ -58,6 +61,8 @@ class MembershipAdmin(RecordAdmin):
 # Roles are made by the system, with the permissions that belong to them.
 admin.site.unregister(Group)
 admin.site.unregister(get_user_model())
+# What the package's own screens show are keys and codes.
+admin.site.unregister([TOTPDevice, StaticDevice])
 
 
 class RoleFilter(admin.SimpleListFilter):
@@ -92,7 +97,10 @@ class PersonAdmin(HandoverAdmin):
             _("Roles and units"),
             {"fields": ["roles", "units", "is_superuser", "abilities", "answers_for"]},
         ),
-        (_("Sign-in"), {"fields": ["is_active", "sign_in", "password1", "password2"]}),
+        (
+            _("Sign-in"),
+            {"fields": ["is_active", "sign_in", "password1", "password2", "take_device"]},
+        ),
     ]
     #: What there is to tell of an account once it is there.
     TOLD = ("abilities", "answers_for", "sign_in")
@@ -159,12 +167,15 @@ class PersonAdmin(HandoverAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Whoever may not set the rights of an account reads them."""
         sets = self._sets_rights(request, obj)
+        takes = self._takes_device(request, obj)
         shown = []
         for title, options in super().get_fieldsets(request, obj):
             fields = [
                 name
                 for name in options["fields"]
-                if (sets or name not in PersonForm.RIGHTS) and (obj or name not in self.TOLD)
+                if (sets or name not in PersonForm.RIGHTS)
+                and (obj or name not in self.TOLD)
+                and (takes or name != "take_device")
             ]
             if "is_superuser" in fields:
                 at = fields.index("is_superuser")
@@ -184,6 +195,16 @@ class PersonAdmin(HandoverAdmin):
             return self.has_add_permission(request)
         return self.has_change_permission(request, person) and may_set_rights(request.user, person)
 
+    def _takes_device(self, request: HttpRequest, person: Any) -> bool:
+        """Whether there is an app for one-time codes that may be taken away."""
+        return (
+            offered()
+            and person is not None
+            and self._sets_rights(request, person)
+            and may_take_device(request.user, person)
+            and device_of(person) is not None
+        )
+
     def has_export_permission(self, request: HttpRequest) -> bool:
         return self.has_change_permission(request)
 
@@ -199,21 +220,26 @@ class PersonAdmin(HandoverAdmin):
     def get_form(self, request: HttpRequest, obj: Any = None, *args: Any, **kwargs: Any) -> Any:
         form: Any = super().get_form(request, obj, *args, **kwargs)
         form.sets_rights = self._sets_rights(request, obj)
+        form.takes_device = self._takes_device(request, obj)
         return form
 
     def write_row(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         if change and not form.really_changed:
             return
         typed = form.cleaned_data
-        reason = typed.get("change_reason", "")
+        done = []
         if change and typed.get("password1"):
-            reason = " · ".join(filter(None, [gettext("A new password was set."), reason]))
+            done.append(gettext("A new password was set."))
+        if typed.get("take_device"):
+            done.append(gettext("The device for one-time codes was taken away."))
+        reason = " · ".join(filter(None, [*done, typed.get("change_reason", "")]))
         person_save(
             person=obj,
             user=request.user,
             roles=typed.get("roles"),
             units=typed.get("units"),
             password=typed.get("password1", ""),
+            take_device=typed.get("take_device", False),
             reason=reason,
             expected_version=typed.get("expected_version"),
         )

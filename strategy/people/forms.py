@@ -19,6 +19,7 @@ from strategy.models import Account, Unit
 from strategy.people.words import PURPOSES
 from strategy.people.write import roles_of
 from strategy.records.forms import RecordForm
+from strategy.thai import says_why
 
 
 def _choices_of_roles() -> Iterator[tuple[str, SafeString]]:
@@ -58,6 +59,8 @@ class PersonForm(RecordForm):
     """
 
     sets_rights = False
+    #: Whether there is an app for one-time codes that who opened it may take away.
+    takes_device = False
     #: Fields that ``sets_rights`` is about.
     RIGHTS = ("is_active", "roles", "units", "password1", "password2")
 
@@ -90,6 +93,14 @@ class PersonForm(RecordForm):
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
+    take_device = forms.BooleanField(
+        label=gettext_lazy("take the device for one-time codes away"),
+        required=False,
+        help_text=gettext_lazy(
+            "When a phone is lost: its codes and the backup codes no longer count, and the person "
+            "is out everywhere until signing in again. Make sure that it is this person who asks."
+        ),
+    )
 
     class Meta:
         model = get_user_model()
@@ -105,6 +116,8 @@ class PersonForm(RecordForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.takes_device:
+            self.fields.pop("take_device", None)
         if not self.sets_rights:
             for name in self.RIGHTS:
                 self.fields.pop(name, None)
@@ -141,6 +154,8 @@ class PersonForm(RecordForm):
                     "role away."
                 ),
             )
+        if cleaned.get("take_device") and not says_why(cleaned.get("change_reason", "")):
+            self.add_error("change_reason", _("Say why the device is taken away."))
         return cleaned
 
     def _post_clean(self) -> None:

@@ -12,16 +12,18 @@ from django.shortcuts import render
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 
+from strategy.people.codes import offered
 from strategy.people.tries import locked_until
 from strategy.people.write import person_note
 
 
 def locked(request: HttpRequest, response: Any, credentials: Any = None) -> HttpResponse:
-    """Too many wrong passwords: when to try again. The same whether there is such an account."""
+    """Too many wrong tries: when to try again. The same whether there is such an account."""
     asked: Any = request
     now = asked.axes_attempt_time
     until = locked_until((credentials or {}).get("username") or "", asked.axes_ip_address, now)
-    answer = render(request, "registration/locked.html", {"until": until}, status=429)
+    context = {"until": until, "codes_offered": offered()}
+    answer = render(request, "registration/locked.html", context, status=429)
     if until is not None:
         answer["Retry-After"] = str(int((until - now).total_seconds()) + 1)
     return answer
@@ -31,6 +33,9 @@ class OwnPassword(PasswordChangeView):
     """Anybody's own password; what is signed in elsewhere with the old one is out."""
 
     success_url = reverse_lazy("home")
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return {**super().get_context_data(**kwargs), "codes_offered": offered()}
 
     @transaction.atomic
     def form_valid(self, form: Any) -> HttpResponse:

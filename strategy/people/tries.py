@@ -54,7 +54,9 @@ def locks(now: datetime) -> tuple[Ends, Ends]:
 
 def counted(now: datetime) -> QuerySet[AccessAttempt]:
     """The tries that still count, one row for a name from an address."""
-    rows: QuerySet[AccessAttempt] = AccessAttempt.objects.filter(attempt_time__gt=now - WAIT)
+    rows: QuerySet[AccessAttempt] = AccessAttempt.objects.filter(
+        attempt_time__gt=now - WAIT, failures_since_start__gt=0
+    )
     return rows
 
 

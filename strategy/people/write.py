@@ -13,6 +13,9 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
+from django.utils import timezone
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from strategy import access
 from strategy.models import Account, Membership, Unit
@@ -39,6 +42,11 @@ def may_set_rights(user: Any, person: Any) -> bool:
     return not person.is_superuser and person.pk != user.pk
 
 
+def may_take_device(user: Any, person: Any) -> bool:
+    """Whether somebody may take another's app for one-time codes away; never their own."""
+    return user is not None and person.pk != user.pk and may_set_rights(user, person)
+
+
 def roles_of(person: Any) -> frozenset[str]:
     """The roles that an account holds; other groups aside."""
     held = person.groups.order_by().values_list("name", flat=True)
@@ -53,20 +61,24 @@ def person_save(
     roles: Collection[str] | None = None,
     units: Collection[Unit] | None = None,
     password: str = "",
+    take_device: bool = False,
     reason: str = "",
     expected_version: int | None = None,
 ) -> Any:
     """Save an account, new or changed, with its roles and units; None leaves those as they are.
 
     Whether it opens the admin follows from the roles. Without a password a new account cannot
-    sign in yet. ``expected_version``: that of the account's record, 0 where it had none yet.
-    Raises ValidationError, StaleVersion, and PermissionDenied where ``user`` reaches for rights
-    that are not theirs to give.
+    sign in yet. ``take_device``: forget the app for one-time codes, because it is lost.
+    ``expected_version``: that of the account's record, 0 where it had none yet. Raises
+    ValidationError, StaleVersion, and PermissionDenied where ``user`` reaches for rights that are
+    not theirs to give.
     """
     person.full_clean(exclude=["password"])
     adding = person._state.adding
     stored = None if adding else get_user_model().objects.get(pk=person.pk)
     _refuse_reaching(user, person, stored, sets=bool(password) or (roles, units) != (None, None))
+    if take_device and not may_take_device(user, person):
+        raise PermissionDenied
     account = Account(user=person) if stored is None else _claimed(stored, expected_version)
     if roles is None:
         roles = frozenset() if adding else roles_of(person)
@@ -81,7 +93,10 @@ def person_save(
     if units is not None:
         _set_units(person, units, user, reason)
     account.user = person
-    if adding:
+    if take_device:
+        device_forget(person)
+        account.device_taken_at = timezone.now()
+    if adding or take_device:
         account.save_without_historical_record()
     write_history([account], "+" if adding else "~", user=user, reason=reason)
     return person
@@ -102,6 +117,12 @@ def person_note(*, person: Any, user: Any, reason: str) -> None:
     """Keep in an account's history that something was done to it which is no field of it."""
     account = _claimed(person, None)
     write_history([account], "~", user=user, reason=reason)
+
+
+def device_forget(person: Any) -> None:
+    """Delete an account's app for one-time codes, with the backup codes. Keeps no history."""
+    TOTPDevice.objects.filter(user=person.pk).delete()
+    StaticDevice.objects.filter(user=person.pk).delete()
 
 
 @transaction.atomic

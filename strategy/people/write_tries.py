@@ -1,12 +1,13 @@
-"""Counting wrong passwords: by user name and by address, before each is looked at."""
+"""Counting wrong passwords and codes: by name and by address, before each is looked at."""
 
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from axes.handlers.database import AxesDatabaseHandler
+from axes.handlers.proxy import AxesProxyHandler
 from axes.models import AccessAttempt
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -58,6 +59,34 @@ class TryCounter(AxesDatabaseHandler):
 
     def user_logged_out(self, sender: Any, request: Any, user: Any, **kwargs: Any) -> None:
         """Nothing is kept of it."""
+
+
+def counted_try(request: HttpRequest, name: str, look: Callable[[], bool]) -> bool:
+    """Whether ``look`` finds that something is right, counted for a name as a password is.
+
+    While it is locked nothing is looked at, and the answer to the request is that it is locked.
+    """
+    asked: Any = request
+    credentials = {"username": name}
+    right = AxesProxyHandler.is_allowed(request, credentials) and look()
+    if right:
+        try_take_back(request, name)
+        return True
+    asked.axes_credentials = credentials
+    AxesProxyHandler.user_login_failed(TryCounter, credentials, request)
+    return False
+
+
+def try_take_back(request: HttpRequest, name: str) -> None:
+    """What was counted a moment ago was right, though nobody is signed in by it alone.
+
+    The wrong ones before it stay: else whoever knows a password could guess codes for ever. The
+    row stays as well, for another process may be about to count in it.
+    """
+    name, address, _now = _facts(request, {"username": name})
+    AccessAttempt.objects.filter(
+        username=name, ip_address=address, user_agent="", failures_since_start__gt=0
+    ).update(failures_since_start=F("failures_since_start") - 1)
 
 
 def _facts(request: Any, credentials: dict[str, Any] | None) -> tuple[str, str, Any]:

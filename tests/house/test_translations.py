@@ -147,6 +147,7 @@ LATIN |= {"ITA", "IIT", "EIT", "xlsx", "MB"}
 LATIN |= {"PDF", "PNG", "JPEG", "WebP", "Word", "PowerPoint", "CSV", "docx", "pptx", "csv", "zip"}
 LATIN |= {"Office", "doc", "xls", "ppt"}
 LATIN |= {"SHA-256", "verify_pack", "LibreOffice"}
+LATIN |= {"Google", "Authenticator"}
 LATIN |= {"SITE_URL", "EMAIL_FROM", "plan.example.org"}
 _NOT_WORDS = re.compile(r"%\(\w+\)[a-z]|%[sdr]|\{\w*\}|<[^>]*>|\x04")
 _LATIN_WORD = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)

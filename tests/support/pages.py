@@ -52,7 +52,8 @@ WITHOUT_ROWS = {
     "", "login/", "logout/", "signed-out/", "password/", "evidence/<str:key>/",
     "my-work/calendar/", "my-work/calendar/new/", "units/<int:unit_id>/calendar/",
     "units/<int:unit_id>/calendar/new/", "calendar/<str:secret>.ics",
-    "comments/", "comments/<int:comment_id>/",
+    "comments/", "comments/<int:comment_id>/", "login/code/", "login/set-up/", "password/codes/",
+    "password/codes/set-up/", "password/codes/backup/", "password/codes/off/",
 }  # fmt: skip
 
 
