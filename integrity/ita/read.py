@@ -32,6 +32,7 @@ from integrity.ita.rows import (
 )
 from integrity.ita.rules import Grade, Node
 from integrity.measures.models import QuarterProgress
+from strategy.approval.model import HANDED_IN, State
 from strategy.models import Agency
 
 
@@ -323,6 +324,13 @@ def _assessment(
 # ----------------------------------------------------------------------------- recommendations
 
 
+#: What a measure without a report has of one; what is not handed in counts for none.
+_NO_REPORT = {
+    f"measures__progress__{name}": None
+    for name in ("quarter", "state", "text", "is_sample", "approval")
+}
+
+
 def _advice_rows(assessment: int) -> list[dict[str, Any]]:
     """A row for each recommendation × measure that answers it × quarter reported. One query."""
     rows: Any = (
@@ -338,6 +346,7 @@ def _advice_rows(assessment: int) -> list[dict[str, Any]]:
             "measures__issue__year__fiscal_year", "measures__issue__year__is_sample",
             "measures__progress__quarter", "measures__progress__state",
             "measures__progress__text", "measures__progress__is_sample",
+            "measures__progress__approval",
         )
     )  # fmt: skip
     return list(rows)
@@ -359,20 +368,24 @@ def _advice(
     for row in rows:
         firsts.setdefault(row["number"], row)
         if row["measures__id"] is not None:
-            # Quarters ascend, so the latest report stays.
             measured = after(row, row["measures__issue__year__fiscal_year"])
-            measures[row["number"]][row["measures__id"]] = _happened(row, measured)
+            own = measures[row["number"]]
+            if row["measures__progress__approval"] in HANDED_IN:
+                # Quarters ascend, so the latest report stays.
+                own[row["measures__id"]] = _happened(row, measured)
+            else:
+                own.setdefault(row["measures__id"], _happened({**row, **_NO_REPORT}, measured))
     found = []
     for number, row in firsts.items():
-        own = tuple(measures[number].values())
-        nexts = [measure.next for measure in own] if own else [after(row)]
+        answering = tuple(measures[number].values())
+        nexts = [measure.next for measure in answering] if answering else [after(row)]
         found.append(
             Advice(
                 number=number,
                 text=row["text"],
                 instrument=row["instrument__code"] or "",
                 item=items.get(row["item_id"]),
-                measures=own,
+                measures=answering,
                 nexts=tuple({each.year: each for each in nexts if each is not None}.values()),
             )
         )
@@ -395,4 +408,5 @@ def _happened(row: Mapping[str, Any], measured: NextScore | None) -> Happened:
         result=row["measures__result"],
         outcome=row["measures__outcome"],
         next=measured,
+        approved=row["measures__progress__approval"] == State.APPROVED if state else None,
     )
