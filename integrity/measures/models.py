@@ -312,7 +312,7 @@ class QuarterProgress(SupportedByEvidence, Commented, Approvable):
     def approval_rows(cls) -> QuerySet[Any]:
         stored: Any = cls._base_manager
         rows: QuerySet[Any] = stored.select_related("measure__issue__year__agency")
-        return rows.prefetch_related(*cls.approval_links)
+        return rows.prefetch_related(*cls.approval_links, "evidence")
 
     @property
     def title(self) -> str:
