@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from integrity.measures import rules
-from integrity.measures.models import MeasureYear, QuarterEvidence, QuarterProgress
+from integrity.measures.models import MeasureYear, QuarterProgress
 from integrity.measures.read import reporting_days
 from integrity.measures.rows import SHAPES, place_of
 from strategy.access import Viewer
@@ -24,10 +24,14 @@ from strategy.calendar import DEFAULT_REPORTING_DAY, ReportingDay
 @dataclass(frozen=True, kw_only=True)
 class WaitingQuarter(WaitingRow):
     """A submitted quarter; ``before``: the last approved one of the measure before it, None where
-    there is none; ``pieces``: how many pieces of evidence it rests on."""
+    there is none."""
 
     before: QuarterProgress | None
-    pieces: int
+
+    @property
+    def pieces(self) -> int:
+        """How many pieces of evidence it rests on."""
+        return len(self.row.evidence.all())
 
     @property
     def shape(self) -> str:
@@ -55,7 +59,7 @@ def quarter_name(row: QuarterProgress) -> str:
 
 
 def quarter_rows(rows: Sequence[QuarterProgress], who: Viewer) -> list[WaitingQuarter]:
-    """Rows of :func:`waiting_quarters` with all that is shown of each. Four queries, and one for
+    """Rows of :func:`waiting_quarters` with all that is shown of each. Three queries, and one for
     each agency of which deadlines move to working days."""
     hands = hands_of(QuarterProgress, [row.pk for row in rows])
     others: dict[int, list[QuarterProgress]] = defaultdict(list)
@@ -64,8 +68,6 @@ def quarter_rows(rows: Sequence[QuarterProgress], who: Viewer) -> list[WaitingQu
     ).order_by("quarter"):
         others[each.measure_id].append(each)
     days = reporting_days({row.measure.issue.year_id for row in rows})
-    evidence = QuarterEvidence.objects.filter(progress__in=[row.pk for row in rows]).order_by()
-    pieces = Counter(evidence.values_list("progress_id", flat=True))
     found = []
     for row in rows:
         earlier = [each for each in others[row.measure_id] if each.quarter < row.quarter]
@@ -83,8 +85,7 @@ def quarter_rows(rows: Sequence[QuarterProgress], who: Viewer) -> list[WaitingQu
                 before=before,
                 before_name="" if before is None else quarter_name(before),
                 own=who.user_id in hands[row.pk].authors,
-                flags=tuple(_flags(row, earlier, hands[row.pk], days, pieces[row.pk])),
-                pieces=pieces[row.pk],
+                flags=tuple(_flags(row, earlier, hands[row.pk], days)),
             )
         )
     return found
@@ -95,13 +96,12 @@ def _flags(
     earlier: Sequence[QuarterProgress],
     hands: Hands,
     days: Mapping[int, ReportingDay],
-    pieces: int,
 ) -> Iterable[str]:
     """What an approver looks at twice."""
     done = QuarterProgress.State.DONE
     if earlier and earlier[-1].state == done != row.state:
         yield _("was done in an earlier quarter")
-    if not pieces:
+    if not row.evidence.all():
         yield _("no evidence")
     year = row.measure.issue.year
     if year.reporting != MeasureYear.Reporting.WHOLE:

@@ -11,8 +11,8 @@ from integrity.measures import load as measure_loading
 from integrity.measures.rules import DONE, IN_PROGRESS, NOT_STARTED, QUARTERS
 from integrity.models import ItaMeasure, MeasureIssue, MeasureYear, QuarterProgress
 from nhrc_plan.setup import fixtures
-from strategy.models import Agency, Unit
 from strategy.approval.write import reopen
+from strategy.models import Agency, Unit
 from strategy.records.write import record_delete, record_save
 from tests.support.writing import TODAY, differences, facts, measure_of, progress
 
