@@ -19,8 +19,9 @@ from django.urls import reverse
 from budgets.models import BudgetTransfer, CarriedPayment, Disbursement
 from integrity.models import ItaItem, QuarterProgress
 from kpis.models import Result
+from nhrc_plan.meetings.resolutions.models import Resolution
 from nhrc_plan.overview import read as selectors
-from strategy.models import Membership, MonthLock, Plan, Unlocking
+from strategy.models import Comment, Membership, MonthLock, Plan, Unlocking
 from strategy.records.write import record_save
 from tests.support.crawling import Forbidden, admin_addresses, example, one_of_each, problems
 from tests.support.database import changed, state
@@ -100,9 +101,12 @@ def test_every_page_of_the_admin(filled, client, root):
     }
     # Transfers are entered with their budget; their own list is for reading.
     # So are memberships: with the person.
-    for model in (BudgetTransfer, Membership):
+    # Questions are asked where their figure stands, and withdrawn there.
+    for model in (BudgetTransfer, Membership, Comment):
         row, info = example(model), f"admin:{model._meta.app_label}_{model._meta.model_name}_"
         forbidden |= {reverse(f"{info}add"), reverse(f"{info}delete", args=[row.pk])}
+    # A resolution about which something was done is settled, never deleted.
+    forbidden.add(reverse("admin:board_resolution_delete", args=[example(Resolution).pk]))
     before = state()
     assert faults(client, set(addresses) - forbidden - elsewhere) == {}
     assert faults(client, forbidden, (403,)) == {}

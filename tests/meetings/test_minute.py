@@ -19,6 +19,7 @@ from kpis.models import Result
 from kpis.write.results import ResultEntries, result_return
 from kpis.write.targets import TargetEntry
 from nhrc_plan.meetings import changes
+from nhrc_plan.meetings.change_lines import RESOLUTION
 from nhrc_plan.meetings.minute import asks as asking
 from nhrc_plan.meetings.minute.asks import Ask
 from nhrc_plan.meetings.models import Meeting
@@ -115,7 +116,7 @@ def test_the_lines_say_how_the_sample_stands(full):
     assert first.figure == "ร้อยละ 94.16" and "16 จาก 17" in first.text
     assert second.figure == "แย่ลง 2, ดีขึ้น 1"
     assert second.text.startswith("เทียบกับเดือนสิงหาคม 2569: S2-1.2 จากเสี่ยงเป็นวิกฤต")
-    assert third.figure == "4 เรื่อง"
+    assert third.figure == "5 เรื่อง"
     first, second, _third = report(full, OCTOBER).minute.lines
     assert first.figure == "3 จาก 17" and "ปี 2569 ปิดที่ร้อยละ 94.16" in first.text
     # A rate goes on over the turn of the year.
@@ -160,7 +161,7 @@ def test_a_unit_that_said_nothing_is_told_so(plan, reader):
 
 def test_what_is_asked_is_counted_from_the_rows(full, planner, reader):
     found = {ask.ask: ask.count for ask in report(full, SEPTEMBER).minute.asks}
-    assert found == {"decide": 1, "approve": 18, "urge": 3, "close": 12}
+    assert found == {"decide": 1, "settle": 2, "approve": 18, "urge": 3, "close": 12}
     found = {ask.ask: ask.count for ask in report(full, OCTOBER).minute.asks}
     assert found == {"approve": 3, "urge": 2, "finish": 18, "close": 1}
     month_lock(user=planner, agency=full.agency, at=OCTOBER)
@@ -175,7 +176,7 @@ def test_what_is_asked_is_counted_from_the_rows(full, planner, reader):
 def test_another_ask_joins_by_one_function_more(full, reader, monkeypatch):
     more = Ask("decide", 2, "ติดตามมติที่ค้าง 2 เรื่อง", "decisions")
     monkeypatch.setattr(asking, "ASKS", (*asking.ASKS, lambda report: more))
-    assert report(full, SEPTEMBER).minute.asked.figure == "5 เรื่อง"
+    assert report(full, SEPTEMBER).minute.asked.figure == "6 เรื่อง"
     assert more.text in first_part(reader, SEPTEMBER)
 
 
@@ -325,7 +326,7 @@ def test_a_revised_target_gives_the_reason_of_what_turned(plan, planner):
 
 
 def test_what_is_told_comes_worst_first(full):
-    told = report(full, SEPTEMBER).changes.told
+    told = [line for line in report(full, SEPTEMBER).changes.told if line.change != RESOLUTION]
     assert [line.code for line in told] == ["S2-1.2", "S1-2.1", "S4-1.3", "1-3"]
     assert [line.change for line in told] == ["worse", "worse", "better", "better"]
     assert all(line.note.partition(": ")[2] for line in told)

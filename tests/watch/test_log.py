@@ -29,7 +29,7 @@ from strategy.records.model import acting, history_models, one_act
 from strategy.records.write import record_delete, record_save
 from tests.support.crawling import one_of_each, problems
 from tests.support.pages import DAY, HERE, enter, indicator_of
-from tests.support.writing import differences, facts, signed_in
+from tests.support.writing import differences, facts, filled, signed_in
 
 PAGE = "/history/"
 #: With a row of every kind of thing on it, a page asks no more often than this: three times over
@@ -246,8 +246,8 @@ def test_one_press_is_one_act(plan: Plan, planner: Any, today: Any) -> None:
     today(DAY)
     client = signed_in(planner)
     for name in ("first", "second"):
-        form = {"slug": name, "name": name, "title": "", "short_name": ""}
         answer = client.get(reverse("admin:strategy_agency_add"))
+        form = filled(answer, slug=name, name=name)
         form |= {
             f"{fs.prefix}-{key}": 0
             for fs in _formsets(answer)
