@@ -321,16 +321,6 @@ def _assessment(
     )
 
 
-# ----------------------------------------------------------------------------- recommendations
-
-
-#: What a measure without a report has of one; what is not handed in counts for none.
-_NO_REPORT = {
-    f"measures__progress__{name}": None
-    for name in ("quarter", "state", "text", "is_sample", "approval")
-}
-
-
 def _advice_rows(assessment: int) -> list[dict[str, Any]]:
     """A row for each recommendation × measure that answers it × quarter reported. One query."""
     rows: Any = (
@@ -344,9 +334,8 @@ def _advice_rows(assessment: int) -> list[dict[str, Any]]:
             "item__indicator__part__label", "assessment__agency_id", "measures__id",
             "measures__number", "measures__text", "measures__result", "measures__outcome",
             "measures__issue__year__fiscal_year", "measures__issue__year__is_sample",
-            "measures__progress__quarter", "measures__progress__state",
-            "measures__progress__text", "measures__progress__is_sample",
-            "measures__progress__approval",
+            "measures__progress__quarter", "measures__progress__state", "measures__progress__text",
+            "measures__progress__is_sample", "measures__progress__approval",
         )
     )  # fmt: skip
     return list(rows)
@@ -369,12 +358,10 @@ def _advice(
         firsts.setdefault(row["number"], row)
         if row["measures__id"] is not None:
             measured = after(row, row["measures__issue__year__fiscal_year"])
-            own = measures[row["number"]]
-            if row["measures__progress__approval"] in HANDED_IN:
-                # Quarters ascend, so the latest report stays.
-                own[row["measures__id"]] = _happened(row, measured)
-            else:
-                own.setdefault(row["measures__id"], _happened({**row, **_NO_REPORT}, measured))
+            own, happened = measures[row["number"]], _happened(row, measured)
+            # Quarters ascend, so the latest report stays; what is not handed in counts for none.
+            if happened.quarter or happened.id not in own:
+                own[happened.id] = happened
     found = []
     for number, row in firsts.items():
         answering = tuple(measures[number].values())
@@ -393,20 +380,19 @@ def _advice(
 
 
 def _happened(row: Mapping[str, Any], measured: NextScore | None) -> Happened:
-    state = row["measures__progress__state"]
+    counts = (approval := row["measures__progress__approval"]) in HANDED_IN
+    sampled = counts and row["measures__progress__is_sample"]
     return Happened(
         id=row["measures__id"],
         year=row["measures__issue__year__fiscal_year"],
         number=row["measures__number"],
         text=row["measures__text"],
-        quarter=row["measures__progress__quarter"],
-        state=str(QuarterProgress.State(state).label) if state else "",
-        said=row["measures__progress__text"] or "",
-        sample=bool(
-            row["measures__issue__year__is_sample"] or row["measures__progress__is_sample"]
-        ),
+        quarter=row["measures__progress__quarter"] if counts else None,
+        state=str(QuarterProgress.State(row["measures__progress__state"]).label) if counts else "",
+        said=row["measures__progress__text"] if counts else "",
+        sample=row["measures__issue__year__is_sample"] or sampled,
         result=row["measures__result"],
         outcome=row["measures__outcome"],
         next=measured,
-        approved=row["measures__progress__approval"] == State.APPROVED if state else None,
+        approved=approval == State.APPROVED if counts else None,
     )
