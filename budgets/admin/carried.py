@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from budgets.admin.forms import CarriedChooseForm, CarriedScreen
-from budgets.admin.project_rows import ProjectRowsAdmin, drafts_message
+from budgets.admin.project_rows import ProjectRowsAdmin
 from budgets.models import CarriedPayment
 from budgets.read.carried_entry import UnitCarried, carried_due, unit_carried
 from budgets.read.duties import entering_units, spending_plans
 from budgets.read.waiting import WaitingPayment, payment_rows, waiting_payments
 from budgets.write.carried import carried_payment_delete
 from strategy.access import Viewer, viewer
+from strategy.approval.screen import drafts_message
 from strategy.calendar import FiscalMonth
 from strategy.clock import today
 from strategy.models import Plan

@@ -14,13 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from budgets.admin.forms import ChooseForm, MonthScreen
-from budgets.admin.project_rows import ProjectRowsAdmin, drafts_message
+from budgets.admin.project_rows import ProjectRowsAdmin
 from budgets.models import Disbursement
 from budgets.read.duties import UnitMonth, due_list, entering_units, spending_plans, unit_month
 from budgets.read.figures import month_screen_figures
 from budgets.read.waiting import WaitingMoney, disbursement_rows, waiting_disbursements
 from budgets.write import disbursements
 from strategy.access import Viewer, viewer
+from strategy.approval.screen import drafts_message
 from strategy.calendar import FiscalMonth
 from strategy.clock import today
 from strategy.comments.admin import AskedAbout

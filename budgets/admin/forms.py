@@ -12,6 +12,7 @@ from budgets.models import CarriedPayment, Disbursement, Project
 from budgets.read.carried_entry import carried_month
 from budgets.write.carried import CarriedEntries, CarriedEntry
 from budgets.write.disbursements import DisbursementEntries, DisbursementEntry
+from strategy.approval.screen import DraftScreen
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan
 from strategy.records.choose import UnitMonthForm
@@ -19,7 +20,6 @@ from strategy.records.forms import (
     ThaiBahtField,
     WordsField,
 )
-from strategy.records.screen import EntryScreen
 
 
 class ChooseForm(UnitMonthForm):
@@ -98,15 +98,6 @@ class CarriedRowForm(ProjectRowForm):
             approval=self.approval,
             **self.typed(),
         )
-
-
-class DraftScreen(EntryScreen):
-    """A screen whose rows are kept as drafts, or handed in."""
-
-    @property
-    def drafts(self) -> bool:
-        """Whether the press that sent it keeps drafts."""
-        return "_draft" in (self.data or {})
 
 
 class CarriedScreen(DraftScreen):

@@ -7,7 +7,6 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import OuterRef, Subquery
 from django.http import HttpRequest
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from budgets.models import ProjectLead
@@ -81,8 +80,3 @@ class ProjectRowsAdmin(ApprovalAdmin, EntryScreenAdmin):
         if obj.approval == State.DRAFT:
             return self.has_change_permission(request, obj)
         return deletes and not obj.is_approved
-
-
-def drafts_message(count: int) -> str:
-    """That figures were kept, and not handed in."""
-    return _("Kept as drafts: %(count)s.") % {"count": count}

@@ -141,6 +141,7 @@ def _advice(row: Advice) -> dict[str, Any]:
                 "result": measure.result or None,
                 "outcome": measure.outcome or None,
                 "sample": measure.sample,
+                "approved": measure.approved,
                 "next_year": measure.next and measure.next.year,
             }
             for measure in row.measures

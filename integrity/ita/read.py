@@ -32,6 +32,7 @@ from integrity.ita.rows import (
 )
 from integrity.ita.rules import Grade, Node
 from integrity.measures.models import QuarterProgress
+from strategy.approval.model import HANDED_IN, State
 from strategy.models import Agency
 
 
@@ -320,9 +321,6 @@ def _assessment(
     )
 
 
-# ----------------------------------------------------------------------------- recommendations
-
-
 def _advice_rows(assessment: int) -> list[dict[str, Any]]:
     """A row for each recommendation × measure that answers it × quarter reported. One query."""
     rows: Any = (
@@ -336,8 +334,8 @@ def _advice_rows(assessment: int) -> list[dict[str, Any]]:
             "item__indicator__part__label", "assessment__agency_id", "measures__id",
             "measures__number", "measures__text", "measures__result", "measures__outcome",
             "measures__issue__year__fiscal_year", "measures__issue__year__is_sample",
-            "measures__progress__quarter", "measures__progress__state",
-            "measures__progress__text", "measures__progress__is_sample",
+            "measures__progress__quarter", "measures__progress__state", "measures__progress__text",
+            "measures__progress__is_sample", "measures__progress__approval",
         )
     )  # fmt: skip
     return list(rows)
@@ -359,20 +357,22 @@ def _advice(
     for row in rows:
         firsts.setdefault(row["number"], row)
         if row["measures__id"] is not None:
-            # Quarters ascend, so the latest report stays.
             measured = after(row, row["measures__issue__year__fiscal_year"])
-            measures[row["number"]][row["measures__id"]] = _happened(row, measured)
+            own, happened = measures[row["number"]], _happened(row, measured)
+            # Quarters ascend, so the latest report stays; what is not handed in counts for none.
+            if happened.quarter or happened.id not in own:
+                own[happened.id] = happened
     found = []
     for number, row in firsts.items():
-        own = tuple(measures[number].values())
-        nexts = [measure.next for measure in own] if own else [after(row)]
+        answering = tuple(measures[number].values())
+        nexts = [measure.next for measure in answering] if answering else [after(row)]
         found.append(
             Advice(
                 number=number,
                 text=row["text"],
                 instrument=row["instrument__code"] or "",
                 item=items.get(row["item_id"]),
-                measures=own,
+                measures=answering,
                 nexts=tuple({each.year: each for each in nexts if each is not None}.values()),
             )
         )
@@ -380,19 +380,19 @@ def _advice(
 
 
 def _happened(row: Mapping[str, Any], measured: NextScore | None) -> Happened:
-    state = row["measures__progress__state"]
+    counts = (approval := row["measures__progress__approval"]) in HANDED_IN
+    sampled = counts and row["measures__progress__is_sample"]
     return Happened(
         id=row["measures__id"],
         year=row["measures__issue__year__fiscal_year"],
         number=row["measures__number"],
         text=row["measures__text"],
-        quarter=row["measures__progress__quarter"],
-        state=str(QuarterProgress.State(state).label) if state else "",
-        said=row["measures__progress__text"] or "",
-        sample=bool(
-            row["measures__issue__year__is_sample"] or row["measures__progress__is_sample"]
-        ),
+        quarter=row["measures__progress__quarter"] if counts else None,
+        state=str(QuarterProgress.State(row["measures__progress__state"]).label) if counts else "",
+        said=row["measures__progress__text"] if counts else "",
+        sample=row["measures__issue__year__is_sample"] or sampled,
         result=row["measures__result"],
         outcome=row["measures__outcome"],
         next=measured,
+        approved=approval == State.APPROVED if counts else None,
     )

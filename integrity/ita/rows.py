@@ -243,6 +243,8 @@ class Happened:
     outcome: str
     #: How the question of the recommendation did from this measure's year on.
     next: NextScore | None
+    #: Whether that report is approved; None where there is none.
+    approved: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,6 +95,7 @@ def _quarter(quarter: QuarterRow) -> dict[str, Any]:
         "deadline": quarter.deadline.isoformat(),
         "text": quarter.text or None,
         "sample": quarter.sample,
+        "approved": quarter.is_approved if quarter.counts else None,
         "evidence": [evidence(piece) for piece in quarter.evidence],
     }
 

@@ -58,6 +58,11 @@ class EntryRow:
     shared: str
 
     @property
+    def is_closed(self) -> bool:
+        """Approved: nobody changes it here."""
+        return self.quarter.is_approved
+
+    @property
     def token(self) -> str:
         """Which row, in which version, an editor of this quarter has read."""
         if self.quarter.progress_id is None:
@@ -78,7 +83,7 @@ class UnitQuarter:
 
     @property
     def entered(self) -> int:
-        return sum(row.quarter.progress_id is not None for row in self.rows)
+        return sum(row.quarter.counts for row in self.rows)
 
     @property
     def owed(self) -> int:
@@ -102,12 +107,12 @@ def unit_quarter(
     year: MeasureYear, unit: UnitName | None, quarter: int, today: date, who: Viewer
 ) -> UnitQuarter:
     """What a unit's quarter holds, as it is reported. ``year`` with its ``deadline_day``."""
-    shown = year_row(year, today, who, evidence=True)
+    shown = year_row(year, today, who, evidence=True, drafts=True)
     rows = []
     for measure in unit_measures(shown, unit):
         named = unit is None or unit.id in {each.id for each in measure.units}
         group = next((each.name for each in measure.units if each.is_group), "")
-        earlier = [row for row in measure.quarters[: quarter - 1] if row.progress_id is not None]
+        earlier = [row for row in measure.quarters[: quarter - 1] if row.counts]
         rows.append(
             EntryRow(
                 measure,

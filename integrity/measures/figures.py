@@ -7,11 +7,14 @@ from collections.abc import Collection
 from django.db.models import QuerySet
 
 from integrity.measures.models import QuarterProgress
+from strategy.approval.model import HANDED_IN
 
 
 def quarter_figures(year_id: int) -> dict[tuple[int, int], QuarterProgress]:
-    """What was reported of a year, by measure and quarter, with its units. Two queries."""
-    return _by_place(QuarterProgress.objects.filter(measure__issue__year=year_id))
+    """What was handed in of a year, by measure and quarter, with its units. Two queries."""
+    return _by_place(
+        QuarterProgress.objects.filter(measure__issue__year=year_id, approval__in=HANDED_IN)
+    )
 
 
 def screen_figures(ids: Collection[int]) -> dict[tuple[int, int], QuarterProgress]:

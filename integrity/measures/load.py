@@ -17,13 +17,14 @@ from integrity.measures.models import (
     MeasureYear,
     QuarterProgress,
 )
-from integrity.measures.rules import first_month, has_ended
+from integrity.measures.rules import first_month, has_ended, last_month
 from integrity.measures.write import (
     ProgressEntries,
     ProgressEntry,
     measure_year_begin,
     sample_year_remove,
 )
+from strategy.approval.model import State
 from strategy.evidence.entry import EvidenceEntry, entry_kept
 from strategy.loading import SAMPLE_REASON, load_row, missing_or_none, on_report_days
 from strategy.models import Agency, Unit
@@ -141,7 +142,9 @@ def sample_load(tree: Mapping[str, Any], *, today: date) -> int:
     if not year.is_sample:
         return 0
     entries = [
-        entry for entry in _sample_entries(year, tree) if has_ended(number, entry.quarter, today)
+        entry
+        for entry in _sample_entries(year, tree, today)
+        if has_ended(number, entry.quarter, today)
     ]
     with acting(user=None, reason=str(SAMPLE_REASON), when=on_report_days):
         ProgressEntries.record_many(
@@ -156,7 +159,9 @@ def _by_staff(model: type[Record], **condition: Any) -> bool:
     return bool(touched.exists())
 
 
-def _sample_entries(year: MeasureYear, tree: Mapping[str, Any]) -> Iterable[ProgressEntry]:
+def _sample_entries(
+    year: MeasureYear, tree: Mapping[str, Any], today: date
+) -> Iterable[ProgressEntry]:
     """A fixture's reports of quarters that are free."""
     measures = {
         (row.issue.number, row.position): row
@@ -174,6 +179,9 @@ def _sample_entries(year: MeasureYear, tree: Mapping[str, Any]) -> Iterable[Prog
             continue
         for quarter, report in item["quarters"].items():
             if (measure.pk, int(quarter)) not in taken:
+                # An office is through with what is older than the last two months.
+                last = last_month(year.fiscal_year, int(quarter))
+                settled = last.next.next.has_ended(today)
                 yield ProgressEntry(
                     measure=measure,
                     quarter=int(quarter),
@@ -181,6 +189,7 @@ def _sample_entries(year: MeasureYear, tree: Mapping[str, Any]) -> Iterable[Prog
                     text=report["text"],
                     evidence=tuple(_piece(piece) for piece in report.get("evidence", ())),
                     is_sample=True,
+                    approval=State.APPROVED if settled else State.SUBMITTED,
                 )
 
 

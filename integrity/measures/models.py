@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from integrity.ita.models import Recommendation
 from strategy.access import REPORTER, Viewer
+from strategy.approval.model import Approvable, state_field
 from strategy.comments.model import Commented, of_own_units
-from strategy.evidence.model import Evidence, OpenEvidence
+from strategy.evidence.model import Evidence, SupportedByEvidence
 from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Agency, Unit
 from strategy.owners.model import Owned, Reporters
 from strategy.records.model import Record
@@ -162,7 +163,7 @@ class ItaMeasure(Owned):
         return (self.issue.year.fiscal_year, 12)
 
     def month_owner(self) -> tuple[int | None, Collection[int]]:
-        return self.issue.year.agency_id, set(self.units.values_list("pk", flat=True))
+        return self.issue.year.agency_id, {unit.pk for unit in self.units.all()}
 
     @classmethod
     def with_reporters(cls) -> QuerySet[Any]:
@@ -225,10 +226,12 @@ class MeasureFigure(Record):
         return self.label
 
 
-class QuarterProgress(OpenEvidence, Commented, Record):
-    """How a measure stands at the end of a quarter."""
+class QuarterProgress(SupportedByEvidence, Commented, Approvable):
+    """How a measure stands at the end of a quarter: ``state``; ``approval`` is how far that is."""
 
     written_by_reporters = True
+    figure_columns = ("state", "text")
+    approval_links = ("measure__units__agency__units",)
     figure_links = ("measure__issue__year__agency",)
 
     class State(models.TextChoices):
@@ -242,11 +245,13 @@ class QuarterProgress(OpenEvidence, Commented, Record):
     quarter = models.PositiveSmallIntegerField(_("quarter"), choices=QUARTER_CHOICES)
     state = models.CharField(_("progress"), max_length=12, choices=State)
     text = models.TextField(_("what was done"), blank=True)
+    approval = state_field()
     is_sample = models.BooleanField(_("sample"), default=False, editable=False)
 
-    class Meta(Record.Meta):
+    class Meta(Approvable.Meta):
         verbose_name = _("progress of a measure")
         verbose_name_plural = _("progress of measures")
+        permissions = [("approve_quarterprogress", "Can approve progress of measures")]
         ordering = ["measure_id", "quarter"]
         constraints = [
             models.UniqueConstraint(
@@ -272,10 +277,46 @@ class QuarterProgress(OpenEvidence, Commented, Record):
 
     def history_seen_by(self, who: Viewer) -> bool:
         """Its units; a measure of a group of units is every unit's of that agency."""
-        return who.may_read_drafts(None) or any(
+        return who.may_read_drafts(None) or self._is_theirs(who)
+
+    def evidence_seen_by(self, who: Viewer) -> bool:
+        return not self.is_unsent or self.history_seen_by(who)
+
+    def evidence_written_by(self, who: Viewer) -> bool:
+        reports = who.is_planner or (REPORTER in who.roles and self._is_theirs(who))
+        return reports and not self.is_approved
+
+    def _is_theirs(self, who: Viewer) -> bool:
+        return any(
             unit.pk in who.unit_ids or (unit.is_group and unit.agency_id in who.agency_ids)
             for unit in self.measure.units.all()
         )
+
+    def approval_units(self) -> Collection[int]:
+        """Each of its units; where one is a group, every unit of that agency."""
+        found: set[int] = set()
+        for unit in self.measure.units.all():
+            found |= {each.pk for each in unit.agency.units.all()} if unit.is_group else {unit.pk}
+        return found
+
+    @classmethod
+    def of_units(cls, units: Iterable[int]) -> Q:
+        theirs = Unit.objects.filter(pk__in=units)
+        answering = Unit.objects.filter(
+            Q(pk__in=theirs.values("pk")) | Q(is_group=True, agency__in=theirs.values("agency"))
+        )
+        linked = ItaMeasure.units.through.objects.filter(unit__in=answering.values("pk"))
+        return Q(measure__in=linked.values("itameasure"))
+
+    @classmethod
+    def approval_rows(cls) -> QuerySet[Any]:
+        stored: Any = cls._base_manager
+        rows: QuerySet[Any] = stored.select_related("measure__issue__year__agency")
+        return rows.prefetch_related(*cls.approval_links, "evidence")
+
+    @property
+    def title(self) -> str:
+        return self.figure_name
 
     @classmethod
     def reported_by(cls, who: Viewer) -> Q:

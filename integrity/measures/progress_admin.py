@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
@@ -25,11 +25,17 @@ from integrity.measures.duties import (
     unit_quarter,
 )
 from integrity.measures.figures import screen_figures
-from integrity.measures.forms import ChooseForm, OutcomeForm, QuarterScreen
+from integrity.measures.forms.choose import ChooseForm
+from integrity.measures.forms.outcome import OutcomeForm
+from integrity.measures.forms.quarter import QuarterScreen
 from integrity.measures.models import ItaMeasure, QuarterProgress
 from integrity.measures.read import measure_year
+from integrity.measures.waiting import WaitingQuarter, quarter_rows, waiting_quarters
 from integrity.measures.write import outcome_problem, outcome_record, progress_delete
-from strategy.access import viewer
+from strategy.access import Viewer, viewer
+from strategy.approval.admin import ApprovalAdmin, state_text
+from strategy.approval.model import State
+from strategy.approval.screen import drafts_message
 from strategy.clock import today
 from strategy.comments.admin import AskedAbout
 from strategy.comments.read import talk_about
@@ -40,23 +46,21 @@ from strategy.records.forms import typed_text
 from strategy.records.screen_admin import EntryScreenAdmin
 
 _SHOWN = [
-    "year",
-    "issue_name",
-    "measure",
-    "quarter",
-    "state",
-    "text",
-    "evidence_shown",
+    "year", "issue_name", "measure", "quarter", "state", "text", "evidence_shown", "stands",
     "is_sample",
-]
+]  # fmt: skip
 
 
-class QuarterProgressAdmin(AskedAbout, EntryScreenAdmin):
+class QuarterProgressAdmin(AskedAbout, ApprovalAdmin, EntryScreenAdmin):
     """Reports of the measures that a person answers for; planners and auditors see all."""
 
-    list_display = ["year", "quarter", "measure_text", "responsible", "state", "is_sample"]
+    change_form_template = "admin/approval/change_form.html"
+    list_display = [
+        "year", "quarter", "measure_text", "responsible", "state", "stands", "is_sample",
+    ]  # fmt: skip
     list_display_links = ["measure_text"]
     list_filter = [
+        "approval",
         "measure__issue__year__fiscal_year",
         "quarter",
         "state",
@@ -113,12 +117,27 @@ class QuarterProgressAdmin(AskedAbout, EntryScreenAdmin):
     def evidence_shown(self, row: QuarterProgress) -> str:
         return "; ".join(evidence_text(piece.as_details()) for piece in row.evidence.all())
 
+    @admin.display(description=gettext_lazy("state of approval"), ordering="approval")
+    def stands(self, row: QuarterProgress) -> str:
+        return state_text(row)
+
     # --------------------------------------------------------------------- permissions
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if not super().has_change_permission(request, obj):
             return False
-        return obj is None or may_enter(viewer(request.user), [obj.measure_id])
+        if obj is None:
+            return True
+        return not obj.is_approved and may_enter(viewer(request.user), [obj.measure_id])
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A draft may be thrown away by those who may enter it; planners take back the rest."""
+        deletes: bool = super().has_delete_permission(request, obj)
+        if obj is None:
+            return deletes or self.has_change_permission(request)
+        if obj.approval == State.DRAFT:
+            return self.has_change_permission(request, obj)
+        return deletes and not obj.is_approved
 
     # ------------------------------------------------------------- a quarter on one screen
 
@@ -131,6 +150,13 @@ class QuarterProgressAdmin(AskedAbout, EntryScreenAdmin):
 
     choose_template = "admin/integrity/quarterprogress/choose.html"
     screen_template = "admin/integrity/quarterprogress/entry.html"
+    waiting_template = "admin/integrity/quarterprogress/waiting.html"
+
+    def waiting(self, who: Viewer) -> QuerySet[Any]:
+        return waiting_quarters(who)
+
+    def waiting_rows(self, rows: Sequence[QuarterProgress], who: Viewer) -> list[WaitingQuarter]:
+        return quarter_rows(rows, who)
 
     def choose_form(self, request: HttpRequest) -> ChooseForm:
         """By ?unit=&year=&quarter=."""
@@ -168,6 +194,7 @@ class QuarterProgressAdmin(AskedAbout, EntryScreenAdmin):
             "talk": talk_about(viewer(request.user), screen_figures(ids)),
             "title": _("Measures in quarter %(quarter)s of fiscal year %(year)s")
             % {"quarter": shown.quarter, "year": year},
+            "may_delete": viewer(request.user).is_planner,
             "others": [(q, entry_address(shown.key, year, q)) for q in shown.others],
         }
 
@@ -178,6 +205,8 @@ class QuarterProgressAdmin(AskedAbout, EntryScreenAdmin):
     def saved_message(self, screen: QuarterScreen, count: int) -> str:
         if not count:
             return _("Nothing was changed, so nothing was saved.")
+        if screen.drafts:
+            return drafts_message(count)
         return _("Saved for quarter %(quarter)s of fiscal year %(year)s, measures: %(count)s.") % {
             "quarter": screen.shown.quarter,
             "year": screen.shown.year.fiscal_year,

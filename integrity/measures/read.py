@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -26,6 +26,7 @@ from integrity.measures.rows import (
     YearRow,
 )
 from strategy.access import Viewer
+from strategy.approval.model import HANDED_IN, UNSENT
 from strategy.calendar import DEFAULT_REPORTING_DAY, FiscalMonth, ReportingDay
 from strategy.models import EvidenceFile, ReportingYear, Unit
 from strategy.read import holidays
@@ -57,17 +58,26 @@ def _with_deadline(years: QuerySet[MeasureYear]) -> QuerySet[MeasureYear]:
     ).select_related("agency")
 
 
-def _reporting_days(years: Sequence[Any]) -> dict[int, ReportingDay]:
+def _reporting_days(years: Iterable[Any]) -> dict[int, ReportingDay]:
     """By when the quarters of years are reported, by the year's id.
 
     One query for each agency of which deadlines move to working days.
     """
+    years = list(years)
     off = {agency: holidays(agency) for agency in {y.agency_id for y in years if y.moves}}
     return {
         year.pk: ReportingDay(year.deadline_day, off[year.agency_id] if year.moves else None)
         for year in years
         if year.deadline_day is not None
     }
+
+
+def reporting_days(ids: Collection[int]) -> dict[int, ReportingDay]:
+    """By when the quarters of years are reported, by the year's id, where planners said it.
+
+    One query, and one for each agency of which deadlines move to working days.
+    """
+    return _reporting_days(_with_deadline(MeasureYear.objects.filter(pk__in=ids)))
 
 
 def year_row(
@@ -77,14 +87,15 @@ def year_row(
     *,
     evidence: bool = False,
     answers: bool = False,
+    drafts: bool = False,
 ) -> YearRow:
     """One of :func:`measure_years` with all its rows.
 
     ``who``: whose rights the rows carry. ``evidence``: with what the reports rest on, which is for
-    those who have signed in. Three queries; with ``answers``, the recommendations and
-    their scores, two more.
+    those who have signed in. ``drafts``: with what is not handed in, for those who enter it; it
+    counts nowhere. Three queries; with ``answers``, the recommendations and their scores, two more.
     """
-    return year_rows([year], today, who, evidence=evidence, answers=answers)[0]
+    return year_rows([year], today, who, evidence=evidence, answers=answers, drafts=drafts)[0]
 
 
 def year_rows(
@@ -94,12 +105,13 @@ def year_rows(
     *,
     evidence: bool = False,
     answers: bool = False,
+    drafts: bool = False,
 ) -> list[YearRow]:
     """Several years with as many queries as one."""
     ids = [year.pk for year in years]
     facts = _issues(ids)
     units, own = _units(ids, who)
-    reports = _reports(ids, evidence=evidence)
+    reports = _reports(ids, evidence=evidence, drafts=drafts)
     advice = _answers(years) if answers else {}
     days = _reporting_days(years)
     found = []
@@ -217,6 +229,8 @@ class _Report(NamedTuple):
     state: str
     text: str
     sample: bool
+    approval: str
+    returned: str
     evidence: list[EvidenceRow]
 
 
@@ -234,19 +248,27 @@ def _piece(columns: Sequence[Any]) -> EvidenceRow:
     return EvidenceRow(kind, number, dated, url, text, held)
 
 
-def _reports(years: Collection[int], *, evidence: bool) -> dict[int, dict[int, _Report]]:
-    """What was reported, by measure and quarter, with its evidence where asked for. One query."""
+_REPORT = ("pk", "version", "state", "text", "is_sample", "approval", "returned_because")
+
+
+def _reports(
+    years: Collection[int], *, evidence: bool, drafts: bool
+) -> dict[int, dict[int, _Report]]:
+    """What was handed in, by measure and quarter, with its evidence where asked for. One query."""
     found: dict[int, dict[int, _Report]] = defaultdict(dict)
     rows = QuarterProgress.objects.filter(measure__issue__year__in=years).order_by(
         "measure", "quarter"
     )
-    columns = ["measure_id", "quarter", "pk", "version", "state", "text", "is_sample"]
+    if not drafts:
+        rows = rows.filter(approval__in=HANDED_IN)
+    columns = ["measure_id", "quarter", *_REPORT]
     if evidence:
         rows = rows.order_by("measure", "quarter", "evidence__position", "evidence__pk")
         columns += [f"evidence__{name}" for name in ("kind", "number", "dated", "url", "text")]
         columns += [f"evidence__file__{name}" for name in _FILE]
-    for measure, quarter, pk, version, state, text, sample, *piece in rows.values_list(*columns):
-        report = found[measure].setdefault(quarter, _Report(pk, version, state, text, sample, []))
+    for measure, quarter, *rest in rows.values_list(*columns):
+        facts, piece = rest[: len(_REPORT)], rest[len(_REPORT) :]
+        report = found[measure].setdefault(quarter, _Report._make([*facts, []]))
         if piece and piece[0] is not None:
             report.evidence.append(_piece(piece))
     return found
@@ -280,13 +302,13 @@ def _issue_row(
                 quarters=_quarter_rows(year_rules, reports.get(measure.id, {})),
                 figures=tuple(measure.figures),
                 answers=tuple(advice.get(measure.id, [])),
-                enter_unit=_unit_to_enter(who, named, year.agency_id, own) if who else "",
+                enter_unit=unit_to_enter(who, named, year.agency_id, own) if who else "",
             )
         )
     return IssueRow(issue.id, issue.number, issue.name, tuple(issue.instruments), tuple(rows))
 
 
-def _unit_to_enter(
+def unit_to_enter(
     who: Viewer, units: Sequence[UnitName], agency_id: int, own: Mapping[int, int]
 ) -> str:
     """The unit under which a person reports a measure, as addresses name it; empty: none."""
@@ -302,7 +324,7 @@ def _unit_to_enter(
 def _quarter_rows(
     rules: rules.YearRules, reports: Mapping[int, _Report]
 ) -> tuple[QuarterRow, QuarterRow, QuarterRow, QuarterRow]:
-    states = {quarter: report.state for quarter, report in reports.items()}
+    states = {q: each.state for q, each in reports.items() if each.approval not in UNSENT}
 
     def row(quarter: int) -> QuarterRow:
         state, deadline = rules.state(quarter, states), rules.deadline(quarter)
@@ -311,7 +333,7 @@ def _quarter_rows(
             return QuarterRow(quarter, state, deadline)
         return QuarterRow(
             quarter, state, deadline, report.pk, report.version, report.text, report.sample,
-            tuple(report.evidence),
+            tuple(report.evidence), report.state, report.approval, report.returned,
         )  # fmt: skip
 
     return row(1), row(2), row(3), row(4)

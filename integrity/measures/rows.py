@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from integrity.ita.rows import NextScore, Score
 from integrity.measures import rules
 from integrity.measures.models import QuarterEvidence, QuarterProgress
+from strategy.approval.model import UNSENT, State
 from strategy.models import EvidenceFile
 from strategy.thai import format_date, format_number
 
@@ -87,7 +88,12 @@ class EvidenceRow:
 
 @dataclass(frozen=True, slots=True)
 class QuarterRow:
-    """A quarter of a measure on a day; ``progress_id`` None: nothing was reported."""
+    """A quarter of a measure on a day; ``progress_id`` None: nothing was reported.
+
+    ``entered``: how far the measure had come as it was entered, whether that counts or not;
+    ``approval``: how far the report itself is. Only screens of entry bring what is not handed in,
+    which is still owed.
+    """
 
     quarter: int
     state: str
@@ -97,6 +103,35 @@ class QuarterRow:
     text: str = ""
     sample: bool = False
     evidence: tuple[EvidenceRow, ...] = ()
+    entered: str = ""
+    approval: str = ""
+    returned: str = ""
+
+    @property
+    def is_unsent(self) -> bool:
+        """A draft, or returned to be mended."""
+        return self.approval in UNSENT
+
+    @property
+    def is_draft(self) -> bool:
+        return self.approval == State.DRAFT
+
+    @property
+    def is_approved(self) -> bool:
+        return self.approval == State.APPROVED
+
+    @property
+    def unapproved(self) -> bool:
+        """It counts, and nobody has approved it yet."""
+        return self.approval == State.SUBMITTED
+
+    @property
+    def counts(self) -> bool:
+        return self.progress_id is not None and not self.is_unsent
+
+    @property
+    def approval_name(self) -> str:
+        return str(State(self.approval).label)
 
     @property
     def shape(self) -> str:
@@ -155,6 +190,13 @@ class AnswerRow:
     next: NextScore | None
 
 
+def place_of(issue: int, number: str) -> str:
+    """The place of a measure in its year: its issue, and its number there if any."""
+    if not number:
+        return str(issue)
+    return number if number.startswith(f"{issue}.") else f"{issue}.{number}"
+
+
 @dataclass(frozen=True, slots=True)
 class MeasureRow:
     """One measure of a year with its four quarters."""
@@ -192,10 +234,7 @@ class MeasureRow:
     @property
     def place(self) -> str:
         """Where it stands among the year's measures: its issue, and its number there if any."""
-        if not self.number:
-            return str(self.issue_number)
-        inside = self.number.startswith(f"{self.issue_number}.")
-        return self.number if inside else f"{self.issue_number}.{self.number}"
+        return place_of(self.issue_number, self.number)
 
     @property
     def responsible(self) -> str:

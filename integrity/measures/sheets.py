@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from integrity.measures.rows import COLOURS, LABELS, MeasureRow, QuarterRow, YearRow
-from integrity.measures.rules import LATE, NO_REPORTS, QUARTERS
+from integrity.measures.rules import LATE, NO_REPORTS, QUARTERS, REPORTED
 from strategy.known.words import known_lines
 from strategy.thai import format_date
 from strategy.workbook.book import Book, Sheet, lines_needed
@@ -92,7 +92,7 @@ def _head(sheet: Sheet) -> None:
 
 def _measure(sheet: Sheet, issue: str | None, measure: MeasureRow) -> None:
     styles = ["text", "text", *["center"] * 4, "text"]
-    states = [quarter.label for quarter in measure.quarters]
+    states = [quarter_label(quarter) for quarter in measure.quarters]
     top = sheet.write([issue, measure.title, *states, measure.responsible], styles, 2 * _LINE)
     room = sheet.room[2]
     columns = [slices(quarter_words(quarter), room) for quarter in measure.quarters]
@@ -112,6 +112,15 @@ def _measure(sheet: Sheet, issue: str | None, measure: MeasureRow) -> None:
         heights[sheet.row] = min(heights[sheet.row] + missing, 409)
     for column in (2, 7):
         _merge(sheet, column, top, sheet.row)
+
+
+def quarter_label(quarter: QuarterRow) -> str:
+    """Its state, with the words for what is not yet approved."""
+    return _unapproved(quarter.label) if quarter.unapproved else quarter.label
+
+
+def _unapproved(label: str) -> str:
+    return f"{label} ({_('not yet approved')})"
 
 
 def quarter_words(quarter: QuarterRow) -> str:
@@ -148,6 +157,7 @@ def _colour(sheet: Sheet, first: int, last: int) -> None:
         for state, label in LABELS.items()
         if state != NO_REPORTS
     }
+    words |= {_unapproved(str(LABELS[state])): words[str(LABELS[state])] for state in REPORTED}
     colour_words(sheet, [3, 4, 5, 6], first, last, words)
 
 

@@ -25,6 +25,8 @@ from integrity.measures.models import (
 )
 from integrity.measures.rules import QUARTERS, first_month, has_begun
 from strategy.access import Viewer, viewer
+from strategy.approval.model import UNSENT, state_problems, take_state
+from strategy.approval.model import State as ApprovalState
 from strategy.evidence.entry import MOST_EVIDENCE, EvidenceEntry, evidence_problems
 from strategy.evidence.model import read_evidence
 from strategy.evidence.write import evidence_replaced
@@ -49,6 +51,15 @@ class ProgressEntry:
     evidence: tuple[EvidenceEntry, ...] = ()
     expected_version: int | None = None
     is_sample: bool = False
+    #: Kept as a draft, or handed in; samples are approved or returned as well, with a comment.
+    approval: str = ApprovalState.SUBMITTED
+    returned_because: str = ""
+
+    @property
+    def lacks_text(self) -> bool:
+        """Nothing is said of what was done; a draft may come without, and what has not begun."""
+        begun = self.state != QuarterProgress.State.NOT_STARTED
+        return begun and self.approval not in UNSENT and not self.text.strip()
 
     @property
     def key(self) -> tuple[int, int]:
@@ -58,7 +69,7 @@ class ProgressEntry:
 class ProgressEntries(RowEntries[ProgressEntry, QuarterProgress]):
     """Quarters on their way in: of one of a measure's units (measures/access.py), of planners."""
 
-    fields = ("state", "text", "is_sample")
+    fields = ("state", "text", "is_sample", "approval", "returned_because")
     repeated = ("quarter", gettext_lazy("This measure's quarter stands in the list already."))
     overtaken = gettext_lazy("That quarter was reported just now by somebody else; look again.")
 
@@ -79,7 +90,10 @@ class ProgressEntries(RowEntries[ProgressEntry, QuarterProgress]):
         ahead = quarter_problem(entry.measure.issue.year.fiscal_year, entry.quarter, self.today)
         if ahead is not None:
             errors["quarter"].append(ahead)
-        if entry.key in self.kept and entry.expected_version is None:
+        kept = self.kept.get(entry.key)
+        for refused in state_problems(kept, entry.approval, by_system=self.by_system):
+            errors["__all__"].append(refused)
+        if kept is not None and entry.expected_version is None:
             errors["quarter"].append(
                 ValidationError(_("That quarter is reported already; change it instead."))
             )
@@ -88,7 +102,7 @@ class ProgressEntries(RowEntries[ProgressEntry, QuarterProgress]):
                 ValidationError(_("Choose how far the measure has come: %(states)s.")
                                 % {"states": ", ".join(map(str, QuarterProgress.State.labels))})
             )  # fmt: skip
-        elif entry.state != QuarterProgress.State.NOT_STARTED and not entry.text.strip():
+        elif entry.lacks_text:
             errors["text"].append(ValidationError(_("Say what was done in this quarter.")))
         if len(entry.evidence) > MOST_EVIDENCE:
             errors["evidence"].append(
@@ -104,6 +118,13 @@ class ProgressEntries(RowEntries[ProgressEntry, QuarterProgress]):
 
     def new_row(self, entry: ProgressEntry) -> QuarterProgress:
         return QuarterProgress(measure=entry.measure, quarter=entry.quarter)
+
+    def fill(self, row: QuarterProgress, entry: ProgressEntry) -> None:
+        for name in ("state", "text", "is_sample"):
+            setattr(row, name, getattr(entry, name))
+        take_state(row, entry.approval)
+        if entry.returned_because:
+            row.returned_because = entry.returned_because
 
     def write_parts(
         self,
@@ -122,11 +143,18 @@ class ProgressEntries(RowEntries[ProgressEntry, QuarterProgress]):
 def progress_delete(
     *, user: Any, progress: QuarterProgress, reason: str, expected_version: int
 ) -> None:
-    """Take a report away that should never have been entered. Planners, with a reason."""
-    if not viewer(user).is_planner:
+    """Take a report away that should never have been entered. Planners, with a reason; a draft also
+    those who report it, without a word. What is approved is reopened first."""
+    who = viewer(user)
+    is_draft = progress.approval == ApprovalState.DRAFT
+    if not (who.is_planner or (is_draft and may_enter(who, [progress.measure_id]))):
         raise PermissionDenied
+    if progress.is_approved:
+        raise ValidationError(_("This figure is approved. A planner has to reopen it first."))
     if not says_why(reason):
-        raise ValidationError(_("Say why this report is deleted."))
+        if not is_draft:
+            raise ValidationError(_("Say why this report is deleted."))
+        reason = _("draft deleted")
     record_delete(instance=progress, user=user, reason=reason, expected_version=expected_version)
 
 

@@ -23,9 +23,13 @@ from budgets.read.duties import due_list as money_due
 from budgets.read.duties import entering_units
 from budgets.read.waiting import waiting_disbursements, waiting_payments
 from integrity.measures import rules as measure_rules
+from integrity.measures.access import unit_agencies
 from integrity.measures.duties import due_list as quarters_due
 from integrity.measures.models import ItaMeasure, QuarterProgress
 from integrity.measures.progress_admin import entry_address as quarter_address
+from integrity.measures.read import unit_to_enter
+from integrity.measures.rows import place_of
+from integrity.measures.waiting import quarter_name, waiting_quarters
 from kpis.models import Indicator, Result
 from kpis.read.duties import LATE, OPEN, UPCOMING, Duty
 from kpis.read.entry import reporting_plans, work_list
@@ -249,7 +253,7 @@ def _tasks(
 ) -> list[Task]:
     latest = latest_ended(today)
     plans = reporting_plans(who, latest.year - 1, latest.year)
-    returned = list(_money_returned(who, held))
+    returned = [*_money_returned(who, held), *_quarters_returned(who, held)]
     tasks = [
         *_returned(who, duties, held),
         *returned,
@@ -260,7 +264,7 @@ def _tasks(
             if (part or _is_own(who, duty.row.unit_id)) and not duty.returned
         ),
         *_of_money(who, plans, today, held, returned),
-        *_of_measures(who, today, held),
+        *_of_measures(who, today, held, returned),
         *_of_resolutions(who, resolutions, today),
     ]
     order = {LATE: 0, OPEN: 1, UPCOMING: 2}
@@ -281,6 +285,7 @@ def waiting_for_approval(who: Viewer) -> tuple[tuple[str, QuerySet[Any]], ...]:
         (RESULT, waiting_results(who)),
         (MONEY, waiting_disbursements(who)),
         (CARRIED, waiting_payments(who)),
+        (MEASURE, waiting_quarters(who)),
     )
 
 
@@ -401,6 +406,48 @@ def _money_returned(who: Viewer, held: Held) -> Iterable[Task]:
             )
 
 
+def _measures_at(year: int, agency: str) -> str:
+    return f"{reverse('measure_year', args=[year])}?{urlencode({'agency': agency})}"
+
+
+def _quarters_returned(who: Viewer, held: Held) -> Iterable[Task]:
+    """Quarters of measures that were sent back to be mended. Four queries, and one of the person's
+    units where there are some."""
+    told = QuarterProgress.history.filter(id=OuterRef("pk")).order_by("-history_date")
+    rows = QuarterProgress.approval_rows().filter(approval=State.RETURNED)
+    rows = rows.annotate(written=Subquery(told.values("history_date")[:1]))
+    agencies: dict[int, int] | None = None
+    for row in rows.order_by("measure__issue__year__fiscal_year", "quarter", "measure"):
+        agencies = unit_agencies(who) if agencies is None else agencies
+        measure, year = row.measure, row.measure.issue.year
+        units = sorted(measure.units.all(), key=lambda unit: (unit.is_group, unit.name))
+        unit_id = unit_to_enter(who, units, year.agency_id, agencies)
+        part = _part(held, ItaMeasure, [measure.pk])
+        if not unit_id or not (
+            part or not who.is_planner or _is_own(who, units[0].pk if units else None)
+        ):
+            continue
+        yield Task(
+            kind=MEASURE,
+            state=OPEN,
+            code=place_of(measure.issue.number, measure.number),
+            name=measure.text,
+            unit=measure.responsible_text or ", ".join(unit.name for unit in units),
+            period=quarter_name(row),
+            deadline=None,
+            target=None,
+            last=None,
+            address=f"{quarter_address(unit_id, year.fiscal_year, row.quarter)}#m{measure.pk}",
+            shown_at=_measures_at(year.fiscal_year, year.agency.slug),
+            key=_key(MEASURE, year.pk, measure.pk, row.quarter),
+            unit_id=units[0].pk if units else None,
+            begun=True,
+            returned=row.returned_because,
+            returned_on=timezone.localtime(row.written).date() if row.written else None,
+            part=part,
+        )
+
+
 def _of_result(duty: Duty, part: str) -> Task:
     row = duty.row
     query = {"indicator": row.id, "year": duty.period.year, "month": duty.period.month}
@@ -478,11 +525,16 @@ def _of_money(
             )
 
 
-def _of_measures(who: Viewer, today: date, held: Held) -> Iterable[Task]:
+def _of_measures(who: Viewer, today: date, held: Held, returned: Sequence[Task]) -> Iterable[Task]:
+    """A unit's quarters; ``returned`` as for money."""
+    sent_back = Counter(task.address.partition("#")[0] for task in returned)
     for due in quarters_due(who, today):
         unit_id = due.unit.id if due.unit else None
         part = _part(held, ItaMeasure, due.missing)
-        if not due.owed or not (part or _is_own(who, unit_id) or not who.is_planner):
+        address = quarter_address(due.unit_key, due.year.fiscal_year, due.quarter)
+        if due.owed <= sent_back[address] or not (
+            part or _is_own(who, unit_id) or not who.is_planner
+        ):
             continue
         yield Task(
             kind=MEASURE,
@@ -496,11 +548,8 @@ def _of_measures(who: Viewer, today: date, held: Held) -> Iterable[Task]:
             deadline=due.year.rules.deadline(due.quarter),
             target=None,
             last=None,
-            address=quarter_address(due.unit_key, due.year.fiscal_year, due.quarter),
-            shown_at=(
-                f"{reverse('measure_year', args=[due.year.fiscal_year])}"
-                f"?{urlencode({'agency': due.year.agency_slug})}"
-            ),
+            address=address,
+            shown_at=_measures_at(due.year.fiscal_year, due.year.agency_slug),
             key=_key(MEASURE, due.year.id, unit_id, due.quarter),
             unit_id=unit_id,
             begun=due.owed < due.measures,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from budgets.admin.forms import MonthScreen
 from budgets.read.duties import unit_month
 from integrity.measures.duties import unit_quarter
-from integrity.measures.forms import QuarterScreen
+from integrity.measures.forms.quarter import QuarterScreen
 from integrity.measures.models import QuarterProgress
 from integrity.measures.read import measure_year
 from integrity.measures.rows import UnitName
@@ -267,6 +267,8 @@ class Measures(Part):
 
     def lines(self, form: Any) -> Iterator[Line]:
         row = form.row
+        if row.is_closed:
+            return
         earlier = row.earlier
         empty = form.pieces[len(form.stored[2])]
         yield Line(

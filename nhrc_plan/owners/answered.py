@@ -109,7 +109,9 @@ def _measures(standing: Standing) -> Iterator[Asked]:
         for measure in year.measures
     }
     handed = _handed_in(
-        QuarterProgress.history.filter(measure__in=list(rows)), "measure_id", "quarter"
+        QuarterProgress.history.filter(measure__in=list(rows), approval__in=HANDED_IN),
+        "measure_id",
+        "quarter",
     )
     for pk, measure in rows.items():
         for quarter in measure.quarters:

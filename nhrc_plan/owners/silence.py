@@ -28,6 +28,7 @@ from nhrc_plan.owners.things import (
     years_looked_at,
 )
 from strategy.access import Viewer
+from strategy.approval.model import State
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan
 
@@ -112,9 +113,10 @@ def last_reports(users: Collection[int]) -> dict[int, date]:
         return {}
     histories = [
         Result.history.filter(state=Result.State.SUBMITTED),
-        Disbursement.history.all(),
-        CarriedPayment.history.all(),
-        QuarterProgress.history.all(),
+        *(
+            model.history.filter(approval=State.SUBMITTED)
+            for model in (Disbursement, CarriedPayment, QuarterProgress)
+        ),
     ]
     parts = [
         rows.filter(history_user_id__in=users, history_type__in="+~")

@@ -13,6 +13,9 @@ from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from integrity.measures.models import QuarterProgress
+from integrity.measures.rows import place_of
+from integrity.measures.waiting import quarter_name
 from kpis.models import Result
 from nhrc_plan.desk.read import Task, tasks_of, waiting_for_approval
 from nhrc_plan.reminders import rules
@@ -281,20 +284,30 @@ class _Waiting:
 
 def _awaiting(kind: str, row: Any, since: datetime) -> Item:
     """A figure that waits for approval, led to its form."""
-    owner: Any = row.indicator if isinstance(row, Result) else row.project
+    period = month_name(FiscalMonth(*row.month_written()), short=True)
     if isinstance(row, Result):
-        code, unit = owner.code, str(owner.unit or "")
+        code, name, unit = row.indicator.code, row.indicator.name, str(row.indicator.unit or "")
+    elif isinstance(row, QuarterProgress):
+        measure = row.measure
+        code, name, period = (
+            place_of(measure.issue.number, measure.number),
+            measure.text,
+            quarter_name(row),
+        )
+        unit = measure.responsible_text or ", ".join(map(str, measure.units.all()))
     else:
+        owner = row.project
         first = next(iter(owner.leads.all()), None)
         code, unit = f"{owner.strategy.number}-{owner.number}", str(first.unit) if first else ""
+        name = owner.name
     meta = row._meta
     return Item(
         rules.Line(f"{kind}-{row.pk}", rules.WAITING, timezone.localtime(since).date()),
         kind,
         code,
-        owner.name,
+        name,
         unit,
-        month_name(FiscalMonth(*row.month_written()), short=True),
+        period,
         None,
         reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk]),
     )

@@ -386,7 +386,9 @@ def test_the_workbook_reopens_equal_to_the_page(sampled, reader, year, quarter):
             assert named == f"{measure['number'] or ''} {measure['text']}".strip()
             assert responsible == measure["responsible"]
             for place, shown_quarter in enumerate(measure["quarters"]):
-                assert states[place] == str(LABELS[shown_quarter["state"]])
+                label = str(LABELS[shown_quarter["state"]])
+                waits = shown_quarter["approved"] is False
+                assert states[place] == (f"{label} (ยังไม่อนุมัติ)" if waits else label)
                 assert words[place].startswith(shown_quarter["text"] or "")
                 for piece in shown_quarter["evidence"]:
                     assert all(part in words[place] for part in evidence_words(piece))

@@ -11,6 +11,7 @@ from integrity.measures import load as measure_loading
 from integrity.measures.rules import DONE, IN_PROGRESS, NOT_STARTED, QUARTERS
 from integrity.models import ItaMeasure, MeasureIssue, MeasureYear, QuarterProgress
 from nhrc_plan.setup import fixtures
+from strategy.approval.write import reopen
 from strategy.models import Agency, Unit
 from strategy.records.write import record_delete, record_save
 from tests.support.writing import TODAY, differences, facts, measure_of, progress
@@ -157,7 +158,9 @@ def test_an_agencys_own_year_is_no_place_for_samples(plan, planner):
 def test_what_staff_changed_stays(plan, planner):
     fixtures.samples_load(TODAY)
     measure = measure_of(2569, "2.2")
-    progress(measure, 1, text="ของจริง", expected_version=1, user=planner)
+    first = QuarterProgress.objects.get(measure=measure, quarter=1)
+    reopen(user=planner, shown={first: 1}, reason="แก้ไข")
+    progress(measure, 1, text="ของจริง", expected_version=2, user=planner)
     gone = QuarterProgress.objects.get(measure=measure, quarter=2)
     record_delete(instance=gone, user=planner)
     assert fixtures.samples_load(TODAY).quarters == 0
