@@ -22,6 +22,7 @@ from budgets.read.carried_entry import carried_due
 from budgets.read.duties import due_list as money_due
 from budgets.read.duties import entering_units
 from budgets.read.waiting import waiting_disbursements, waiting_payments
+from integrity.ita.models import ItaAssessment
 from integrity.measures import rules as measure_rules
 from integrity.measures.duties import due_list as quarters_due
 from integrity.measures.models import ItaMeasure, QuarterProgress
@@ -37,6 +38,7 @@ from nhrc_plan.meetings.resolutions.read import unsettled_of
 from nhrc_plan.meetings.resolutions.rows import ResolutionRow
 from strategy.access import Viewer
 from strategy.approval.model import State
+from strategy.approval.read import waiting_for
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.models import Plan
 from strategy.owners.model import Owned
@@ -52,13 +54,14 @@ SOON = 45
 OLDEST = 5
 
 RESULT, MONEY, CARRIED, MEASURE = "result", "money", "carried", "measure"
-RESOLUTION = "resolution"
+RESOLUTION, ITA = "resolution", "ita"
 KINDS = {
     RESULT: gettext_lazy("result of an indicator"),
     MONEY: gettext_lazy("disbursement"),
     CARRIED: gettext_lazy("money carried over"),
     MEASURE: gettext_lazy("integrity measures"),
     RESOLUTION: gettext_lazy("resolution"),
+    ITA: gettext_lazy("ITA assessment"),
 }
 STATES = {
     LATE: gettext_lazy("overdue"),
@@ -277,11 +280,13 @@ def _tasks(
 
 def waiting_for_approval(who: Viewer) -> tuple[tuple[str, QuerySet[Any]], ...]:
     """What a person may approve, kind by kind."""
-    return (
+    units = (
         (RESULT, waiting_results(who)),
         (MONEY, waiting_disbursements(who)),
         (CARRIED, waiting_payments(who)),
     )
+    # Of what belongs to the agency planners alone decide.
+    return (*units, (ITA, waiting_for(ItaAssessment, who))) if who.is_planner else units
 
 
 def _approvals(who: Viewer) -> Iterable[Approvals]:

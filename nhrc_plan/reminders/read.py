@@ -13,6 +13,7 @@ from django.db.models import Max, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from integrity.models import ItaAssessment
 from kpis.models import Result
 from nhrc_plan.desk.read import Task, tasks_of, waiting_for_approval
 from nhrc_plan.reminders import rules
@@ -281,20 +282,33 @@ class _Waiting:
 
 def _awaiting(kind: str, row: Any, since: datetime) -> Item:
     """A figure that waits for approval, led to its form."""
-    owner: Any = row.indicator if isinstance(row, Result) else row.project
-    if isinstance(row, Result):
-        code, unit = owner.code, str(owner.unit or "")
-    else:
-        first = next(iter(owner.leads.all()), None)
-        code, unit = f"{owner.strategy.number}-{owner.number}", str(first.unit) if first else ""
+    code, name, unit = _called(row)
     meta = row._meta
     return Item(
         rules.Line(f"{kind}-{row.pk}", rules.WAITING, timezone.localtime(since).date()),
         kind,
         code,
-        owner.name,
+        name,
         unit,
-        month_name(FiscalMonth(*row.month_written()), short=True),
+        _period(row),
         None,
         reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk]),
     )
+
+
+def _called(row: Any) -> tuple[str, str, str]:
+    """Code, name and unit of a figure."""
+    if isinstance(row, ItaAssessment):
+        return "", row.title, ""
+    if isinstance(row, Result):
+        return row.indicator.code, row.indicator.name, str(row.indicator.unit or "")
+    first = next(iter(row.project.leads.all()), None)
+    code = f"{row.project.strategy.number}-{row.project.number}"
+    return code, row.project.name, str(first.unit) if first else ""
+
+
+def _period(row: Any) -> str:
+    """The time that a figure is of."""
+    if isinstance(row, ItaAssessment):
+        return str(row.fiscal_year)
+    return month_name(FiscalMonth(*row.month_written()), short=True)

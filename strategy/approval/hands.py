@@ -22,7 +22,7 @@ class Hands(NamedTuple):
 
 
 def hands_of(model: type[Approvable], rows: Collection[int]) -> dict[int, Hands]:
-    """The hands of each row of a model, by its id. One query.
+    """The hands of each row of a model, by its id. One query, beside those for rows below.
 
     Saving a submitted figure again submits it; reopening an approved one does not. Source:
     docs/domain.md, "Approval".
@@ -34,13 +34,19 @@ def hands_of(model: type[Approvable], rows: Collection[int]) -> dict[int, Hands]
         "id", "history_user_id", "history_date", model.state_name, *model.figure_columns, named=True
     ):
         told[row.id].append(row)
-    return {pk: _hands(model, told[pk]) for pk in rows}
+    below = model.authors_below(rows)
+    found = {pk: _hands(model, told[pk]) for pk in rows}
+    return {
+        pk: hands._replace(authors=hands.authors | below.get(pk, set()))
+        for pk, hands in found.items()
+    }
 
 
 def _hands(model: type[Approvable], rows: list[Any]) -> Hands:
     entered = handed = submitted = before = None
     for row in rows:
-        if before is None or model.figure_of(row) != model.figure_of(before):
+        changed = before is None or model.figure_of(row) != model.figure_of(before)
+        if changed and not _is_step(model, before, row):
             entered = row.history_user_id
         reopened = before is not None and getattr(before, model.state_name) == State.APPROVED
         if getattr(row, model.state_name) == State.SUBMITTED and not reopened:
@@ -48,3 +54,11 @@ def _hands(model: type[Approvable], rows: list[Any]) -> Hands:
             submitted = submitted or row.history_date
         before = row
     return Hands(frozenset(who for who in (entered, handed) if who is not None), submitted)
+
+
+def _is_step(model: type[Approvable], before: Any, row: Any) -> bool:
+    """Whether it was approved, returned or reopened, and nothing else."""
+    if before is None:
+        return False
+    was, now = getattr(before, model.state_name), getattr(row, model.state_name)
+    return was != now and (now in (State.APPROVED, State.RETURNED) or was == State.APPROVED)
