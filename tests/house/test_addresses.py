@@ -29,9 +29,11 @@ from nhrc_plan.exchange.write import import_keep
 from nhrc_plan.meetings.models import Meeting
 from nhrc_plan.meetings.resolutions.models import Resolution
 from nhrc_plan.meetings.write import meeting_freeze
+from nhrc_plan.reminders.write import feed_renew
 from strategy import access as roles
 from strategy.access import Viewer, viewer
 from strategy.calendar import FiscalMonth
+from strategy.comments.write import question_ask
 from strategy.models import Agency, EvidenceFile, Unit
 from strategy.records.write import record_save
 from tests.support.addresses import LETTERS, Place, every_place, status, without_drawing
@@ -77,6 +79,7 @@ def drafts_of(store: Path, plan: Any, unit: str, code: str, number: str) -> dict
         figure_type="kpis.Result", figure_id=result.pk,
     )  # fmt: skip
     (store / file.key).write_bytes(PDF)
+    maker = get_user_model().objects.get(username="maker")
     project, measure = led_by(unit), measure_of(2566, number, unit)
     resolution = Resolution(
         meeting=Meeting.objects.filter(plan=plan).earliest("pk"),
@@ -89,6 +92,7 @@ def drafts_of(store: Path, plan: Any, unit: str, code: str, number: str) -> dict
     spend(project, 2568, 12, 0, 400_000, reason="ตัวอย่าง")
     return {
         "import_id": import_of(plan, unit).pk,
+        "comment_id": question_ask(user=maker, figure=result, text="ถาม").pk,
         Result: result,
         Disbursement: spend(project, 2569, 6, "50", reason="ตัวอย่าง"),
         CarriedPayment: carry(project, "50"),
@@ -132,6 +136,8 @@ def places(plan: Any, person: Any, today: Any, evidence_store: Path, clients: An
         "rubric_id": stands[Rubric].pk,
         "app_label": "kpis",
         "content_type_id": 1,
+        "secret": feed_renew(user=user),
+        "account": user.pk,
         "pk": 0,
         "object_id": 0,
     }
