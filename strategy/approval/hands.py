@@ -45,8 +45,7 @@ def hands_of(model: type[Approvable], rows: Collection[int]) -> dict[int, Hands]
 def _hands(model: type[Approvable], rows: list[Any]) -> Hands:
     entered = handed = submitted = before = None
     for row in rows:
-        changed = before is None or model.figure_of(row) != model.figure_of(before)
-        if changed and not _is_step(model, before, row):
+        if before is None or model.figure_of(row) != model.figure_of(before):
             entered = row.history_user_id
         reopened = before is not None and getattr(before, model.state_name) == State.APPROVED
         if getattr(row, model.state_name) == State.SUBMITTED and not reopened:
@@ -54,11 +53,3 @@ def _hands(model: type[Approvable], rows: list[Any]) -> Hands:
             submitted = submitted or row.history_date
         before = row
     return Hands(frozenset(who for who in (entered, handed) if who is not None), submitted)
-
-
-def _is_step(model: type[Approvable], before: Any, row: Any) -> bool:
-    """Whether it was approved, returned or reopened, and nothing else."""
-    if before is None:
-        return False
-    was, now = getattr(before, model.state_name), getattr(row, model.state_name)
-    return was != now and (now in (State.APPROVED, State.RETURNED) or was == State.APPROVED)

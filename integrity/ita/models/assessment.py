@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.utils.translation import gettext as _text
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from strategy.access import Viewer
@@ -27,15 +27,12 @@ COUNTED = Q(approval__in=HANDED_IN)
 class ItaAssessment(OpenEvidence, Commented, Approvable):
     """An agency's ITA result of a fiscal year, as published; its scores are approved with it."""
 
-    # Whatever changes in its year, it takes the next version: each is a change of its scores.
-    figure_columns = ("version",)
-    approval_links = ("agency",)
-
     month_fields = (
         "published_total", "published_grade", "rank", "rank_group", "announced_on",
         "published_change", "published_change_percent",
     )  # fmt: skip
-    figure_links = ("agency",)
+    figure_columns = month_fields
+    figure_links = approval_links = ("agency",)
 
     agency = models.ForeignKey(
         Agency, models.PROTECT, related_name="ita_assessments", verbose_name=_("agency")
@@ -127,7 +124,7 @@ class ItaAssessment(OpenEvidence, Commented, Approvable):
 
 def approved_sentence(year: ItaAssessment) -> str:
     """Why nothing of an approved year is changed, and what to do."""
-    return _text("%(name)s is approved. A planner has to reopen it first, with a reason.") % {
+    return gettext("%(name)s is approved. A planner has to reopen it first, with a reason.") % {
         "name": year
     }
 
