@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.widgets import AdminTextareaWidget
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.db.models import F, ForeignKey
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -22,11 +25,17 @@ from integrity.ita.models import (
     ItaPart,
     Recommendation,
 )
+from integrity.ita.models.assessment import COUNTED, BelowYear, approved_sentence
 from integrity.ita.score_admin import ScorePages
+from integrity.ita.waiting import WaitingYear, waiting_rows
+from integrity.ita.write import year_moved
+from strategy.access import Viewer, viewer
+from strategy.approval.admin import ApprovalAdmin, state_text
 from strategy.comments.admin import AskedAbout
 from strategy.evidence.admin import WithEvidencePage, evidence_address
 from strategy.records.admin import RecordAdmin
-from strategy.records.inline import RecordInline
+from strategy.records.forms import typed_text
+from strategy.records.inline import RecordInline, changes_of
 from strategy.records.lists import with_links
 
 
@@ -148,6 +157,24 @@ class KnowsParent(RecordAdmin):
         request.parent_row = obj  # type: ignore[attr-defined]
         return super().get_inline_instances(request, obj)
 
+    def write_all(self, request: HttpRequest, form: Any, formsets: list[Any], change: bool) -> None:
+        """Whatever is written below an assessment, the assessment takes the next version too."""
+        below = form.instance if isinstance(form.instance, BelowYear) else None
+        moved = below is not None and (not change or form.really_changed)
+        moved = moved or any(any(changes_of(formset)) for formset in formsets)
+        super().write_all(request, form, formsets, change)
+        if moved and (below is not None or change):
+            reason = form.cleaned_data.get("change_reason", "")
+            year_moved(user=request.user, year=_year_of(form.instance), reason=reason)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        year = _year_of(obj)
+        with transaction.atomic():
+            super().delete_model(request, obj)
+            if isinstance(obj, BelowYear):
+                reason = typed_text(request.POST, "change_reason")
+                year_moved(user=request.user, year=year, reason=reason)
+
     def leads(self, request: HttpRequest, obj: Any) -> list[tuple[str, Any]]:
         """(address, words) of where one goes from a row."""
         return []
@@ -158,7 +185,15 @@ class KnowsParent(RecordAdmin):
         obj = context.get("original")
         if obj is not None:
             context["leads"] = self.leads(request, obj)
+            year = _year_of(obj)
+            if request.method == "GET" and year.is_approved:
+                messages.warning(request, approved_sentence(year))
         return super().render_change_form(request, context, *args, **kwargs)
+
+
+def _year_of(row: ItaAssessment | BelowYear) -> ItaAssessment:
+    """The assessment that a row is, or is of."""
+    return row if isinstance(row, ItaAssessment) else row.year
 
 
 def _page(obj: ItaAssessment) -> str:
@@ -171,10 +206,21 @@ def _page(obj: ItaAssessment) -> str:
 
 
 @admin.register(ItaAssessment)
-class ItaAssessmentAdmin(WithEvidencePage, AskedAbout, ScorePages, KnowsParent):
-    list_display = ["fiscal_year", "agency", "published_total", "published_grade", "rank", "pages"]
+class ItaAssessmentAdmin(WithEvidencePage, AskedAbout, ScorePages, ApprovalAdmin, KnowsParent):
+    change_form_template = "admin/integrity/itaassessment/change_form.html"
+    waiting_template = "admin/integrity/itaassessment/waiting.html"
+    handed_in_alone = True
+    list_display = [
+        "fiscal_year",
+        "agency",
+        "published_total",
+        "published_grade",
+        "rank",
+        "stands",
+        "pages",
+    ]
     list_display_links = ["fiscal_year", "agency"]
-    list_filter = ["agency", "fiscal_year"]
+    list_filter = ["approval", "agency", "fiscal_year"]
     search_fields = ["agency__name", "fiscal_year", "notes", "recommendations__text"]
     list_select_related = ["agency"]
     ordering = ["agency__name", "-fiscal_year"]
@@ -197,6 +243,22 @@ class ItaAssessmentAdmin(WithEvidencePage, AskedAbout, ScorePages, KnowsParent):
         ),
         (None, {"fields": ["weights_source", "notes"]}),
     ]
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        rows = super().get_queryset(request)
+        return rows if viewer(request.user).may_read_drafts(None) else rows.filter(COUNTED)
+
+    def waiting_rows(self, rows: Sequence[ItaAssessment], who: Viewer) -> list[WaitingYear]:
+        return waiting_rows(rows, who)
+
+    def waiting_view(self, request: HttpRequest) -> HttpResponse:
+        if not viewer(request.user).is_planner:
+            raise PermissionDenied
+        return super().waiting_view(request)
+
+    @admin.display(description=_("state of approval"), ordering="approval")
+    def stands(self, row: ItaAssessment) -> str:
+        return state_text(row)
 
     @admin.display(description=_("go to"))
     def pages(self, row: ItaAssessment) -> str:

@@ -19,6 +19,7 @@ from integrity.ita.rows import (
 )
 from integrity.ita.rules import Change
 from integrity.ita.scores import TOTAL
+from strategy.approval.model import State
 from strategy.pages.data import agency_head, evidence, text
 
 
@@ -37,6 +38,7 @@ def _change(move: Change | None) -> dict[str, Any] | None:
 def _assessed(shown: Assessed) -> dict[str, Any]:
     return {
         "year": shown.year,
+        "approved": shown.state == State.APPROVED,
         "total": score(shown.total),
         "grade": {
             "published": shown.published_grade or None,

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from integrity.ita.models import ItaAssessment
-from integrity.ita.read import scores_by_key
+from integrity.ita.read import ita_year
 from integrity.ita.rows import NO_SCORE, Score
 from integrity.ita.scores import Place, ScoreEntry, ScoreTree, check_score
 from integrity.ita.write import ScoreEntries
@@ -131,7 +131,7 @@ class ScoreScreen(EntryScreen):
 
     def rows(self) -> Iterator[ScoreRow]:
         self.fields = ScoreFields(self.shown, self.data)
-        scores = scores_by_key(self.assessment.agency, self.assessment.fiscal_year)
+        scores = _scores_by_key(self.assessment.agency, self.assessment.fiscal_year)
         for place in self.shown:
             yield ScoreRow(place, self.fields, scores.get(place.key, NO_SCORE))
 
@@ -165,6 +165,15 @@ class ScoreScreen(EntryScreen):
         stored = ItaAssessment.objects.select_related("agency")
         self.assessment = stored.get(pk=self.assessment.pk)
         super().read_again()
+
+
+def _scores_by_key(agency: Agency, year: int) -> dict[str, Score]:
+    """The scores of an assessment under the keys of its score sheet (scores.py)."""
+    now = ita_year(agency, year, drafts=True).now
+    found = {f"T{now.id}": now.total}
+    found |= {f"P{part.id}": part.score for row in now.instruments for part in row.parts}
+    found |= {f"I{row.id}": row.score for row in now.indicators}
+    return found | {f"Q{item.id}": item.score for item in now.all_items()}
 
 
 def _typed(score: Decimal | None) -> str:
@@ -223,7 +232,12 @@ class BeginForm(forms.Form):
         Agency.objects.order_by("name"), label=gettext_lazy("agency"), empty_label=None
     )
     fiscal_year = ThaiYearField(label=gettext_lazy("fiscal year"))
+    draft = forms.BooleanField(
+        label=gettext_lazy("keep it as a draft"),
+        required=False,
+        help_text=gettext_lazy("It counts nowhere until it is handed in for approval."),
+    )
 
     def __init__(self, source: ItaAssessment, data: Mapping[str, Any] | None = None) -> None:
-        initial = {"agency": source.agency_id, "fiscal_year": source.fiscal_year + 1}
+        initial = {"agency": source.agency_id, "fiscal_year": source.fiscal_year + 1, "draft": True}
         super().__init__(data, initial=initial)

@@ -35,7 +35,7 @@ def years(request: HttpRequest, page: Page) -> HttpResponse:
 @agency_page
 def year(request: HttpRequest, page: Page, year: int) -> HttpResponse:
     """One assessment: what it says, where it is weak, what it advises."""
-    shown = ita_year(page.agency, year)
+    shown = ita_year(page.agency, year, drafts=page.viewer.may_read_drafts(None))
     figures = score_figures(shown.now.id) if page.viewer.signed_in else {}
     if page.as_data:
         return as_json(data.year(shown, figures))
@@ -60,5 +60,6 @@ def year(request: HttpRequest, page: Page, year: int) -> HttpResponse:
 @agency_page
 def ita_workbook(request: HttpRequest, page: Page, year: int) -> HttpResponse:
     """The same as a workbook."""
-    content = ita_report(ita_year(page.agency, year))
+    shown = ita_year(page.agency, year, drafts=page.viewer.may_read_drafts(None))
+    content = ita_report(shown)
     return xlsx(content, f"ita-{page.agency.slug}-{year}.xlsx")

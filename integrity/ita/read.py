@@ -8,12 +8,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from integrity.ita import rules
 from integrity.ita.models import ItaAssessment, ItaGrade, ItaInstrument, ItaItem, Recommendation
+from integrity.ita.models.assessment import COUNTED
 from integrity.ita.rows import (
     NO_SCORE,
     Advice,
@@ -38,23 +39,25 @@ from strategy.models import Agency
 
 def ita_years(agency: Agency) -> ItaYears:
     """All assessments of an agency side by side. Five queries."""
-    found = list(ItaAssessment.objects.filter(agency=agency).order_by("fiscal_year"))
-    agencies = Agency.objects.filter(ita_assessments__isnull=False).distinct().order_by("name")
+    found = list(ItaAssessment.objects.filter(COUNTED, agency=agency).order_by("fiscal_year"))
     return ItaYears(
         agency_name=agency.name,
         agency_slug=agency.slug,
         years=tuple(_assessed(found, _items(Q(indicator__instrument__assessment__in=found)))),
-        agencies=tuple(agencies.values_list("slug", "name")),
+        agencies=tuple(_assessed_agencies().values_list("slug", "name")),
     )
 
 
-def ita_year(agency: Agency, year: int) -> ItaYear:
+def ita_year(agency: Agency, year: int, *, drafts: bool = False) -> ItaYear:
     """One assessment beside that of the year before. Five queries; Http404 names those there are.
+
+    ``drafts``: this year itself is shown before it is handed in, to those who may read that.
 
     What closes the loop is read with it: measures that answer a recommendation, and how the
     question that it points at was next scored.
     """
-    found = list(ItaAssessment.objects.filter(agency=agency).order_by("-fiscal_year"))
+    wanted = COUNTED | Q(fiscal_year=year) if drafts else COUNTED
+    found = list(ItaAssessment.objects.filter(wanted, agency=agency).order_by("-fiscal_year"))
     shown = [row for row in found if row.fiscal_year in (year, year - 1)]
     if not shown or shown[0].fiscal_year != year:
         raise Http404(_no_such_year(agency, year, [row.fiscal_year for row in found]))
@@ -77,19 +80,10 @@ def ita_year(agency: Agency, year: int) -> ItaYear:
     )
 
 
-def scores_by_key(agency: Agency, year: int) -> dict[str, Score]:
-    """The scores of an assessment under the keys of its score sheet (scores.py)."""
-    now = ita_year(agency, year).now
-    found = {f"T{now.id}": now.total}
-    found |= {f"P{part.id}": part.score for row in now.instruments for part in row.parts}
-    found |= {f"I{row.id}": row.score for row in now.indicators}
-    return found | {f"Q{item.id}": item.score for item in now.all_items()}
-
-
 def latest_year(agency: Agency, up_to: int) -> int | None:
     """The fiscal year of the agency's newest assessment that is not after ``up_to``."""
     return (
-        ItaAssessment.objects.filter(agency=agency, fiscal_year__lte=up_to)
+        ItaAssessment.objects.filter(COUNTED, agency=agency, fiscal_year__lte=up_to)
         .order_by("-fiscal_year")
         .values_list("fiscal_year", flat=True)
         .first()
@@ -103,11 +97,16 @@ def _no_such_year(agency: Agency, year: int, known: Sequence[int]) -> str:
             "year": year,
             "known": ", ".join(map(str, known[:20])),
         }
-    others = Agency.objects.filter(ita_assessments__isnull=False).distinct().order_by("name")
     return _("%(agency)s has no ITA assessment yet. These agencies have: %(known)s.") % {
         "agency": agency.name,
-        "known": ", ".join(f"{row.name} ({row.slug})" for row in others[:20]) or "–",
+        "known": ", ".join(f"{row.name} ({row.slug})" for row in _assessed_agencies()[:20]) or "–",
     }
+
+
+def _assessed_agencies() -> QuerySet[Agency]:
+    """The agencies that have an assessment that counts."""
+    own = ItaAssessment.objects.filter(COUNTED).values("agency")
+    return Agency.objects.filter(pk__in=own).order_by("name")
 
 
 # ------------------------------------------------------------------------------------- the tree
@@ -176,7 +175,8 @@ def scored_questions(agencies: Collection[int], codes: Collection[str]) -> Score
     if not codes:
         return {}
     wanted = Q(code__in=codes) | Q(parent__code__in=codes)
-    return _scored(_items(wanted & Q(**{f"{_ASSESSMENT}__agency__in": agencies})))
+    of = {f"{_ASSESSMENT}__agency__in": agencies, f"{_ASSESSMENT}__approval__in": HANDED_IN}
+    return _scored(_items(wanted & Q(**of)))
 
 
 def _scored(items: _Branch) -> ScoredQuestions:
@@ -305,6 +305,7 @@ def _assessment(
     return Assessed(
         id=row.pk,
         year=row.fiscal_year,
+        state=row.approval,
         total=_beside(total, row.published_total),
         published_grade=row.published_grade,
         computed_grade=rules.grade(

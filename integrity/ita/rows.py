@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from integrity.ita.rules import Change, Grade, change
+from strategy.approval.model import State, unapproved
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,8 @@ class Assessed:
 
     id: int
     year: int
+    #: Its state of approval.
+    state: str
     total: Score
     published_grade: str
     computed_grade: str
@@ -187,6 +190,11 @@ class Assessed:
     notes: str
     grades: tuple[Grade, ...]
     instruments: tuple[Instrument, ...]
+
+    @property
+    def mark(self) -> str:
+        """Its state in words, unless it is approved."""
+        return "" if self.state == State.APPROVED else unapproved(self.state)
 
     @property
     def grade(self) -> str:

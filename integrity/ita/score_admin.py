@@ -17,11 +17,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from integrity.ita.forms import BeginForm, ScoreScreen, UploadForm
 from integrity.ita.models import ItaAssessment
+from integrity.ita.models.assessment import approved_sentence
 from integrity.ita.scores import ScoreEntry, ScoreTree
 from integrity.ita.upload import Comparison, compare, score_workbook
 from integrity.ita.write import ScoreEntries, ita_year_begin
 from strategy.clock import today
-from strategy.closing.guard import MonthClosed
 from strategy.pages.page import XLSX
 from strategy.records.forms import typed_text
 from strategy.records.screen_admin import ScreenAdmin
@@ -76,6 +76,8 @@ class ScorePages(ScreenAdmin):
         """All scores of an assessment; POST saves them, all or none."""
         assessment = self._assessment(request, object_id, "change")
         data = request.POST if request.method == "POST" else None
+        if data is None and assessment.is_approved:
+            messages.warning(request, approved_sentence(assessment))
         return self.screen_view(request, ScoreScreen(assessment, data, today=today()))
 
     def screen_context(self, request: HttpRequest, screen: ScoreScreen) -> dict[str, Any]:
@@ -175,8 +177,8 @@ class ScorePages(ScreenAdmin):
                     "the workbook again to see how it compares now."
                 ),
             )
-        except MonthClosed as closed:
-            messages.error(request, closed.messages[0])
+        except ValidationError as refused:  # its month is locked, or it is approved
+            messages.error(request, refused.messages[0])
         else:
             messages.success(request, _saved(len(written)))
         return answer
@@ -194,6 +196,7 @@ class ScorePages(ScreenAdmin):
                     source=source,
                     agency=form.cleaned_data["agency"],
                     fiscal_year=form.cleaned_data["fiscal_year"],
+                    draft=form.cleaned_data["draft"],
                     reason=_("structure of %(name)s") % {"name": source},
                 )
             except ValidationError as refused:

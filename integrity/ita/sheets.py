@@ -29,6 +29,7 @@ def scores(book: Book, shown: ItaYear) -> Sheet:
     sheet.title(
         _("ITA scores of fiscal year %(year)s, %(agency)s")
         % {"year": now.year, "agency": shown.agency_name},
+        *([f"{_('state of approval')}: {now.mark}"] if now.mark else []),
         *summary_lines(shown),
         *known_lines(),
     )

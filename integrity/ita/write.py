@@ -20,8 +20,10 @@ from integrity.ita.models import (
     ItaItem,
     ItaPart,
 )
+from integrity.ita.models.assessment import approved_sentence
 from integrity.ita.scores import ScoreEntry, ScoreTree, check_score, shown_score
 from strategy.access import Viewer, viewer
+from strategy.approval.model import State
 from strategy.evidence.model import read_evidence
 from strategy.models import Agency
 from strategy.records.entries import Entries
@@ -55,6 +57,8 @@ class ScoreEntries(Entries[ScoreEntry, ScoreEntry]):
         stored = ItaAssessment.objects.filter(pk=self.assessment.pk).first()
         if stored is None:
             raise StaleVersion(self.assessment)
+        if stored.is_approved:
+            raise ValidationError(approved_sentence(stored), code="approved")
         self.tree = ScoreTree(stored)
 
     def may(self, who: Viewer) -> bool:
@@ -129,6 +133,14 @@ def _check(tree: ScoreTree, entry: ScoreEntry, seen: set[str]) -> None:
         )
 
 
+def year_moved(*, user: Any, year: ItaAssessment, reason: str) -> None:
+    """Say of an assessment that something below it has changed: who read it before, or is about
+    to approve it, has to look again. Must run in the transaction of that change."""
+    stored = ItaAssessment._base_manager.select_related("agency").get(pk=year.pk)
+    claim([stored], [stored.version])
+    write_history([stored], "~", user=user, reason=reason)
+
+
 # ------------------------------------------------------------------------------- the next year
 
 #: What a year takes over from another, by model; scores and results of that year stay behind.
@@ -142,7 +154,13 @@ _KEPT: dict[type[Record], tuple[str, ...]] = {
 
 
 def ita_year_begin(
-    *, user: Any, source: ItaAssessment, agency: Agency, fiscal_year: int, reason: str = ""
+    *,
+    user: Any,
+    source: ItaAssessment,
+    agency: Agency,
+    fiscal_year: int,
+    reason: str = "",
+    draft: bool = False,
 ) -> ItaAssessment:
     """A new assessment with the structure of ``source`` and no scores.
 
@@ -157,6 +175,7 @@ def ita_year_begin(
             assessment = ItaAssessment(
                 agency=agency,
                 fiscal_year=fiscal_year,
+                approval=State.DRAFT if draft else State.SUBMITTED,
                 weights_source=_("taken over from %(year)s, not checked yet")
                 % {"year": source.fiscal_year},
             )

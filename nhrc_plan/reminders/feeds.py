@@ -14,7 +14,8 @@ from icalendar import Calendar, Event, vText
 from budgets.admin.disbursements import entry_address as money_address
 from budgets.read.duties import due_list as money_due
 from kpis.read.entry import reporting_plans
-from nhrc_plan.desk.read import KINDS, MONEY, tasks_of
+from nhrc_plan.desk.read import tasks_of
+from nhrc_plan.desk.rows import KINDS, MONEY
 from nhrc_plan.reminders.models import CalendarFeed
 from nhrc_plan.reminders.write import secret_hash
 from strategy.access import REPORTER, Viewer, viewer

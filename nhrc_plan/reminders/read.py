@@ -16,8 +16,10 @@ from django.utils import timezone
 from integrity.measures.models import QuarterProgress
 from integrity.measures.rows import place_of
 from integrity.measures.waiting import quarter_name
+from integrity.models import ItaAssessment
 from kpis.models import Result
-from nhrc_plan.desk.read import Task, tasks_of, waiting_for_approval
+from nhrc_plan.desk.read import tasks_of, waiting_for_approval
+from nhrc_plan.desk.rows import Task
 from nhrc_plan.reminders import rules
 from nhrc_plan.reminders.models import Reminder
 from strategy import access
@@ -284,22 +286,7 @@ class _Waiting:
 
 def _awaiting(kind: str, row: Any, since: datetime) -> Item:
     """A figure that waits for approval, led to its form."""
-    period = month_name(FiscalMonth(*row.month_written()), short=True)
-    if isinstance(row, Result):
-        code, name, unit = row.indicator.code, row.indicator.name, str(row.indicator.unit or "")
-    elif isinstance(row, QuarterProgress):
-        measure = row.measure
-        code, name, period = (
-            place_of(measure.issue.number, measure.number),
-            measure.text,
-            quarter_name(row),
-        )
-        unit = measure.responsible_text or ", ".join(map(str, measure.units.all()))
-    else:
-        owner = row.project
-        first = next(iter(owner.leads.all()), None)
-        code, unit = f"{owner.strategy.number}-{owner.number}", str(first.unit) if first else ""
-        name = owner.name
+    code, name, unit = _called(row)
     meta = row._meta
     return Item(
         rules.Line(f"{kind}-{row.pk}", rules.WAITING, timezone.localtime(since).date()),
@@ -307,7 +294,31 @@ def _awaiting(kind: str, row: Any, since: datetime) -> Item:
         code,
         name,
         unit,
-        period,
+        _period(row),
         None,
         reverse(f"admin:{meta.app_label}_{meta.model_name}_change", args=[row.pk]),
     )
+
+
+def _called(row: Any) -> tuple[str, str, str]:
+    """Code, name and unit of a figure."""
+    if isinstance(row, ItaAssessment):
+        return "", row.title, ""
+    if isinstance(row, Result):
+        return row.indicator.code, row.indicator.name, str(row.indicator.unit or "")
+    if isinstance(row, QuarterProgress):
+        measure = row.measure
+        unit = measure.responsible_text or ", ".join(map(str, measure.units.all()))
+        return place_of(measure.issue.number, measure.number), measure.text, unit
+    first = next(iter(row.project.leads.all()), None)
+    code = f"{row.project.strategy.number}-{row.project.number}"
+    return code, row.project.name, str(first.unit) if first else ""
+
+
+def _period(row: Any) -> str:
+    """The time that a figure is of."""
+    if isinstance(row, ItaAssessment):
+        return str(row.fiscal_year)
+    if isinstance(row, QuarterProgress):
+        return quarter_name(row)
+    return month_name(FiscalMonth(*row.month_written()), short=True)

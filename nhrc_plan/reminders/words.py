@@ -10,7 +10,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from nhrc_plan.desk.read import KINDS
+from nhrc_plan.desk.rows import KINDS
 from nhrc_plan.reminders import rules
 from nhrc_plan.reminders.read import Item, Letter
 from strategy.thai import format_date

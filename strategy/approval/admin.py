@@ -19,7 +19,7 @@ from strategy.access import Viewer, viewer
 from strategy.approval.hands import hands_of
 from strategy.approval.model import Approvable, State
 from strategy.approval.read import WaitingRow, changed_since, may_decide, waiting_for
-from strategy.approval.write import approve, give_back, reopen
+from strategy.approval.write import approve, give_back, hand_in, reopen
 from strategy.records.admin import RecordAdmin, version_shown
 from strategy.records.forms import typed_text
 from strategy.records.write import StaleVersion
@@ -34,6 +34,8 @@ class ApprovalAdmin(RecordAdmin):
     import_export_change_list_template = "admin/approval/change_list.html"
     #: The screen of what waits; extends "admin/approval/waiting.html".
     waiting_template: str
+    #: Whether a row is handed in by a step of its own, not with its figures.
+    handed_in_alone = False
 
     @abstractmethod
     def waiting_rows(self, rows: Sequence[Any], who: Viewer) -> Sequence[WaitingRow]:
@@ -50,6 +52,8 @@ class ApprovalAdmin(RecordAdmin):
     def get_urls(self) -> list[URLPattern]:
         steps = {"approve": self.approve_view, "return": self.return_view}
         steps["reopen"] = self.reopen_view
+        if self.handed_in_alone:
+            steps["submit"] = self.submit_view
         own = [
             path(f"<int:pk>/{step}/", self.admin_site.admin_view(view), name=self.step_name(step))
             for step, view in steps.items()
@@ -83,12 +87,16 @@ class ApprovalAdmin(RecordAdmin):
             "may_approve": may and not own,
             "own_work": own,
             "may_reopen": who.is_planner and row.is_approved,
+            "may_submit": self.handed_in_alone and who.is_planner and row.is_unsent,
         }
 
     # ------------------------------------------------------------------------------- one
 
     def approve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._transition(request, pk, approve, _("The figure is approved."))
+
+    def submit_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._transition(request, pk, hand_in, _("Handed in for approval."))
 
     def return_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         comment = typed_text(request.POST, "comment")

@@ -22,7 +22,7 @@ class Hands(NamedTuple):
 
 
 def hands_of(model: type[Approvable], rows: Collection[int]) -> dict[int, Hands]:
-    """The hands of each row of a model, by its id. One query.
+    """The hands of each row of a model, by its id. One query, beside those for rows below.
 
     Saving a submitted figure again submits it; reopening an approved one does not. Source:
     docs/domain.md, "Approval".
@@ -34,7 +34,12 @@ def hands_of(model: type[Approvable], rows: Collection[int]) -> dict[int, Hands]
         "id", "history_user_id", "history_date", model.state_name, *model.figure_columns, named=True
     ):
         told[row.id].append(row)
-    return {pk: _hands(model, told[pk]) for pk in rows}
+    below = model.authors_below(rows)
+    found = {pk: _hands(model, told[pk]) for pk in rows}
+    return {
+        pk: hands._replace(authors=hands.authors | below.get(pk, set()))
+        for pk, hands in found.items()
+    }
 
 
 def _hands(model: type[Approvable], rows: list[Any]) -> Hands:

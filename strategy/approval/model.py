@@ -33,6 +33,11 @@ def counted_states(*, approved_only: bool) -> tuple[str, ...]:
     return (State.APPROVED,) if approved_only else HANDED_IN
 
 
+def unapproved(state: str) -> str:
+    """What is said beside a figure that is not approved: that it waits for it, or is a draft."""
+    return str(State(state).label) if state in UNSENT else str(_("not yet approved"))
+
+
 def state_field() -> models.CharField:
     """The field of the state, for a model that has none by another name."""
     return models.CharField(
@@ -91,6 +96,11 @@ class Approvable(Record):
     def approval_rows(cls) -> QuerySet[Any]:
         """The rows with all that is asked of them when they are approved and recorded."""
         return cls._base_manager.all()
+
+    @classmethod
+    def authors_below(cls, rows: Collection[int]) -> dict[int, set[int]]:
+        """Of rows with figures below them: the ids of who changed one of these last."""
+        return {}
 
     @classmethod
     def figure_of(cls, row: Any) -> Sequence[Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,8 +12,9 @@ from django.utils.translation import gettext as _
 
 from strategy.access import viewer
 from strategy.approval.hands import hands_of
-from strategy.approval.model import Approvable, State
+from strategy.approval.model import UNSENT, Approvable, State
 from strategy.approval.read import may_decide
+from strategy.closing.guard import refuse_closed
 from strategy.records.write import claim, write_history
 from strategy.thai import says_why
 
@@ -27,7 +28,18 @@ def approve(*, user: Any, shown: Mapping[Row, int]) -> list[Row]:
     changed, ValidationError where one was entered or submitted by the same person, MonthClosed.
     """
     _refuse_others(user, shown)
-    return _take(user, shown, State.SUBMITTED, State.APPROVED, _("approved"))
+    return _take(user, shown, {State.SUBMITTED}, State.APPROVED, _("approved"))
+
+
+def hand_in(*, user: Any, shown: Mapping[Row, int]) -> list[Row]:
+    """Submit drafts, and what was returned, where these are handed in by themselves. By planners.
+
+    Raises PermissionDenied, StaleVersion, MonthClosed.
+    """
+    if not viewer(user).is_planner:
+        raise PermissionDenied
+    said = str(State.SUBMITTED.label)
+    return _take(user, shown, UNSENT, State.SUBMITTED, said, returned_because="")
 
 
 def give_back(*, user: Any, shown: Mapping[Row, int], comment: str) -> list[Row]:
@@ -41,7 +53,7 @@ def give_back(*, user: Any, shown: Mapping[Row, int], comment: str) -> list[Row]
     if not says_why(comment):
         raise ValidationError({"comment": _("Say in a few words what is to be corrected.")})
     said = comment.strip()
-    return _take(user, shown, State.SUBMITTED, State.RETURNED, said, returned_because=said)
+    return _take(user, shown, {State.SUBMITTED}, State.RETURNED, said, returned_because=said)
 
 
 def reopen(*, user: Any, shown: Mapping[Row, int], reason: str) -> list[Row]:
@@ -50,11 +62,16 @@ def reopen(*, user: Any, shown: Mapping[Row, int], reason: str) -> list[Row]:
         raise PermissionDenied
     if not says_why(reason):
         raise ValidationError({"reason": _("Say why the figure is reopened.")})
-    return _take(user, shown, State.APPROVED, State.SUBMITTED, reason.strip())
+    return _take(user, shown, {State.APPROVED}, State.SUBMITTED, reason.strip())
 
 
 def _take(
-    user: Any, shown: Mapping[Row, int], old: str, new: str, reason: str, **changes: Any
+    user: Any,
+    shown: Mapping[Row, int],
+    old: Collection[str],
+    new: str,
+    reason: str,
+    **changes: Any,
 ) -> list[Row]:
     """Take rows, at the versions that were shown, from one state to another; all or none."""
     rows = list(shown)
@@ -64,9 +81,11 @@ def _take(
     state = model.state_name
     with transaction.atomic():
         # State and version in one condition: of two who press the button, one does it.
-        claim(rows, list(shown.values()), Q(**{state: old}), **{state: new}, **changes)
+        claim(rows, list(shown.values()), Q(**{f"{state}__in": old}), **{state: new}, **changes)
         found = model.approval_rows().in_bulk([row.pk for row in rows])
         changed: list[Row] = [found[row.pk] for row in rows]
+        # Whose row has fields of no month is closed as a whole where it is approved.
+        refuse_closed([row for row in changed if row.month_fields], whole=True)
         if new == State.APPROVED:
             _refuse_own(user, changed)
         write_history(changed, "~", user=user, reason=reason)

@@ -99,13 +99,18 @@ def hold() -> None:
 
 
 def refuse_closed(
-    rows: Iterable[Record], *, before: bool = False, locks: Locks | None = None
+    rows: Iterable[Record],
+    *,
+    before: bool = False,
+    whole: bool = False,
+    locks: Locks | None = None,
 ) -> None:
     """Raise MonthClosed where one of the rows is of a month that is locked and not open for it.
 
     ``before``: the rows are about to be changed; what is stored of them counts as well, and of a
     row of which only some fields are the month's (``month_fields``), whether these change.
-    Otherwise the rows are new, or go. What is written to a locked month that is open again is
+    ``whole``: what is done concerns all of them, as approving does. Otherwise the rows are new, or
+    go. What is written to a locked month that is open again is
     marked so in the history.
     """
     rows = [row for row in rows if row.is_of_a_month()]
@@ -118,7 +123,7 @@ def refuse_closed(
     stored = _stored(rows) if before else {}
     for row in rows:
         was = stored.get((type(row), row.pk))
-        if not _touches(row, was):
+        if not whole and not _touches(row, was):
             continue
         for each in filter(None, (row, was)):
             refusal = locks.refusal(each)

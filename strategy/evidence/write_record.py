@@ -40,6 +40,8 @@ def evidence_record(
     for piece in pieces:
         for problem in evidence_problems(piece, today()).values():
             raise problem
+    if user is not None:
+        record.refuse_write()
     refuse_closed([record])
     claim([record], [expected_version])
     link = record._meta.get_field("evidence").field

@@ -145,6 +145,10 @@ class Record(models.Model):
         """Facts of this record that live in other tables, as JSON-ready values by name."""
         return {}
 
+    def refuse_write(self) -> None:
+        """Raise ValidationError where nobody may write the row now; asked within the transaction
+        of each write by a person."""
+
     def month_written(self) -> tuple[int, int] | None:
         """The fiscal year and month to which a write of this row is one; None: to no month.
 

@@ -127,6 +127,8 @@ def record_save(
     somebody else saved first.
     """
     instance.full_clean()
+    if user is not None:
+        instance.refuse_write()
     _refuse_unexplained(instance, user, reason)
     adding = instance._state.adding
     if not adding:
@@ -147,6 +149,8 @@ def record_delete(
     Raises ValidationError where other data depends on it, StaleVersion where it has changed,
     MonthClosed where it, or what goes along, is of a month that is locked.
     """
+    if user is not None:
+        instance.refuse_write()
     claim([instance], [instance.version if expected_version is None else expected_version])
     _refuse_linked(instance)
     hold()

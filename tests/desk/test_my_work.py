@@ -11,7 +11,8 @@ from django.utils import timezone
 from benchmarks.data import make_plan
 from integrity.models import ItaMeasure
 from kpis.write.results import results_return
-from nhrc_plan.desk.read import CARRIED, MEASURE, MONEY, RESULT, my_work
+from nhrc_plan.desk.read import my_work
+from nhrc_plan.desk.rows import CARRIED, MEASURE, MONEY, RESULT
 from strategy import access as roles
 from strategy.access import viewer
 from strategy.models import Unit

@@ -9,7 +9,8 @@ from django.urls import reverse
 
 from integrity.models import ItaMeasure
 from kpis.models import Indicator
-from nhrc_plan.desk.read import MONEY, RESULT, my_work
+from nhrc_plan.desk.read import my_work
+from nhrc_plan.desk.rows import MONEY, RESULT
 from nhrc_plan.owners.read import owners_page
 from nhrc_plan.watch import findings as kinds
 from nhrc_plan.watch.quality import quality

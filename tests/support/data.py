@@ -20,7 +20,7 @@ from integrity.self_assessments.models import RubricPart
 from kpis.models import Indicator, Measure, YearTarget
 from kpis.read import duties
 from kpis.rules import facts
-from nhrc_plan.desk import read as desk
+from nhrc_plan.desk import rows as desk
 from nhrc_plan.meetings.frozen import since
 from nhrc_plan.meetings.minute import rules as minute
 from nhrc_plan.meetings.models import Meeting

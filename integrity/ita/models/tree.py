@@ -1,13 +1,11 @@
-"""ITA: yearly scores as published, from the total down to the parts of an item.
+"""ITA: published scores below the total, down to the parts of an item, and what was advised.
 
 What is published is stored; what follows from it is worked out on read (integrity/ita/rules.py).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
 from decimal import Decimal
-from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -15,110 +13,15 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from integrity.ita.models.assessment import BelowYear, ItaAssessment
+from strategy.access import Viewer
 from strategy.comments.model import Commented
 from strategy.evidence.model import OpenEvidence
-from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Agency
-from strategy.records.model import Record
-from strategy.standing.score_field import SCORE_VALIDATORS, score_field, score_range
+from strategy.models import THAI
+from strategy.standing.score_field import score_field, score_range
 
 
-class ItaAssessment(OpenEvidence, Commented, Record):
-    """An agency's ITA result of a fiscal year, as published."""
-
-    month_fields = (
-        "published_total", "published_grade", "rank", "rank_group", "announced_on",
-        "published_change", "published_change_percent",
-    )  # fmt: skip
-    figure_links = ("agency",)
-
-    agency = models.ForeignKey(
-        Agency, models.PROTECT, related_name="ita_assessments", verbose_name=_("agency")
-    )
-    fiscal_year = models.PositiveSmallIntegerField(
-        _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
-    )
-    published_total = score_field(_("published total"))
-    published_grade = models.CharField(_("published grade"), max_length=40, blank=True)
-    rank = models.PositiveSmallIntegerField(_("rank"), null=True, blank=True)
-    rank_group = models.CharField(_("rank among"), max_length=200, blank=True)
-    announced_on = models.DateField(_("announced on"), null=True, blank=True)
-    published_change = models.DecimalField(
-        _("published change"), max_digits=5, decimal_places=2, null=True, blank=True
-    )
-    published_change_percent = models.DecimalField(
-        _("published change (%)"), max_digits=6, decimal_places=2, null=True, blank=True
-    )
-    weights_source = models.CharField(
-        _("where weights and grade scale come from"), max_length=300, blank=True
-    )
-    notes = models.TextField(_("notes"), blank=True)
-
-    class Meta(Record.Meta):
-        verbose_name = _("ITA assessment")
-        verbose_name_plural = _("ITA assessments")
-        ordering = ["agency_id", "-fiscal_year"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["agency", "fiscal_year"],
-                name="%(app_label)s_%(class)s_year",
-                violation_error_message=_("This agency's assessment of that year exists."),
-            ),
-            score_range("published_total"),
-        ]
-
-    def month_written(self) -> tuple[int, int]:
-        return (self.fiscal_year, 12)
-
-    def month_owner(self) -> tuple[int | None, Collection[int]]:
-        return self.agency_id, ()
-
-    def __str__(self) -> str:
-        return f"ITA {self.fiscal_year} {self.agency.short_name or self.agency.name}"
-
-    def linked_by(self) -> Iterable[Record]:
-        measures: Any = Recommendation._meta.get_field("measures").related_model
-        answering: Iterable[Record] = measures.objects.filter(answers__assessment=self).distinct()
-        return answering
-
-
-class ItaGrade(Record):
-    """A grade of the year's scale and the lowest total that earns it."""
-
-    assessment = models.ForeignKey(
-        ItaAssessment, models.CASCADE, related_name="grades", verbose_name=_("ITA assessment")
-    )
-    label = models.CharField(_("grade"), max_length=40)
-    at_least = models.DecimalField(
-        _("at least"), max_digits=5, decimal_places=2, validators=SCORE_VALIDATORS
-    )
-    each_at_least = score_field(
-        _("each instrument at least"),
-        help_text=_("Where a grade asks as well for a least score of every instrument."),
-    )
-
-    class Meta(Record.Meta):
-        verbose_name = _("ITA grade")
-        verbose_name_plural = _("ITA grades")
-        ordering = ["assessment_id", "-at_least"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["assessment", "label"],
-                name="%(app_label)s_%(class)s_label",
-                violation_error_message=_("That grade stands in the scale already."),
-            ),
-            models.UniqueConstraint(
-                fields=["assessment", "at_least"],
-                name="%(app_label)s_%(class)s_edge",
-                violation_error_message=_("Two grades cannot begin at the same total."),
-            ),
-            score_range("at_least", "each_at_least"),
-        ]
-
-    def __str__(self) -> str:
-        return self.label
-
-
-class ItaInstrument(Record):
+class ItaInstrument(BelowYear):
     """IIT, EIT or OIT: what it weighs that year, and whom it asked."""
 
     month_fields = ("published",)
@@ -147,7 +50,7 @@ class ItaInstrument(Record):
     items = models.PositiveSmallIntegerField(_("number of questions"), null=True, blank=True)
     target_group = models.TextField(_("who was asked"), blank=True)
 
-    class Meta(Record.Meta):
+    class Meta(BelowYear.Meta):
         verbose_name = _("ITA instrument")
         verbose_name_plural = _("ITA instruments")
         ordering = ["assessment_id", "position"]
@@ -169,11 +72,12 @@ class ItaInstrument(Record):
         return self.code
 
 
-class ItaPart(Record):
+class ItaPart(BelowYear):
     """A part of an instrument, as EIT has from 2566 on: what the public and what surveyors said."""
 
     month_fields = ("published",)
     month_of = "instrument"
+    year_links = "instrument__assessment"
 
     instrument = models.ForeignKey(
         ItaInstrument, models.CASCADE, related_name="parts", verbose_name=_("ITA instrument")
@@ -191,7 +95,7 @@ class ItaPart(Record):
         _("published score"), help_text=_("Where the source prints the part's own score.")
     )
 
-    class Meta(Record.Meta):
+    class Meta(BelowYear.Meta):
         verbose_name = _("part of an ITA instrument")
         verbose_name_plural = _("parts of an ITA instrument")
         ordering = ["instrument_id", "position"]
@@ -213,7 +117,7 @@ class ItaPart(Record):
         return self.label
 
 
-class ItaIndicator(OpenEvidence, Commented, Record):
+class ItaIndicator(OpenEvidence, Commented, BelowYear):
     """One of the ITA indicators, numbered 1 to 10 across the instruments.
 
     What is asked in several parts of an instrument is an indicator of each of them.
@@ -221,6 +125,7 @@ class ItaIndicator(OpenEvidence, Commented, Record):
 
     month_fields = ("published",)
     month_of = "instrument"
+    year_links = "instrument__assessment"
     figure_links = ("instrument__assessment__agency", "part")
 
     instrument = models.ForeignKey(
@@ -245,7 +150,7 @@ class ItaIndicator(OpenEvidence, Commented, Record):
     )
     item_count = models.PositiveSmallIntegerField(_("number of questions"), null=True, blank=True)
 
-    class Meta(Record.Meta):
+    class Meta(BelowYear.Meta):
         verbose_name = _("ITA indicator")
         verbose_name_plural = _("ITA indicators")
         ordering = ["instrument_id", "number"]
@@ -268,6 +173,9 @@ class ItaIndicator(OpenEvidence, Commented, Record):
         named = f"{self.number}. {self.name}"
         return f"{named} ({self.part})" if self.part else named
 
+    def evidence_seen_by(self, who: Viewer) -> bool:
+        return self.year.evidence_seen_by(who)
+
     @property
     def figure_name(self) -> str:
         return f"ITA {self.instrument.assessment.fiscal_year} {self.instrument} {self}"
@@ -283,11 +191,12 @@ class ItaIndicator(OpenEvidence, Commented, Record):
             )
 
 
-class ItaItem(Record):
+class ItaItem(BelowYear):
     """A question (i25), a part of it, or a sub-indicator of OIT that groups questions."""
 
     month_fields = ("published", "rest_score")
     month_of = "indicator"
+    year_links = "indicator__instrument__assessment"
 
     indicator = models.ForeignKey(
         ItaIndicator, models.CASCADE, related_name="items", verbose_name=_("ITA indicator")
@@ -312,7 +221,7 @@ class ItaItem(Record):
         _("number of parts"), null=True, blank=True, help_text=_("Listed or not.")
     )
 
-    class Meta(Record.Meta):
+    class Meta(BelowYear.Meta):
         verbose_name = _("ITA question")
         verbose_name_plural = _("ITA questions")
         ordering = ["indicator_id", "parent_id", "position"]
@@ -345,7 +254,7 @@ class ItaItem(Record):
             )
 
 
-class Recommendation(Record):
+class Recommendation(BelowYear):
     """What the year's assessment advises; ``instrument`` is empty where the source names none."""
 
     assessment = models.ForeignKey(
@@ -374,7 +283,7 @@ class Recommendation(Record):
         help_text=_("The question that it is to improve, where planners know it."),
     )
 
-    class Meta(Record.Meta):
+    class Meta(BelowYear.Meta):
         verbose_name = _("recommendation")
         verbose_name_plural = _("recommendations")
         ordering = ["assessment_id", "number"]
