@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from budgets.models import CarriedPayment
 from budgets.read.carried import CarriedProject, carried
-from budgets.read.money import first_leads
+from budgets.read.leads import first_leads
 from strategy.access import Viewer
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.models import Plan

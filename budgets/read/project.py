@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget
 from budgets.read.carried import carried, counted
 from budgets.read.explain import explain
+from budgets.read.leads import in_order
 from budgets.read.lines import COLUMNS, lines_by_year
-from budgets.read.money import MoneyView, in_order, project_row
+from budgets.read.money import MoneyView, project_row
 from budgets.read.project_rows import MoneyMonth, ProjectPage, TransferRow
 from budgets.read.rows import LeadUnit, MoneyYear
 from budgets.rules import calc

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from budgets.models import CarriedPayment, Disbursement, Project
 from budgets.models.spending import ProjectMonth
-from budgets.read.money import first_leads
+from budgets.read.leads import first_leads
 from budgets.rules.entry import LAST_CARRIED_MONTH, check_amount, paid_fall
 from strategy.access import Viewer, viewer
 from strategy.approval.model import HANDED_IN, UNSENT, State, state_problems, take_state

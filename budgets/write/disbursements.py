@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from budgets.models import Disbursement, Project, ProjectBudget
-from budgets.read.money import first_leads, month_budgets
+from budgets.read.leads import first_leads
+from budgets.read.money import month_budgets
 from budgets.rules.calc import DISBURSED, Spent
 from budgets.rules.entry import check_amount, is_above, spending_fall
 from budgets.write.carried import (

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from nhrc_plan.desk.read import MyWork, Task
+from nhrc_plan.desk.rows import MyWork, Task
 from strategy.pages.data import agency_head
 from strategy.pages.page import Page
 
