@@ -57,7 +57,8 @@ def waiting_rows(rows: Sequence[ItaAssessment], who: Viewer) -> list[WaitingYear
 
 def _flags(now: Assessed) -> Iterable[str]:
     """What to look at twice: where the source and its own parts do not agree, what is missing."""
-    if now.total.differs or any(row.score.differs for row in (*now.instruments, *now.indicators)):
+    scores = [row.score for row in now.instruments] + [row.score for row in now.indicators]
+    if now.total.differs or any(score.differs for score in scores):
         yield _("published and computed differ")
     if now.grade_differs:
         yield _("the grade is not that of the year's scale")
