@@ -114,6 +114,10 @@ class Disbursement(SupportedByEvidence, Commented, ProjectMonth):
     def month_written(self) -> tuple[int, int]:
         return (self.fiscal_year, self.month)
 
+    @classmethod
+    def approval_rows(cls) -> QuerySet[Any]:
+        return super().approval_rows().prefetch_related("evidence")
+
     def _first_lead(self) -> int | None:
         return next(iter(self.approval_units()), None)
 

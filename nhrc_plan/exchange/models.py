@@ -22,8 +22,6 @@ class Import(Record):
     ``unit`` None: all that is of the one who sent it. The file lies in :class:`ImportFile`.
     """
 
-    written_by_reporters = True
-
     class State(models.TextChoices):
         CHECKED = "checked", _("looked at, not taken over")
         APPLIED = "applied", _("taken over")

@@ -257,7 +257,10 @@ class _Waiting:
             hands = hands_of(model, ids)
             written = model.history.filter(id__in=ids).order_by().values_list("id")
             last = dict(written.annotate(last=Max("history_date")))
-            self.rows += [(kind, row, hands[row.pk], last[row.pk]) for row in rows]
+            # What the system loaded waits on its screen, but nobody is mailed about it.
+            self.rows += [
+                (kind, row, hands[row.pk], last[row.pk]) for row in rows if hands[row.pk].authors
+            ]
         self.approvers = [who for who in people if access.APPROVER in who.roles and who.is_staff]
 
     def of(self, who: Viewer) -> list[Item]:

@@ -96,7 +96,10 @@ def held_by(users: Iterable[int]) -> dict[int, Held]:
 
 
 def parts_of(user_id: int | None) -> dict[tuple[type[Owned], int], str]:
-    """What a person is for each thing that they answer or stand in for. One query."""
+    """What a person is for each thing that they answer or stand in for. One query; nobody is
+    nothing for what nobody answers for."""
+    if user_id is None:
+        return {}
     models = owned_models()
     rows = [
         model._base_manager.filter(**{f"{part}__user": user_id})

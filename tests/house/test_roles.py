@@ -146,7 +146,7 @@ def row_of(plan, model):
     if model is SelfAssessment:
         return begun(agency=plan.agency)
     if model is Comment:
-        return commented(enter(indicator, 2569, 6, "50"))
+        return commented(enter(indicator, 2569, 5, "50"))
     made = {
         Membership: lambda: Membership(
             user=User.objects.create_user("member"), unit=Unit.objects.get(name=OWN)

@@ -362,8 +362,9 @@ def test_no_page_breaks_the_content_policy_or_the_width(browse, planner, plan):
             name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
             if model._meta.model_name != "membership":
                 pages.append(reverse(f"{name}_changelist"))
-            # Memberships are not the planner's; transfers are entered with their budget.
-            if model._meta.model_name not in ("membership", "budgettransfer"):
+            # Memberships are not the planner's; transfers are entered with their budget, questions
+            # are asked where their figure stands.
+            if model._meta.model_name not in ("membership", "budgettransfer", "comment"):
                 pages.append(reverse(f"{name}_add"))
     for width in (1280, 360):
         page = browse(planner, width=width)

@@ -39,7 +39,7 @@ def test_staff_choose_the_head_by_name_in_the_units_form(plan, planner, chief):
     assert unit.head == chief
     assert "หัวหน้า สำนัก" in client.get(address(Unit, "changelist")).content.decode()
     (change,) = history_of(Unit, id=unit.pk)[0].changes
-    assert (change.before, change.after) == ("", "chief")
+    assert (change.before, change.after) == ("", "หัวหน้า สำนัก")
 
 
 def test_a_closed_account_is_not_offered_unless_it_is_the_head(headed, planner, chief, person):

@@ -525,7 +525,7 @@ def test_the_shape_of_the_data(plan, reader, query):
     content = reader.get(f"{HERE}/indicators.json{query}").json()
     assert set(content) == {
         "version", "agency", "plan", "plan_kind", "current", "labels", "month", "as_of",
-        "indicators",
+        "known_on", "after_lock", "indicators",
     }  # fmt: skip
     assert len(content["indicators"]) == 19
     for row in content["indicators"]:

@@ -132,6 +132,13 @@ class Resolution(Record):
         """The day by which an answer is owed now."""
         return self.postponed_to or self.first_due_on
 
+    audit_parts = {
+        "steps": {
+            **{name: (name,) for name in ("kind", "text", "at", "who_id", "due_from", "due_to")},
+            "who_name": ("who",),
+        }
+    }
+
     def audit_details(self) -> dict[str, Any]:
         rows = self.steps.all() if self.pk else ()
         return {"steps": [row.kept() for row in rows]}
