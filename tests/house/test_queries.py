@@ -95,8 +95,8 @@ PAGES = {
 #: The other pages on which work is found and looked over, each in the whole of an agency, and how
 #: many queries they may take.
 OF_THE_OFFICE = {
-    "my_work": ("/my-work/", 52),
-    "my_work_data": ("/my-work.json", 52),
+    "my_work": ("/my-work/", 53),
+    "my_work_data": ("/my-work.json", 53),
     "my_work_count": ("/my-work/count.json", 41),
     "my_calendar": ("/my-work/calendar/", 5),
     "unit_calendar": ("/units/{unit}/calendar/", 6),

@@ -24,6 +24,7 @@ from kpis.write.results import result_reopen
 from nhrc_plan.setup import fixtures
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan
+from strategy.people.write import people_recorded
 from strategy.thai import format_date
 from tests.support.writing import SCORECARD, differences, enter, facts, indicator_of, signed_in
 
