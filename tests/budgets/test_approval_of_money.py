@@ -565,7 +565,7 @@ def test_the_screen_takes_as_many_queries_for_many_rows_as_for_one(
         shown = disbursement_rows(list(waiting_disbursements(who)), who)
     with django_assert_max_num_queries(0):
         assert len([(row.status, row.flags, row.period) for row in shown])
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         approve(user=planner, shown=dict.fromkeys(rows, 1))
     paid(led)
     with django_assert_max_num_queries(8):
