@@ -9,6 +9,7 @@ its own is taken out of that entry's details. Histories end at the moment as wel
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from functools import cache, lru_cache
 from sqlite3 import sqlite_version_info
@@ -133,31 +134,31 @@ def _record(model: type[Record]) -> str:
     return f'"{model._meta.db_table}" AS (SELECT {columns} FROM {_then(model)})'
 
 
-class _Words:
+class _Words(ABC):
     """What both databases say alike."""
 
     #: Of a part: that it is worked out once, and that it is read where it is used.
     once, inline = "MATERIALIZED ", "NOT MATERIALIZED "
 
+    @abstractmethod
     def table(self, name: str) -> str:
         """The table itself, whatever hides it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def last(self, history: str, keys: str) -> str:
         """The last entry before the moment of each key."""
-        raise NotImplementedError
 
+    @abstractmethod
     def entries(self, path: Path) -> str:
         """The entries of a list in the details of "p", one by one."""
-        raise NotImplementedError
 
+    @abstractmethod
     def value(self, field: models.Field, path: Path) -> str:
         """A column's value out of an entry."""
-        raise NotImplementedError
 
+    @abstractmethod
     def lacks(self, name: str) -> str:
         """Whether the details of "p" do not tell something."""
-        raise NotImplementedError
 
     def rows(self, model: type[Record], plan: int | None) -> str:
         """Every row that was there, and the details of its last entry.

@@ -133,3 +133,9 @@ def test_an_address_of_the_site_is_one(monkeypatch, address):
         project.env_address("SITE_URL")
     monkeypatch.setenv("SITE_URL", f"{SITE}/")
     assert project.env_address("SITE_URL") == SITE
+
+
+def test_a_title_that_could_run_stays_a_title():
+    """What people called a meeting stands in the drawing, which no template escapes any more."""
+    drawn = qr_svg("x", "<script>alert(1)</script>")
+    assert "<script" not in drawn and "&lt;script&gt;" in drawn
