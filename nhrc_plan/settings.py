@@ -216,6 +216,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [
     BASE_DIR / "nhrc_plan" / "static",
     ("fonts", fontpkg_sarabun.ROOT / "files"),
+    ("manual", BASE_DIR / "docs" / "manual" / "pictures"),
 ]
 # Files of evidence lie outside whatever is served, under generated names, readable for the
 # service's account alone; strategy/pages/evidence.py hands them out. Without EVIDENCE_DIR: beside

@@ -16,6 +16,7 @@ from integrity.self_assessments import pages as assessment_views
 from kpis.pages import views as kpi_views
 from nhrc_plan.desk import views as desk_views
 from nhrc_plan.exchange import views as exchange_views
+from nhrc_plan.help import views as help_views
 from nhrc_plan.meetings import views as board_views
 from nhrc_plan.meetings.frozen import pages as meeting_views
 from nhrc_plan.meetings.resolutions import pages as resolution_views
@@ -58,6 +59,8 @@ urlpatterns = [
     path("password/codes/set-up/", code_pages.own_set_up, name="codes_set_up"),
     path("password/codes/backup/", code_pages.own_backup, name="codes_backup"),
     path("password/codes/off/", code_pages.own_off, name="codes_off"),
+    path("help/", help_views.manual, name="help"),
+    path("help/<slug:chapter>/", help_views.manual, name="help_page"),
     *page("my-work", desk_views.desk, "my_work"),
     path("my-work/count.json", desk_views.count, {"as_data": True}, name="my_work_count"),
     path("my-work/calendar/", calendars.calendar_page, name="my_calendar"),

@@ -130,6 +130,7 @@ def places(plan: Any, person: Any, today: Any, evidence_store: Path, clients: An
         **stands,
         Meeting: meeting,
         "slug": plan.slug,
+        "chapter": "reporter",
         "number": 1,
         "year": 2566,
         "meeting_id": meeting.pk,

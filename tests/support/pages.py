@@ -95,6 +95,7 @@ def reading_routes(plan: Plan) -> list[Route]:
     unit = Unit.objects.filter(agency=plan.agency_id).earliest("pk")
     examples = {
         "slug": plan.slug,
+        "chapter": "reporter",
         "number": 1,
         "code": "S3-1.1",
         "unit_id": unit.pk,
