@@ -29,6 +29,7 @@ from strategy.comments.pages import comment_act, comment_ask
 from strategy.pages.evidence import evidence_file
 from strategy.people import code_pages
 from strategy.people.pages import OwnPassword
+from strategy.people.passkeys import pages as passkey_pages
 
 PLAN = "plans/<slug:slug>"
 
@@ -47,6 +48,9 @@ urlpatterns = [
     path("login/", code_pages.SignIn.as_view(), name="login"),
     path("login/code/", code_pages.sign_in_code, name="login_code"),
     path("login/set-up/", code_pages.sign_in_set_up, name="login_set_up"),
+    path("login/passkey/", passkey_pages.sign_in_passkey, name="login_passkey"),
+    path("login/passkey/new/", passkey_pages.sign_in_new, name="login_passkey_new"),
+    path("login/passkey/alone/", passkey_pages.sign_in_alone, name="login_passkey_alone"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path(
         "signed-out/",
@@ -58,6 +62,13 @@ urlpatterns = [
     path("password/codes/set-up/", code_pages.own_set_up, name="codes_set_up"),
     path("password/codes/backup/", code_pages.own_backup, name="codes_backup"),
     path("password/codes/off/", code_pages.own_off, name="codes_off"),
+    path("password/passkeys/", passkey_pages.passkeys, name="passkeys"),
+    path("password/passkeys/new/", passkey_pages.own_new, name="passkeys_new"),
+    path(
+        "password/passkeys/<int:passkey_id>/remove/",
+        passkey_pages.own_remove,
+        name="passkeys_remove",
+    ),
     *page("my-work", desk_views.desk, "my_work"),
     path("my-work/count.json", desk_views.count, {"as_data": True}, name="my_work_count"),
     path("my-work/calendar/", calendars.calendar_page, name="my_calendar"),

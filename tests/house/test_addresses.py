@@ -138,6 +138,7 @@ def places(plan: Any, person: Any, today: Any, evidence_store: Path, clients: An
         "content_type_id": 1,
         "secret": feed_renew(user=user),
         "account": user.pk,
+        "passkey_id": 1,
         "pk": 0,
         "object_id": 0,
     }
