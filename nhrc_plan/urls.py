@@ -21,7 +21,7 @@ from nhrc_plan.meetings.frozen import pages as meeting_views
 from nhrc_plan.meetings.resolutions import pages as resolution_views
 from nhrc_plan.overview import views
 from nhrc_plan.owners import views as owner_views
-from nhrc_plan.reminders import calendars
+from nhrc_plan.reminders import calendars, choosing
 from nhrc_plan.reminders import views as reminder_views
 from nhrc_plan.value import views as value_views
 from nhrc_plan.watch import views as watch_views
@@ -73,6 +73,9 @@ urlpatterns = [
     path("my-work/count.json", desk_views.count, {"as_data": True}, name="my_work_count"),
     path("my-work/calendar/", calendars.calendar_page, name="my_calendar"),
     path("my-work/calendar/new/", calendars.calendar_new, name="my_calendar_new"),
+    path("my-work/reminders/", choosing.choice_page, name="my_reminders"),
+    path("my-work/reminders/choose/", choosing.choice_set, name="my_reminders_choose"),
+    path("reminders/off/<str:token>/", choosing.one_click, name="reminders_off"),
     path("units/<int:unit_id>/calendar/", calendars.calendar_page, name="unit_calendar"),
     path("units/<int:unit_id>/calendar/new/", calendars.calendar_new, name="unit_calendar_new"),
     path(f"{calendars.PREFIX}<str:secret>.ics", calendars.calendar_file, name="calendar_file"),

@@ -124,12 +124,16 @@ def test_a_second_one_has_a_name_of_its_own_and_is_not_of_the_same_device(plan, 
     assert WebAuthnUserHandle.objects.filter(user=reporter).count() == 1
 
 
-def test_nobody_has_more_than_so_many(plan, reporter):
+def test_nobody_has_more_than_so_many_and_the_list_asks_few_queries(
+    plan, reporter, django_assert_max_num_queries
+):
     device = with_passkey(reporter)
     for number in range(1, MOST):
         with_passkey(reporter, name=str(number))
     client = inside(reporter, device)
-    assert NEW not in client.get(OWN).content.decode()
+    with django_assert_max_num_queries(6):
+        page = client.get(OWN)
+    assert NEW not in page.content.decode()
     assert client.get(NEW)["Location"] == OWN
 
 
