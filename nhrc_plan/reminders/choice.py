@@ -16,7 +16,7 @@ _SIGNER = Signer(sep=".", salt="nhrc_plan.reminders: switch off")
 def off_address(user_id: int) -> str:
     """The path for one person. It opens nothing and is good for nothing else; whoever has it can
     switch their reminders off, which they see and undo."""
-    return reverse("reminders_off", args=[_SIGNER.sign(user_id)])
+    return reverse("reminders_off", args=[_SIGNER.sign(str(user_id))])
 
 
 def whose(token: str) -> Any:
