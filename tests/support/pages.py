@@ -54,6 +54,9 @@ WITHOUT_ROWS = {
     "units/<int:unit_id>/calendar/new/", "calendar/<str:secret>.ics",
     "comments/", "comments/<int:comment_id>/", "login/code/", "login/set-up/", "password/codes/",
     "password/codes/set-up/", "password/codes/backup/", "password/codes/off/",
+    "login/passkey/", "login/passkey/new/", "login/passkey/alone/", "password/passkeys/",
+    "password/passkeys/new/", "password/passkeys/<int:passkey_id>/remove/",
+    "my-work/reminders/", "my-work/reminders/choose/",
 }  # fmt: skip
 
 
