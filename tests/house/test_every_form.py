@@ -22,7 +22,7 @@ from openpyxl import load_workbook
 
 from budgets.models import CarriedPayment, Disbursement
 from integrity.models import QuarterProgress
-from kpis.models import Indicator, Result
+from kpis.models import Result
 from nhrc_plan.exchange.models import Import
 from nhrc_plan.meetings.models import Meeting
 from nhrc_plan.meetings.resolutions import write as steps
@@ -37,7 +37,7 @@ from tests.support.addresses import Place, table, told
 from tests.support.posting import Form
 from tests.support.two_editors import Pair, TwoEditors
 from tests.support.world import places_of
-from tests.support.writing import OWN, TODAY, address, enter, indicator_of, signed_in
+from tests.support.writing import OWN, TODAY, address, indicator_of, signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -146,7 +146,7 @@ def places(plan: Any, person: Any, today: Any, evidence_store: Any) -> list[Plac
     add = named["admin:kpis_result_add", ""]
     indicator = indicator_of(plan, "S3-1.1").pk
     meeting = Meeting.objects.earliest("pk")
-    approved = enter(Indicator.objects.get(pk=indicator), 2569, 4, "50", state=State.APPROVED)
+    approved = Result.objects.filter(state=State.APPROVED).earliest("pk")
     handed_in = Result.objects.filter(state=State.SUBMITTED).latest("pk")
     for model in (CarriedPayment, Disbursement, QuarterProgress):
         # One of each is approved, so that a planner may open it again.
@@ -158,9 +158,9 @@ def places(plan: Any, person: Any, today: Any, evidence_store: Any) -> list[Plac
         Place("unit_entry", "own", month),
         Place("admin:kpis_result_add", "", f"{add}?indicator={indicator}&year=2569&month=3"),
         Place("admin:board_meeting_freeze", "", address(meeting, "freeze")),
+        *found,
         Place("admin:kpis_result_change", "own", address(handed_in, "change")),
         Place("admin:kpis_result_change", "own", address(approved, "change")),
-        *found,
     ]
 
 

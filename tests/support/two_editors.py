@@ -297,19 +297,15 @@ class TwoEditors:
             self.say(form, f"{edit}: does not say who changed it, and when")
         if own and not any(_told(row, text) for row in own):
             self.say(form, f"{edit}: does not show what was there before and what is now")
-        again = next(
-            (
-                each
-                for each in forms_of(form.page, answer)[0]
-                if each.target == form.target and press.name in {one.name for one in each.presses}
-            ),
-            None,
-        )
+        back = [each for each in forms_of(form.page, answer)[0] if each.target == form.target]
+        again = max(back, key=lambda each: len(each.controls), default=None)
         if again is None:
             self.say(form, f"{edit}: the form does not come back")
             return
         if own and not _same(edit.second, again.controls[edit.name].sent):
             self.say(form, f"{edit}: what the second had typed is lost")
+        if press.name not in {each.name for each in again.presses}:
+            press = again.presses[0]
         post(pair.second, again, self.sent(again, press, {**base, **again.said}))
         if own and facts() == then:
             self.say(form, f"{edit}: the second cannot decide for their own")
