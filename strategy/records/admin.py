@@ -10,6 +10,7 @@ from django.contrib.admin.helpers import AdminErrorList, AdminForm
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -272,8 +273,16 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
         self, request: HttpRequest, object_id: str, extra_context: Any = None
     ) -> HttpResponse:
         self.require_row(request, object_id, may=self.has_delete_permission(request))
+        obj = self.get_object(request, unquote(object_id))
+        may = obj is not None and self.has_delete_permission(request, obj)
+        context = {**(extra_context or {})}
         try:
-            return super().delete_view(request, object_id, extra_context)
+            with transaction.atomic():
+                if may and request.method == "POST":
+                    write.claim_along(obj, typed_text(request.POST, "along"))
+                elif may:
+                    context["along"] = write.goes_along(obj)
+                return super().delete_view(request, object_id, context)
         except ValidationError as refused:
             for message in refused.messages:
                 messages.error(request, message)

@@ -6,6 +6,7 @@ calls :func:`claim` and :func:`write_history` itself.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -162,13 +163,49 @@ def record_delete(
         instance.delete()
 
 
+def goes_along(instance: models.Model) -> str:
+    """What would be deleted with a row, and at which versions, in short; "" where nothing would,
+    and where other data depends on it."""
+    try:
+        along = _along(instance)
+    except ValidationError:
+        return ""
+    said = [f"{row._meta.label} {row.pk} {row.version}" for row in along]
+    return hashlib.sha256("\n".join(sorted(said)).encode()).hexdigest()[:16] if said else ""
+
+
+def claim_along(instance: models.Model, shown: str) -> None:
+    """Take the next version of all that a row's deletion takes along, so that nobody's change of
+    it is lost unseen. ``shown``: what :func:`goes_along` said to whoever deletes it.
+
+    Must run in the transaction that deletes the row. Raises ValidationError where something else
+    would go by now, StaleVersion.
+    """
+    if goes_along(instance) != shown:
+        raise ValidationError(
+            _(
+                "Somebody else has changed something that would be deleted with this. Look at it "
+                "again before you delete it."
+            )
+        )
+    kinds: dict[type[Record], list[Record]] = {}
+    for row in _along(instance) if shown else ():
+        kinds.setdefault(type(row), []).append(row)
+    for rows in kinds.values():
+        claim(rows, [row.version for row in rows])
+
+
+def _along(instance: models.Model) -> list[Record]:
+    return [row for row in _going(instance) if row != instance]
+
+
 def refuse_depended_on(instance: Record) -> None:
     """Raise ValidationError where other rows depend on this one, as deleting it would."""
     _refuse_linked(instance)
     _going(instance)
 
 
-def _going(instance: Record) -> list[Record]:
+def _going(instance: models.Model) -> list[Record]:
     """The row and all the records that go with it. Raises ValidationError as deleting would."""
     collector = Collector(using=instance._state.db or DEFAULT_DB_ALIAS, origin=instance)
     with naming_what_depends():

@@ -1,10 +1,11 @@
-"""Who may do what in the admin: one table of role × list × page (docs/trust.md, promise 6)."""
+"""What a role sees and does in the admin (docs/trust.md, promise 6).
+
+Which pages it opens at all stands in the table of addresses (test_addresses.py).
+"""
 
 import re
-from datetime import date
 
 import pytest
-from axes.models import AccessAttempt
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -19,48 +20,27 @@ from budgets.models import (
     SpendingTarget,
 )
 from integrity.models import (
-    Criterion,
     ItaAssessment,
     ItaIndicator,
     ItaInstrument,
     ItaMeasure,
-    MeasureIssue,
     MeasureYear,
     QuarterProgress,
-    Rubric,
-    RubricGroup,
-    RubricPart,
-    SelfAssessment,
 )
 from kpis.models import Baseline, Indicator, Result, YearTarget
 from kpis.write.results import value_field
-from nhrc_plan.meetings.models import Meeting, MonthSummary
-from nhrc_plan.meetings.resolutions.models import Escalation, Resolution
 from strategy import access as roles
 from strategy.models import (
     Agency,
-    Comment,
-    Holiday,
-    Membership,
-    MonthLock,
-    Objective,
-    Plan,
-    ReportingYear,
-    StrategicIssue,
-    Strategy,
     Unit,
-    Unlocking,
 )
 from strategy.records.write import record_save
-from tests.support.assessing import begun
 from tests.support.writing import (
     OTHER,
     OWN,
     REMEDY,
     TODAY,
     address,
-    carry,
-    commented,
     differences,
     enter,
     entered,
@@ -68,201 +48,11 @@ from tests.support.writing import (
     figures,
     filled,
     indicator_of,
-    led_by,
-    measure_of,
-    progress,
     signed_in,
-    spend,
-    transfer,
 )
 
 pytestmark = pytest.mark.django_db
 User = get_user_model()
-
-PAGES = ("changelist", "add", "change", "delete", "history", "export")
-
-# One letter a page, in the order of PAGES: "y" it opens, "-" it is refused (403), "?" it is not
-# there at all (404), ">" it leads to where it is done (302). A result is its unit's, submitted; the
-# reporter is of that unit, and so are the figures of a project that it leads first.
-ALL, READ, NONE = "yyyyyy", "y-y-y-", "------"
-#            planner  reporter  auditor  administrator
-TABLE = {
-    Agency: (ALL, NONE, READ, NONE),
-    Unit: (ALL, NONE, READ, ALL),
-    Membership: (NONE, NONE, READ, "y-y-yy"),
-    ReportingYear: (ALL, NONE, READ, NONE),
-    Holiday: (ALL, NONE, READ, NONE),
-    MonthLock: ("yyy-yy", NONE, READ, NONE),
-    Unlocking: ("yyy-yy", NONE, READ, NONE),
-    Comment: ("y-y-yy", NONE, READ, NONE),
-    Plan: (ALL, NONE, READ, NONE),
-    Strategy: (ALL, NONE, READ, NONE),
-    StrategicIssue: (ALL, NONE, READ, NONE),
-    Objective: (ALL, NONE, READ, NONE),
-    Indicator: (ALL, NONE, READ, NONE),
-    YearTarget: (ALL, NONE, READ, NONE),
-    Baseline: (ALL, NONE, READ, NONE),
-    Result: ("yyy-yy", "yyy-yy", READ, "----?-"),
-    Project: (ALL, NONE, READ, NONE),
-    ProjectBudget: (ALL, NONE, READ, NONE),
-    BudgetTransfer: ("y-y-yy", NONE, READ, NONE),
-    Disbursement: ("yy>yyy", "yy>-yy", READ, "----?-"),
-    CarriedPayment: ("yy>yyy", "yy>-yy", READ, "----?-"),
-    SpendingTarget: (ALL, NONE, READ, NONE),
-    Rubric: (ALL, NONE, READ, NONE),
-    RubricPart: (ALL, NONE, READ, NONE),
-    RubricGroup: (ALL, NONE, READ, NONE),
-    Criterion: (ALL, NONE, READ, NONE),
-    SelfAssessment: (ALL, "yyy-yy", READ, "----?-"),
-    MonthSummary: (ALL, NONE, READ, NONE),
-    Meeting: (ALL, NONE, READ, NONE),
-    Resolution: (ALL, NONE, READ, NONE),
-    Escalation: (ALL, NONE, READ, NONE),
-    ItaAssessment: (ALL, NONE, READ, NONE),
-    ItaInstrument: (ALL, NONE, READ, NONE),
-    ItaIndicator: (ALL, NONE, READ, NONE),
-    MeasureYear: (ALL, NONE, READ, NONE),
-    MeasureIssue: (ALL, NONE, READ, NONE),
-    ItaMeasure: (ALL, NONE, READ, NONE),
-    QuarterProgress: ("yy>yyy", "yy>-yy", READ, "----?-"),
-    User: (NONE, NONE, READ, ALL),
-    AccessAttempt: ("-?????", "-?????", "-?????", "y?????"),
-}
-STAFF = (roles.PLANNER, roles.REPORTER, roles.AUDITOR, roles.ADMINISTRATOR)
-STATUS = {"y": 200, ">": 302, "-": 403, "?": 404}
-
-
-def row_of(plan, model):
-    """A row to look at; nothing else depends on it."""
-    indicator = indicator_of(plan, "S3-1.1", OWN)
-    if model is Result:
-        return enter(indicator, 2569, 6, "50")
-    if model is Disbursement:
-        return spend(led_by(OWN), 2569, 6, "50")
-    if model is CarriedPayment:
-        return carry(led_by(OWN), "50")
-    if model is QuarterProgress:
-        return progress(measure_of(2566, "2.2", OWN), 2)
-    if model is SelfAssessment:
-        return begun(agency=plan.agency)
-    if model is Comment:
-        return commented(enter(indicator, 2569, 5, "50"))
-    made = {
-        Membership: lambda: Membership(
-            user=User.objects.create_user("member"), unit=Unit.objects.get(name=OWN)
-        ),
-        ReportingYear: lambda: ReportingYear(agency=plan.agency, fiscal_year=2569),
-        Holiday: lambda: Holiday(agency=plan.agency, day=date(2026, 10, 13), name="วันหยุด"),
-        MonthLock: lambda: MonthLock(agency=plan.agency, fiscal_year=2567, month=1),
-        Unlocking: lambda: Unlocking(
-            lock=MonthLock.objects.first() or row_of(plan, MonthLock), reason="แก้ตัวเลข"
-        ),
-        Baseline: lambda: Baseline(
-            measure=indicator.measures.get(), value=1, source="x", fiscal_year=2566, month=1
-        ),
-        BudgetTransfer: lambda: transfer(led_by(OWN), 2569, "1"),
-        SpendingTarget: lambda: SpendingTarget(agency=plan.agency, fiscal_year=2569),
-        MonthSummary: lambda: MonthSummary(plan=plan, fiscal_year=2569, month=6, text="สรุป"),
-        Meeting: lambda: Meeting(
-            plan=plan, number="7/2569", held_on=TODAY, fiscal_year=2569, month=6
-        ),
-        Escalation: lambda: Escalation(plan=plan),
-        Resolution: lambda: Resolution(
-            meeting=Meeting.objects.first() or row_of(plan, Meeting),
-            number="3.1",
-            text="ให้เร่งรัด",
-            unit=Unit.objects.get(name=OWN),
-            first_due_on=TODAY,
-        ),
-    }.get(model)
-    if model is AccessAttempt:
-        return AccessAttempt.objects.create(
-            username="x", ip_address="127.0.0.1", failures_since_start=5
-        )
-    if made is None:
-        return User.objects.create_user("member") if model is User else model.objects.first()
-    row = made()
-    record_save(instance=row, user=None)
-    return row
-
-
-def pages(model, row):
-    """The addresses of PAGES; of wrong passwords there is a list and nothing below it."""
-    info = f"admin:{model._meta.app_label}_{model._meta.model_name}_"
-    listed = {"changelist", "add", "export"}
-    return [
-        (page, reverse(info + page, args=[] if page in listed else [row.pk]))
-        for page in PAGES
-        if page == "changelist" or model is not AccessAttempt
-    ]
-
-
-def every_list(test):
-    models = sorted(admin.site._registry, key=lambda model: model._meta.label)
-    return pytest.mark.parametrize("model", models, ids=lambda model: model.__name__)(test)
-
-
-def test_every_list_of_the_admin_is_in_the_table():
-    assert set(admin.site._registry) == set(TABLE)
-    assert all(len(row) == len(STAFF) for row in TABLE.values())
-    assert all(len(cell) == len(PAGES) for row in TABLE.values() for cell in row)
-
-
-@pytest.mark.same
-@every_list
-@pytest.mark.parametrize("role", STAFF)
-def test_a_role_opens_what_the_table_says(plan, person, today, model, role):
-    today(TODAY)
-    row = row_of(plan, model)
-    client = signed_in(person("somebody", role, *([OWN] if role == roles.REPORTER else [])))
-    expected = dict(zip(PAGES, TABLE[model][STAFF.index(role)], strict=True))
-    before = facts()
-    found = {page: client.get(path).status_code for page, path in pages(model, row)}
-    assert found == {page: STATUS[expected[page]] for page in found}
-    # Looking changes nothing.
-    assert differences(before, facts()) == {}
-
-
-@pytest.mark.same
-@every_list
-def test_what_the_table_refuses_is_refused_to_a_post_too(plan, person, today, model):
-    today(TODAY)
-    row = row_of(plan, model)
-    for number, role in enumerate(STAFF):
-        client = signed_in(person(role, role, *([OWN] if role == roles.REPORTER else [])))
-        before = facts()
-        cells = TABLE[model][number]
-        for page, path in pages(model, row):
-            letter = cells[PAGES.index(page)]
-            writes = page in ("add", "change", "delete", "export")
-            if letter in "y>" and not (page == "change" and cells[PAGES.index("add")] == "-"):
-                continue
-            if writes:
-                assert client.post(path, {"post": "yes", "format": "0"}).status_code in (403, 404)
-        assert differences(before, facts()) == {}
-
-
-@pytest.mark.same
-@every_list
-@pytest.mark.parametrize("who", ["anonymous", "executive", "somebody"])
-def test_who_is_no_staff_is_sent_to_sign_in(plan, client, person, model, who):
-    row = row_of(plan, model)
-    if who != "anonymous":
-        client.force_login(person(who, roles.EXECUTIVE if who == "executive" else ""))
-    before = facts()
-    for _page, path in [*pages(model, row), ("index", reverse("admin:index"))]:
-        for answer in (client.get(path), client.post(path, {"post": "yes"})):
-            assert answer.status_code == 302
-            assert "login" in answer.url
-    assert differences(before, facts()) == {}
-
-
-def test_staff_without_a_role_sees_nothing(plan, person):
-    client = signed_in(person("nobody", is_staff=True))
-    for model in TABLE:
-        row = User.objects.first() if model in (User, Membership) else row_of(plan, model)
-        for page, path in pages(model, row):
-            assert client.get(path).status_code in (403, 404), (model, page)
 
 
 def test_somebody_whose_account_is_off_is_nobody(plan, person):

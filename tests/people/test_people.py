@@ -254,7 +254,8 @@ def test_a_new_password_is_noted_and_never_kept(plan, desk, reporter):
 
 def test_the_history_outlives_the_account_and_is_closed(plan, desk, reporter):
     pk = reporter.pk
-    desk.post(path_of(reporter, "delete"), {"post": "yes"})
+    path = path_of(reporter, "delete")
+    desk.post(path, filled(desk.get(path)))
     assert not User.objects.filter(pk=pk).exists()
     gone = Account.history.filter(user_id=pk).first()
     assert (gone.history_type, gone.history_user_name) == ("-", "boss")

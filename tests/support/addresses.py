@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.contrib import admin
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.template.backends import django as engine
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from pytest import MonkeyPatch
 
+from strategy import access as roles
+
 #: What an answer is in the table of addresses, by its status.
 LETTERS = {200: "y", 302: ">", 400: "x", 401: "s", 403: "-", 404: "?", 405: "m"}
+
+
+#: The table of addresses, and its columns: whoever has not signed in, the same where pages are
+#: public, somebody without a role; then the roles.
+TABLE = Path(__file__).parent.parent / "house" / "addresses.txt"
+PEOPLE = (
+    "nobody", "public", "roleless",
+    roles.EXECUTIVE, roles.AUDITOR, roles.ADMINISTRATOR,
+    roles.REPORTER, roles.APPROVER, roles.PLANNER,
+)  # fmt: skip
 
 
 class Place(NamedTuple):
@@ -85,11 +98,57 @@ def without_drawing() -> Iterator[None]:
         yield
 
 
-def status(client: Client, method: str, address: str) -> int:
+class Answer(NamedTuple):
+    """How an address answers. ``to``: where it leads; ``written``: the statements that write to a
+    table, sessions aside."""
+
+    status: int
+    to: str
+    written: list[str]
+
+
+#: What a POST brings along that wants to have something done, without saying which version of it.
+PRESSED = "post=yes&format=0"
+_FORM = "application/x-www-form-urlencoded"
+
+
+@contextmanager
+def watching() -> Iterator[list[str]]:
+    """The statements that write to a table meanwhile, sessions aside."""
+    written: list[str] = []
+
+    def watch(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith(("INSERT", "UPDATE", "DELETE")) and "django_session" not in sql:
+            written.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        yield written
+
+
+def answer(client: Client, method: str, address: str) -> Answer:
     """How an address answers, after which the database is as it was before."""
     with transaction.atomic():
         cookies = client.cookies.copy()
-        answer = client.generic(method, address)
+        with watching() as written:
+            if method == "POST":
+                found = client.generic(method, address, PRESSED, content_type=_FORM)
+            else:
+                found = client.generic(method, address)
         client.cookies = cookies
         transaction.set_rollback(True)
-    return int(answer.status_code)
+    return Answer(int(found.status_code), getattr(found, "url", ""), written)
+
+
+def table() -> list[str]:
+    """The lines of the table of addresses."""
+    lines = TABLE.read_text().splitlines()
+    return [line for line in lines if line and not line.startswith("#")]
+
+
+def told(line: str) -> tuple[str, str, dict[str, str], dict[str, str]]:
+    """A line of the table: name, row, and the letter of each of PEOPLE for GET and for POST."""
+    *place, get, post = line.split()
+    name, row = [*place, ""][:2]
+    columns = (dict(zip(PEOPLE, letters, strict=True)) for letters in (get, post))
+    return (name, row, *columns)
