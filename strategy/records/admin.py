@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from import_export.admin import ExportMixin
 from import_export.forms import ExportForm
 
+from strategy.access import viewer
 from strategy.closing import guard
 from strategy.models import Unit
 from strategy.records import write
@@ -85,6 +86,14 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
     def export_rows(self, row: Any) -> Iterable[Any]:
         """The rows that a row of the list makes in a file: itself."""
         return (row,)
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """The rows; those of a draft plan are for planners."""
+        rows = super().get_queryset(request)
+        draft = self.model.of_draft
+        if draft and not viewer(request.user).is_planner:
+            rows = rows.exclude(**{draft: True})
+        return rows
 
     def get_export_queryset(self, request: HttpRequest) -> Any:
         """The rows of the list, with all that their links are called: no query for each row."""
