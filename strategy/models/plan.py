@@ -71,7 +71,9 @@ class Plan(Record):
         _("draft"),
         default=False,
         editable=False,
-        help_text=_("Only planners see it, and nothing is reported for it, until it is put to work."),
+        help_text=_(
+            "Only planners see it, and nothing is reported for it, until it is put to work."
+        ),
     )
     code_prefix = models.CharField(_("prefix of indicator codes"), max_length=5, default="S")
     strategy_label = models.CharField(

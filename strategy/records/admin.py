@@ -10,6 +10,7 @@ from django.contrib.admin.helpers import AdminErrorList, AdminForm
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -87,9 +88,9 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
         """The rows that a row of the list makes in a file: itself."""
         return (row,)
 
-    def get_queryset(self, request: HttpRequest) -> Any:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The rows; those of a draft plan are for planners."""
-        rows = super().get_queryset(request)
+        rows: QuerySet[Any] = super().get_queryset(request)
         draft = self.model.of_draft
         if draft and not viewer(request.user).is_planner:
             rows = rows.exclude(**{draft: True})

@@ -22,6 +22,8 @@ from django.utils import timezone
 from budgets.models import CarriedPayment, Disbursement
 from integrity.models import QuarterProgress, Rubric, SelfAssessment
 from kpis.models import Result
+from nhrc_plan.drafts.sheets import plan_lines, plan_workbook
+from nhrc_plan.drafts.write import plan_import_keep
 from nhrc_plan.exchange.models import Import
 from nhrc_plan.exchange.parts import Wanted
 from nhrc_plan.exchange.sheets import entry_workbook
@@ -133,6 +135,9 @@ def places(plan: Any, person: Any, today: Any, evidence_store: Path, clients: An
         "number": 1,
         "year": 2566,
         "meeting_id": meeting.pk,
+        "sent_id": plan_import_keep(
+            user=user, slug=plan.slug, name="a.xlsx", content=plan_workbook(plan_lines(plan))
+        ).pk,
         "rubric_id": stands[Rubric].pk,
         "app_label": "kpis",
         "content_type_id": 1,
