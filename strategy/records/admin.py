@@ -91,7 +91,7 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The rows; those of a draft plan are for planners."""
         rows: QuerySet[Any] = super().get_queryset(request)
-        draft = self.model.of_draft
+        draft = self.model.of_draft if issubclass(self.model, Record) else ""
         if draft and not viewer(request.user).is_planner:
             rows = rows.exclude(**{draft: True})
         return rows
