@@ -27,7 +27,7 @@ def test_a_plan_is_prepared_and_put_to_work(browse, planner, plan, today, tmp_pa
     follow(page, "a[href='/drafts/']")
     assert page.input_value("[name=first_year]") == "2571"
     with page.expect_download() as download:
-        page.click("text=สมุดงานของแผนฉบับถัดไป")
+        page.click("text=สมุดงานของแผนฉบับต่อไป")
     filling = Filling(download.value.path().read_bytes())
     row = filling.row_of("indicators", code="S3-1.1")
     filling.set("indicators", "definition", row, "นับเรื่องที่ตรวจสอบเสร็จตามกำหนด")
