@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "nhrc_plan.setup",
     "nhrc_plan.meetings",
     "nhrc_plan.exchange",
+    "nhrc_plan.drafts",
     "nhrc_plan.reminders",
 ]
 

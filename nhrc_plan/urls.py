@@ -15,6 +15,7 @@ from integrity.measures import pages as measure_views
 from integrity.self_assessments import pages as assessment_views
 from kpis.pages import views as kpi_views
 from nhrc_plan.desk import views as desk_views
+from nhrc_plan.drafts import views as draft_views
 from nhrc_plan.exchange import views as exchange_views
 from nhrc_plan.help import views as help_views
 from nhrc_plan.meetings import views as board_views
@@ -128,6 +129,19 @@ urlpatterns = [
         exchange_views.import_file,
         name="import_file",
     ),
+    path("drafts/", draft_views.drafts, name="drafts"),
+    path("drafts/begin.xlsx", draft_views.begin_workbook, name="draft_begin"),
+    path("drafts/empty.xlsx", draft_views.empty_workbook, name="draft_empty"),
+    path("drafts/imports/<int:sent_id>/", draft_views.plan_import, name="plan_import"),
+    path(
+        "drafts/imports/<int:sent_id>/file.xlsx",
+        draft_views.plan_import_file,
+        name="plan_import_file",
+    ),
+    path("drafts/<slug:slug>/", draft_views.draft, name="draft"),
+    path("drafts/<slug:slug>/plan.xlsx", draft_views.plan_file, name="plan_file"),
+    path("drafts/<slug:slug>/beside/", draft_views.beside, name="draft_beside"),
+    path("drafts/<slug:slug>/activate/", draft_views.activate, name="draft_activate"),
     *page(f"{PLAN}/owners", owner_views.owners, "owners"),
     *page(f"{PLAN}/quality", watch_views.quality, "quality"),
     *page("history", watch_views.history, "history"),

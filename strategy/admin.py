@@ -84,7 +84,9 @@ class StatementInline(RecordInline):
 
 @admin.register(Plan)
 class PlanAdmin(RecordAdmin):
-    list_display = ["name", "agency", "kind", "first_year", "last_year", "is_current"]
+    list_display = [
+        "name", "agency", "kind", "first_year", "last_year", "is_current", "is_draft",
+    ]  # fmt: skip
     list_filter = ["agency", "kind", "is_current"]
     search_fields = ["name", "slug"]
     ordering = ["name"]

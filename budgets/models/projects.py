@@ -35,6 +35,7 @@ class Project(Owned):
         FLAGSHIP = "flagship", _("flagship project")
         ACTION = "action", _("project of the yearly action plan")
 
+    of_draft = "strategy__plan__is_draft"
     audit_labels = {
         **Owned.audit_labels,
         "leads": _("lead units"),
@@ -167,6 +168,7 @@ class ProjectBudget(Record):
         INVESTMENT = "investment", _("investment spending")
 
     judged_by = ("spending_kind",)
+    of_draft = "project__strategy__plan__is_draft"
 
     project = models.ForeignKey(
         Project, models.CASCADE, related_name="budgets", verbose_name=_("project")
@@ -225,6 +227,8 @@ class ProjectBudget(Record):
 
 class BudgetTransfer(Record):
     """Money moved to (+) or from (−) a project's year, with the document that ordered it."""
+
+    of_draft = "budget__project__strategy__plan__is_draft"
 
     budget = models.ForeignKey(
         ProjectBudget, models.CASCADE, related_name="transfers", verbose_name=_("project budget")

@@ -113,8 +113,8 @@ class DisbursementEntries(RowEntries[DisbursementEntry, Disbursement]):
         self.paid = (
             paid_of_carried([entry.project.pk for entry in closing], years) if closing else {}
         )
-        self.plan_years = {
-            row.pk: (row.strategy.plan.first_year, row.strategy.plan.last_year)
+        self.plans = {
+            row.pk: row.strategy.plan
             for row in Project.objects.filter(pk__in=ids).select_related("strategy__plan")
         }
 
@@ -125,12 +125,16 @@ class DisbursementEntries(RowEntries[DisbursementEntry, Disbursement]):
     def errors(self, entry: DisbursementEntry) -> Errors:
         """Every reason to refuse an entry, by form field."""
         errors: Errors = defaultdict(list)
-        first, last = self.plan_years[entry.project.pk]
-        if not first <= entry.fiscal_year <= last:
+        plan = self.plans[entry.project.pk]
+        draft = plan.figures_refused()
+        if draft is not None:
+            errors["__all__"].append(draft)
+            return errors
+        if entry.fiscal_year not in plan.years:
             errors["fiscal_year"].append(
                 ValidationError(
                     _("This plan runs from fiscal year %(first)s to %(last)s.")
-                    % {"first": first, "last": last}
+                    % {"first": plan.first_year, "last": plan.last_year}
                 )
             )
             return errors

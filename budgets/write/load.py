@@ -9,15 +9,16 @@ from typing import Any
 
 from django.db import transaction
 
-from budgets.models import Disbursement, Project, ProjectBudget, ProjectLead
+from budgets.models import Disbursement, Project, ProjectBudget
 from budgets.write.disbursements import DisbursementEntries, DisbursementEntry
+from budgets.write.projects import project_save
 from strategy.approval.model import State
 from strategy.calendar import FiscalMonth
 from strategy.closing.guard import is_closed
 from strategy.loading import SAMPLE_REASON, load_row, missing_or_none, on_report_days
 from strategy.models import Plan, Unit
 from strategy.records.model import acting
-from strategy.records.write import EntriesRefused, record_delete, write_history
+from strategy.records.write import EntriesRefused, record_delete
 
 
 @transaction.atomic
@@ -53,16 +54,13 @@ def _project_load(
     if project is None:
         return Project.objects.filter(**key).first()
     project.name = item["name"]
-    project.full_clean()
-    project.save_without_historical_record()
-    leads = [units[name] for name in item["leads"] if name in units]
-    ProjectLead.objects.bulk_create(
-        ProjectLead(project=project, unit=unit, position=position)
-        for position, unit in enumerate(leads, start=1)
+    return project_save(
+        user=None,
+        project=project,
+        leads=[units[name] for name in item["leads"] if name in units],
+        supporting=[units[name] for name in item["supporting"] if name in units],
+        reason=reason,
     )
-    project.supporting_units.set([units[n] for n in item["supporting"] if n in units])
-    write_history([project], "+", user=None, reason=reason)
-    return project
 
 
 # --------------------------------------------------------------------------------------- samples

@@ -36,7 +36,8 @@ def entering_units(who: Viewer) -> dict[str, tuple[UnitName | None, int]]:
         unit_key(unit.id, unit.agency_id): (unit, unit.agency_id) for unit in units
     }
     if who.is_planner:
-        bare = ItaMeasure.objects.filter(units__isnull=True).order_by()
+        at_work = MeasureYear.objects.all()
+        bare = ItaMeasure.objects.filter(units__isnull=True, issue__year__in=at_work).order_by()
         for agency in bare.values_list("issue__year__agency_id", flat=True).distinct():
             found[unit_key(None, agency)] = (None, agency)
     return found

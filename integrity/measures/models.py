@@ -16,17 +16,31 @@ from strategy.access import REPORTER, Viewer
 from strategy.approval.model import Approvable, state_field
 from strategy.comments.model import Commented, of_own_units
 from strategy.evidence.model import Evidence, SupportedByEvidence
-from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Agency, Unit
+from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Agency, Plan, Unit
 from strategy.owners.model import Owned, Reporters
 from strategy.records.model import Record
 
 QUARTER_CHOICES = [(1, "1"), (2, "2"), (3, "3"), (4, "4")]
 
 
+class YearsAtWork(models.Manager["MeasureYear"]):
+    """The years that pages and lists of work know: all but those of a draft plan."""
+
+    def get_queryset(self) -> QuerySet[MeasureYear]:
+        at_work = Q(came_with__isnull=True) | Q(came_with__is_draft=False)
+        return super().get_queryset().filter(at_work)
+
+
 class MeasureYear(Record):
-    """An agency's measures of a fiscal year under their title."""
+    """An agency's measures of a fiscal year under their title.
+
+    ``objects`` are the years at work; one that came with a draft plan is found by ``every`` alone.
+    """
 
     judged_by = ("reporting",)
+    of_draft = "came_with__is_draft"
+    every = models.Manager["MeasureYear"]()
+    objects = YearsAtWork()
 
     class Reporting(models.TextChoices):
         QUARTER = "quarter", _("by quarter")
@@ -47,6 +61,15 @@ class MeasureYear(Record):
         help_text=_("By quarter: every quarter is owed. As a whole: the year's results alone."),
     )
     is_sample = models.BooleanField(_("sample"), default=False, editable=False)
+    came_with = models.ForeignKey(
+        Plan,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="measure_years",
+        verbose_name=_("came with the plan"),
+    )
 
     class Meta(Record.Meta):
         verbose_name = _("year of integrity measures")
@@ -74,6 +97,8 @@ class MeasureYear(Record):
 
 class MeasureIssue(Record):
     """An issue (ประเด็น) that the measures of a year are grouped under."""
+
+    of_draft = "year__came_with__is_draft"
 
     year = models.ForeignKey(
         MeasureYear,
@@ -110,6 +135,7 @@ class ItaMeasure(Owned):
     """One measure: who is responsible, which recommendations it answers, what came of it."""
 
     month_fields = ("result", "outcome")
+    of_draft = "issue__year__came_with__is_draft"
     audit_labels = {
         **Owned.audit_labels,
         "units": _("responsible units"),

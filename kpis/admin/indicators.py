@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from kpis.admin.exports import TargetsByMeasure
 from kpis.models import Baseline, Indicator, LevelCriterion, Measure, YearTarget
 from kpis.models.indicators import level_problem
+from kpis.read.former import former_indicators
 from kpis.read.suggestions import source_choices
 from kpis.read.words import join_values
 from kpis.rules.score import are_thresholds
@@ -35,7 +36,7 @@ from strategy.owners.forms import OwnedForm
 from strategy.owners.model import OWNERS
 from strategy.plan_words import PlanWords
 from strategy.records.admin import RecordAdmin
-from strategy.records.forms import RecordForm, ThaiDecimalField, choice_field
+from strategy.records.forms import RecordForm, ThaiDecimalField, choice_field, link_field
 from strategy.records.inline import RecordInline, RecordInlineFormSet
 from strategy.thai import says_why
 
@@ -109,6 +110,9 @@ class IndicatorForm(OwnedForm):
         super().__init__(*args, **kwargs)
         if "suggestion" in self.fields:
             choice_field(self, "suggestion").choices = [("", "–"), *source_choices()]
+        if "continues" in self.fields:
+            own = self.instance.strategy.plan if self.instance.pk else None
+            link_field(self, "continues").queryset = former_indicators(own)
 
 
 @admin.register(Indicator)
@@ -153,7 +157,7 @@ class IndicatorAdmin(OwnedAdmin, PlanWords):
         ),
         (
             gettext_lazy("How it is judged"),
-            {"fields": ["direction", "accrual", "accrual_basis", "baseline_text"]},
+            {"fields": ["direction", "accrual", "accrual_basis", "baseline_text", "continues"]},
         ),
     ]
 

@@ -27,6 +27,7 @@ class Indicator(Owned):
     """A measured promise of the plan, numbered within its strategy."""
 
     judged_by = ("direction", "accrual", "weight")
+    of_draft = "strategy__plan__is_draft"
 
     class Direction(models.TextChoices):
         HIGHER = "higher", _("higher is better")
@@ -92,6 +93,15 @@ class Indicator(Owned):
     )
     baseline_text = models.CharField(
         _("baseline as printed in the plan"), max_length=200, blank=True
+    )
+    continues = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="continued_by",
+        verbose_name=_("continues the indicator"),
+        help_text=_("Of a former plan of the agency; its years are shown before the own ones."),
     )
     suggestion = models.CharField(
         _("figures shown beside the entry form"),
@@ -159,6 +169,13 @@ class Indicator(Owned):
             raise ValidationError(
                 {"objective": _("This objective belongs to another strategy; choose its own.")}
             )
+        if self.continues and self.strategy_id:
+            former, own = self.continues.strategy.plan, self.strategy.plan
+            if former.agency_id != own.agency_id or former.last_year >= own.first_year:
+                raise ValidationError(
+                    {"continues": _("Choose an indicator of a plan of the agency that ends before "
+                                    "this one begins.")}
+                )  # fmt: skip
 
 
 def level_problem(level: int | None, plan: Plan) -> ValidationError | None:
@@ -181,6 +198,7 @@ class LevelCriterion(Record):
     """
 
     judged_by = ("kind", "level", "threshold")
+    of_draft = "indicator__strategy__plan__is_draft"
 
     class Kind(models.TextChoices):
         LEVEL = "level", _("level")
@@ -243,6 +261,7 @@ class Measure(Record):
     """One counted thing of an indicator, with its unit of measure (หน่วยนับ)."""
 
     judged_by = ("kind", "whole")
+    of_draft = "indicator__strategy__plan__is_draft"
 
     class Kind(models.TextChoices):
         NUMBER = "number", _("count")
@@ -285,6 +304,7 @@ class Baseline(Record):
     """Where a measure stood, and the month from which that counts."""
 
     judged_by = ("value", "fiscal_year", "month")
+    of_draft = "measure__indicator__strategy__plan__is_draft"
 
     measure = models.ForeignKey(
         Measure, models.CASCADE, related_name="baselines", verbose_name=_("measure")

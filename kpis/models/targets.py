@@ -87,6 +87,7 @@ class YearTarget(ValuesInHistory, Record):
         return f"{self.indicator.code} {self.fiscal_year}"
 
     grows_within = "indicator__strategy__plan"
+    of_draft = "indicator__strategy__plan__is_draft"
     audit_parts = {
         "values": {
             "measure": ("measure",),

@@ -52,10 +52,10 @@ def indicator_charts(plan: Plan, shown: IndicatorDetail) -> IndicatorCharts:
     A plan of one year has nothing to set side by side, and a single month makes no line.
     """
     measures = shown.row.facts.measures
-    many_years = len(plan.years) > 1
+    many_years = len(plan.years) + len(shown.former) > 1
     months = sum(month.figure is not None for month in shown.months)
     return IndicatorCharts(
-        years=[_years(shown.row, measure) for measure in measures] if many_years else [],
+        years=[_years(shown, place) for place in range(len(measures))] if many_years else [],
         months=[
             drawing
             for measure in measures
@@ -68,12 +68,18 @@ def _suffix(measure: MeasureFacts) -> str:
     return f" – {measure.label}" if measure.label else ""
 
 
-def _years(row: IndicatorRow, measure: MeasureFacts) -> Drawing:
-    points, table = [], []
-    for cell in row.cells:
+def _years(shown: IndicatorDetail, place: int) -> Drawing:
+    """The plan's years, and before them those of the indicators that this one continues."""
+    measure, points, table = shown.row.facts.measures[place], [], []
+    years = [
+        (former.cell, former.value(measure, place), former.target(measure, place))
+        for former in shown.former
+    ]
+    for cell in shown.row.cells:
         promised = cell.promise.values.get(measure.id)
         result = cell.figure.values.get(measure.id) if cell.figure else None
-        goal = promised.value if promised else None
+        years.append((cell, result, promised.value if promised else None))
+    for cell, result, goal in years:
         points.append(
             geometry.YearPoint(
                 label=str(cell.year),

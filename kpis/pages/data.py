@@ -217,6 +217,15 @@ def indicator_page(plan: Plan, at: FiscalMonth, shown: IndicatorDetail) -> dict[
         "after_lock": codes_after_lock([shown.row], shown.after_lock),
         "text": {**row["text"], "computed": shown.explanation},
         "years": years(shown.row),
+        "former_years": [
+            {
+                "plan": former.plan.slug,
+                "code": former.code,
+                "year": former.year,
+                **cell(former.cell),
+            }
+            for former in shown.former
+        ],
         "months": [_month(shown.row.facts, each) for each in shown.months],
         "trend_estimates": [
             {**_named(trend.measure), "year": trend.year, "value": text(trend.value)}

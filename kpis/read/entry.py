@@ -35,8 +35,10 @@ from strategy.thai import month_name
 
 def reportable(viewer: Viewer) -> QuerySet[Indicator]:
     """The indicators whose results a person may enter, in the plan's order."""
-    indicators = Indicator.objects.select_related("strategy__plan", "unit").order_by(
-        "strategy__plan", "strategy__number", "position"
+    indicators = (
+        Indicator.objects.filter(strategy__plan__is_draft=False)
+        .select_related("strategy__plan", "unit")
+        .order_by("strategy__plan", "strategy__number", "position")
     )
     if viewer.is_planner:
         return indicators

@@ -13,6 +13,7 @@ from kpis.models import Indicator, Measure, Result, ResultEvidence, YearTarget
 from kpis.read.asof import restated_after_lock
 from kpis.read.explain import explain, explain_score
 from kpis.read.figures import month_figures
+from kpis.read.former import FormerYear, former_years
 from kpis.read.levels import Ladder, ladder
 from kpis.read.rows import Cell, IndicatorRow
 from kpis.read.standing import indicator_rows
@@ -77,6 +78,8 @@ class IndicatorDetail:
     next_code: str | None
     target_history: list[Entry] | None
     result_history: list[Entry] | None
+    #: The years before the plan, of the indicators that this one continues.
+    former: tuple[FormerYear, ...]
     #: The results of its years whose figure is another than when their month was locked, by id.
     after_lock: frozenset[int]
 
@@ -86,6 +89,11 @@ class IndicatorDetail:
         facts = {measure.id: measure for measure in self.row.facts.measures}
         standings = self.row.current.standing.measures
         return [(facts[s.measure_id], s) for s in standings] if len(standings) > 1 else []
+
+    @property
+    def continues(self) -> FormerYear | None:
+        """The last year of the indicator that this one continues, if it does."""
+        return self.former[-1] if self.former else None
 
     @property
     def kind_text(self) -> str:
@@ -156,6 +164,7 @@ def indicator_detail(
     evidence: tuple[ResultEvidence, ...] = ()
     if result is not None and viewer.signed_in:
         evidence = tuple(result.evidence.all())
+    former = former_years([indicator], today).get(indicator.pk, ())
     levels = None
     if plan.is_scorecard:
         levels = ladder(indicator, row.current, result.steps_done if result else ())
@@ -166,7 +175,8 @@ def indicator_detail(
         result=result,
         evidence=evidence,
         ladder=levels,
-        trends=tuple(_trends(plan, row, at)),
+        trends=tuple(_trends(plan, row, at, former)),
+        former=former,
         explanation=_explanation(row),
         previous_code=codes[place - 1] if place else None,
         next_code=codes[place + 1] if place + 1 < len(codes) else None,
@@ -205,12 +215,20 @@ def _explanation(row: IndicatorRow) -> list[str]:
     return [*scored, *explain(row, row.current)]
 
 
-def _trends(plan: Plan, row: IndicatorRow, at: FiscalMonth) -> list[Trend]:
-    """A straight line for each measure through the years that are complete by ``at``."""
+def _trends(
+    plan: Plan, row: IndicatorRow, at: FiscalMonth, former: tuple[FormerYear, ...]
+) -> list[Trend]:
+    """A straight line for each measure through the years that are complete by ``at``, those of
+    the indicators that it continues among them."""
     found = []
     complete = [cell for cell in row.cells if _is_complete(cell, at)]
-    for measure in row.facts.measures:
+    for place, measure in enumerate(row.facts.measures):
         points = [
+            (year.year, value)
+            for year in former
+            if year.is_complete and (value := year.value(measure, place)) is not None
+        ]
+        points += [
             (cell.year, cell.figure.values[measure.id])
             for cell in complete
             if cell.figure is not None and measure.id in cell.figure.values

@@ -136,6 +136,10 @@ def entry_errors(
     """Every reason to refuse an entry, by form field."""
     errors: dict[str, list[ValidationError]] = defaultdict(list)
     plan = context.plans[entry.indicator.pk]
+    draft = plan.figures_refused()
+    if draft is not None:
+        errors["__all__"].append(draft)
+        return errors
     if entry.fiscal_year not in plan.years:
         errors["fiscal_year"].append(
             ValidationError(

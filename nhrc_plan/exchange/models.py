@@ -16,15 +16,40 @@ from strategy.thai import month_name
 _MONTHS = [(month, month_name(FiscalMonth(2566, month), year=False)) for month in MONTHS]
 
 
-class Import(Record):
-    """A workbook that somebody filled in and sent: looked at, then taken over once or not at all.
-
-    ``unit`` None: all that is of the one who sent it. The file lies in :class:`ImportFile`.
-    """
+class Kept(Record):
+    """A file that somebody sent: looked at, then taken over once or not at all."""
 
     class State(models.TextChoices):
         CHECKED = "checked", _("looked at, not taken over")
         APPLIED = "applied", _("taken over")
+
+    file_name = models.CharField(_("file name"), max_length=150)
+    size = models.PositiveIntegerField(_("bytes"))
+    sha256 = models.CharField("SHA-256", max_length=64)
+    sender_id = models.BigIntegerField(_("account"))
+    sender_name = models.CharField(_("sent by"), max_length=200)
+    sent_at = models.DateTimeField(_("sent"))
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.CHECKED)
+    #: How many rows of each kind it held when it was taken over: {"new": …, "changed": …}.
+    outcome = models.JSONField(_("what came of it"), default=dict, blank=True)
+
+    class Meta(Record.Meta):
+        abstract = True
+        ordering = ["-sent_at", "-pk"]
+
+    def seen_by(self, who: Viewer) -> bool:
+        """Whoever sent it, and those who keep watch over all of it."""
+        return who.keeps_watch or (who.signed_in and who.user_id == self.sender_id)
+
+    def history_seen_by(self, who: Viewer) -> bool:
+        return self.seen_by(who)
+
+
+class Import(Kept):
+    """A month's workbook that was filled in.
+
+    ``unit`` None: all that is of the one who sent it. The file lies in :class:`ImportFile`.
+    """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="imports", verbose_name=_("plan"))
     unit = models.ForeignKey(
@@ -34,21 +59,12 @@ class Import(Record):
         _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
     )
     month = models.PositiveSmallIntegerField(_("month"), choices=_MONTHS)
-    file_name = models.CharField(_("file name"), max_length=150)
-    size = models.PositiveIntegerField(_("bytes"))
-    sha256 = models.CharField("SHA-256", max_length=64)
     submits = models.BooleanField(_("handed in at once"), default=True)
-    sender_id = models.BigIntegerField(_("account"))
-    sender_name = models.CharField(_("sent by"), max_length=200)
-    sent_at = models.DateTimeField(_("sent"))
-    state = models.CharField(_("state"), max_length=10, choices=State, default=State.CHECKED)
-    #: How many rows of each kind it held when it was taken over: {"new": …, "changed": …}.
-    outcome = models.JSONField(_("what came of it"), default=dict, blank=True)
 
-    class Meta(Record.Meta):
+    class Meta(Kept.Meta):
+        abstract = False
         verbose_name = _("import")
         verbose_name_plural = _("imports")
-        ordering = ["-sent_at", "-pk"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(month__gte=1, month__lte=12),
@@ -67,13 +83,6 @@ class Import(Record):
     @property
     def month_name(self) -> str:
         return month_name(self.at)
-
-    def seen_by(self, who: Viewer) -> bool:
-        """Whoever sent it, and those who keep watch over all of it."""
-        return who.keeps_watch or (who.signed_in and who.user_id == self.sender_id)
-
-    def history_seen_by(self, who: Viewer) -> bool:
-        return self.seen_by(who)
 
 
 class ImportFile(InsertOnly):

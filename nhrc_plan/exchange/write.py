@@ -29,6 +29,18 @@ class Overtaken(Exception):
         self.compared = compared
 
 
+def file_facts(user: Any, name: str, content: bytes) -> dict[str, Any]:
+    """What is kept of any file that was sent: what it is, who sent it, when."""
+    return {
+        "file_name": name.replace("\x00", "")[-150:] or "xlsx",
+        "size": len(content),
+        "sha256": sha256(content).hexdigest(),
+        "sender_id": user.pk,
+        "sender_name": actor_name(user),
+        "sent_at": timezone.now(),
+    }
+
+
 @transaction.atomic
 def import_keep(*, user: Any, wanted: Wanted, name: str, content: bytes) -> Import:
     """Keep a workbook as it was sent. Nothing of what it holds is written."""
@@ -37,13 +49,8 @@ def import_keep(*, user: Any, wanted: Wanted, name: str, content: bytes) -> Impo
         unit=wanted.unit,
         fiscal_year=wanted.at.year,
         month=wanted.at.month,
-        file_name=name.replace("\x00", "")[-150:] or "xlsx",
-        size=len(content),
-        sha256=sha256(content).hexdigest(),
         submits=wanted.submits,
-        sender_id=user.pk,
-        sender_name=actor_name(user),
-        sent_at=timezone.now(),
+        **file_facts(user, name, content),
     )
     record_save(instance=row, user=user)
     ImportFile.objects.create(of=row, content=content)

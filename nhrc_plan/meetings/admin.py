@@ -32,6 +32,15 @@ from strategy.thai import month_name
 __all__ = ["MeetingAdmin", "MonthSummaryAdmin", "resolution_admin"]
 
 
+class PlanAtWork:
+    """A plan is chosen among those at work: nobody meets about a draft."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name == "plan":
+            kwargs["queryset"] = Plan.objects.all()
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)  # type: ignore[misc]
+
+
 class MonthSummaryForm(RecordForm):
     """A summary of a month that the plan has and that is over; one for each."""
 
@@ -77,7 +86,7 @@ def _possible_months(plan: Plan) -> str:
 
 
 @admin.register(MonthSummary)
-class MonthSummaryAdmin(RecordAdmin):
+class MonthSummaryAdmin(PlanAtWork, RecordAdmin):
     form = MonthSummaryForm
     list_display = ["period", "plan", "unit"]
     list_filter = ["plan", "fiscal_year"]
@@ -177,7 +186,7 @@ class FreezeForm(forms.Form):
 
 
 @admin.register(Meeting)
-class MeetingAdmin(RecordAdmin):
+class MeetingAdmin(PlanAtWork, RecordAdmin):
     form = MeetingForm
     list_display = ["number", "plan", "held_on", "period", "is_frozen"]
     list_filter = ["plan", "fiscal_year"]

@@ -52,7 +52,8 @@ def plans(request: HttpRequest, as_data: bool) -> HttpResponse:
     )
     if as_data:
         return as_json(data.plans(found))
-    return render(request, "overview/plans.html", {"plans": found})
+    context = {"plans": found, "prepares": viewer(request.user).is_planner}
+    return render(request, "overview/plans.html", context)
 
 
 @plan_page

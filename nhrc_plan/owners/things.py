@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from budgets.models import Project, ProjectLead
 from budgets.read.rows import MoneyYear
-from integrity.measures.models import ItaMeasure
+from integrity.measures.models import ItaMeasure, MeasureYear
 from integrity.measures.read import measure_years, year_rows
 from integrity.measures.rows import MeasureRow, YearRow
 from integrity.measures.rules import last_month
@@ -69,7 +69,9 @@ def named(plan: Plan, years: Iterable[int]) -> dict[Key, Named]:
         (
             MEASURE,
             ItaMeasure.objects.filter(
-                issue__year__agency=plan.agency_id, issue__year__fiscal_year__in=list(years)
+                issue__year__in=MeasureYear.objects.filter(
+                    agency=plan.agency_id, fiscal_year__in=list(years)
+                )
             ),
             Value(None, Indicator._meta.pk),
         ),

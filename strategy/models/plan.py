@@ -26,8 +26,23 @@ from strategy.standing.worths import ONE_TO_FIVE, read_scale, write_scale
 from strategy.thai import Refusal, plain
 
 
+class AtWork(models.Manager["Plan"]):
+    """The plans that pages, lists of work and mails know: all but drafts."""
+
+    def get_queryset(self) -> models.QuerySet[Plan]:
+        return super().get_queryset().filter(is_draft=False)
+
+
 class Plan(Record):
-    """A named span of fiscal years, with the words that its levels go by."""
+    """A named span of fiscal years, with the words that its levels go by.
+
+    ``objects`` are the plans at work; a draft is found by ``every`` alone (docs/domain.md, "The
+    next plan").
+    """
+
+    of_draft = "is_draft"
+    every = models.Manager["Plan"]()
+    objects = AtWork()
 
     judged_by = ("band_on_plan", "band_near", "band_at_risk", "approved_only", "scale")
     #: What apps above ask of a plan before it is saved; each raises ValidationError.
@@ -51,6 +66,14 @@ class Plan(Record):
     )
     is_current = models.BooleanField(
         _("current plan"), default=False, help_text=_("The plan that the front page opens.")
+    )
+    is_draft = models.BooleanField(
+        _("draft"),
+        default=False,
+        editable=False,
+        help_text=_(
+            "Only planners see it, and nothing is reported for it, until it is put to work."
+        ),
     )
     code_prefix = models.CharField(_("prefix of indicator codes"), max_length=5, default="S")
     strategy_label = models.CharField(
@@ -123,6 +146,11 @@ class Plan(Record):
                 name="%(app_label)s_%(class)s_bands",
                 violation_error_message=_("The bands fall: on plan, then near, then at risk."),
             ),
+            models.CheckConstraint(
+                condition=Q(is_draft=False) | Q(is_current=False),
+                name="%(app_label)s_%(class)s_draft_not_current",
+                violation_error_message=_("A draft is not the current plan; put it to work first."),
+            ),
             models.UniqueConstraint(
                 fields=["agency"],
                 condition=Q(is_current=True),
@@ -164,6 +192,15 @@ class Plan(Record):
         for check in self.checks:
             check(self)
 
+    def figures_refused(self) -> ValidationError | None:
+        """Why nothing can be reported for the plan now, if nothing can."""
+        if not self.is_draft:
+            return None
+        return ValidationError(
+            _("“%(plan)s” is a draft: figures are entered once planners have put it to work."),
+            params={"plan": self.name},
+        )
+
     @property
     def is_scorecard(self) -> bool:
         """It has level criteria and scores, and neither issues nor flagship projects."""
@@ -172,6 +209,8 @@ class Plan(Record):
 
 class PlanStatement(Record):
     """A purpose, a goal or a mission of a plan."""
+
+    of_draft = "plan__is_draft"
 
     class Kind(models.TextChoices):
         PURPOSE = "purpose", _("purpose")
@@ -204,6 +243,7 @@ class PlanStatement(Record):
 class Strategy(Record):
     """The first level of a plan: ยุทธศาสตร์, or มิติ in a scorecard."""
 
+    of_draft = "plan__is_draft"
     audit_labels = {"goals": _("goals")}
     audit_links = {"goals": ""}
 
@@ -243,6 +283,8 @@ class Strategy(Record):
 class StrategicIssue(Record):
     """The second level of a strategic plan, numbered 1.1 …; it holds the approaches."""
 
+    of_draft = "strategy__plan__is_draft"
+
     strategy = models.ForeignKey(
         Strategy, models.PROTECT, related_name="issues", verbose_name=_("strategy")
     )
@@ -269,6 +311,8 @@ class StrategicIssue(Record):
 class Approach(Record):
     """A way in which a strategic issue is to be worked on (กลยุทธ์/แนวทางการพัฒนา)."""
 
+    of_draft = "issue__strategy__plan__is_draft"
+
     issue = models.ForeignKey(
         StrategicIssue, models.CASCADE, related_name="approaches", verbose_name=_("issue")
     )
@@ -293,6 +337,8 @@ class Approach(Record):
 
 class Objective(Record):
     """What a strategy wants to reach; numbered within its strategy."""
+
+    of_draft = "strategy__plan__is_draft"
 
     strategy = models.ForeignKey(
         Strategy, models.PROTECT, related_name="objectives", verbose_name=_("strategy")

@@ -11,6 +11,7 @@ from django.contrib.admin.options import IncorrectLookupParameters
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -18,6 +19,7 @@ from django.utils.translation import gettext as _
 from import_export.admin import ExportMixin
 from import_export.forms import ExportForm
 
+from strategy.access import viewer
 from strategy.closing import guard
 from strategy.models import Unit
 from strategy.records import write
@@ -86,6 +88,14 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
     def export_rows(self, row: Any) -> Iterable[Any]:
         """The rows that a row of the list makes in a file: itself."""
         return (row,)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows; those of a draft plan are for planners."""
+        rows: QuerySet[Any] = super().get_queryset(request)
+        draft = self.model.of_draft if issubclass(self.model, Record) else ""
+        if draft and not viewer(request.user).is_planner:
+            rows = rows.exclude(**{draft: True})
+        return rows
 
     def get_export_queryset(self, request: HttpRequest) -> Any:
         """The rows of the list, with all that their links are called: no query for each row."""

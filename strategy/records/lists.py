@@ -114,9 +114,12 @@ class FewLinks(RelatedFieldListFilter):
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: ModelAdmin) -> Any:
         model: type[models.Model] = field.remote_field.model
-        narrowed = None
+        narrowed: Any = models.Q()
         if model._default_manager.count() > MOST:
-            narrowed = {f"{_AGENCY[model]}__in": own_agencies(request)}
+            narrowed &= models.Q(**{f"{_AGENCY[model]}__in": own_agencies(request)})
+        draft = model.of_draft if issubclass(model, Record) else ""
+        if draft and not viewer(request.user).is_planner:
+            narrowed &= models.Q(**{draft: False})
         ordering = self.field_admin_ordering(field, request, model_admin)
         return field.get_choices(include_blank=False, ordering=ordering, limit_choices_to=narrowed)
 

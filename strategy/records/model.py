@@ -112,6 +112,9 @@ class Record(models.Model):
     audit_links: ClassVar[Mapping[str, str]] = {}
     #: Its rows say who may do what, and so are read as they are, of whatever day a page is.
     always_now: ClassVar[bool] = False
+    #: Of what belongs to a plan, the lookup that is true while that plan is a draft: only planners
+    #: see such rows.
+    of_draft: ClassVar[str] = ""
     #: Of what grows month by month, the links that lead to its plan and never change.
     grows_within: ClassVar[str] = ""
     #: Fields that the history does not tell by themselves: :meth:`audit_details` does, in words.

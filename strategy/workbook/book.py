@@ -56,6 +56,11 @@ def starts_formula(text: str) -> bool:
     return text.startswith(_FORMULA_STARTS)
 
 
+def sheet_name(title: str) -> str:
+    """A title as a sheet can be called."""
+    return _NOT_IN_A_NAME.sub(" ", clean_text(title))[:31]
+
+
 class Book:
     """A workbook with the house's styles.
 
@@ -101,7 +106,7 @@ class Book:
 
     def sheet(self, title: str, widths: Sequence[float]) -> Sheet:
         """A new sheet with its column widths, set up for print."""
-        name = _NOT_IN_A_NAME.sub(" ", clean_text(title))[:31]
+        name = sheet_name(title)
         worksheet = self.workbook.add_worksheet(name)
         worksheet.set_default_row(_LINE_HEIGHT)
         for column, width in enumerate(widths):

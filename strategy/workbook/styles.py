@@ -83,6 +83,9 @@ STYLES = {
     "entry_number": Style(fill="#FAF6EA", align="right", locked=False),
     "entry_text": Style(fill="#FAF6EA", wraps=True, locked=False),
     "entry_center": Style(fill="#FAF6EA", align="center", locked=False),
+    # Where people type, on a sheet that is open: no spreadsheet makes dates of such texts.
+    "free_text": Style(number="@", wraps=True, locked=False),
+    "free_number": Style(align="right", locked=False),
     # A cell that does not apply to its row.
     "closed": Style(fill="#E9EDF5"),
     # A text across all columns.

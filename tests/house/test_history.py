@@ -54,6 +54,7 @@ from kpis.write.results import (
     value_field,
 )
 from kpis.write.targets import TargetEntry, baseline_set, target_change
+from nhrc_plan.drafts.models import PlanImport
 from nhrc_plan.exchange.models import Import
 from nhrc_plan.meetings.models import Meeting, MonthSummary
 from nhrc_plan.meetings.resolutions.models import Escalation, Resolution
@@ -321,6 +322,10 @@ def samples(plan):
             plan=indicator.strategy.plan, fiscal_year=2569, month=6, file_name="a.xlsx", size=1,
             sha256="0" * 64, sender_id=user.pk, sender_name="x", sent_at=timezone.now(),
         ),
+        PlanImport: PlanImport(
+            slug="next", file_name="a.xlsx", size=1, sha256="0" * 64, sender_id=user.pk,
+            sender_name="x", sent_at=timezone.now(),
+        ),
         Reminder: Reminder(
             recipient_id=user.pk, recipient_name="somebody", day=TODAY, kind="own", lines=2,
             moment=timezone.now(),
@@ -364,6 +369,21 @@ def another(model, pk):
     return found
 
 
+def earlier_of(row):
+    """An indicator of a plan that ended before, in the agency of ``row``."""
+    own = row.strategy.plan
+    plan = Plan(agency=own.agency, slug="earlier", name="แผนก่อน", first_year=2561, last_year=2565)
+    record_save(instance=plan, user=None)
+    strategy = Strategy(plan=plan, number=1, name="ก่อน")
+    record_save(instance=strategy, user=None)
+    objective = Objective(strategy=strategy, number=1, name="ก่อน")
+    record_save(instance=objective, user=None)
+    indicator = Indicator(
+        strategy=strategy, objective=objective, number="1", name="ก่อน", accrual="rate"
+    )
+    return record_save(instance=indicator, user=None).pk
+
+
 def another_edition():
     edition = Rubric(fiscal_year=2580, organisation_kind="อื่น", name="อื่น")
     record_save(instance=edition, user=None)
@@ -381,6 +401,11 @@ def changed_value(field, row):
         (Indicator, "objective"): lambda: {"objective": row.strategy.objectives.last()},
         (Objective, "strategy"): lambda: {"strategy": last, "issue": None, "number": 90},
         (Objective, "issue"): lambda: {"issue": None},
+        (PlanImport, "sent_at"): lambda: {"sent_at": timezone.now() - timedelta(days=3)},
+        (Plan, "is_draft"): lambda: {"is_draft": True, "is_current": False},
+        (Indicator, "continues"): lambda: {
+            "continues": Indicator.objects.get(pk=earlier_of(row)),
+        },
         (Import, "sent_at"): lambda: {"sent_at": timezone.now() - timedelta(days=3)},
         (LevelCriterion, "indicator"): lambda: {"indicator": undescribed("D2-4")},
         (Agency, "head_told_after"): lambda: {"head_told_after": 8},

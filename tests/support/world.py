@@ -11,6 +11,8 @@ from django.utils import timezone
 from budgets.models import CarriedPayment, Disbursement
 from integrity.models import QuarterProgress, Rubric, SelfAssessment
 from kpis.models import Result, YearTarget
+from nhrc_plan.drafts.sheets import plan_lines, plan_workbook
+from nhrc_plan.drafts.write import plan_import_keep
 from nhrc_plan.exchange.models import Import
 from nhrc_plan.exchange.parts import Wanted
 from nhrc_plan.exchange.sheets import entry_workbook
@@ -112,6 +114,9 @@ def places_of(plan: Any, maker: Any, sender: Any, store: Path) -> list[Place]:
         "slug": plan.slug,
         "chapter": "reporter",
         "passkey_id": 1,
+        "sent_id": plan_import_keep(
+            user=maker, slug=plan.slug, name="a.xlsx", content=plan_workbook(plan_lines(plan))
+        ).pk,
         "token": off_address(maker.pk).split("/")[-2],
         "number": 1,
         "year": 2566,
