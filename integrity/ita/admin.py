@@ -25,12 +25,13 @@ from integrity.ita.models import (
     ItaPart,
     Recommendation,
 )
-from integrity.ita.models.assessment import COUNTED, BelowYear, approved_sentence
+from integrity.ita.models.assessment import COUNTED, BelowYear
 from integrity.ita.score_admin import ScorePages
 from integrity.ita.waiting import WaitingYear, waiting_rows
 from integrity.ita.write import year_moved
 from strategy.access import Viewer, viewer
 from strategy.approval.admin import ApprovalAdmin, state_text
+from strategy.approval.whole import approved_sentence
 from strategy.comments.admin import AskedAbout
 from strategy.evidence.admin import WithEvidencePage, evidence_address
 from strategy.records.admin import RecordAdmin
@@ -193,7 +194,7 @@ class KnowsParent(RecordAdmin):
 
 def _year_of(row: ItaAssessment | BelowYear) -> ItaAssessment:
     """The assessment that a row is, or is of."""
-    return row if isinstance(row, ItaAssessment) else row.year
+    return row if isinstance(row, ItaAssessment) else row.whole
 
 
 def _page(obj: ItaAssessment) -> str:
