@@ -42,10 +42,11 @@ def with_deadline(rows: QuerySet[Any], year: str = "fiscal_year") -> QuerySet[An
     """Rows of an agency and a fiscal year, each with the ``deadline_day`` that was set for it and
     whether it ``moves``; None where nothing was set. ``year``: from the row to its year."""
     rules = ReportingYear.objects.filter(agency=OuterRef("agency"), fiscal_year=OuterRef(year))
-    return rows.annotate(
+    found: QuerySet[Any] = rows.annotate(
         deadline_day=Subquery(rules.values("deadline_day")[:1]),
         moves=Subquery(rules.values("moves_to_working_day")[:1]),
-    ).select_related("agency")
+    )
+    return found.select_related("agency")
 
 
 def days_of(rows: Iterable[Any]) -> dict[int, ReportingDay]:

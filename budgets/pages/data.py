@@ -146,6 +146,15 @@ def _strategy(part: StrategyMoney) -> dict[str, Any]:
     }
 
 
+def after_lock(money: PlanMoney) -> dict[str, Any]:
+    """The projects whose figure of the year, or whose money carried over, is another than when its
+    month was locked."""
+    found = money.after_lock
+    late = [row.code for row in money.office.rows if row.current.figure_id in found.months]
+    over = [{"code": row.code, "year": row.year} for row in money.carried if found.has(row)]
+    return {"money_after_lock": late, "carried_after_lock": over}
+
+
 def budgets(plan: Plan, money: PlanMoney) -> dict[str, Any]:
     """The whole plan's money."""
     return {
@@ -166,6 +175,7 @@ def budgets(plan: Plan, money: PlanMoney) -> dict[str, Any]:
             {"kind": summed.kind or None, **total(summed.total)} for summed in money.kinds
         ],
         "carried_over": carried_over(by_year(money.carried)),
+        **after_lock(money),
     }
 
 
@@ -190,6 +200,7 @@ def units(plan: Plan, money: PlanMoney) -> dict[str, Any]:
         "unit": "baht",
         **total(money.total),
         "units": [_unit(shown) for shown in money.units],
+        **after_lock(money),
     }
 
 
@@ -226,6 +237,12 @@ def project_page(
             for month in shown.months
         ],
         "carried_over": [carried_project(row) for row in shown.carried],
+        "money_after_lock": [
+            in_year(month.at)
+            for month in shown.months
+            if month.figure_id in shown.after_lock.months
+        ],
+        "carried_after_lock": [row.year for row in shown.carried if shown.after_lock.has(row)],
         "text": {"computed": list(shown.explanation)},
         "transfers": [
             {

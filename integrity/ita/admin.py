@@ -194,7 +194,7 @@ class KnowsParent(RecordAdmin):
 
 def _year_of(row: ItaAssessment | BelowYear) -> ItaAssessment:
     """The assessment that a row is, or is of."""
-    return row if isinstance(row, ItaAssessment) else row.whole
+    return row if isinstance(row, ItaAssessment) else row.year
 
 
 def _page(obj: ItaAssessment) -> str:

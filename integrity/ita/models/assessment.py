@@ -111,6 +111,13 @@ class BelowYear(BelowApproved):
     class Meta(BelowApproved.Meta):
         abstract = True
 
+    @property
+    def year(self) -> ItaAssessment:
+        """The assessment that the row is of."""
+        found = self.whole
+        assert isinstance(found, ItaAssessment)
+        return found
+
 
 class ItaGrade(BelowYear):
     """A grade of the year's scale and the lowest total that earns it."""
