@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from budgets.models import Disbursement
+from budgets.read.after_lock import AfterLock
 from budgets.read.carried import CarriedProject, CarriedSum, by_year
 from budgets.read.project_rows import ProjectPage
 from budgets.read.rows import MoneyYear, PlanMoney, ProjectMoney, StrategyMoney, UnitMoney
@@ -146,13 +147,16 @@ def _strategy(part: StrategyMoney) -> dict[str, Any]:
     }
 
 
+def _late(money: PlanMoney, found: AfterLock) -> list[str]:
+    return [row.code for row in money.office.rows if row.current.figure_id in found.months]
+
+
 def after_lock(money: PlanMoney) -> dict[str, Any]:
     """The projects whose figure of the year, or whose money carried over, is another than when its
     month was locked."""
     found = money.after_lock
-    late = [row.code for row in money.office.rows if row.current.figure_id in found.months]
     over = [{"code": row.code, "year": row.year} for row in money.carried if found.has(row)]
-    return {"money_after_lock": late, "carried_after_lock": over}
+    return {"money_after_lock": _late(money, found), "carried_after_lock": over}
 
 
 def budgets(plan: Plan, money: PlanMoney) -> dict[str, Any]:
@@ -200,7 +204,7 @@ def units(plan: Plan, money: PlanMoney) -> dict[str, Any]:
         "unit": "baht",
         **total(money.total),
         "units": [_unit(shown) for shown in money.units],
-        **after_lock(money),
+        "money_after_lock": _late(money, money.months_after_lock),
     }
 
 

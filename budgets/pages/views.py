@@ -77,7 +77,7 @@ def budget_units(request: HttpRequest, page: PlanPage) -> HttpResponse:
         "nav": "budgets",
         "here": "budget_units",
         "money": money,
-        "after_lock": money.after_lock,
+        "after_lock": money.months_after_lock,
         "notes": [
             rule_words.once(),
             rule_words.million_baht(),

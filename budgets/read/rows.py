@@ -348,8 +348,16 @@ class PlanMoney(ProjectSet):
     def after_lock(self) -> AfterLock:
         """What of the figures, of any year, is another than when its month was locked. One query
         beside that of what is carried over; at most four more where a month is locked."""
-        shown = (year for row in self.office.rows for year in row.years)
-        return self.find_after_lock(months_shown(shown), self.carried)
+        return self.find_after_lock(self._months, self.carried)
+
+    @cached_property
+    def months_after_lock(self) -> AfterLock:
+        """The same without what is carried over, for those who do not show it."""
+        return self.find_after_lock(self._months, ())
+
+    @property
+    def _months(self) -> dict[int, FiscalMonth]:
+        return months_shown(year for row in self.office.rows for year in row.years)
 
     def total_of(self, rows: Iterable[ProjectMoney], kind: str = UNSAID) -> Total:
         """The sum of any of the projects in the year looked at, by the lines of a ``kind``."""

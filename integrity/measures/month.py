@@ -7,8 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from integrity.measures.after_lock import with_after_lock
-from integrity.measures.read import measure_years, year_row
+from integrity.measures.read import measure_years, with_after_lock, year_row
 from integrity.measures.rows import Late, StateCount, YearRow
 from strategy.calendar import FiscalMonth
 

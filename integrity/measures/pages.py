@@ -9,10 +9,9 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from integrity.measures import data, sheets
-from integrity.measures.after_lock import with_after_lock
 from integrity.measures.figures import quarter_figures
 from integrity.measures.models import ItaMeasure
-from integrity.measures.read import measure_years, year_row
+from integrity.measures.read import measure_years, with_after_lock, year_row
 from integrity.measures.rows import YearRow
 from integrity.measures.rules import QUARTERS, has_begun, latest_quarter
 from strategy.comments.read import Talk, talk_about

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -26,8 +26,10 @@ from integrity.measures.rows import (
     YearRow,
 )
 from strategy.access import Viewer
+from strategy.approval.after_lock import restated_since_lock
 from strategy.approval.model import HANDED_IN, UNSENT
 from strategy.calendar import DEFAULT_REPORTING_DAY, FiscalMonth, ReportingDay
+from strategy.closing.read import locked_since
 from strategy.models import EvidenceFile, Unit
 from strategy.read import days_of, with_deadline
 from strategy.thai import sort_key
@@ -116,6 +118,20 @@ def year_rows(
             )
         )
     return found
+
+
+def with_after_lock(shown: YearRow) -> YearRow:
+    """A year that knows which of its quarters are. One query, at most two more."""
+    months = {
+        quarter.progress_id: rules.last_month(shown.fiscal_year, quarter.quarter)
+        for measure in shown.measures
+        for quarter in measure.quarters
+        if quarter.progress_id is not None and quarter.counts
+    }
+    locked = locked_since(shown.agency_id)
+    return replace(
+        shown, after_lock=restated_since_lock(QuarterProgress, months, locked, HANDED_IN)
+    )
 
 
 # ---------------------------------------------------------------------------- what a year holds

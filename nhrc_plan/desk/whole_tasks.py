@@ -11,8 +11,8 @@ from django.utils import timezone
 
 from integrity.ita.models import ItaAssessment
 from integrity.self_assessments.admin import entry_address
-from integrity.self_assessments.duties import unsent_of
 from integrity.self_assessments.rows import edition_name
+from integrity.self_assessments.waiting import unsent_of
 from kpis.read.duties import LATE, OPEN
 from nhrc_plan.desk.rows import ASSESSMENT, ITA, Task
 from strategy.access import Viewer
