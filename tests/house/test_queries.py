@@ -100,7 +100,7 @@ OF_THE_OFFICE = {
     # Four of them for self-assessments and returned years of ITA.
     "my_work": ("/my-work/", 57),
     "my_work_data": ("/my-work.json", 57),
-    "my_work_count": ("/my-work/count.json", 41),
+    "my_work_count": ("/my-work/count.json", 44),
     "my_calendar": ("/my-work/calendar/", 5),
     "unit_calendar": ("/units/{unit}/calendar/", 6),
     "reminders": ("/reminders/?agency={agency}", 6),
