@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from strategy.calendar import FiscalMonth, ReportingDay, latest_ended
 from strategy.models import Holiday, Plan, ReportingYear
@@ -33,6 +36,32 @@ def reporting_days(
     years = list(years)
     off = holidays(agency_id) if any(moves for _year, _day, moves in years) else frozenset()
     return {year: ReportingDay(day, off if moves else None) for year, day, moves in years}
+
+
+def with_deadline(rows: QuerySet[Any], year: str = "fiscal_year") -> QuerySet[Any]:
+    """Rows of an agency and a fiscal year, each with the ``deadline_day`` that was set for it and
+    whether it ``moves``; None where nothing was set. ``year``: from the row to its year."""
+    rules = ReportingYear.objects.filter(agency=OuterRef("agency"), fiscal_year=OuterRef(year))
+    found: QuerySet[Any] = rows.annotate(
+        deadline_day=Subquery(rules.values("deadline_day")[:1]),
+        moves=Subquery(rules.values("moves_to_working_day")[:1]),
+    )
+    return found.select_related("agency")
+
+
+def days_of(rows: Iterable[Any]) -> dict[int, ReportingDay]:
+    """By when these rows are reported, by their id, where planners said it.
+
+    Rows of :func:`with_deadline`. One query for each agency of which deadlines move to working
+    days.
+    """
+    rows = list(rows)
+    off = {agency: holidays(agency) for agency in {row.agency_id for row in rows if row.moves}}
+    return {
+        row.pk: ReportingDay(row.deadline_day, off[row.agency_id] if row.moves else None)
+        for row in rows
+        if row.deadline_day is not None
+    }
 
 
 def holidays(agency_id: int) -> frozenset[date]:

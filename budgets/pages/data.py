@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from budgets.models import Disbursement
+from budgets.read.after_lock import AfterLock
 from budgets.read.carried import CarriedProject, CarriedSum, by_year
 from budgets.read.project_rows import ProjectPage
 from budgets.read.rows import MoneyYear, PlanMoney, ProjectMoney, StrategyMoney, UnitMoney
@@ -146,6 +147,18 @@ def _strategy(part: StrategyMoney) -> dict[str, Any]:
     }
 
 
+def _late(money: PlanMoney, found: AfterLock) -> list[str]:
+    return [row.code for row in money.office.rows if row.current.figure_id in found.months]
+
+
+def after_lock(money: PlanMoney) -> dict[str, Any]:
+    """The projects whose figure of the year, or whose money carried over, is another than when its
+    month was locked."""
+    found = money.after_lock
+    over = [{"code": row.code, "year": row.year} for row in money.carried if found.has(row)]
+    return {"money_after_lock": _late(money, found), "carried_after_lock": over}
+
+
 def budgets(plan: Plan, money: PlanMoney) -> dict[str, Any]:
     """The whole plan's money."""
     return {
@@ -166,6 +179,7 @@ def budgets(plan: Plan, money: PlanMoney) -> dict[str, Any]:
             {"kind": summed.kind or None, **total(summed.total)} for summed in money.kinds
         ],
         "carried_over": carried_over(by_year(money.carried)),
+        **after_lock(money),
     }
 
 
@@ -190,6 +204,7 @@ def units(plan: Plan, money: PlanMoney) -> dict[str, Any]:
         "unit": "baht",
         **total(money.total),
         "units": [_unit(shown) for shown in money.units],
+        "money_after_lock": _late(money, money.months_after_lock),
     }
 
 
@@ -226,6 +241,12 @@ def project_page(
             for month in shown.months
         ],
         "carried_over": [carried_project(row) for row in shown.carried],
+        "money_after_lock": [
+            in_year(month.at)
+            for month in shown.months
+            if month.figure_id in shown.after_lock.months
+        ],
+        "carried_after_lock": [row.year for row in shown.carried if shown.after_lock.has(row)],
         "text": {"computed": list(shown.explanation)},
         "transfers": [
             {

@@ -9,9 +9,11 @@ from typing import Any, Protocol
 from django.utils.translation import gettext as _
 
 from budgets.pages import rule_words
+from budgets.read.after_lock import AfterLock
 from budgets.read.carried import by_year
 from budgets.read.rows import PlanMoney, ProjectMoney
 from budgets.rules.calc import Total
+from strategy.approval.after_lock import corrected_late
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan
 from strategy.standing.words import status_label
@@ -108,8 +110,11 @@ def money_chart(sheet: Sheet, rows: tuple[int, int], over: Area) -> None:
     )
 
 
-def _marked(name: str, sample: bool, unapproved: bool) -> str:
-    """A project's name, with the words for sample figures and for those not yet approved."""
+def _marked(name: str, *, sample: bool, unapproved: bool, late: bool) -> str:
+    """A project's name, with the words for sample figures, for those not yet approved and for those
+    corrected after their month was locked (``late``)."""
+    if late:
+        name = f"{name} ({corrected_late()})"
     if unapproved:
         name = f"{name} ({_('not yet approved')})"
     return f"{name} ({_('sample')})" if sample else name
@@ -159,13 +164,13 @@ def project_list(book: Book, report: MoneyReport) -> Sheet:
     for part in money.strategies:
         _group_row(sheet, part.number, part.name, part.total)
         for row in part.rows:
-            _project_row(sheet, row)
+            _project_row(sheet, row, money.after_lock)
     _group_row(sheet, None, _("whole plan"), money.total)
     for part in money.action_strategies:
         name = _("action plan: %(name)s") % {"name": part.name}
         _group_row(sheet, part.number, name, part.total)
         for row in part.rows:
-            _project_row(sheet, row)
+            _project_row(sheet, row, money.after_lock)
     if money.action.rows:
         _group_row(sheet, None, _("all the office's money"), money.office.total)
     colour_statuses(sheet, [12], first, sheet.row)
@@ -187,13 +192,15 @@ def _group_row(sheet: Sheet, number: int | None, name: str, total: Total) -> Non
     sheet.comment(line, 8, rule_words.once())
 
 
-def _project_row(sheet: Sheet, row: ProjectMoney) -> None:
+def _project_row(sheet: Sheet, row: ProjectMoney, after_lock: AfterLock) -> None:
     shown = row.current
+    late = shown.figure_id in after_lock.months
     standing, spent = shown.standing, shown.spent
     first = row.first_lead
     sheet.write(
         [
-            row.code, _marked(row.name, shown.sample, shown.unapproved),
+            row.code,
+            _marked(row.name, sample=shown.sample, unapproved=shown.unapproved, late=late),
             first.name if first else _("no lead unit yet"),
             million(shown.budget.plan), million(shown.allocated),
             million(spent.disbursed) if spent else None,
@@ -225,7 +232,9 @@ def project_years(book: Book, report: MoneyReport) -> Sheet:
         for row in part.rows:
             sample = any(shown.sample for shown in row.years)
             unapproved = any(shown.unapproved for shown in row.years)
-            values: list[Any] = [row.code, _marked(row.name, sample, unapproved)]
+            late = any(shown.figure_id in report.money.after_lock.months for shown in row.years)
+            name = _marked(row.name, sample=sample, unapproved=unapproved, late=late)
+            values: list[Any] = [row.code, name]
             for shown in row.years:
                 values += [
                     million(shown.budget.plan),
@@ -267,9 +276,11 @@ def carried_over(book: Book, report: MoneyReport) -> Sheet:
             ["group", "group", *["group_number"] * 3, "group_center"],
         )  # fmt: skip
         for row in summed.rows:
+            late = report.money.after_lock.has(row)
+            name = _marked(row.name, sample=row.sample, unapproved=row.unapproved, late=late)
             sheet.write(
                 [
-                    row.code, _marked(row.name, row.sample, row.unapproved), million(row.carried),
+                    row.code, name, million(row.carried),
                     million(row.paid), million(row.left),
                     row.last.month_name if row.last else None,
                 ],

@@ -38,6 +38,7 @@ def budgets(request: HttpRequest, page: PlanPage) -> HttpResponse:
         "nav": "budgets",
         "here": "budgets",
         "money": money,
+        "after_lock": money.after_lock,
         "marks": _marks(page),
         "bar": charts.spending_bar(money.total),
         "chart": charts.by_strategy(page.plan, money),
@@ -76,6 +77,7 @@ def budget_units(request: HttpRequest, page: PlanPage) -> HttpResponse:
         "nav": "budgets",
         "here": "budget_units",
         "money": money,
+        "after_lock": money.months_after_lock,
         "notes": [
             rule_words.once(),
             rule_words.million_baht(),
@@ -100,6 +102,7 @@ def project(request: HttpRequest, page: PlanPage, place: str) -> HttpResponse:
         "nav": "budgets",
         "shown": shown,
         "row": shown.row,
+        "after_lock": shown.after_lock,
         "year": shown.row.current,
         "bar": charts.spending_bar(shown.row.current),
         "chart": charts.months(shown),

@@ -27,6 +27,7 @@ class Payment(NamedTuple):
     note: str
     reason: str
     approved: bool
+    id: int
 
     @property
     def month_name(self) -> str:
@@ -45,6 +46,8 @@ class CarriedProject(NamedTuple):
     #: What was committed is a sample figure; is approved.
     sample: bool
     approved: bool
+    #: The month's figure that says what was committed.
+    figure_id: int
 
     @property
     def unapproved(self) -> bool:
@@ -54,6 +57,10 @@ class CarriedProject(NamedTuple):
     @property
     def last(self) -> Payment | None:
         return self.payments[-1] if self.payments else None
+
+    @property
+    def payment_id(self) -> int | None:
+        return self.last.id if self.last else None
 
     @property
     def paid(self) -> Decimal:
@@ -119,8 +126,9 @@ def carried(
         .order_by("-fiscal_year", "project__strategy__number", "project__number", "later__month")
         .values_list(
             "project_id", "project__strategy__number", "project__number", "project__name",
-            "fiscal_year", "committed", "is_sample", "approval",
-            "later__month", "later__paid", "later__note", "later__reason", "later__approval",
+            "fiscal_year", "committed", "is_sample", "approval", "pk",
+            "later__pk", "later__month", "later__paid", "later__note", "later__reason",
+            "later__approval",
             named=True,
         )
     ):  # fmt: skip
@@ -130,7 +138,7 @@ def carried(
             key,
             CarriedProject(
                 row.project_id, code, row.project__name, row.fiscal_year, row.committed, (),
-                row.is_sample, row.approval == State.APPROVED,
+                row.is_sample, row.approval == State.APPROVED, row.pk,
             ),
         )  # fmt: skip
         if row.later__month is None:
@@ -139,7 +147,7 @@ def carried(
         if month <= at or row.fiscal_year == at.year:
             payment = Payment(
                 month, row.later__paid, row.later__note, row.later__reason,
-                row.later__approval == State.APPROVED,
+                row.later__approval == State.APPROVED, row.later__pk,
             )  # fmt: skip
             found[key] = held._replace(payments=(*held.payments, payment))
     return tuple(found.values())

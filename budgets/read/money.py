@@ -27,6 +27,7 @@ from budgets.models import (
     Project,
     ProjectBudget,
 )
+from budgets.read.after_lock import money_after_lock
 from budgets.read.carried import carried, counted
 from budgets.read.leads import units_of
 from budgets.read.lines import spending_lines
@@ -119,8 +120,10 @@ class MoneyView:
         sample: bool,
         approved: bool = True,
         waiting: int | None = None,
+        figure_id: int | None = None,
     ) -> MoneyYear:
-        return MoneyYear(year, budget, spent, sample, self._basis[year], approved, waiting)
+        basis = self._basis[year]
+        return MoneyYear(year, budget, spent, sample, basis, approved, waiting, figure_id)
 
     def total(self, year: int, rows: Iterable[MoneyYear]) -> Total:
         """The sum of projects in one year, judged by the lines for all money."""
@@ -157,7 +160,7 @@ def _budgets(
     found: dict[int, dict[int, MoneyYear]] = defaultdict(dict)
     for (
         project_id, year, plan, amount, kind, transferred, month, disbursed, committed, sample,
-        state, waits,
+        state, waits, figure_id,
     ) in (
         ProjectBudget.objects.filter(
             project__in=projects.order_by().values("id"), fiscal_year__in=years
@@ -168,13 +171,13 @@ def _budgets(
             "project_id", "fiscal_year", "plan_amount", "approved_amount", "spending_kind",
             _transferred(at),
             "latest__month", "latest__disbursed", "latest__committed", "latest__is_sample",
-            "latest__approval", waiting,
+            "latest__approval", waiting, "latest__pk",
         )
     ):  # fmt: skip
         budget = Budget(plan, amount, _baht(transferred), kind)
         spent = None if month is None else Spent(month, disbursed, committed)
         found[project_id][year] = view.judged(
-            year, budget, spent, bool(sample), state == State.APPROVED, waits
+            year, budget, spent, bool(sample), state == State.APPROVED, waits, figure_id
         )
     return found
 
@@ -241,6 +244,7 @@ def plan_money(
             at,
             counted(plan),
         ),
+        find_after_lock=partial(money_after_lock, plan),
         lines=view.lines(at.year),
         overdue_month=view.overdue.get(at.year),
         bands=view.bands,

@@ -13,6 +13,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from budgets.models import BudgetTransfer, Disbursement, Project, ProjectBudget
+from budgets.read.after_lock import money_after_lock
 from budgets.read.carried import carried, counted
 from budgets.read.explain import explain
 from budgets.read.leads import in_order
@@ -38,7 +39,8 @@ _SHOWN = 60
 def project_detail(
     plan: Plan, code: str, at: FiscalMonth, today: date, viewer: Viewer, *, history: bool = True
 ) -> ProjectPage:
-    """One project at the end of ``at``, for this viewer. Seven queries with its history, else four.
+    """One project at the end of ``at``, for this viewer. Eight queries with its history, else
+    five; at most four more where a month is locked.
 
     ``code``: its place in the plan, "1-2" (strategy, number); a 404 names those there are.
     """
@@ -62,6 +64,7 @@ def project_detail(
         for year in plan.years
     }
     row = project_row(view, facts.named, years, in_order(facts.units))
+    over = carried(Q(project=facts.named[0]), plan.years, at, counted(plan))
     entered = view.lines(at.year).entered
     may_read = history and viewer.may_read_drafts(row.first_lead.id if row.first_lead else None)
     return ProjectPage(
@@ -72,7 +75,12 @@ def project_detail(
         objectives=tuple(facts.objectives.values()),
         lines=row.current.lines,
         lines_entered=entered,
-        carried=carried(Q(project=facts.named[0]), plan.years, at, counted(plan)),
+        carried=over,
+        after_lock=money_after_lock(
+            plan,
+            {held.pk: FiscalMonth(*place) for place, held in months.items()},
+            over,
+        ),
         explanation=tuple(explain(row.current, entered=entered)),
         history=_history(row.id, at.year) if may_read else None,
         budget_history=amounts_history(limit=_SHOWN, project_id=row.id) if may_read else None,
@@ -198,7 +206,8 @@ def _judged(
     view: MoneyView, year: int, budget: Budget, held: Disbursement | None, waiting: int | None
 ) -> MoneyYear:
     sample, approved = bool(held and held.is_sample), bool(held and held.is_approved)
-    return view.judged(year, budget, _spent(held), sample, approved, waiting)
+    figure_id = held.pk if held else None
+    return view.judged(year, budget, _spent(held), sample, approved, waiting, figure_id)
 
 
 def _months(
@@ -224,6 +233,7 @@ def _months(
             reason=held.reason if held else "",
             sample=bool(held and held.is_sample),
             approved=bool(held and held.is_approved),
+            figure_id=held.pk if held else None,
         )
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from budgets.models import Disbursement
+from budgets.read.after_lock import AfterLock
 from budgets.read.carried import CarriedProject
 from budgets.read.rows import ProjectMoney
 from budgets.rules.calc import Lines, MoneyStanding, Spent
@@ -44,6 +45,7 @@ class MoneyMonth(NamedTuple):
     reason: str
     sample: bool
     approved: bool
+    figure_id: int | None
 
     @property
     def unapproved(self) -> bool:
@@ -78,6 +80,8 @@ class ProjectPage:
     lines_entered: bool
     #: What was carried over from the years of the plan, and what has been paid of it.
     carried: tuple[CarriedProject, ...]
+    #: What of all this is another than when its month was locked.
+    after_lock: AfterLock
     #: How the figures of the year looked at were computed, one sentence a step.
     explanation: tuple[str, ...]
     #: Changes of the year's figures and of the amounts; None for those who may not read them.

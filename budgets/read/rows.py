@@ -15,6 +15,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from budgets.models import Project, ProjectBudget
+from budgets.read.after_lock import AfterLock, months_shown
 from budgets.read.carried import CarriedProject
 from budgets.rules.calc import (
     SPENDING_KINDS,
@@ -71,6 +72,8 @@ class MoneyYear:
     approved: bool = True
     #: The month of the newest figure that waits for approval and does not count before.
     waiting: int | None = None
+    #: The stored row of its figure.
+    figure_id: int | None = None
 
     @cached_property
     def standing(self) -> MoneyStanding:
@@ -324,6 +327,7 @@ class PlanMoney(ProjectSet):
     office: ProjectSet
     find_units: Callable[[], tuple[UnitMoney, ...]]
     find_carried: Callable[[], tuple[CarriedProject, ...]]
+    find_after_lock: Callable[[Mapping[int, FiscalMonth], Iterable[CarriedProject]], AfterLock]
     lines: YearLines
     #: The last month of the year whose figures are overdue; None while none is.
     overdue_month: int | None
@@ -339,6 +343,21 @@ class PlanMoney(ProjectSet):
     def carried(self) -> tuple[CarriedProject, ...]:
         """What is carried over into the year looked at, and at its end out of it. One query."""
         return self.find_carried()
+
+    @cached_property
+    def after_lock(self) -> AfterLock:
+        """What of the figures, of any year, is another than when its month was locked. One query
+        beside that of what is carried over; at most four more where a month is locked."""
+        return self.find_after_lock(self._months, self.carried)
+
+    @cached_property
+    def months_after_lock(self) -> AfterLock:
+        """The same without what is carried over, for those who do not show it."""
+        return self.find_after_lock(self._months, ())
+
+    @property
+    def _months(self) -> dict[int, FiscalMonth]:
+        return months_shown(year for row in self.office.rows for year in row.years)
 
     def total_of(self, rows: Iterable[ProjectMoney], kind: str = UNSAID) -> Total:
         """The sum of any of the projects in the year looked at, by the lines of a ``kind``."""

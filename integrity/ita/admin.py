@@ -25,12 +25,13 @@ from integrity.ita.models import (
     ItaPart,
     Recommendation,
 )
-from integrity.ita.models.assessment import COUNTED, BelowYear, approved_sentence
+from integrity.ita.models.assessment import COUNTED, BelowYear
 from integrity.ita.score_admin import ScorePages
 from integrity.ita.waiting import WaitingYear, waiting_rows
 from integrity.ita.write import year_moved
 from strategy.access import Viewer, viewer
 from strategy.approval.admin import ApprovalAdmin, state_text
+from strategy.approval.whole import approved_sentence
 from strategy.comments.admin import AskedAbout
 from strategy.evidence.admin import WithEvidencePage, evidence_address
 from strategy.records.admin import RecordAdmin

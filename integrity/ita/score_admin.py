@@ -17,10 +17,10 @@ from django.views.decorators.http import require_GET, require_POST
 
 from integrity.ita.forms import BeginForm, ScoreScreen, UploadForm
 from integrity.ita.models import ItaAssessment
-from integrity.ita.models.assessment import approved_sentence
 from integrity.ita.scores import ScoreEntry, ScoreTree
 from integrity.ita.upload import Comparison, compare, score_workbook
 from integrity.ita.write import ScoreEntries, ita_year_begin
+from strategy.approval.whole import approved_sentence
 from strategy.clock import today
 from strategy.pages.page import XLSX
 from strategy.records.forms import typed_text

@@ -20,10 +20,10 @@ from integrity.ita.models import (
     ItaItem,
     ItaPart,
 )
-from integrity.ita.models.assessment import approved_sentence
 from integrity.ita.scores import ScoreEntry, ScoreTree, check_score, shown_score
 from strategy.access import Viewer, viewer
 from strategy.approval.model import State
+from strategy.approval.whole import approved_sentence
 from strategy.evidence.model import read_evidence
 from strategy.models import Agency
 from strategy.records.entries import Entries

@@ -34,6 +34,10 @@ def summary(shown: YearRow, quarter: int) -> dict[str, Any]:
         "measures": len(shown.measures),
         "counts": {each.state: each.count for each in shown.counts(quarter)},
         "late": [_late(late) for late in shown.late(quarter)],
+        "after_lock": [
+            {"measure": late.measure.place, "quarter": late.quarter.quarter}
+            for late in shown.corrected
+        ],
     }
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from integrity.measures.read import measure_years, year_row
+from integrity.measures.read import measure_years, with_after_lock, year_row
 from integrity.measures.rows import Late, StateCount, YearRow
 from strategy.calendar import FiscalMonth
 
@@ -34,6 +34,11 @@ class MeasuresAt:
         return self.year.late(self.quarter) if self.year else []
 
     @property
+    def corrected(self) -> list[Late]:
+        """The quarters that are others than when their month was locked."""
+        return self.year.corrected if self.year else []
+
+    @property
     def sentence(self) -> str:
         """Why there is nothing to show; empty where there is."""
         if self.year is not None:
@@ -51,9 +56,10 @@ class MeasuresAt:
 def measures_at(
     agency_id: int, at: FiscalMonth, today: date, *, evidence: bool = False
 ) -> MeasuresAt:
-    """The measures of a month's fiscal year at its quarter. Four queries; one where it has none."""
+    """The measures of a month's fiscal year at its quarter. Five queries, and two
+    more where quarters of locked months were written since; one where it has none."""
     years = measure_years(agency_id)
     asked = next((year for year in years if year.fiscal_year == at.year), None)
     latest = next((year.fiscal_year for year in years if year.fiscal_year < at.year), None)
-    shown = year_row(asked, today, evidence=evidence) if asked else None
+    shown = with_after_lock(year_row(asked, today, evidence=evidence)) if asked else None
     return MeasuresAt(at.year, at.quarter, shown, None if shown else latest)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from integrity.measures import data, sheets
 from integrity.measures.figures import quarter_figures
 from integrity.measures.models import ItaMeasure
-from integrity.measures.read import measure_years, year_row
+from integrity.measures.read import measure_years, with_after_lock, year_row
 from integrity.measures.rows import YearRow
 from integrity.measures.rules import QUARTERS, has_begun, latest_quarter
 from strategy.comments.read import Talk, talk_about
@@ -89,7 +89,9 @@ def _found(request: HttpRequest, page: Page, year: int) -> tuple[list[Any], Year
     if asked is None:
         raise Http404(_no_such_year(page, year, [each.fiscal_year for each in years]))
     quarter = _quarter(request.GET.get("quarter", ""))
-    shown = year_row(asked, page.today, page.viewer, evidence=page.viewer.signed_in, answers=True)
+    signed_in = page.viewer.signed_in
+    found = year_row(asked, page.today, page.viewer, evidence=signed_in, answers=True)
+    shown = with_after_lock(found)
     return years, shown, quarter or latest_quarter(year, page.today)
 
 

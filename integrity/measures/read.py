@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, F, Q
 
 from integrity.ita.read import scored_questions
 from integrity.ita.rows import NO_SCORE, next_score
@@ -26,10 +26,12 @@ from integrity.measures.rows import (
     YearRow,
 )
 from strategy.access import Viewer
+from strategy.approval.after_lock import restated_since_lock
 from strategy.approval.model import HANDED_IN, UNSENT
 from strategy.calendar import DEFAULT_REPORTING_DAY, FiscalMonth, ReportingDay
-from strategy.models import EvidenceFile, ReportingYear, Unit
-from strategy.read import holidays
+from strategy.closing.read import locked_since
+from strategy.models import EvidenceFile, Unit
+from strategy.read import days_of, with_deadline
 from strategy.thai import sort_key
 
 
@@ -39,7 +41,7 @@ def measure_years(agency_id: int) -> list[Any]:
     Each carries its ``deadline_day`` and how many issues and measures it has.
     """
     return list(
-        _with_deadline(MeasureYear.objects.filter(agency=agency_id))
+        with_deadline(MeasureYear.objects.filter(agency=agency_id))
         .annotate(
             issue_count=Count("issues", distinct=True),
             measure_count=Count("issues__measures", distinct=True),
@@ -48,36 +50,12 @@ def measure_years(agency_id: int) -> list[Any]:
     )
 
 
-def _with_deadline(years: QuerySet[MeasureYear]) -> QuerySet[MeasureYear]:
-    rules = ReportingYear.objects.filter(
-        agency=OuterRef("agency"), fiscal_year=OuterRef("fiscal_year")
-    )
-    return years.annotate(
-        deadline_day=Subquery(rules.values("deadline_day")[:1]),
-        moves=Subquery(rules.values("moves_to_working_day")[:1]),
-    ).select_related("agency")
-
-
-def _reporting_days(years: Iterable[Any]) -> dict[int, ReportingDay]:
-    """By when the quarters of years are reported, by the year's id.
-
-    One query for each agency of which deadlines move to working days.
-    """
-    years = list(years)
-    off = {agency: holidays(agency) for agency in {y.agency_id for y in years if y.moves}}
-    return {
-        year.pk: ReportingDay(year.deadline_day, off[year.agency_id] if year.moves else None)
-        for year in years
-        if year.deadline_day is not None
-    }
-
-
 def reporting_days(ids: Collection[int]) -> dict[int, ReportingDay]:
     """By when the quarters of years are reported, by the year's id, where planners said it.
 
     One query, and one for each agency of which deadlines move to working days.
     """
-    return _reporting_days(_with_deadline(MeasureYear.objects.filter(pk__in=ids)))
+    return days_of(with_deadline(MeasureYear.objects.filter(pk__in=ids)))
 
 
 def year_row(
@@ -113,7 +91,7 @@ def year_rows(
     units, own = _units(ids, who)
     reports = _reports(ids, evidence=evidence, drafts=drafts)
     advice = _answers(years) if answers else {}
-    days = _reporting_days(years)
+    days = days_of(years)
     found = []
     for year in years:
         issues = facts.get(year.pk, [])
@@ -140,6 +118,20 @@ def year_rows(
             )
         )
     return found
+
+
+def with_after_lock(shown: YearRow) -> YearRow:
+    """A year that knows which of its quarters are. One query, at most two more."""
+    months = {
+        quarter.progress_id: rules.last_month(shown.fiscal_year, quarter.quarter)
+        for measure in shown.measures
+        for quarter in measure.quarters
+        if quarter.progress_id is not None and quarter.counts
+    }
+    locked = locked_since(shown.agency_id)
+    return replace(
+        shown, after_lock=restated_since_lock(QuarterProgress, months, locked, HANDED_IN)
+    )
 
 
 # ---------------------------------------------------------------------------- what a year holds
@@ -390,11 +382,11 @@ def _answers(years: Sequence[Any]) -> dict[int, list[AnswerRow]]:
 def measure_year(agency_id: int, fiscal_year: int) -> Any | None:
     """One year as :func:`measure_years` gives it; None where there is none. One query."""
     years = MeasureYear.objects.filter(agency=agency_id, fiscal_year=fiscal_year)
-    return _with_deadline(years).first()
+    return with_deadline(years).first()
 
 
 def running_years(today: date) -> list[Any]:
     """The years whose quarters may still be reported by many: this one and the last. One query."""
     now = FiscalMonth.of(today).year
     years = MeasureYear.objects.filter(fiscal_year__in=(now, now - 1))
-    return list(_with_deadline(years).order_by("-fiscal_year", "agency"))
+    return list(with_deadline(years).order_by("-fiscal_year", "agency"))

@@ -273,7 +273,7 @@ class IssueRow:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """A measure's quarter whose report is overdue."""
+    """A measure's quarter whose report is overdue, or was corrected after its month was locked."""
 
     measure: MeasureRow
     quarter: QuarterRow
@@ -312,6 +312,18 @@ class YearRow:
     is_sample: bool
     rules: rules.YearRules
     issues: tuple[IssueRow, ...]
+    #: The reports that are others than when their month was locked, by id, where that was asked.
+    after_lock: frozenset[int] = frozenset()
+
+    @property
+    def corrected(self) -> list[Late]:
+        """The quarters that are others than when their month was locked."""
+        return [
+            Late(measure, quarter)
+            for measure in self.measures
+            for quarter in measure.quarters
+            if quarter.progress_id in self.after_lock
+        ]
 
     @property
     def measures(self) -> list[MeasureRow]:

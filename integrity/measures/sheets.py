@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Container
 from itertools import zip_longest
 from typing import Any
 
@@ -10,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from integrity.measures.rows import COLOURS, LABELS, MeasureRow, QuarterRow, YearRow
 from integrity.measures.rules import LATE, NO_REPORTS, QUARTERS, REPORTED
+from strategy.approval.after_lock import corrected_late
 from strategy.known.words import known_lines
 from strategy.thai import format_date
 from strategy.workbook.book import Book, Sheet, lines_needed
@@ -65,7 +67,8 @@ def quarter_table(sheet: Sheet, shown: YearRow) -> None:
     for issue in shown.issues:
         top = sheet.row + 1
         for place, measure in enumerate(issue.measures):
-            _measure(sheet, issue.title if place == 0 else None, measure)
+            title = issue.title if place == 0 else None
+            _measure(sheet, title, measure, shown.after_lock)
         if not issue.measures:
             sheet.write([issue.title, *[None] * 6], "text")
         _merge(sheet, 1, top, sheet.row)
@@ -90,9 +93,11 @@ def _head(sheet: Sheet) -> None:
     sheet.comment(top, 3, rule)
 
 
-def _measure(sheet: Sheet, issue: str | None, measure: MeasureRow) -> None:
+def _measure(
+    sheet: Sheet, issue: str | None, measure: MeasureRow, after_lock: Container[int | None]
+) -> None:
     styles = ["text", "text", *["center"] * 4, "text"]
-    states = [quarter_label(quarter) for quarter in measure.quarters]
+    states = [quarter_label(quarter, after_lock) for quarter in measure.quarters]
     top = sheet.write([issue, measure.title, *states, measure.responsible], styles, 2 * _LINE)
     room = sheet.room[2]
     columns = [slices(quarter_words(quarter), room) for quarter in measure.quarters]
@@ -114,13 +119,17 @@ def _measure(sheet: Sheet, issue: str | None, measure: MeasureRow) -> None:
         _merge(sheet, column, top, sheet.row)
 
 
-def quarter_label(quarter: QuarterRow) -> str:
-    """Its state, with the words for what is not yet approved."""
-    return _unapproved(quarter.label) if quarter.unapproved else quarter.label
+def quarter_label(quarter: QuarterRow, after_lock: Container[int | None] = ()) -> str:
+    """Its state, with the words for what is not yet approved, and for what is another than when its
+    month was locked."""
+    late = quarter.progress_id in after_lock
+    return _marked(quarter.label, unapproved=quarter.unapproved, late=late)
 
 
-def _unapproved(label: str) -> str:
-    return f"{label} ({_('not yet approved')})"
+def _marked(label: str, *, unapproved: bool, late: bool) -> str:
+    if unapproved:
+        label = f"{label} ({_('not yet approved')})"
+    return f"{label} ({corrected_late()})" if late else label
 
 
 def quarter_words(quarter: QuarterRow) -> str:
@@ -157,7 +166,12 @@ def _colour(sheet: Sheet, first: int, last: int) -> None:
         for state, label in LABELS.items()
         if state != NO_REPORTS
     }
-    words |= {_unapproved(str(LABELS[state])): words[str(LABELS[state])] for state in REPORTED}
+    words |= {
+        _marked(label, unapproved=unapproved, late=late): words[label]
+        for label in [str(LABELS[state]) for state in REPORTED]
+        for unapproved in (False, True)
+        for late in (False, True)
+    }
     colour_words(sheet, [3, 4, 5, 6], first, last, words)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Any
@@ -10,7 +11,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,7 +22,13 @@ from integrity.self_assessments.access import may_fill_in, readable_assessments
 from integrity.self_assessments.forms import AssessmentScreen
 from integrity.self_assessments.models import Answer, Criterion, Rubric, SelfAssessment
 from integrity.self_assessments.read import answer_figures, assessment_page, figure_names
-from strategy.access import viewer
+from integrity.self_assessments.waiting import (
+    WaitingAssessment,
+    waiting_assessments,
+    waiting_rows,
+)
+from strategy.access import Viewer, viewer
+from strategy.approval.admin import ApprovalAdmin, state_text
 from strategy.clock import today
 from strategy.comments.read import talk_about
 from strategy.models import Agency
@@ -45,14 +52,14 @@ class BeginForm(RecordForm):
 
 
 @admin.register(SelfAssessment)
-class SelfAssessmentAdmin(ScreenAdmin):
-    """Planners see all; reporters those of their own agency."""
+class SelfAssessmentAdmin(ApprovalAdmin, ScreenAdmin):
+    """Planners see all; reporters and approvers those of their own agency."""
 
     form = BeginForm
     list_display = [
-        "organisation", "rubric", "level", "province", "agency", "answered", "is_sample",
+        "organisation", "rubric", "level", "province", "agency", "answered", "stands", "is_sample",
     ]  # fmt: skip
-    list_filter = ["rubric", "level", "province", "agency", "is_sample"]
+    list_filter = ["approval", "rubric", "level", "province", "agency", "is_sample"]
     search_fields = ["organisation", "province"]
     ordering = ["rubric", "organisation"]
     fields = ["rubric", "organisation", "level", "province", "agency"]
@@ -67,12 +74,33 @@ class SelfAssessmentAdmin(ScreenAdmin):
     def answered(self, row: Any) -> str:
         return str(row.answer_count)
 
+    @admin.display(description=gettext_lazy("state of approval"), ordering="approval")
+    def stands(self, row: SelfAssessment) -> str:
+        return state_text(row)
+
+    # ----------------------------------------------------------------------- approving
+
+    change_form_template = "admin/integrity/selfassessment/change_form.html"
+    waiting_template = "admin/integrity/selfassessment/waiting.html"
+
+    def waiting(self, who: Viewer) -> QuerySet[Any]:
+        return waiting_assessments(who)
+
+    def waiting_rows(self, rows: Sequence[SelfAssessment], who: Viewer) -> list[WaitingAssessment]:
+        return waiting_rows(rows, who)
+
     # --------------------------------------------------------------------- permissions
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         if not super().has_change_permission(request, obj):
             return False
-        return obj is None or may_fill_in(viewer(request.user), obj.agency_id)
+        if obj is None:
+            return True
+        return not obj.is_approved and may_fill_in(viewer(request.user), obj.agency_id)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        deletes: bool = super().has_delete_permission(request, obj)
+        return deletes and (obj is None or not obj.is_approved)
 
     def _agencies(self, request: HttpRequest) -> Any:
         """The agencies that somebody may choose from; None: any, or none."""
@@ -103,7 +131,10 @@ class SelfAssessmentAdmin(ScreenAdmin):
     def response_add(self, request: HttpRequest, obj: Any, post_url_continue: Any = None) -> Any:
         messages.success(
             request,
-            _("%(name)s: begun. Answer the criteria in any order; save as often as you like.")
+            _(
+                "%(name)s: begun. Answer the criteria in any order; keep it as a draft as often as "
+                "you like, then hand it in."
+            )
             % {"name": obj.organisation},
         )
         return HttpResponseRedirect(entry_address(obj.pk))
@@ -143,13 +174,15 @@ class SelfAssessmentAdmin(ScreenAdmin):
         return {
             "title": _("Self-assessment: %(name)s") % {"name": organisation},
             "talk": talk_about(viewer(request.user), figures, names=figure_names(figures)),
+            "original": screen.assessment,
+            **self.steps(request, screen.assessment),
         }
 
     def screen_address(self, screen: AssessmentScreen) -> str:
         return entry_address(screen.assessment.pk)
 
     def saved_message(self, screen: AssessmentScreen, count: int) -> str:
-        return _saved_message(screen.assessment.pk, count)
+        return _saved_message(screen.assessment.pk, count, drafts=screen.drafts)
 
     # --------------------------------------------------------------- history, deletion
 
@@ -203,13 +236,18 @@ def _answer_history(assessment_id: int) -> list[Entry]:
     return found
 
 
-def _saved_message(assessment_id: int, count: int) -> str:
+def _saved_message(assessment_id: int, count: int, *, drafts: bool) -> str:
     """What was saved, and how the assessment now stands."""
     if not count:
         return _("Nothing was changed, so nothing was saved.")
     row = SelfAssessment.objects.select_related("rubric", "agency").get(pk=assessment_id)
     page = assessment_page(row)
-    return _("Saved. Total %(total)s of 100 (%(formula)s); answered %(answered)s of %(of)s.") % {
+    told = (
+        _("Kept as a draft. Total %(total)s of 100 (%(formula)s); answered %(answered)s of %(of)s.")
+        if drafts
+        else _("Handed in. Total %(total)s of 100 (%(formula)s); answered %(answered)s of %(of)s.")
+    )
+    return told % {
         "total": page.total,
         "formula": page.formula,
         "answered": page.answered,

@@ -23,6 +23,8 @@ def organisation(facts: AssessmentFacts) -> dict[str, Any]:
         "level": facts.level,
         "province": facts.province or None,
         "agency_name": facts.agency or None,
+        "state": facts.state,
+        "approved": facts.is_approved,
         "sample": facts.is_sample,
     }
 

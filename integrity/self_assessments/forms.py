@@ -24,6 +24,8 @@ from integrity.self_assessments.rows import (
     replies_to,
 )
 from integrity.self_assessments.write import AnswerEntries, AnswerEntry, assessment_record
+from strategy.approval.model import State
+from strategy.approval.screen import DraftScreen
 from strategy.evidence.entry import MOST_EVIDENCE, EvidenceForm, EvidenceFormSet, entry_kept
 from strategy.records.forms import (
     RecordForm,
@@ -33,7 +35,7 @@ from strategy.records.forms import (
     link_field,
     stale_lines,
 )
-from strategy.records.screen import EntryScreen, row_read
+from strategy.records.screen import row_read
 
 #: Empty rows of evidence below those that are kept.
 _EXTRA = 1
@@ -57,6 +59,10 @@ _REPLY = "reply_"
 def reply_name(question: str) -> str:
     """The field of the reply to a question: by its text, which stays when others move."""
     return f"{_REPLY}{hashlib.sha256(question.encode()).hexdigest()[:12]}"
+
+
+#: What an editor has read of an assessment beside its answers: how far it is, too.
+_TOLD = ("organisation", "level", "province", "agency_id", "replies", "approval")
 
 
 class FactsForm(RecordForm):
@@ -84,6 +90,19 @@ class FactsForm(RecordForm):
                 initial=reply,
                 rows=4,
             )
+
+    def check_version(self, read: int | None) -> bool:
+        """Answers of others move the version on; they are no change of what stands in this form."""
+        kept = SelfAssessment.history.filter(id=self.instance.pk, version=read).first()
+        stored = SelfAssessment.objects.filter(pk=self.instance.pk).first()
+        if (
+            kept is None
+            or stored is None
+            or any(getattr(kept, name) != getattr(stored, name) for name in _TOLD)
+        ):
+            return super().check_version(read)
+        self.cleaned_data["expected_version"] = stored.version
+        return False
 
     @property
     def questions(self) -> list[Any]:
@@ -276,8 +295,9 @@ class AnswerForm(forms.Form):
 _NOTHING = {"level": None, "points": None, "remark": "", "evidence": ()}
 
 
-class AssessmentScreen(EntryScreen):
-    """The organisation, and a form for each criterion that may be answered."""
+class AssessmentScreen(DraftScreen):
+    """The organisation, and a form for each criterion that may be answered; kept as a draft, or
+    handed in."""
 
     writes = AnswerEntries
 
@@ -357,9 +377,10 @@ class AssessmentScreen(EntryScreen):
         return {"assessment": self.assessment}
 
     def record(self, user: Any, entries: Sequence[AnswerEntry], reason: str) -> int:
-        """What is said of the organisation, and the answers."""
+        """What is said of the organisation, the answers, and that it is handed in."""
         told = bool(self.facts.really_changed)
-        if entries or told:
+        handed_in = self.assessment.is_unsent and not self.drafts
+        if entries or told or handed_in:
             assessment_record(
                 user=user,
                 assessment=self.facts.assessment(),
@@ -367,8 +388,9 @@ class AssessmentScreen(EntryScreen):
                 entries=entries,
                 today=self.today,
                 reason=reason,
+                state=State.DRAFT if self.drafts else State.SUBMITTED,
             )
-        return len(entries) + told
+        return len(entries) + told + handed_in
 
     def read_again(self) -> None:
         stored = SelfAssessment.objects.select_related("rubric", "agency")

@@ -24,6 +24,7 @@ from integrity.self_assessments.rules import (
     PartFacts,
     score,
 )
+from strategy.approval.model import counted_states
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,15 +145,17 @@ def _row(
     )
 
 
-def policy_counts() -> PolicyCounts:
+def policy_counts(*, approved_only: bool) -> PolicyCounts:
     """Organisations, and provinces, that reach a level of a criterion that shows a policy.
 
-    Samples are not counted, and an organisation counts once in whatever many editions. One query.
+    Neither drafts nor samples are counted, and an organisation counts once in whatever many
+    editions. ``approved_only``: as a plan counts that goes by approved figures. One query.
     """
     reached = Answer.objects.filter(
         Q(criterion__levels__level=F("level"), criterion__levels__share_of__gt=0) | Q(points__gt=0),
         criterion__shows_policy=True,
         assessment__is_sample=False,
+        assessment__approval__in=counted_states(approved_only=approved_only),
     )
     found = set(
         reached.values_list("assessment__level", "assessment__organisation", "assessment__province")

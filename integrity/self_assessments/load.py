@@ -20,6 +20,7 @@ from integrity.self_assessments.models import (
     SelfAssessment,
 )
 from integrity.self_assessments.write import AnswerEntries, AnswerEntry, assessment_begin
+from strategy.approval.model import State
 from strategy.evidence.entry import EvidenceEntry
 from strategy.loading import SAMPLE_REASON, load_row, missing_or_none
 from strategy.records.write import record_delete
@@ -146,6 +147,7 @@ def sample_load(tree: Mapping[str, Any]) -> int:
             level=item["level"],
             province=item["province"],
             is_sample=True,
+            state=State.SUBMITTED,
             replies=[
                 {"question": question, "reply": reply}
                 for question, reply in zip(rubric.questions, item["replies"], strict=False)

@@ -85,7 +85,7 @@ def assessments(request: HttpRequest, page: Page) -> HttpResponse:
     )
     listed = Paginator(ordered, PER_PAGE).get_page(request.GET.get("page"))
     rows = assessment_rows(list(listed.object_list), known)
-    policies = policy_counts()
+    policies = policy_counts(approved_only=bool(page.plan and page.plan.approved_only))
     if page.as_data:
         return as_json(data.assessments(listed, rows, policies))
     query = request.GET.copy()
@@ -143,7 +143,9 @@ def assessment(request: HttpRequest, page: Page, assessment_id: int) -> HttpResp
         "forms": shown.parts,
         "bars": bars(shown),
         "talk": talk_about(page.viewer, figures, names=figure_names(figures)),
-        "may_fill_in": request.user.is_staff and may_fill_in(page.viewer, shown.facts.agency_id),
+        "may_fill_in": request.user.is_staff
+        and not shown.facts.is_approved
+        and may_fill_in(page.viewer, shown.facts.agency_id),
     }
     template = (
         "integrity/self_assessments/assessment_form.html"

@@ -209,6 +209,8 @@ def facts_of(assessment: SelfAssessment) -> rows.AssessmentFacts:
         agency_id=assessment.agency_id,
         agency=str(assessment.agency) if assessment.agency_id else "",
         is_sample=assessment.is_sample,
+        state=assessment.approval,
+        returned=assessment.returned_because,
     )
 
 

@@ -23,6 +23,7 @@ from integrity.self_assessments.rules import (
     full_points,
     points,
 )
+from strategy.approval.model import UNSENT, State, unapproved
 from strategy.evidence.entry import EvidenceEntry
 from strategy.evidence.model import Evidence
 
@@ -323,6 +324,23 @@ class AssessmentFacts:
     agency_id: int | None
     agency: str
     is_sample: bool
+    #: Its state of approval, and the comment with which it was returned.
+    state: str = State.SUBMITTED
+    returned: str = ""
+
+    @property
+    def is_approved(self) -> bool:
+        return self.state == State.APPROVED
+
+    @property
+    def is_unsent(self) -> bool:
+        """A draft, or returned: it counts nowhere."""
+        return self.state in UNSENT
+
+    @property
+    def mark(self) -> str:
+        """Its state in words, unless it is approved."""
+        return "" if self.is_approved else unapproved(self.state)
 
     @property
     def level_label(self) -> str:

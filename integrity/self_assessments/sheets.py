@@ -37,6 +37,8 @@ def _heading(sheet: Sheet, title: str, shown: AssessmentPage) -> None:
         },
     ]
     notes += known_lines()
+    if facts.mark:
+        notes.append(f"{_('state of approval')}: {facts.mark}")
     if facts.is_sample:
         notes.append(_("sample"))
     if shown.rubric.has_reading:

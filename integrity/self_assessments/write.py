@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -22,11 +22,12 @@ from integrity.self_assessments.models import Answer, AnswerEvidence, Rubric, Se
 from integrity.self_assessments.read import rubric_tree
 from integrity.self_assessments.rows import replies_to
 from strategy.access import Viewer, viewer
+from strategy.approval.model import State, state_problems, take_state
 from strategy.evidence.model import read_evidence
 from strategy.evidence.write import evidence_replaced
 from strategy.models import Agency
 from strategy.records.entries import Errors, RowEntries
-from strategy.records.write import record_delete, record_save
+from strategy.records.write import claim, record_delete, record_save, write_history
 
 __all__ = [
     "AnswerEntries",
@@ -51,9 +52,10 @@ def assessment_begin(
     agency: Agency | None = None,
     is_sample: bool = False,
     replies: Sequence[Mapping[str, str]] = (),
+    state: str = State.DRAFT,
     reason: str = "",
 ) -> SelfAssessment:
-    """Begin an organisation's assessment by an edition; it stays open while answers are missing.
+    """Begin an organisation's assessment by an edition: a draft, until it is handed in.
 
     ``user`` None is the system. Planners begin any, reporters that of their own agency.
     ``replies``: each with the text of its ``question``.
@@ -66,6 +68,7 @@ def assessment_begin(
         province=province,
         agency=agency,
         is_sample=is_sample,
+        approval=state,
         replies=list(replies),
     )
     assessment.replies = _replies(assessment, ())
@@ -76,7 +79,6 @@ def assessment_begin(
     return assessment
 
 
-@transaction.atomic
 def assessment_change(
     *, user: Any, assessment: SelfAssessment, expected_version: int, reason: str = ""
 ) -> SelfAssessment:
@@ -84,24 +86,21 @@ def assessment_change(
 
     Its edition stays. Who changes a sample makes it theirs.
     """
-    stored = SelfAssessment.objects.select_for_update().get(pk=assessment.pk)
-    _require(user, stored.agency_id)
-    _require(user, assessment.agency_id)
-    if assessment.rubric_id != stored.rubric_id:
-        raise ValidationError(
-            {"rubric": _("The edition stays; begin another assessment for another edition.")}
-        )
-    assessment.replies = _replies(assessment, stored.replies)
-    if user is not None:
-        assessment.is_sample = False
-    record_save(instance=assessment, user=user, reason=reason, expected_version=expected_version)
+    assessment_record(
+        user=user,
+        assessment=assessment,
+        expected_version=expected_version,
+        entries=(),
+        reason=reason,
+    )
     return assessment
 
 
 def assessment_delete(
     *, user: Any, assessment: SelfAssessment, expected_version: int, reason: str = ""
 ) -> None:
-    """Take an assessment away with its answers; the history stays. Planners."""
+    """Take an assessment away with its answers; the history stays. Planners, of an approved one
+    nobody."""
     if user is not None and not viewer(user).is_planner:
         raise PermissionDenied
     record_delete(instance=assessment, user=user, reason=reason, expected_version=expected_version)
@@ -136,7 +135,6 @@ def _require(user: Any, agency_id: int | None) -> None:
 # ---------------------------------------------------------------------------------- answers
 
 
-@transaction.atomic
 def assessment_record(
     *,
     user: Any,
@@ -145,17 +143,21 @@ def assessment_record(
     entries: Sequence[AnswerEntry],
     today: date | None = None,
     reason: str = "",
+    state: str | None = None,
 ) -> list[Answer]:
     """One screen of an assessment: what it says of the organisation, and answers, all or none.
 
-    ``expected_version`` None: nothing is said of the organisation that is not stored.
+    ``expected_version`` None: nothing is said of the organisation that is not stored. ``state``:
+    draft or submitted; None keeps it as far as it is.
     """
-    if expected_version is not None:
-        assessment_change(
-            user=user, assessment=assessment, expected_version=expected_version, reason=reason
-        )
     return AnswerEntries.record_many(
-        user=user, assessment=assessment, entries=entries, today=today, reason=reason
+        user=user,
+        entries=entries,
+        today=today,
+        reason=reason,
+        assessment=assessment,
+        told_at=expected_version,
+        state=state,
     )
 
 
@@ -175,20 +177,32 @@ class AnswerEntries(RowEntries[AnswerEntry, Answer]):
         *,
         today: date | None = None,
         assessment: SelfAssessment,
+        told_at: int | None = None,
+        state: str | None = None,
         by_system: bool = False,
     ) -> None:
+        """``told_at``: the version over which what ``assessment`` says of the organisation is to be
+        saved; None: its answers alone. ``state``: to which it is brought, if any."""
         super().__init__(entries, today=today, by_system=by_system)
-        self.assessment = assessment
+        self.assessment, self.told_at, self.state = assessment, told_at, state
+        #: What is to be saved of the organisation, and where it is stored.
+        self.told: SelfAssessment | None = None
 
     def lock(self) -> None:
         """One at a time for each assessment: two could each answer one of two alternatives.
 
         On SQLite every transaction that writes waits for the one before. Whose it is counts now:
-        it may have moved since the request read it.
+        it may have moved since the request read it, or been approved.
         """
+        if self.told_at is not None:
+            self.told = self.assessment
         stored = SelfAssessment.objects.select_for_update()
         self.assessment = stored.get(pk=self.assessment.pk)
         self.assessment.rubric = edition_lock(self.assessment.rubric_id)
+        if self.state is None:
+            self.state = State.DRAFT if self.assessment.is_unsent else State.SUBMITTED
+        for problem in state_problems(self.assessment, self.state, by_system=self.by_system):
+            raise problem
 
     def read(self) -> None:
         self.rubric = rubric_tree(self.assessment.rubric)
@@ -200,6 +214,8 @@ class AnswerEntries(RowEntries[AnswerEntry, Answer]):
         """What assessors score is the planners' to enter."""
         if who.is_planner:
             return True
+        if self.told is not None and not may_fill_in(who, self.told.agency_id):
+            return False
         asked = (self.places.get(entry.criterion_id) for entry in self.entries)
         own = all(place.part.is_self_assessed for place in asked if place is not None)
         return own and may_fill_in(who, self.assessment.agency_id)
@@ -227,7 +243,35 @@ class AnswerEntries(RowEntries[AnswerEntry, Answer]):
         read_evidence([row for row, _entry in written])
 
     def finish(self, user: Any, reason: str) -> None:
-        """Who changes a sample makes it theirs."""
-        if user is not None and self.assessment.is_sample:
-            self.assessment.is_sample = False
-            record_save(instance=self.assessment, user=user, reason=reason)
+        """With whatever is said in it the assessment takes the next version, so that nobody
+        approves what they have not seen. Who changes a sample makes it theirs."""
+        stored, told = self.assessment, self.told
+        state = stored.state_now
+        if user is not None:
+            stored.is_sample = False
+            take_state(stored, str(self.state))
+        marks = {name: getattr(stored, name) for name in _MARKS}
+        if told is not None:
+            row = _as_told(stored, told, marks)
+            record_save(instance=row, user=user, reason=reason, expected_version=self.told_at)
+        elif self.entries or stored.state_now != state:
+            claim([stored], [stored.version], **marks)
+            write_history([stored], "~", user=user, reason=reason)
+
+
+#: What nobody types of an assessment: how far it is.
+_MARKS = ("approval", "returned_because", "is_sample")
+
+
+def _as_told(
+    stored: SelfAssessment, told: SelfAssessment, marks: Mapping[str, Any]
+) -> SelfAssessment:
+    """What is to be saved of an organisation. Raises ValidationError."""
+    if told.rubric_id != stored.rubric_id:
+        raise ValidationError(
+            {"rubric": _("The edition stays; begin another assessment for another edition.")}
+        )
+    told.replies = _replies(told, stored.replies)
+    for name, value in marks.items():
+        setattr(told, name, value)
+    return told

@@ -15,6 +15,7 @@ from kpis.read.report import Report
 from kpis.read.rows import Cell, IndicatorRow
 from kpis.rules.facts import MeasureFacts
 from kpis.rules.roll_up import RollUp
+from strategy.approval.after_lock import corrected_late
 from strategy.models import Plan
 from strategy.standing.words import counts_in_words
 from strategy.thai import month_name
@@ -206,11 +207,6 @@ def _approval(cell: Cell, after_lock: frozenset[int]) -> str | None:
         return None
     words = _("approved") if cell.approved else _("not yet approved")
     return f"{words} · {corrected_late()}" if cell.result_id in after_lock else words
-
-
-def corrected_late() -> str:
-    """The mark of a figure that is another than when its month was locked."""
-    return _("corrected after the month was locked")
 
 
 def _numbers(cell: Cell) -> tuple[Any, Any]:

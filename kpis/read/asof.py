@@ -31,6 +31,7 @@ from kpis.rules.facts import (
     TargetPoint,
 )
 from kpis.rules.judging import judge
+from strategy.approval.after_lock import restated_since_lock
 from strategy.calendar import FiscalMonth, ReportingDay
 from strategy.known.entries import (
     entries_before,
@@ -309,24 +310,5 @@ def restated_after_lock(
     months = {
         cell.result_id: cell.as_of for row in rows for cell in row.cells if cell.figure is not None
     }
-    wanted = {
-        pk: locked[at]
-        for pk, at in months.items()
-        if pk is not None and at is not None and at in locked
-    }
-    if not wanted:
-        return frozenset()
-    history = Result.history.order_by("version", "history_id")
-    since = history.filter(id__in=wanted, history_date__gt=min(wanted.values()))
-    touched = {pk for pk, when in since.values_list("id", "history_date") if when > wanted[pk]}
-    if not touched:
-        return frozenset()
-    states = counted_states(plan)
-    then: dict[int, Figure | None] = dict.fromkeys(touched)
-    now: dict[int, Figure | None] = dict.fromkeys(touched)
-    for row in history.filter(id__in=touched):
-        figure = _stored(row).figure if row.state in states else None
-        now[row.id] = figure
-        if row.history_date <= wanted[row.id]:
-            then[row.id] = figure
-    return frozenset(pk for pk in touched if then[pk] != now[pk])
+    held = {pk: at for pk, at in months.items() if pk is not None and at is not None}
+    return restated_since_lock(Result, held, locked, counted_states(plan))

@@ -23,10 +23,11 @@ class Suggestion:
 
 
 class Source(NamedTuple):
-    """Where figures come from. ``label``: what planners choose; ``ask``: None says nothing."""
+    """Where figures come from. ``label``: what planners choose; ``ask``: of the indicator that it
+    speaks of; None says nothing."""
 
     label: Any
-    ask: Callable[[], Suggestion | None]
+    ask: Callable[[Indicator], Suggestion | None]
 
 
 _sources: dict[str, Source] = {}
@@ -45,4 +46,4 @@ def source_choices() -> list[tuple[str, str]]:
 def suggestion_for(indicator: Indicator) -> Suggestion | None:
     """What the indicator's source says; costs nothing where it has none."""
     source = _sources.get(indicator.suggestion)
-    return source.ask() if source is not None else None
+    return source.ask(indicator) if source is not None else None

@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from kpis.read.rows import Cell
+from strategy.approval.after_lock import corrected_late
 from strategy.calendar import FiscalMonth
 from strategy.standing.words import STATUS_SHAPES
 from strategy.templatetags.parts import cell as table_cell
@@ -103,8 +104,7 @@ def result_cell(
     if cell.repeats:
         marks += format_html('<br><span class="muted small">{}</span>', _("no new result"))
     if cell.result_id in after_lock:
-        told = _("corrected after the month was locked")
-        marks += format_html('<br><span class="muted small">{}</span>', told)
+        marks += format_html('<br><span class="muted small">{}</span>', corrected_late())
     if cell.outstanding:
         marks += format_html('<br><span class="muted small">{}</span>', cell.outstanding)
     result = cell.result

@@ -15,12 +15,15 @@ from budgets.read.waiting import waiting_disbursements, waiting_payments
 from integrity.ita.models import ItaAssessment
 from integrity.measures.models import QuarterProgress
 from integrity.measures.waiting import waiting_quarters
+from integrity.self_assessments.models import SelfAssessment
+from integrity.self_assessments.waiting import waiting_assessments
 from kpis.models import Result
 from kpis.read.duties import LATE, UPCOMING, Duty
 from kpis.read.entry import work_list
 from kpis.read.waiting import waiting_results
 from nhrc_plan.desk.questions import my_questions
 from nhrc_plan.desk.rows import (
+    ASSESSMENT,
     CARRIED,
     ITA,
     MEASURE,
@@ -88,6 +91,7 @@ def waiting_for_approval(who: Viewer) -> tuple[tuple[str, QuerySet[Any]], ...]:
         (MONEY, waiting_disbursements(who)),
         (CARRIED, waiting_payments(who)),
         (MEASURE, waiting_quarters(who)),
+        (ASSESSMENT, waiting_assessments(who)),
     )
     # Of what belongs to the agency planners alone decide.
     return (*units, (ITA, waiting_for(ItaAssessment, who))) if who.is_planner else units
@@ -120,13 +124,14 @@ def _waiting(duties: Iterable[Duty]) -> tuple[UnitWaiting, ...]:
 
 
 def _done(who: Viewer, today: date) -> Iterable[Done]:
-    """What a person wrote since the first of the month, each row counted once. Five queries."""
+    """What a person wrote since the first of the month, each row counted once. Six queries."""
     since = timezone.make_aware(datetime.combine(today.replace(day=1), time()))
     for kind, model in (
         (RESULT, Result),
         (MONEY, Disbursement),
         (CARRIED, CarriedPayment),
         (MEASURE, QuarterProgress),
+        (ASSESSMENT, SelfAssessment),
         (RESOLUTION, Resolution),
     ):
         rows = model.history.filter(history_user_id=who.user_id, history_date__gte=since)

@@ -20,7 +20,7 @@ SOON = 45
 OLDEST = 5
 
 RESULT, MONEY, CARRIED, MEASURE = "result", "money", "carried", "measure"
-RESOLUTION, ITA = "resolution", "ita"
+RESOLUTION, ITA, ASSESSMENT = "resolution", "ita", "assessment"
 KINDS = {
     RESULT: gettext_lazy("result of an indicator"),
     MONEY: gettext_lazy("disbursement"),
@@ -28,6 +28,7 @@ KINDS = {
     MEASURE: gettext_lazy("integrity measures"),
     RESOLUTION: gettext_lazy("resolution"),
     ITA: gettext_lazy("ITA assessment"),
+    ASSESSMENT: gettext_lazy("self-assessment"),
 }
 STATES = {
     LATE: gettext_lazy("overdue"),

@@ -1,4 +1,5 @@
-"""What a person has to enter: results, money, measures and answers, each a row with its form."""
+"""What a person has to enter: results, money, measures, answers, what is of an organisation; each
+a row with its form."""
 
 from __future__ import annotations
 
@@ -38,6 +39,7 @@ from nhrc_plan.desk.rows import (
     SOON,
     Task,
 )
+from nhrc_plan.desk.whole_tasks import whole_tasks
 from nhrc_plan.meetings.resolutions import rules as resolution_rules
 from nhrc_plan.meetings.resolutions.rows import ResolutionRow
 from strategy.access import Viewer
@@ -78,6 +80,7 @@ def tasks_for(
         *_of_money(who, plans, today, held, returned),
         *_of_measures(who, today, held, returned),
         *_of_resolutions(who, resolutions, today),
+        *whole_tasks(who, today),
     ]
     order = {LATE: 0, OPEN: 1, UPCOMING: 2}
     tasks.sort(

@@ -152,6 +152,7 @@ def _money(report: BoardReport) -> dict[str, Any]:
     return {
         "money": {"unit": "baht", **data_money.total(report.money.total)},
         "projects": [data_money.project(row) for row in report.money.office.rows],
+        **data_money.after_lock(report.money),
         "above_allocation": [row.code for row in report.money.overspent],
         "awaiting_money": [row.code for row in report.money.awaiting],
     }

@@ -14,12 +14,11 @@ from budgets.pages.sheets import (
     money_chart,
     money_table,
 )
-from budgets.read.rows import ProjectMoney
+from budgets.read.rows import MoneyYear, ProjectMoney
 from integrity.measures import sheets as measure_sheets
 from kpis.pages import rule_words as result_rules
 from kpis.pages import sheets as result_sheets
 from kpis.pages.sheets import (
-    corrected_late,
     mean_head,
     mean_of,
     status_chart,
@@ -31,6 +30,7 @@ from nhrc_plan.meetings import rule_words
 from nhrc_plan.meetings.change_lines import ChangeLine
 from nhrc_plan.meetings.read import BoardReport
 from nhrc_plan.value.rule_words import corners
+from strategy.approval.after_lock import corrected_late
 from strategy.standing.status import AT_RISK, CRITICAL
 from strategy.standing.words import counts_in_words, status_label
 from strategy.thai import format_date
@@ -230,6 +230,12 @@ def _month(report: BoardReport, cell: Cell) -> str:
     return f"{cell.as_of_name} · {corrected_late()}" if late else cell.as_of_name
 
 
+def _money_month(report: BoardReport, year: MoneyYear) -> str:
+    """The same for money."""
+    late = year.figure_id in report.money.after_lock.months
+    return f"{year.as_of_name} · {corrected_late()}" if late else year.as_of_name
+
+
 def _slow_projects(sheet: Sheet, report: BoardReport, rows: list[ProjectMoney]) -> None:
     """The projects that spend less than expected, beneath the indicators at risk."""
     sheet.row += 1
@@ -249,7 +255,7 @@ def _slow_projects(sheet: Sheet, report: BoardReport, rows: list[ProjectMoney]) 
         sheet.write(
             [
                 row.code, row.name, lead.name if lead else _("no lead unit yet"),
-                million(year.allocated), million(year.disbursed), year.as_of_name,
+                million(year.allocated), million(year.disbursed), _money_month(report, year),
                 year.standing.expected_percent, year.standing.judged_percent, year.label,
             ],
             [

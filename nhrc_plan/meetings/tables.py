@@ -55,6 +55,10 @@ def board_context(report: BoardReport) -> dict[str, Any]:
         "told": told[:SHOWN],
         "told_further": told[SHOWN:],
         "after_lock": [row for row in standing.rows if row.current.result_id in report.after_lock],
+        "money_after_lock": [
+            row for row in money.office.rows if row.current.figure_id in money.after_lock.months
+        ],
+        "carried_after_lock": [row for row in money.carried if money.after_lock.has(row)],
         "waiting": [
             row
             for row in standing.rows

@@ -16,7 +16,8 @@ from django.utils import timezone
 from integrity.measures.models import QuarterProgress
 from integrity.measures.rows import place_of
 from integrity.measures.waiting import quarter_name
-from integrity.models import ItaAssessment
+from integrity.models import ItaAssessment, SelfAssessment
+from integrity.self_assessments.rows import edition_name
 from kpis.models import Result
 from nhrc_plan.desk.read import tasks_of, waiting_for_approval
 from nhrc_plan.desk.rows import Task
@@ -292,7 +293,7 @@ class _Waiting:
         if access.APPROVER in who.roles and units & who.unit_ids:
             return True
         agency = row.month_owner()[0]
-        if who.agency_ids and agency not in who.agency_ids:
+        if agency is not None and who.agency_ids and agency not in who.agency_ids:
             return False
         return not any(
             units & other.unit_ids and other.user_id not in authors for other in self.approvers
@@ -319,6 +320,8 @@ def _called(row: Any) -> tuple[str, str, str]:
     """Code, name and unit of a figure."""
     if isinstance(row, ItaAssessment):
         return "", row.title, ""
+    if isinstance(row, SelfAssessment):
+        return "", row.organisation, str(row.agency or "")
     if isinstance(row, Result):
         return row.indicator.code, row.indicator.name, str(row.indicator.unit or "")
     if isinstance(row, QuarterProgress):
@@ -334,6 +337,8 @@ def _period(row: Any) -> str:
     """The time that a figure is of."""
     if isinstance(row, ItaAssessment):
         return str(row.fiscal_year)
+    if isinstance(row, SelfAssessment):
+        return edition_name(row.rubric.organisation_kind, row.rubric.fiscal_year)
     if isinstance(row, QuarterProgress):
         return quarter_name(row)
     return month_name(FiscalMonth(*row.month_written()), short=True)

@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from integrity.self_assessments.listing import policy_counts
+from kpis.models import Indicator
 from kpis.read.suggestions import Source, Suggestion, register
 
 
-def policies() -> Suggestion:
-    """Who has a human-rights policy, going by the assessments."""
-    counts = policy_counts()
+def policies(indicator: Indicator) -> Suggestion:
+    """Who has a human-rights policy, going by the assessments that count in the plan."""
+    counts = policy_counts(approved_only=indicator.strategy.plan.approved_only)
     return Suggestion(
         text=_(
             "From the assessments of model organisations: %(agencies)s agencies and %(provinces)s "

@@ -369,7 +369,13 @@ def test_the_roles_hold_what_they_should(db):
     assert held[roles.APPROVER] == {
         f"{verb}_{model}"
         for verb in ("approve", "view", "export")
-        for model in ("result", "disbursement", "carriedpayment", "quarterprogress")
+        for model in (
+            "result",
+            "disbursement",
+            "carriedpayment",
+            "quarterprogress",
+            "selfassessment",
+        )
     }
     assert not [name for name in held[roles.PLANNER] if "membership" in name or "user" in name]
     assert all(name.startswith("view_") for name in held[roles.AUDITOR])

@@ -5,9 +5,9 @@ from decimal import Decimal as D
 import pytest
 from django.core.exceptions import ValidationError
 
-from integrity.ita.models import assessment as models
 from integrity.models import ItaAssessment, ItaItem
 from strategy.approval import write as services
+from strategy.approval.whole import approved_sentence
 from strategy.approval.write import approve, reopen
 from strategy.records.write import StaleVersion, record_save
 from tests.support.racing import ROUNDS, blind_claim, rounds, split, together
@@ -76,7 +76,7 @@ def test_a_score_is_written_before_the_year_is_approved_or_not_at_all(year, pers
         last = item.history.first()
         if isinstance(written, Exception):
             assert isinstance(written, ValidationError)
-            assert models.approved_sentence(year) in written.messages
+            assert approved_sentence(year) in written.messages
         else:
             assert last.history_date <= kept
         reopen(user=planner, shown={year: year.version}, reason="x")

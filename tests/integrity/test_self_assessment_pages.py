@@ -368,7 +368,7 @@ def test_a_long_list_has_pages(plan, planner):
 
 def test_who_has_a_policy_is_counted_once_and_samples_never(planner):
     def of():
-        found = policy_counts()
+        found = policy_counts(approved_only=False)
         return found.agencies, found.provinces
 
     fixtures.samples_load(TODAY)

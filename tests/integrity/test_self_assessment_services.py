@@ -291,7 +291,8 @@ def test_a_reply_stays_under_a_question_that_is_no_longer_asked(planner):
 
 
 def test_many_answers_are_saved_with_as_many_queries_as_one():
-    """New ones and changed ones, each with evidence in its history."""
+    """New ones and changed ones, each with evidence in its history. Four of them, on PostgreSQL,
+    for the assessment's own next version."""
     letter = (EvidenceEntry("letter", "ยธ 1", date(2020, 2, 27)),)
     counts = set()
     for codes in (SELF[:1], SELF[:5], [code for code in SELF if code != "A 7.1"][:22]):
@@ -304,7 +305,7 @@ def test_many_answers_are_saved_with_as_many_queries_as_one():
         history = Answer.history.filter(assessment=assessment)
         assert [len(row.details["evidence"]) for row in history] == [1] * 2 * len(codes)
     assert len(counts) == 2, counts
-    assert max(count for _level, count in counts) <= 20, counts
+    assert max(count for _level, count in counts) <= 24, counts
 
 
 # ---------------------------------------------------------------------- the organisation
@@ -371,7 +372,8 @@ def test_who_may_write(person, another_agency, role):
             lambda assessment=assessment: answer(assessment, {"A 1.1": 2}, user),
             lambda assessment=assessment: answer(assessment, {"S 1.1": "2"}, user),
             lambda assessment=assessment: assessment_delete(
-                user=user, assessment=assessment, expected_version=1
+                user=user, assessment=assessment,
+                expected_version=SelfAssessment.objects.get(pk=assessment.pk).version,
             ),
         )  # fmt: skip
         for action in actions:

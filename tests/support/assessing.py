@@ -10,6 +10,7 @@ from integrity.models import Answer, Criterion, Rubric, SelfAssessment
 from integrity.self_assessments.read import assessment_page
 from integrity.self_assessments.rows import AssessmentPage
 from integrity.self_assessments.write import AnswerEntries, AnswerEntry, assessment_begin
+from strategy.approval.model import State
 from strategy.models import Agency
 
 PART_A = [
@@ -54,8 +55,9 @@ def criterion(code: str, rubric: Rubric | None = None) -> Criterion:
 
 
 def begun(name: str = "กรมหนึ่ง", **more: Any) -> SelfAssessment:
-    """An organisation's assessment without any answer, begun by the system."""
+    """An organisation's assessment without any answer, begun by the system and handed in."""
     fields = {"user": None, "rubric": the_rubric(), "level": "department", **more}
+    fields = {"state": State.SUBMITTED, **fields}
     return assessment_begin(organisation=name, **fields)
 
 

@@ -30,6 +30,7 @@ from nhrc_plan.owners import things as owners
 from nhrc_plan.reminders.models import Reminder
 from nhrc_plan.watch.data import ACTIONS
 from nhrc_plan.watch.findings import LABELS
+from strategy.approval.model import State as Approval
 from strategy.evidence.model import Evidence
 from strategy.models import Plan, Strategy, Unit
 from strategy.owners.model import OWNERS
@@ -59,6 +60,7 @@ CODES: dict[str, set[str]] = {
         *quarters.STATES,
         quarters.DONE_EARLIER,
         *Resolution.State.values,
+        *Approval.values,
     },
     "step": set(resolution_rules.MOVES),
     "about_kind": set(SUBJECTS),

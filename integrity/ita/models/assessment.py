@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from typing import Any, ClassVar
+from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import OuterRef, Q, QuerySet, Subquery
-from django.utils.translation import gettext
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from strategy.access import Viewer
-from strategy.approval.model import HANDED_IN, Approvable, state_field
-from strategy.closing.guard import hold
+from strategy.approval.model import HANDED_IN, state_field
+from strategy.approval.whole import ApprovedWhole, BelowApproved
 from strategy.comments.model import Commented
 from strategy.evidence.model import OpenEvidence
 from strategy.models import FISCAL_YEAR_VALIDATORS, Agency
@@ -24,7 +22,7 @@ from strategy.standing.score_field import SCORE_VALIDATORS, score_field, score_r
 COUNTED = Q(approval__in=HANDED_IN)
 
 
-class ItaAssessment(OpenEvidence, Commented, Approvable):
+class ItaAssessment(OpenEvidence, Commented, ApprovedWhole):
     """An agency's ITA result of a fiscal year, as published; its scores are approved with it."""
 
     month_fields = (
@@ -57,7 +55,7 @@ class ItaAssessment(OpenEvidence, Commented, Approvable):
     notes = models.TextField(_("notes"), blank=True)
     approval = state_field()
 
-    class Meta(Approvable.Meta):
+    class Meta(ApprovedWhole.Meta):
         verbose_name = _("ITA assessment")
         verbose_name_plural = _("ITA assessments")
         ordering = ["agency_id", "-fiscal_year"]
@@ -98,70 +96,27 @@ class ItaAssessment(OpenEvidence, Commented, Approvable):
         return cls._base_manager.select_related("agency")
 
     @classmethod
-    def authors_below(cls, rows: Collection[int]) -> dict[int, set[int]]:
-        """Who changed each instrument, part, indicator and question last. A query for each."""
-        found: dict[int, set[int]] = {pk: set() for pk in rows}
-        for model in BelowYear.__subclasses__():
-            if not model.month_fields:  # it states no score
-                continue
-            told = model.history.filter(id=OuterRef("pk")).order_by("-history_date", "-history_id")
-            last = model._base_manager.filter(**{f"{model.year_links}__in": rows}).annotate(
-                author=Subquery(told.values("history_user_id")[:1])
-            )
-            pairs = last.order_by().values_list(f"{model.year_links}_id", "author").distinct()
-            for pk, author in pairs:
-                if author is not None:
-                    found[pk].add(author)
-        return found
+    def stated_below(cls) -> Iterable[type[BelowYear]]:
+        return (model for model in BelowYear.__subclasses__() if model.month_fields)
 
     def evidence_seen_by(self, who: Viewer) -> bool:
         return not self.is_unsent or who.may_read_drafts(None)
 
-    def refuse_write(self) -> None:
-        if not self._state.adding:
-            refuse_approved([self.pk])
 
-
-def approved_sentence(year: ItaAssessment) -> str:
-    """Why nothing of an approved year is changed, and what to do."""
-    return gettext("%(name)s is approved. A planner has to reopen it first, with a reason.") % {
-        "name": year
-    }
-
-
-def refuse_approved(years: Collection[int]) -> None:
-    """Hold these assessments until the transaction is done, and refuse where one is approved."""
-    hold()
-    held = ItaAssessment._base_manager.select_for_update(of=("self",)).select_related("agency")
-    for year in held.filter(pk__in=years).order_by("pk"):
-        if year.is_approved:
-            raise ValidationError(approved_sentence(year), code="approved")
-
-
-class BelowYear(Record):
+class BelowYear(BelowApproved):
     """A row of an assessment: nothing of it is written once its year is approved."""
 
-    #: The links that lead to the assessment.
-    year_links: ClassVar[str] = "assessment"
+    whole_links = "assessment"
 
-    class Meta(Record.Meta):
+    class Meta(BelowApproved.Meta):
         abstract = True
 
     @property
     def year(self) -> ItaAssessment:
         """The assessment that the row is of."""
-        found: Any = self
-        for name in self.year_links.split("__"):
-            found = getattr(found, name)
+        found = self.whole
         assert isinstance(found, ItaAssessment)
         return found
-
-    def refuse_write(self) -> None:
-        years = {self.year.pk}
-        if not self._state.adding:
-            stored = type(self)._base_manager.filter(pk=self.pk)
-            years |= set(stored.values_list(f"{self.year_links}_id", flat=True))
-        refuse_approved(years)
 
 
 class ItaGrade(BelowYear):

@@ -77,7 +77,7 @@ class ItaPart(BelowYear):
 
     month_fields = ("published",)
     month_of = "instrument"
-    year_links = "instrument__assessment"
+    whole_links = "instrument__assessment"
 
     instrument = models.ForeignKey(
         ItaInstrument, models.CASCADE, related_name="parts", verbose_name=_("ITA instrument")
@@ -125,7 +125,7 @@ class ItaIndicator(OpenEvidence, Commented, BelowYear):
 
     month_fields = ("published",)
     month_of = "instrument"
-    year_links = "instrument__assessment"
+    whole_links = "instrument__assessment"
     figure_links = ("instrument__assessment__agency", "part")
 
     instrument = models.ForeignKey(
@@ -196,7 +196,7 @@ class ItaItem(BelowYear):
 
     month_fields = ("published", "rest_score")
     month_of = "indicator"
-    year_links = "indicator__instrument__assessment"
+    whole_links = "indicator__instrument__assessment"
 
     indicator = models.ForeignKey(
         ItaIndicator, models.CASCADE, related_name="items", verbose_name=_("ITA indicator")

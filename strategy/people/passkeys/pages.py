@@ -207,7 +207,7 @@ def own_remove(request: HttpRequest, passkey_id: int) -> HttpResponse:
         return redirect("passkeys")
     title = _("Remove the passkey “%(name)s”") % {"name": passkey.name}
     told = _("It signs you in no longer then. On the device itself you can delete it as well.")
-    return proof_page(request, form, title, _("Remove"), told, back="passkeys")
+    return proof_page(request, form, title, _("Remove the passkey"), told, back="passkeys")
 
 
 # ------------------------------------------------------------------------------------- shared
