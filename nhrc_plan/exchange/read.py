@@ -19,7 +19,9 @@ PER_PAGE = 200
 
 def imports_seen(plan: Plan, who: Viewer) -> QuerySet[Import]:
     """Those of a plan that somebody may see: their own; who keeps watch, all."""
-    rows = Import.objects.filter(plan=plan).select_related("unit", "plan")
+    rows = Import.objects.filter(plan=plan).select_related(
+        "unit", "plan__agency", "taken", "undoes__plan"
+    )
     return rows if who.keeps_watch else rows.filter(sender_id=who.user_id or 0)
 
 
