@@ -18,6 +18,7 @@ import tracemalloc
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import date
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -124,7 +125,7 @@ def bulk_money(case: Case, rows: list[Disbursement]) -> None:
         bulk_history(made, case.user)
 
 
-def bulk_results(case: Case, rows: list[Result]) -> None:
+def bulk_results(case: Case, rows: list[Any]) -> None:
     made = [
         Result(indicator_id=row.indicator_id, fiscal_year=AT.year, month=AT.month,
                state=row.state, narrative=row.narrative, problems=row.problems,
@@ -181,14 +182,15 @@ def measure_case(case: Case, model: type[Any], bulk: Callable[[Case, list[Any]],
     for run in range(RUNS + 1):
         read, _found = timed(case.read)
         look, row = timed(case.send)
-        with CaptureQueriesContext(connection) if not run else nullcontext([]) as captured:
-            apply, _found = timed(lambda row=row: case.apply(row))
+        counting: Any = nullcontext([]) if run else CaptureQueriesContext(connection)
+        with counting as captured:
+            apply, _found = timed(partial(case.apply, row))
         rows = list(wanted)
         if model is Result:
             for each in rows:
                 each.kept = list(each.values.all())
         clear(wanted)
-        written, _found = timed(lambda rows=rows: bulk(case, rows))
+        written, _found = timed(partial(bulk, case, rows))
         clear(wanted)
         if run:
             for name, value in zip(times, (look, read, apply, written), strict=True):
