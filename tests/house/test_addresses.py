@@ -29,6 +29,7 @@ from nhrc_plan.exchange.write import import_sent
 from nhrc_plan.meetings.models import Meeting
 from nhrc_plan.meetings.resolutions.models import Resolution
 from nhrc_plan.meetings.write import meeting_freeze
+from nhrc_plan.reminders.choice import off_address
 from nhrc_plan.reminders.write import feed_renew
 from strategy import access as roles
 from strategy.access import Viewer, viewer
@@ -132,6 +133,7 @@ def places(plan: Any, person: Any, today: Any, evidence_store: Path, clients: An
         **stands,
         Meeting: meeting,
         "slug": plan.slug,
+        "chapter": "reporter",
         "number": 1,
         "year": 2566,
         "meeting_id": meeting.pk,
@@ -140,6 +142,8 @@ def places(plan: Any, person: Any, today: Any, evidence_store: Path, clients: An
         "content_type_id": 1,
         "secret": feed_renew(user=user),
         "account": user.pk,
+        "passkey_id": 1,
+        "token": off_address(user.pk).split("/")[-2],
         "pk": 0,
         "object_id": 0,
     }
