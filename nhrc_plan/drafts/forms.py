@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from nhrc_plan.exchange.views import UploadForm
+from nhrc_plan.exchange.entry_views import UploadForm
 from strategy.models import Plan
 from strategy.records.forms import ThaiYearField, WordsField
 

@@ -6,3 +6,11 @@ class ExchangeConfig(AppConfig):
     name = "nhrc_plan.exchange"
     label = "exchange"
     verbose_name = _("Workbooks to fill in")
+
+    def ready(self) -> None:
+        from nhrc_plan.exchange.entry import EntryWorkbook
+        from nhrc_plan.exchange.kinds import register
+        from nhrc_plan.exchange.undo import Undo
+
+        register(EntryWorkbook())
+        register(Undo())

@@ -9,17 +9,22 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar, NamedTuple
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from strategy.access import Viewer
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan, Unit
+from strategy.records.entries import Entries
 from strategy.records.screen import EntryScreen
+
+#: Rows that are taken into forms at a time: a form weighs a hundred times what is in it.
+CHUNK = 500
 
 
 class Column(NamedTuple):
@@ -86,6 +91,13 @@ class Part(ABC):
     """A kind of figure: its sheet, and the screens that take it."""
 
     title: ClassVar[Any]
+    #: What writes its entries; what besides them they are made of; how their rows are read again.
+    writes: ClassVar[type[Entries[Any, Any]]]
+    made_of: ClassVar[tuple[type, ...]]
+
+    def rows(self) -> Mapping[str, QuerySet]:
+        """Of the rows that entries name, by the model's label, what is read of each."""
+        return {}
 
     @abstractmethod
     def closed(self) -> list[Column]:
@@ -97,8 +109,19 @@ class Part(ABC):
 
     @abstractmethod
     def screens(self, wanted: Wanted) -> Iterable[EntryScreen]:
-        """The screens of the units as they stand, with nothing typed into them; none where
-        nothing of this kind is entered for the month."""
+        """The screens of the units as they stand, with nothing typed into them, each of at most
+        CHUNK rows; none where nothing of this kind is entered for the month."""
+
+    def bare_screens(self, wanted: Wanted) -> Iterable[EntryScreen]:
+        """The same for what comes back: they need not know what is only shown."""
+        return self.screens(wanted)
+
+    def bind(self, screen: EntryScreen, typed: Mapping[str, Mapping[str, str]], press: str) -> None:
+        """Put what was typed into a screen's forms, by their prefix; ``press``: how it was sent."""
+        data: dict[str, Any] = {press: "1"}
+        for fields in typed.values():
+            data |= fields
+        screen.bind(data)
 
     @abstractmethod
     def lines(self, form: Any) -> Iterable[Line]:
@@ -119,6 +142,39 @@ class Part(ABC):
 
     def sheet(self, wanted: Wanted) -> Sheet:
         return Sheet(self, self.screens(wanted))
+
+
+class _Shared(dict[str, forms.Field]):
+    """Fields that forms of a class have in common, where Django copies them for each form."""
+
+    def __deepcopy__(self, memo: Any) -> dict[str, forms.Field]:
+        return dict(self)
+
+
+def shares_fields(form: Any) -> Any:
+    """Let the forms of a class share its fields: thousands of copies are most of their weight.
+
+    Such forms change no field.
+    """
+    form.base_fields = _Shared(form.base_fields)
+    return form
+
+
+def bind_again(screen: EntryScreen, typed: Mapping[str, Mapping[str, str]], press: str) -> None:
+    """As :meth:`Part.bind` does, into the forms that there are: each gets its own fields alone."""
+    screen.data, screen.general = {press: "1"}, []
+    for form in screen.forms:
+        form.data, form.is_bound, form.follows = dict(typed[form.prefix]), True, False
+        form._errors = None
+        for name in ("submits", "drafts"):
+            if hasattr(screen, name):
+                setattr(form, name, getattr(screen, name))
+
+
+def in_chunks(shown: Any) -> Iterable[Any]:
+    """What a screen shows, in parts of CHUNK rows."""
+    for start in range(0, len(shown.rows), CHUNK):
+        yield replace(shown, rows=shown.rows[start : start + CHUNK])
 
 
 def posted(form: Any) -> dict[str, str]:

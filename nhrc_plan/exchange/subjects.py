@@ -4,28 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django import forms
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from budgets.admin.forms import MonthScreen
-from budgets.read.duties import unit_month
+from budgets.admin.forms import MonthScreen, RowForm
+from budgets.read.duties import BareRow, bare_months, unit_month
+from budgets.write.disbursements import DisbursementEntries, DisbursementEntry
 from integrity.measures.duties import unit_quarter
 from integrity.measures.forms.quarter import QuarterScreen
-from integrity.measures.models import QuarterProgress
+from integrity.measures.models import ItaMeasure, QuarterProgress
 from integrity.measures.read import measure_year
 from integrity.measures.rows import UnitName
-from kpis.admin.month_forms import MonthResults, ResultRowForm
-from kpis.models import Result
+from integrity.measures.write import ProgressEntries, ProgressEntry
+from kpis.admin.forms import confirmed_field, has_percent
+from kpis.admin.month_forms import WORDS, MonthResults, ResultRowForm
+from kpis.models import Indicator, Measure, Result
 from kpis.read.month import MonthRow, unit_results
+from kpis.rules.entry import Value
 from kpis.write.checks import ResultEntry, value_field
-from nhrc_plan.exchange.parts import Column, Line, Part, Wanted
+from kpis.write.results import ResultEntries
+from nhrc_plan.exchange.parts import (
+    Column,
+    Line,
+    Part,
+    Wanted,
+    bind_again,
+    in_chunks,
+    shares_fields,
+)
 from strategy.evidence.entry import EvidenceEntry, entry_of
 from strategy.models import Unit
-from strategy.records.forms import ThaiDateField
+from strategy.records.forms import ThaiDateField, ThaiDecimalField, WordsField
 from strategy.thai import format_number
 
 
@@ -37,6 +51,11 @@ def _letter() -> list[Column]:
     ]
 
 
+def _same(shown: Any) -> Any:
+    """What a screen shows, where it was read already."""
+    return shown
+
+
 def _choices(choices: Sequence[tuple[str, Any]]) -> dict[str, str]:
     return {str(label): value for value, label in choices}
 
@@ -44,11 +63,35 @@ def _choices(choices: Sequence[tuple[str, Any]]) -> dict[str, str]:
 # ------------------------------------------------------------------------------------- results
 
 
+#: The fields of figures and words, of which a workbook shows no label: each kind once.
+_FIGURE, _SHARE = ThaiDecimalField(required=False), ThaiDecimalField(required=False, percent=True)
+_HIDDEN = forms.CharField(required=False, widget=forms.HiddenInput)
+_CASES, _SAID = forms.BooleanField(required=False), WordsField(required=False)
+
+
+@shares_fields
 class LetterRow(ResultRowForm):
     """A result's row that takes an official letter as well; it joins the evidence there is."""
 
     letter_number = forms.CharField(required=False, max_length=100)
     letter_dated = ThaiDateField(required=False, letter=True)
+
+    def own_fields(self) -> dict[str, forms.Field]:
+        panel = self.row.panel
+        if panel.is_milestone or panel.ladder is not None:
+            return super().own_fields()
+        fields: dict[str, forms.Field] = {}
+        for measure in panel.row.facts.measures:
+            is_share = measure.kind in (Measure.Kind.PERCENT, Measure.Kind.GROWTH)
+            fields[value_field(measure.id)] = _SHARE if is_share else _FIGURE
+            fields[confirmed_field(measure.id)] = _HIDDEN
+            if measure.kind == Measure.Kind.PERCENT:
+                fields[value_field(measure.id, "numerator")] = _FIGURE
+                fields[value_field(measure.id, "denominator")] = _FIGURE
+        if has_percent(panel):
+            fields["no_cases"] = _CASES
+        words = WORDS if panel.may_fall else WORDS[:-1]
+        return fields | dict.fromkeys(words, _SAID)
 
     @property
     def _brings_letter(self) -> bool:
@@ -92,10 +135,32 @@ class SheetResults(MonthResults):
         return super().entries(news)
 
 
+@shares_fields
+class SheetRow(RowForm):
+    """A project's row."""
+
+
+class SheetMoney(MonthScreen):
+    """The month of money."""
+
+    def rows(self) -> list[RowForm]:
+        at = self.shown.at
+        return [
+            SheetRow(row, at.year, at.month, self.data, drafts=self.drafts)
+            for row in self.shown.rows
+        ]
+
+
 class Results(Part):
     """A line for each measure; words and letter stand in the first of an indicator."""
 
     title = gettext_lazy("Results to report")
+    writes = ResultEntries
+    made_of = (ResultEntry, Value, EvidenceEntry)
+    bind = staticmethod(bind_again)
+
+    def rows(self) -> dict[str, QuerySet]:
+        return {"kpis.indicator": Indicator.objects.prefetch_related("strategy__plan", "unit")}
 
     def closed(self) -> list[Column]:
         return [
@@ -125,13 +190,9 @@ class Results(Part):
 
     def screens(self, wanted: Wanted) -> Iterator[SheetResults]:
         for pk, name in wanted.units:
-            yield SheetResults(
-                lambda pk=pk, name=name: unit_results(  # type: ignore[misc]
-                    wanted.plan, pk, name, wanted.at, wanted.today
-                ),
-                None,
-                today=wanted.today,
-            )
+            whole = unit_results(wanted.plan, pk, name, wanted.at, wanted.today)
+            for chunk in in_chunks(whole):
+                yield SheetResults(partial(_same, chunk), None, today=wanted.today)
 
     def lines(self, form: LetterRow) -> Iterator[Line]:
         row: MonthRow = form.row
@@ -175,6 +236,9 @@ class Money(Part):
     """A line for each project that the unit leads first."""
 
     title = gettext_lazy("Money to report")
+    writes = DisbursementEntries
+    made_of = (DisbursementEntry,)
+    bind = staticmethod(bind_again)
 
     def closed(self) -> list[Column]:
         return [
@@ -197,26 +261,35 @@ class Money(Part):
 
     def screens(self, wanted: Wanted) -> Iterator[MonthScreen]:
         for pk, name in wanted.units:
-            yield MonthScreen(
-                lambda pk=pk, name=name: unit_month(  # type: ignore[misc]
-                    wanted.plan, pk, name, wanted.at, wanted.today
-                ),
-                None,
-                today=wanted.today,
-            )
+            whole = unit_month(wanted.plan, pk, name, wanted.at, wanted.today)
+            for chunk in in_chunks(whole):
+                yield SheetMoney(partial(_same, chunk), None, today=wanted.today)
+
+    def bare_screens(self, wanted: Wanted) -> Iterator[MonthScreen]:
+        units = [pk for pk, _name in wanted.units]
+        for month in bare_months(wanted.plan, units, wanted.at).values():
+            for chunk in in_chunks(month):
+                yield SheetMoney(partial(_same, chunk), None, today=wanted.today)
 
     def lines(self, form: Any) -> Iterator[Line]:
         row = form.row
-        money = row.money
-        yield Line(
-            form.prefix,
-            (
+        if row.is_closed:
+            return
+        shown: tuple[Any, ...] = ()
+        if isinstance(row, BareRow):
+            shown = (row.code, row.name)
+        else:
+            money = row.money
+            shown = (
                 money.code,
                 money.name,
                 money.current.budget.allocated,
                 row.earlier.disbursed if row.earlier else None,
                 row.earlier_name or None,
-            ),
+            )
+        yield Line(
+            form.prefix,
+            shown,
             tuple(form.add_prefix(name) for name in ("disbursed", "committed", "note", "reason")),
         )
 
@@ -228,6 +301,11 @@ class Measures(Part):
     """A line for each integrity measure, in the months in which a quarter ends."""
 
     title = gettext_lazy("Measures to report")
+    writes = ProgressEntries
+    made_of = (ProgressEntry, EvidenceEntry)
+
+    def rows(self) -> dict[str, QuerySet]:
+        return {"integrity.itameasure": ItaMeasure.objects.select_related("issue__year")}
 
     def closed(self) -> list[Column]:
         return [
@@ -255,15 +333,10 @@ class Measures(Part):
         }
         for pk, _name in wanted.units:
             unit = None if pk is None else named[pk]
-            screen = QuarterScreen(
-                lambda unit=unit: unit_quarter(  # type: ignore[misc]
-                    year, unit, at.quarter, wanted.today, wanted.who
-                ),
-                None,
-                today=wanted.today,
-            )
-            if not screen.shown.year.rules.as_a_whole:
-                yield screen
+            whole = unit_quarter(year, unit, at.quarter, wanted.today, wanted.who)
+            if not whole.year.rules.as_a_whole:
+                for chunk in in_chunks(whole):
+                    yield QuarterScreen(partial(_same, chunk), None, today=wanted.today)
 
     def lines(self, form: Any) -> Iterator[Line]:
         row = form.row

@@ -55,7 +55,7 @@ from kpis.write.results import (
 )
 from kpis.write.targets import TargetEntry, baseline_set, target_change
 from nhrc_plan.drafts.models import PlanImport
-from nhrc_plan.exchange.models import Import
+from nhrc_plan.exchange.models import Import, ImportCheck
 from nhrc_plan.meetings.models import Meeting, MonthSummary
 from nhrc_plan.meetings.resolutions.models import Escalation, Resolution
 from nhrc_plan.reminders.models import CalendarFeed, MailChoice, Reminder
@@ -407,6 +407,9 @@ def changed_value(field, row):
             "continues": Indicator.objects.get(pk=earlier_of(row)),
         },
         (Import, "sent_at"): lambda: {"sent_at": timezone.now() - timedelta(days=3)},
+        (Import, "taken"): lambda: {
+            "taken": ImportCheck.objects.create(of=row, made_at=timezone.now(), digest="0" * 64)
+        },
         (LevelCriterion, "indicator"): lambda: {"indicator": undescribed("D2-4")},
         (Agency, "head_told_after"): lambda: {"head_told_after": 8},
         (Reminder, "moment"): lambda: {"moment": timezone.now() + timedelta(days=1)},

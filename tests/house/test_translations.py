@@ -140,7 +140,18 @@ each_catalogue = pytest.mark.parametrize(
 LEFT_OUT = {"%(from)s-%(to)s relationship", "%(from)s-%(to)s relationships"}
 
 #: Latin words that stand in Thai sentences: file formats, keys of the keyboard, commands.
-LATIN = {"Excel", "JSON", "IPv6", "Control", "Command", "Mac", "TRIAL", "manage.py", "bootstrap", "PIN"}
+LATIN = {
+    "Excel",
+    "JSON",
+    "IPv6",
+    "Control",
+    "Command",
+    "Mac",
+    "TRIAL",
+    "manage.py",
+    "bootstrap",
+    "PIN",
+}
 LATIN |= {"a-z", "A-Z", "http", "https"}
 LATIN |= {"ITA", "IIT", "EIT", "xlsx", "MB"}
 #: Kinds of files, as people call them.

@@ -16,7 +16,7 @@ from nhrc_plan.drafts.write import plan_import_keep
 from nhrc_plan.exchange.models import Import
 from nhrc_plan.exchange.parts import Wanted
 from nhrc_plan.exchange.sheets import entry_workbook
-from nhrc_plan.exchange.write import import_keep
+from nhrc_plan.exchange.write import import_sent
 from nhrc_plan.meetings.models import Meeting
 from nhrc_plan.meetings.resolutions.models import Resolution
 from nhrc_plan.meetings.write import meeting_freeze
@@ -89,7 +89,9 @@ def _import_of(plan: Any, unit: str, sender: Any) -> Import:
     """A workbook that somebody sent."""
     own = Unit.objects.get(name=unit)
     wanted = Wanted(plan, own, FiscalMonth(2569, 12), viewer(sender), TODAY, ((own.pk, own.name),))
-    return import_keep(user=sender, wanted=wanted, name="a.xlsx", content=entry_workbook(wanted))
+    row = Import(plan=plan, unit=own, fiscal_year=2569, month=12)
+    content = entry_workbook(wanted)
+    return import_sent(user=sender, row=row, name="a.xlsx", content=content, today=TODAY)
 
 
 def places_of(plan: Any, maker: Any, sender: Any, store: Path) -> list[Place]:

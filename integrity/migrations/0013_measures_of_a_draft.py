@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('integrity', '0011_approval_of_ita'),
+        ('integrity', '0012_approval_of_self_assessments'),
         ('strategy', '0016_draft_plans'),
     ]
 
