@@ -88,7 +88,7 @@ class EntryContext:
         indicators = Indicator.objects.filter(pk__in=ids)
         self.facts = facts_of(indicators)
         plan_ids = dict(indicators.order_by().values_list("pk", "strategy__plan_id"))
-        plans = Plan.objects.in_bulk(set(plan_ids.values()))
+        plans = Plan.every.in_bulk(set(plan_ids.values()))
         self.plans: dict[int, Plan] = {pk: plans[plan] for pk, plan in plan_ids.items()}
         #: The levels and steps that are described, by indicator.
         self.described: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
