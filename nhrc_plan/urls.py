@@ -15,6 +15,7 @@ from integrity.measures import pages as measure_views
 from integrity.self_assessments import pages as assessment_views
 from kpis.pages import views as kpi_views
 from nhrc_plan.desk import views as desk_views
+from nhrc_plan.exchange import entry_views
 from nhrc_plan.exchange import views as exchange_views
 from nhrc_plan.meetings import views as board_views
 from nhrc_plan.meetings.frozen import pages as meeting_views
@@ -96,12 +97,12 @@ urlpatterns = [
     *page(f"{PLAN}/resolutions", resolution_views.resolutions, "resolutions"),
     *page(f"{PLAN}/resolutions/<int:resolution_id>", resolution_views.resolution, "resolution"),
     path(f"{PLAN}/report.xlsx", kpi_views.report, name="report"),
-    path(f"{PLAN}/entry/", exchange_views.entry, name="entry"),
-    path(f"{PLAN}/entry.xlsx", exchange_views.entry_book, name="entry_book"),
-    path(f"{PLAN}/units/<int:unit_id>/entry/", exchange_views.entry, name="unit_entry"),
+    path(f"{PLAN}/entry/", entry_views.entry, name="entry"),
+    path(f"{PLAN}/entry.xlsx", entry_views.entry_book, name="entry_book"),
+    path(f"{PLAN}/units/<int:unit_id>/entry/", entry_views.entry, name="unit_entry"),
     path(
         f"{PLAN}/units/<int:unit_id>/entry.xlsx",
-        exchange_views.entry_book,
+        entry_views.entry_book,
         name="unit_entry_book",
     ),
     path(f"{PLAN}/imports/", exchange_views.imports, name="imports"),

@@ -6,3 +6,9 @@ class ExchangeConfig(AppConfig):
     name = "nhrc_plan.exchange"
     label = "exchange"
     verbose_name = _("Workbooks to fill in")
+
+    def ready(self) -> None:
+        from nhrc_plan.exchange.entry import EntryWorkbook
+        from nhrc_plan.exchange.kinds import register
+
+        register(EntryWorkbook())

@@ -3,50 +3,48 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_col_to_name
 
-from nhrc_plan.exchange.parts import Column, Sheet, Wanted, posted, version_read
+from nhrc_plan.exchange.kinds import Batch
+from nhrc_plan.exchange.packing import packed
+from nhrc_plan.exchange.parts import Column, Part, Wanted, posted, version_read
 from nhrc_plan.exchange.rows import (
     ASKED,
     CHANGED,
     CONFLICT,
     MINE,
     NEW,
+    NEWS,
     REFUSED,
     RIGHT,
     THEIRS,
     UNCHANGED,
-    Compared,
     Difference,
     Problem,
     Row,
 )
 from nhrc_plan.exchange.sheets import yes
 from nhrc_plan.exchange.subjects import PARTS
+from strategy.records.screen import EntryScreen
 from strategy.workbook.upload import EMPTY, Found, sheets_read
 
 MAX_ROWS = 6_000
 _MAX_COLUMNS = 40
 
 
-def compare(content: bytes, wanted: Wanted, decided: Mapping[str, str]) -> Compared:
-    """What a workbook would change. ``decided``: by the key of a row, MINE, THEIRS or RIGHT.
+def batches(content: bytes, wanted: Wanted, decided: Mapping[str, str]) -> Iterator[Batch]:
+    """What a workbook would change, some hundred rows at a time.
 
     Raises ValidationError where the file as a whole cannot be taken.
     """
     read = sheets_read(content, {part.name: (_MAX_COLUMNS, MAX_ROWS) for part in PARTS})
-    found = Compared()
-    for number, part in enumerate(PARTS):
-        if part.name in read.rows:
-            held = _Taken(number, part.sheet(wanted), read.rows[part.name], decided)
-            found.rows += held.compared(submits=wanted.submits)
-            found.screens += held.sheet.screens
-    if not found.screens and not found.rows:
+    if not read.rows:
         raise ValidationError(
             _("The workbook has none of the sheets to fill in (%(wanted)s). It has: %(found)s. "
               "Download it anew.")
@@ -55,7 +53,21 @@ def compare(content: bytes, wanted: Wanted, decided: Mapping[str, str]) -> Compa
                 "found": ", ".join(read.names[:10])[:200],
             }
         )  # fmt: skip
-    return found
+    sheets = [
+        _Lines(number, part, read.rows[part.name], decided)
+        for number, part in enumerate(PARTS)
+        if part.name in read.rows
+    ]
+    total = sum(len(lines.filled) + len(lines.wrong) for lines in sheets)
+    for lines in sheets:
+        for screen in lines.part.screens(wanted):
+            taken = _Taken(lines, screen)
+            if taken.forms:
+                found = taken.compared(submits=wanted.submits)
+                yield Batch(found, taken.entries(found), total)
+        rest = lines.rest()
+        if rest:
+            yield Batch(rest, [], total)
 
 
 class _Filled(NamedTuple):
@@ -65,40 +77,28 @@ class _Filled(NamedTuple):
     cells: Mapping[str, Found]
 
 
-class _Taken:
-    """One sheet on its way into the forms of its screens."""
+class _Lines:
+    """The rows of a sheet of the workbook, each found by its code once."""
 
     def __init__(
-        self,
-        number: int,
-        sheet: Sheet,
-        lines: Sequence[Sequence[Found]],
-        decided: Mapping[str, str],
+        self, number: int, part: Part, lines: Sequence[Sequence[Found]], decided: Mapping[str, str]
     ) -> None:
-        self.number, self.sheet, self.part, self.decided = number, sheet, sheet.part, decided
-        self.columns = self.part.columns()
+        self.number, self.part, self.decided = number, part, decided
+        self.columns = part.columns()
+        self.open = part.open()
         self.letters: dict[str, str] = {}
         #: Rows that belong to no form.
         self.wrong: list[Row] = []
         self.filled: dict[str, _Filled] = {}
+        #: The codes that found their form.
+        self.met: set[str] = set()
         self._read(lines)
-        #: The codes of each form that has rows, in the workbook's order, by its place.
-        self.codes: dict[tuple[int, int], list[str]] = defaultdict(list)
-        for code in self.filled:
-            self.codes[sheet.places[code]].append(code)
-        #: What the forms would send as they stand, and with the cells in them; by place.
-        self.stands: dict[tuple[int, int], dict[str, str]] = {}
-        self.typed: dict[tuple[int, int], dict[str, str]] = {}
-        #: Cells that cannot be read, by place.
-        self.unclear: dict[tuple[int, int], list[Problem]] = defaultdict(list)
-
-    # ------------------------------------------------------------------------- the sheet's rows
 
     def _read(self, lines: Sequence[Sequence[Found]]) -> None:
         labels = [column.label for column in self.columns]
         for number, cells in enumerate(lines, start=1):
-            texts = [" ".join(cell.text.split()) for cell in cells]
-            if texts and texts[0] == labels[0]:
+            if cells and " ".join(cells[0].text.split()) == labels[0]:
+                texts = [" ".join(cell.text.split()) for cell in cells]
                 self._rows(labels, texts, lines, number)
                 return
         self._refuse(0, "", _("The row of headings was not found; it begins with “%(label)s”. "
@@ -117,24 +117,34 @@ class _Taken:
             )  # fmt: skip
             return
         self.letters = {label: xl_col_to_name(places[label]) for label in labels}
-        typed = [column.label for column in self.part.open()]
+        #: The closed columns are not looked at.
+        wanted = [labels[0], *(column.label for column in self.open), labels[-1]]
         for number, cells in enumerate(lines[top:], start=top + 1):
             row = {
                 label: cells[places[label]] if places[label] < len(cells) else EMPTY
-                for label in labels
+                for label in wanted
             }
             code = row[labels[0]].text
-            if code in self.sheet.places and code not in self.filled:
-                self.filled[code] = _Filled(number, row)
-            elif code in self.filled:
+            if code in self.filled:
                 self._refuse(number, code, _("The row stands in row %(other)s already.")
                              % {"other": self.filled[code].number})  # fmt: skip
-            elif code or any(row[label] != EMPTY for label in typed):
-                self._refuse(
-                    number, code,
-                    _("This row is not among those that can be entered here for this month: it "
-                      "was approved meanwhile, belongs to another unit, or its code was changed."),
-                )  # fmt: skip
+            elif code:
+                self.filled[code] = _Filled(number, row)
+            elif any(row[column.label] != EMPTY for column in self.open):
+                self._refuse_foreign(number, code)
+
+    def rest(self) -> list[Row]:
+        """The rows that belong to no form."""
+        for code, filled in self.filled.items():
+            if code not in self.met:
+                self._refuse_foreign(filled.number, code)
+        self.wrong.sort(key=lambda row: row.number)
+        return self.wrong
+
+    def _refuse_foreign(self, number: int, code: str) -> None:
+        self._refuse(number, code, _(
+            "This row is not among those that can be entered here for this month: it was "
+            "approved meanwhile, belongs to another unit, or its code was changed."))  # fmt: skip
 
     def _refuse(self, number: int, code: str, text: str) -> None:
         key = f"{self.number}-row{number}"
@@ -145,67 +155,99 @@ class _Taken:
             row.outcome = UNCHANGED
         self.wrong.append(row)
 
+
+class _Taken:
+    """A screen on whose rows something stands in the workbook, with that put into its forms."""
+
+    def __init__(self, lines: _Lines, screen: EntryScreen) -> None:
+        self.lines, self.screen = lines, screen
+        #: The rows of the workbook that a form takes, by its prefix, in the workbook's order.
+        self.codes: dict[str, list[str]] = defaultdict(list)
+        #: For each row of the workbook what names it, and the fields of its open columns.
+        self.names: dict[str, str] = {}
+        self.fields: dict[str, tuple[str, ...]] = {}
+        for form in screen.forms:
+            for line in lines.part.lines(form):
+                if line.code in lines.filled and line.code not in lines.met:
+                    lines.met.add(line.code)
+                    self.codes[form.prefix].append(line.code)
+                    self.fields[line.code] = line.fields
+                    self.names[line.code] = " ".join(str(each) for each in line.shown[:2] if each)
+        self.forms: dict[str, Any] = {
+            form.prefix: form for form in screen.forms if form.prefix in self.codes
+        }
+        #: What the forms would send as they stand, and with the cells in them.
+        self.stands: dict[str, dict[str, str]] = {}
+        self.typed: dict[str, dict[str, str]] = {}
+        #: Cells that cannot be read.
+        self.unclear: dict[str, list[Problem]] = defaultdict(list)
+
     # ------------------------------------------------------------------------- into the forms
 
     def compared(self, *, submits: bool) -> list[Row]:
         """Each row with its outcome, once the forms and what writes them were asked."""
-        for number, screen in enumerate(self.sheet.screens):
-            for place, form in enumerate(screen.forms):
-                at = (number, place)
-                self.stands[at] = posted(form)
-                self.typed[at] = self._typed_into(at, form)
+        for prefix, form in self.forms.items():
+            self.stands[prefix] = posted(form)
+            self.typed[prefix] = self._typed_into(prefix, form)
         self._ask(submits)
-        again = [at for at in self.codes if self._decided(at) in (MINE, RIGHT)]
+        again = [prefix for prefix in self.forms if self._decided(prefix) in (MINE, RIGHT)]
         if again:
             # As on the screen: what is sent once more replaces what stands, or is right.
-            for at in again:
-                form = self._form(at)
+            for prefix in again:
+                form = self.forms[prefix]
                 hidden = [bound.html_name for bound in form.hidden_fields()]
-                self.typed[at] |= {name: form.data.get(name, "") for name in hidden}
+                self.typed[prefix] |= {name: form.data.get(name, "") for name in hidden}
             self._ask(submits)
-        return [*self.wrong, *(self._row(at, codes) for at, codes in self.codes.items())]
+        return [self._row(prefix, codes) for prefix, codes in self.codes.items()]
 
-    def _form(self, at: tuple[int, int]) -> Any:
-        return self.sheet.screens[at[0]].forms[at[1]]
+    def entries(self, rows: Sequence[Row]) -> list[Any]:
+        """What writes the rows that change something, packed."""
+        kept = {row.key for row in rows if row.outcome in NEWS}
+        return [
+            [self.lines.number, packed(entry)]
+            for form, entry in self.screen.entered()
+            if self._key(form.prefix) in kept
+        ]
 
-    def _key(self, at: tuple[int, int]) -> str:
-        return f"{self.number}-{self._form(at).prefix}"
+    def _key(self, prefix: str) -> str:
+        return f"{self.lines.number}-{prefix}"
 
-    def _decided(self, at: tuple[int, int]) -> str:
-        return self.decided.get(self._key(at), "")
+    def _decided(self, prefix: str) -> str:
+        return self.lines.decided.get(self._key(prefix), "")
 
     def _ask(self, submits: bool) -> None:
-        for number, screen in enumerate(self.sheet.screens):
-            data: dict[str, Any] = {"_submit": "1"} if submits else {}
-            for place in range(len(screen.forms)):
-                data |= self.typed[number, place]
-            screen.bind(data)
-            screen.is_valid()
+        data: dict[str, Any] = {"_submit" if submits else "_draft": "1"}
+        for typed in self.typed.values():
+            data |= typed
+        rows = tuple(form.row for form in self.forms.values())
+        self.screen.shown = replace(self.screen.shown, rows=rows)
+        self.screen.bind(data)
+        self.forms = {form.prefix: form for form in self.screen.forms}
+        self.screen.is_valid()
 
-    def _typed_into(self, at: tuple[int, int], form: Any) -> dict[str, str]:
+    def _typed_into(self, prefix: str, form: Any) -> dict[str, str]:
         """What a form is sent: what stands in it, with the workbook's cells over it."""
-        stands = self.stands[at]
-        if at not in self.codes or self._decided(at) == THEIRS:
-            return dict(stands)
+        stands = self.stands[prefix]
         typed = dict(stands)
-        for code in self.codes[at]:
-            filled = self.filled[code]
-            version = version_read(form, filled.cells[self.columns[-1].label].text)
+        if self._decided(prefix) == THEIRS:
+            return typed
+        version_column = self.lines.columns[-1]
+        for code in self.codes[prefix]:
+            filled = self.lines.filled[code]
+            version = version_read(form, filled.cells[version_column.label].text)
             if version is None:
-                self.unclear[at].append(self._unclear(self.columns[-1], filled, _(
+                self.unclear[prefix].append(self._unclear(version_column, filled, _(
                     "The version of the row cannot be read; it was changed. Download the workbook "
                     "anew and carry this row over.")))  # fmt: skip
             else:
                 typed |= version
-            fields = self.sheet.lines[code].fields
-            for column, name in zip(self.part.open(), fields, strict=True):
-                self._cell(at, column, filled, name, typed)
-        return dict(stands) if self.unclear[at] else typed
+            for column, name in zip(self.lines.open, self.fields[code], strict=True):
+                self._cell(prefix, column, filled, name, typed)
+        return dict(stands) if self.unclear[prefix] else typed
 
     def _cell(
-        self, at: tuple[int, int], column: Column, filled: _Filled, name: str,
-        typed: dict[str, str],
-    ) -> None:  # fmt: skip
+        self, prefix: str, column: Column, filled: _Filled, name: str, typed: dict[str, str]
+    ) -> None:
         cell = filled.cells[column.label]
         text = cell.text
         problem = cell.problem
@@ -227,54 +269,56 @@ class _Taken:
         else:
             typed[name] = text
         if problem:
-            self.unclear[at].append(self._unclear(column, filled, problem))
+            self.unclear[prefix].append(self._unclear(column, filled, problem))
 
     def _unclear(self, column: Column, filled: _Filled, text: str) -> Problem:
-        cell = f"{self.letters[column.label]}{filled.number}"
+        cell = f"{self.lines.letters[column.label]}{filled.number}"
         return Problem(cell, filled.cells[column.label].text[:60], text)
 
     # ------------------------------------------------------------------------- what came of it
 
-    def _row(self, at: tuple[int, int], codes: Sequence[str]) -> Row:
-        first = codes[0]
-        name = " ".join(str(each) for each in self.sheet.lines[first].shown[:2] if each)
-        row = Row(self.part.name, self.filled[first].number, self._key(at), name, UNCHANGED)
-        row.decided = self._decided(at)
-        form = self._form(at)
-        row.problems = tuple(self.unclear[at]) or self._problems(at, form, codes)
-        row.differences = self._differences(at, form, codes)
-        row.outcome = self._outcome(at, form, row)
+    def _row(self, prefix: str, codes: Sequence[str]) -> Row:
+        filled = self.lines.filled[codes[0]]
+        row = Row(
+            self.lines.part.name, filled.number, self._key(prefix), self.names[codes[0]], UNCHANGED
+        )
+        row.decided = self._decided(prefix)
+        form = self.forms[prefix]
+        row.problems = tuple(self.unclear[prefix]) or self._problems(form, codes)
+        row.outcome = self._outcome(prefix, form, row)
+        if row.outcome != UNCHANGED:
+            row.differences = self._differences(prefix, form, codes)
         return row
 
-    def _outcome(self, at: tuple[int, int], form: Any, row: Row) -> str:
-        if self.unclear[at]:
-            return UNCHANGED if row.decided == THEIRS else REFUSED
+    def _outcome(self, prefix: str, form: Any, row: Row) -> str:
+        if row.decided == THEIRS:
+            return UNCHANGED
+        if self.unclear[prefix]:
+            return REFUSED
         version = form.add_prefix("version")
         if row.problems:
-            if self.typed[at].get(version, "") != self.stands[at].get(version, ""):
+            if self.typed[prefix].get(version, "") != self.stands[prefix].get(version, ""):
                 return CONFLICT
             codes = {error.code for errors in form.errors.as_data().values() for error in errors}
             return ASKED if codes == {"asked"} else REFUSED
         if not form.has_news:
-            row.differences = ()
             return UNCHANGED
-        return CHANGED if self.stands[at].get(version) else NEW
+        return CHANGED if self.stands[prefix].get(version) else NEW
 
-    def _columns(self, codes: Sequence[str]) -> list[tuple[Column, _Filled, str]]:
+    def _columns(self, codes: Sequence[str]) -> Iterator[tuple[Column, _Filled, str]]:
         """The open cells of a form's rows, each with the name of its field."""
-        return [
-            (column, self.filled[code], name)
-            for code in codes
-            for column, name in zip(self.part.open(), self.sheet.lines[code].fields, strict=True)
-            if name
-        ]
+        for code in codes:
+            for column, name in zip(self.lines.open, self.fields[code], strict=True):
+                if name:
+                    yield column, self.lines.filled[code], name
 
-    def _problems(
-        self, at: tuple[int, int], form: Any, codes: Sequence[str]
-    ) -> tuple[Problem, ...]:
+    def _problems(self, form: Any, codes: Sequence[str]) -> tuple[Problem, ...]:
+        parts = [each for each in (form, *getattr(form, "pieces", ())) if each.errors]
+        if not parts:
+            return ()
         cells = {name: (column, filled) for column, filled, name in self._columns(codes)}
         found = []
-        for each in (form, *getattr(form, "pieces", ())):
+        for each in parts:
             for field_name, texts in each.errors.items():
                 at_cell = cells.get(each.add_prefix(field_name))
                 for text in texts:
@@ -283,18 +327,17 @@ class _Taken:
                     )
         return tuple(found)
 
-    def _differences(
-        self, at: tuple[int, int], form: Any, codes: Sequence[str]
-    ) -> tuple[Difference, ...]:
+    def _differences(self, prefix: str, form: Any, codes: Sequence[str]) -> tuple[Difference, ...]:
         bounds = {
             bound.html_name: bound
             for each in (form, *getattr(form, "pieces", ()))
             for bound in each
         }
+        stands, typed = self.stands[prefix], self.typed[prefix]
         found = []
         for column, _filled, name in self._columns(codes):
             bound = bounds.get(name)
-            before, after = self.stands[at].get(name, ""), self.typed[at].get(name, "")
+            before, after = stands.get(name, ""), typed.get(name, "")
             if bound is not None and bound.field.has_changed(bound.initial, after):
                 found.append(Difference(column.label, _said(column, before), _said(column, after)))
         return tuple(found)

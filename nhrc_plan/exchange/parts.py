@@ -9,17 +9,22 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar, NamedTuple
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from strategy.access import Viewer
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan, Unit
+from strategy.records.entries import Entries
 from strategy.records.screen import EntryScreen
+
+#: Rows that are taken into forms at a time: a form weighs a hundred times what is in it.
+CHUNK = 500
 
 
 class Column(NamedTuple):
@@ -86,6 +91,13 @@ class Part(ABC):
     """A kind of figure: its sheet, and the screens that take it."""
 
     title: ClassVar[Any]
+    #: What writes its entries; what besides them they are made of; how their rows are read again.
+    writes: ClassVar[type[Entries[Any, Any]]]
+    made_of: ClassVar[tuple[type, ...]]
+
+    def rows(self) -> Mapping[str, QuerySet]:
+        """Of the rows that entries name, by the model's label, what is read of each."""
+        return {}
 
     @abstractmethod
     def closed(self) -> list[Column]:
@@ -97,8 +109,8 @@ class Part(ABC):
 
     @abstractmethod
     def screens(self, wanted: Wanted) -> Iterable[EntryScreen]:
-        """The screens of the units as they stand, with nothing typed into them; none where
-        nothing of this kind is entered for the month."""
+        """The screens of the units as they stand, with nothing typed into them, each of at most
+        CHUNK rows; none where nothing of this kind is entered for the month."""
 
     @abstractmethod
     def lines(self, form: Any) -> Iterable[Line]:
@@ -119,6 +131,12 @@ class Part(ABC):
 
     def sheet(self, wanted: Wanted) -> Sheet:
         return Sheet(self, self.screens(wanted))
+
+
+def in_chunks(shown: Any) -> Iterable[Any]:
+    """What a screen shows, in parts of CHUNK rows."""
+    for start in range(0, len(shown.rows), CHUNK):
+        yield replace(shown, rows=shown.rows[start : start + CHUNK])
 
 
 def posted(form: Any) -> dict[str, str]:

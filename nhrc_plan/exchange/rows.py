@@ -1,28 +1,35 @@
-"""A workbook that came back, row by row: what each would do, and what is to be decided of it."""
+"""A file that came in, row by row: what each would do, and what is to be decided of it."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from django.utils.translation import gettext_lazy
 
 NEW, CHANGED, UNCHANGED = "new", "changed", "unchanged"
-CONFLICT, ASKED, REFUSED = "conflict", "asked", "refused"
+GONE, CONFLICT, ASKED, REFUSED = "gone", "conflict", "asked", "refused"
 LABELS = {
     NEW: gettext_lazy("new"),
     CHANGED: gettext_lazy("changed"),
+    GONE: gettext_lazy("taken away"),
     UNCHANGED: gettext_lazy("unchanged"),
     CONFLICT: gettext_lazy("changed by somebody else"),
     ASKED: gettext_lazy("is it right?"),
     REFUSED: gettext_lazy("refused"),
 }
 #: The shapes beside them: nobody has to tell colours apart.
-SHAPES = {NEW: "✚", CHANGED: "●", UNCHANGED: "–", CONFLICT: "▲", ASKED: "◆", REFUSED: "■"}
-#: What is decided about a row: take the workbook's, leave what stands, or it is right as it is.
+SHAPES = {
+    NEW: "✚", CHANGED: "●", GONE: "✖", UNCHANGED: "–", CONFLICT: "▲", ASKED: "◆", REFUSED: "■"
+}  # fmt: skip
+#: The outcomes that write something, and those about which something is to be decided first.
+NEWS = (NEW, CHANGED, GONE)
+OPEN = (CONFLICT, ASKED, REFUSED)
+#: What is decided about a row: take the file's, leave what stands, or it is right as it is.
 MINE, THEIRS, RIGHT = "mine", "theirs", "right"
 DECISIONS = {
     MINE: gettext_lazy("take the workbook's"),
@@ -32,7 +39,7 @@ DECISIONS = {
 
 
 class Difference(NamedTuple):
-    """A field of a row, as it stands and as the workbook has it."""
+    """A field of a row, as it stands and as the file has it."""
 
     label: str
     before: str
@@ -54,7 +61,7 @@ class Problem(NamedTuple):
 
 @dataclass
 class Row:
-    """A row of a form, with what the workbook would do to it."""
+    """A row, with what the file would do to it. ``number``: its place in ``sheet``."""
 
     sheet: str
     number: int
@@ -64,6 +71,23 @@ class Row:
     differences: tuple[Difference, ...] = ()
     problems: tuple[Problem, ...] = ()
     decided: str = ""
+
+    def packed(self) -> list[Any]:
+        """As it is kept."""
+        return [
+            self.sheet, self.number, self.key, self.name, self.outcome,
+            [list(each) for each in self.differences], [list(each) for each in self.problems],
+            self.decided,
+        ]  # fmt: skip
+
+    @classmethod
+    def unpacked(cls, kept: Sequence[Any]) -> Row:
+        sheet, number, key, name, outcome, differences, problems, decided = kept
+        return cls(
+            sheet, number, key, name, outcome,
+            tuple(Difference(*each) for each in differences),
+            tuple(Problem(*each) for each in problems), decided,
+        )  # fmt: skip
 
     @property
     def label(self) -> str:
@@ -86,49 +110,61 @@ class Row:
     @property
     def is_open(self) -> bool:
         """Whether something has to be decided or mended before it can be taken over."""
-        return self.outcome in (CONFLICT, ASKED, REFUSED)
+        return self.outcome in OPEN
+
+    @property
+    def says_something(self) -> bool:
+        return self.outcome != UNCHANGED or bool(self.decided)
+
+
+class Tally:
+    """Counts rows as they come, and tells in short what they would do."""
+
+    def __init__(self) -> None:
+        self.found: Counter[str] = Counter()
+        self._digest = hashlib.sha256()
+
+    def add(self, row: Row) -> None:
+        self.found[row.outcome] += 1
+        if row.outcome != UNCHANGED:
+            told = [row.key, row.outcome, [list(each) for each in row.differences]]
+            self._digest.update(json.dumps(told, ensure_ascii=False).encode())
+
+    @property
+    def digest(self) -> str:
+        """A preview is confirmed as it was seen, or shown afresh."""
+        return self._digest.hexdigest()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {outcome: self.found[outcome] for outcome in LABELS if self.found[outcome]}
 
 
 @dataclass
 class Compared:
-    """The whole workbook. ``screens``: those that take it, with what was filled in."""
+    """A preview: ``rows`` are those that say something, the ones to look at first."""
 
+    digest: str
+    counts: Mapping[str, int]
     rows: list[Row] = field(default_factory=list)
-    screens: list[Any] = field(default_factory=list)
 
     @property
-    def counts(self) -> dict[str, int]:
-        found = Counter(row.outcome for row in self.rows)
-        return {outcome: found[outcome] for outcome in LABELS if found[outcome]}
-
-    @property
-    def told(self) -> list[tuple[Any, int]]:
-        return [(LABELS[outcome], count) for outcome, count in self.counts.items()]
+    def told(self) -> list[tuple[str, Any, int]]:
+        """The outcomes there are: code, label and how many rows."""
+        return [(name, LABELS[name], self.counts[name]) for name in LABELS if name in self.counts]
 
     @property
     def shown(self) -> list[Row]:
-        """The rows that say something: those that change nothing are only counted."""
-        return [row for row in self.rows if row.outcome != UNCHANGED or row.decided]
+        return self.rows
 
     @property
     def waits(self) -> int:
-        return sum(row.is_open for row in self.rows)
+        return sum(self.counts.get(outcome, 0) for outcome in OPEN)
 
     @property
     def news(self) -> int:
-        return sum(row.outcome in (NEW, CHANGED) for row in self.rows)
+        return sum(self.counts.get(outcome, 0) for outcome in NEWS)
 
     @property
     def may_apply(self) -> bool:
         return self.news > 0 and not self.waits
-
-    @property
-    def digest(self) -> str:
-        """What would be done, in short: a preview is confirmed as it was seen, or shown afresh."""
-        told = [
-            [row.key, row.outcome, [list(each) for each in row.differences]]
-            for row in self.rows
-            if row.outcome != UNCHANGED
-        ]
-        text = json.dumps(told, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()

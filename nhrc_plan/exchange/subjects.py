@@ -4,25 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from django import forms
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from budgets.admin.forms import MonthScreen
 from budgets.read.duties import unit_month
+from budgets.write.disbursements import DisbursementEntries, DisbursementEntry
 from integrity.measures.duties import unit_quarter
 from integrity.measures.forms.quarter import QuarterScreen
-from integrity.measures.models import QuarterProgress
+from integrity.measures.models import ItaMeasure, QuarterProgress
 from integrity.measures.read import measure_year
 from integrity.measures.rows import UnitName
+from integrity.measures.write import ProgressEntries, ProgressEntry
 from kpis.admin.month_forms import MonthResults, ResultRowForm
-from kpis.models import Result
+from kpis.models import Indicator, Result
 from kpis.read.month import MonthRow, unit_results
+from kpis.rules.entry import Value
 from kpis.write.checks import ResultEntry, value_field
-from nhrc_plan.exchange.parts import Column, Line, Part, Wanted
+from kpis.write.results import ResultEntries
+from nhrc_plan.exchange.parts import Column, Line, Part, Wanted, in_chunks
 from strategy.evidence.entry import EvidenceEntry, entry_of
 from strategy.models import Unit
 from strategy.records.forms import ThaiDateField
@@ -35,6 +40,11 @@ def _letter() -> list[Column]:
         Column(_("letter number"), 18, kind="text", longest=100),
         Column(_("dated"), 14, kind="date"),
     ]
+
+
+def _same(shown: Any) -> Any:
+    """What a screen shows, where it was read already."""
+    return shown
 
 
 def _choices(choices: Sequence[tuple[str, Any]]) -> dict[str, str]:
@@ -96,6 +106,11 @@ class Results(Part):
     """A line for each measure; words and letter stand in the first of an indicator."""
 
     title = gettext_lazy("Results to report")
+    writes = ResultEntries
+    made_of = (ResultEntry, Value, EvidenceEntry)
+
+    def rows(self) -> dict[str, QuerySet]:
+        return {"kpis.indicator": Indicator.objects.select_related("strategy__plan", "unit")}
 
     def closed(self) -> list[Column]:
         return [
@@ -125,13 +140,9 @@ class Results(Part):
 
     def screens(self, wanted: Wanted) -> Iterator[SheetResults]:
         for pk, name in wanted.units:
-            yield SheetResults(
-                lambda pk=pk, name=name: unit_results(  # type: ignore[misc]
-                    wanted.plan, pk, name, wanted.at, wanted.today
-                ),
-                None,
-                today=wanted.today,
-            )
+            whole = unit_results(wanted.plan, pk, name, wanted.at, wanted.today)
+            for chunk in in_chunks(whole):
+                yield SheetResults(partial(_same, chunk), None, today=wanted.today)
 
     def lines(self, form: LetterRow) -> Iterator[Line]:
         row: MonthRow = form.row
@@ -175,6 +186,8 @@ class Money(Part):
     """A line for each project that the unit leads first."""
 
     title = gettext_lazy("Money to report")
+    writes = DisbursementEntries
+    made_of = (DisbursementEntry,)
 
     def closed(self) -> list[Column]:
         return [
@@ -197,13 +210,9 @@ class Money(Part):
 
     def screens(self, wanted: Wanted) -> Iterator[MonthScreen]:
         for pk, name in wanted.units:
-            yield MonthScreen(
-                lambda pk=pk, name=name: unit_month(  # type: ignore[misc]
-                    wanted.plan, pk, name, wanted.at, wanted.today
-                ),
-                None,
-                today=wanted.today,
-            )
+            whole = unit_month(wanted.plan, pk, name, wanted.at, wanted.today)
+            for chunk in in_chunks(whole):
+                yield MonthScreen(partial(_same, chunk), None, today=wanted.today)
 
     def lines(self, form: Any) -> Iterator[Line]:
         row = form.row
@@ -228,6 +237,11 @@ class Measures(Part):
     """A line for each integrity measure, in the months in which a quarter ends."""
 
     title = gettext_lazy("Measures to report")
+    writes = ProgressEntries
+    made_of = (ProgressEntry, EvidenceEntry)
+
+    def rows(self) -> dict[str, QuerySet]:
+        return {"integrity.itameasure": ItaMeasure.objects.select_related("issue__year")}
 
     def closed(self) -> list[Column]:
         return [
@@ -255,15 +269,10 @@ class Measures(Part):
         }
         for pk, _name in wanted.units:
             unit = None if pk is None else named[pk]
-            screen = QuarterScreen(
-                lambda unit=unit: unit_quarter(  # type: ignore[misc]
-                    year, unit, at.quarter, wanted.today, wanted.who
-                ),
-                None,
-                today=wanted.today,
-            )
-            if not screen.shown.year.rules.as_a_whole:
-                yield screen
+            whole = unit_quarter(year, unit, at.quarter, wanted.today, wanted.who)
+            if not whole.year.rules.as_a_whole:
+                for chunk in in_chunks(whole):
+                    yield QuarterScreen(partial(_same, chunk), None, today=wanted.today)
 
     def lines(self, form: Any) -> Iterator[Line]:
         row = form.row

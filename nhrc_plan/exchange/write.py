@@ -1,53 +1,92 @@
-"""A workbook that came back: kept as it was sent, and taken over once, all of it or nothing."""
+"""An import: kept as it was sent, looked at without writing a figure, confirmed once, all of it or
+nothing; of whatever kind it is (kinds.py)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from hashlib import sha256
+from itertools import chain
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from nhrc_plan.exchange.compare import compare
-from nhrc_plan.exchange.models import Import, ImportFile
-from nhrc_plan.exchange.parts import Wanted
-from nhrc_plan.exchange.rows import Compared
+from nhrc_plan.exchange.kinds import Sent, kind_of
+from nhrc_plan.exchange.models import Import, ImportCheck, ImportFile, ImportRows
+from nhrc_plan.exchange.progress import tell
+from nhrc_plan.exchange.rows import Tally
 from strategy.access import viewer
 from strategy.records.model import actor_name, one_act
 from strategy.records.write import claim, record_save, write_history
 
 
 class Overtaken(Exception):
-    """What a preview showed is no longer so; ``compared`` is how it stands now."""
-
-    def __init__(self, compared: Compared) -> None:
-        super().__init__()
-        self.compared = compared
+    """What a preview showed is no longer so; it is to be looked at afresh."""
 
 
-@transaction.atomic
-def import_keep(*, user: Any, wanted: Wanted, name: str, content: bytes) -> Import:
-    """Keep a workbook as it was sent. Nothing of what it holds is written."""
-    row = Import(
-        plan=wanted.plan,
-        unit=wanted.unit,
-        fiscal_year=wanted.at.year,
-        month=wanted.at.month,
-        file_name=name.replace("\x00", "")[-150:] or "xlsx",
-        size=len(content),
-        sha256=sha256(content).hexdigest(),
-        submits=wanted.submits,
-        sender_id=user.pk,
-        sender_name=actor_name(user),
-        sent_at=timezone.now(),
-    )
-    record_save(instance=row, user=user)
-    ImportFile.objects.create(of=row, content=content)
+def import_sent(*, user: Any, row: Import, name: str, content: bytes, today: date) -> Import:
+    """Look at a file and keep it, with what was seen. Nothing of what it holds is written.
+
+    ``row`` says what it is: plan, kind and the like. Raises ValidationError where the file as a
+    whole cannot be taken; it is not kept then.
+    """
+    row.file_name = name.replace("\x00", "")[-150:] or "–"
+    row.size, row.sha256 = len(content), sha256(content).hexdigest() if content else ""
+    row.sender_id, row.sender_name = user.pk, actor_name(user)
+    row.sent_at = timezone.now()
+    seen = _Seen(Sent(row, content, viewer(user), today), {})
+    with transaction.atomic():
+        record_save(instance=row, user=user)
+        if content:
+            ImportFile.objects.create(of=row, content=content)
+        seen.keep()
     return row
+
+
+def import_look(*, user: Any, row: Import, decided: Mapping[str, str], today: date) -> ImportCheck:
+    """Look at an import again, with what was decided of its rows."""
+    if not row.seen_by(viewer(user)):
+        raise PermissionDenied
+    content = ImportFile.objects.filter(of=row).values_list("content", flat=True).first()
+    seen = _Seen(Sent(row, bytes(content or b""), viewer(user), today), decided)
+    with transaction.atomic():
+        return seen.keep()
+
+
+class _Seen:
+    """What a look at an import saw, before it is kept."""
+
+    def __init__(self, sent: Sent, decided: Mapping[str, str]) -> None:
+        self.row, self.decided, self.tally = sent.row, dict(decided), Tally()
+        self.batches: list[ImportRows] = []
+        done = 0
+        tell("read")
+        found = kind_of(sent.row).check(sent, self.decided)
+        for place, batch in enumerate(chain(found)):
+            for each in batch.rows:
+                self.tally.add(each)
+            told = [each.packed() for each in batch.rows if each.says_something]
+            done += len(batch.rows)
+            tell("check", done, batch.of)
+            if told or batch.entries:
+                kept = ImportRows(place=place, rows=told, entries=list(batch.entries))
+                self.batches.append(kept)
+
+    def keep(self) -> ImportCheck:
+        check = ImportCheck.objects.create(
+            of=self.row,
+            made_at=timezone.now(),
+            digest=self.tally.digest,
+            counts=self.tally.counts,
+            decided=self.decided,
+        )
+        for batch in self.batches:
+            batch.check_made = check
+        ImportRows.objects.bulk_create(self.batches, batch_size=20)
+        return check
 
 
 def import_apply(
@@ -55,34 +94,34 @@ def import_apply(
     user: Any,
     row: Import,
     expected_version: int,
-    wanted: Wanted,
-    decided: Mapping[str, str],
-    digest: str,
+    check: ImportCheck,
+    today: date,
     reason: str = "",
-) -> int:
-    """Take over what a preview showed, by the services of each figure; gives how many rows.
+) -> None:
+    """Take over what a preview showed, by the services of each figure.
 
-    ``digest``: that of the preview which is confirmed. Raises Overtaken where it no longer holds,
-    StaleVersion where the import was taken over meanwhile, ValidationError where a row is
-    refused after all; nothing is written then.
+    What was seen is written as it was seen, each row at the version that was read, or nothing is.
+    Raises StaleVersion where the import was taken over meanwhile, Overtaken where what the preview
+    showed holds no longer.
     """
     if not row.seen_by(viewer(user)):
         raise PermissionDenied
+    kind = kind_of(row)
+    why = reason or kind.reason(row)
+    total = check.batches.count()
     with transaction.atomic(), one_act():
-        content = bytes(ImportFile.objects.get(of=row).content)
-        compared = compare(content, wanted, decided)
-        if compared.digest != digest or not compared.may_apply:
-            raise Overtaken(compared)
         # The state and the version in one condition: of two who confirm, one does it.
         claim(
             [row], [expected_version], Q(state=Import.State.CHECKED),
-            state=Import.State.APPLIED, outcome=compared.counts,
+            state=Import.State.APPLIED, outcome=check.counts, taken=check,
         )  # fmt: skip
         row.refresh_from_db()
-        why = reason or _("from the workbook “%(name)s”") % {"name": row.file_name}
-        for screen in compared.screens:
-            entries = [entry for _form, entry in screen.entered()]
-            if entries:
-                screen.record(user, entries, why)
-        write_history([row], "~", user=user, reason=_("taken over"))
-    return compared.news
+        try:
+            batches = check.batches.order_by("place").values_list("entries", flat=True)
+            for done, entries in enumerate(batches.iterator(1), start=1):
+                if entries:
+                    kind.write(user, entries, why, today)
+                tell("write", done, total)
+        except ValidationError as refused:
+            raise Overtaken from refused
+        write_history([row], "~", user=user, reason=why)

@@ -25,7 +25,7 @@ from kpis.models import Result
 from nhrc_plan.exchange.models import Import
 from nhrc_plan.exchange.parts import Wanted
 from nhrc_plan.exchange.sheets import entry_workbook
-from nhrc_plan.exchange.write import import_keep
+from nhrc_plan.exchange.write import import_sent
 from nhrc_plan.meetings.models import Meeting
 from nhrc_plan.meetings.resolutions.models import Resolution
 from nhrc_plan.meetings.write import meeting_freeze
@@ -113,7 +113,9 @@ def import_of(plan: Any, unit: str) -> Import:
     name = f"the-{roles.REPORTER}" if unit == OWN else "maker"
     sender = get_user_model().objects.get(username=name)
     wanted = Wanted(plan, own, FiscalMonth(2569, 12), viewer(sender), TODAY, ((own.pk, own.name),))
-    return import_keep(user=sender, wanted=wanted, name="a.xlsx", content=entry_workbook(wanted))
+    row = Import(plan=plan, unit=own, fiscal_year=2569, month=12)
+    content = entry_workbook(wanted)
+    return import_sent(user=sender, row=row, name="a.xlsx", content=content, today=TODAY)
 
 
 @pytest.fixture
