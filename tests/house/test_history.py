@@ -54,7 +54,7 @@ from kpis.write.results import (
     value_field,
 )
 from kpis.write.targets import TargetEntry, baseline_set, target_change
-from nhrc_plan.exchange.models import Import
+from nhrc_plan.exchange.models import Import, ImportCheck
 from nhrc_plan.meetings.models import Meeting, MonthSummary
 from nhrc_plan.meetings.resolutions.models import Escalation, Resolution
 from nhrc_plan.reminders.models import CalendarFeed, Reminder
@@ -381,6 +381,9 @@ def changed_value(field, row):
         (Objective, "strategy"): lambda: {"strategy": last, "issue": None, "number": 90},
         (Objective, "issue"): lambda: {"issue": None},
         (Import, "sent_at"): lambda: {"sent_at": timezone.now() - timedelta(days=3)},
+        (Import, "taken"): lambda: {
+            "taken": ImportCheck.objects.create(of=row, made_at=timezone.now(), digest="0" * 64)
+        },
         (LevelCriterion, "indicator"): lambda: {"indicator": undescribed("D2-4")},
         (Agency, "head_told_after"): lambda: {"head_told_after": 8},
         (Reminder, "moment"): lambda: {"moment": timezone.now() + timedelta(days=1)},
