@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "nhrc_plan.setup",
     "nhrc_plan.meetings",
     "nhrc_plan.exchange",
+    "nhrc_plan.tables",
     "nhrc_plan.reminders",
 ]
 

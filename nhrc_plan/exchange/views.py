@@ -18,7 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nhrc_plan.exchange.entry import nothing
-from nhrc_plan.exchange.kinds import kind_of
+from nhrc_plan.exchange.kinds import every_kind, kind_of
 from nhrc_plan.exchange.models import Import, ImportCheck
 from nhrc_plan.exchange.read import imports_seen, last_check, shown
 from nhrc_plan.exchange.rows import LABELS, MINE, RIGHT, THEIRS
@@ -29,6 +29,7 @@ from strategy.pages.page import XLSX, PlanPage, answer_not_found, ask_to_sign_in
 from strategy.pages.period import NotEnded, find_month, find_plan
 from strategy.records.forms import typed_text
 from strategy.records.write import StaleVersion
+from strategy.thai import says_why
 
 #: Imports that a list shows.
 _LISTED = 50
@@ -77,7 +78,7 @@ def send(
 def imports(request: HttpRequest, page: PlanPage) -> HttpResponse:
     """What was sent: one's own, for those who keep watch all of it."""
     who = page.viewer
-    if not (who.enters or who.keeps_watch):
+    if not any(kind.may(who) or kind.watched_by(who) for kind in every_kind()):
         raise nothing()
     rows = imports_seen(page.plan, who)
     context = {
@@ -100,9 +101,10 @@ def _found(page: PlanPage, import_id: int) -> Import:
 def import_file(request: HttpRequest, page: PlanPage, import_id: int) -> HttpResponse:
     """The file of an import, as it was sent."""
     row = _found(page, import_id)
+    content = bytes(row.file.content)
     return HttpResponse(
-        bytes(row.file.content),
-        content_type=XLSX,
+        content,
+        content_type=XLSX if content.startswith(b"PK") else "text/csv",
         headers={"Content-Disposition": content_disposition_header(True, row.file_name) or ""},
     )
 
@@ -114,9 +116,12 @@ def one_import(request: HttpRequest, page: PlanPage, import_id: int) -> HttpResp
     Of one that was taken over, and for those who only keep watch, what became of it.
     """
     row = _found(page, import_id)
-    if row.is_applied or not page.viewer.enters:
+    kind = kind_of(row)
+    if row.is_applied or not kind.may(page.viewer):
         return _applied(request, page, row)
     check = last_check(row)
+    if check is None and kind.before(row):
+        return redirect(kind.before(row))
     decided = {**(check.decided if check else {}), **_decided(request)}
     if request.method == "POST":
         seen = check is not None and check.digest == typed_text(request.POST, "digest")
@@ -133,6 +138,10 @@ def _confirmed(
 ) -> HttpResponse:
     """Take it over as it was seen, or show how it stands now."""
     compared = shown(check).compared
+    reason = typed_text(request.POST, "change_reason")
+    if kind_of(row).asks_reason and not says_why(reason):
+        messages.error(request, _("Say below why these figures change; nothing was taken over."))
+        return _preview(request, page, row, check)
     if not compared.may_apply:
         return _preview(request, page, row, check)
     try:
@@ -142,7 +151,7 @@ def _confirmed(
             expected_version=row.version,
             check=check,
             today=page.today,
-            reason=typed_text(request.POST, "change_reason"),
+            reason=reason,
         )
     except StaleVersion:
         messages.warning(request, _("Somebody was faster; look at what stands now."))
@@ -191,4 +200,8 @@ def _decided(request: HttpRequest) -> dict[str, str]:
 
 
 def _about(page: PlanPage, row: Import) -> dict[str, Any]:
-    return {"page": page, "nav": "units", "row": row, "back": kind_of(row).back(row)}
+    kind = kind_of(row)
+    return {
+        "page": page, "nav": "units", "row": row, "kind": kind, "back": kind.back(row),
+        "before": "" if row.is_applied else kind.before(row),
+    }  # fmt: skip

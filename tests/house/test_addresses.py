@@ -30,6 +30,8 @@ from nhrc_plan.meetings.models import Meeting
 from nhrc_plan.meetings.resolutions.models import Resolution
 from nhrc_plan.meetings.write import meeting_freeze
 from nhrc_plan.reminders.write import feed_renew
+from nhrc_plan.tables.kinds.results import Results
+from nhrc_plan.tables.write import table_keep
 from strategy import access as roles
 from strategy.access import Viewer, viewer
 from strategy.calendar import FiscalMonth
@@ -118,6 +120,13 @@ def import_of(plan: Any, unit: str) -> Import:
     return import_sent(user=sender, row=row, name="a.xlsx", content=content, today=TODAY)
 
 
+def table_of(plan: Any) -> Import:
+    """A table that the planner sent, whose columns are still to be matched."""
+    sender = get_user_model().objects.get(username=f"the-{roles.PLANNER}")
+    content = "ตัวชี้วัด,ผล\nก,1".encode()
+    return table_keep(user=sender, plan=plan, kind=Results(), name="a.csv", content=content)
+
+
 @pytest.fixture
 def places(plan: Any, person: Any, today: Any, evidence_store: Path, clients: Any) -> list[Place]:
     today(TODAY)
@@ -138,6 +147,9 @@ def places(plan: Any, person: Any, today: Any, evidence_store: Path, clients: An
         "rubric_id": stands[Rubric].pk,
         "app_label": "kpis",
         "content_type_id": 1,
+        ("table_match", "import_id"): table_of(plan).pk,
+        "kind": "results",
+        "ending": "csv",
         "secret": feed_renew(user=user),
         "account": user.pk,
         "pk": 0,
