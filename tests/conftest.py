@@ -156,7 +156,8 @@ def django_db_setup(
     ``django_db(transaction=True)``) every table is put back as it was.
     """
     with django_db_blocker.unblock():
-        databases = copied_database(_shared(pytestconfig))
+        kept = Path(pytestconfig.cache.mkdir("tables"))
+        databases = copied_database(_shared(pytestconfig), kept)
         prepared = rows_of_every_table()
         remember_fresh()
     with pytest.MonkeyPatch.context() as patch:

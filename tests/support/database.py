@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import shutil
 import time
@@ -12,6 +13,7 @@ from typing import Any
 
 import psycopg2
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import connection, transaction
 from django.test.utils import setup_databases
@@ -40,10 +42,58 @@ def once(folder: Path, build: Callable[[], None]) -> None:
     (folder / "done").touch()
 
 
-def copied_database(folder: Path) -> Any:
+#: What a migrated, still empty database follows from.
+_TABLES = (
+    "requirements.lock",
+    "**/migrations/*.py",
+    "**/models/*.py",
+    "**/model*.py",
+    "**/apps.py",
+    "strategy/access.py",
+    "strategy/records/*.py",
+)
+_ROOT = Path(__file__).parents[2]
+
+
+def tables_key() -> str:
+    """A name for the tables as the sources make them: it changes with any of ``_TABLES``."""
+    digest = hashlib.sha256()
+    for pattern in _TABLES:
+        for path in sorted(_ROOT.glob(pattern)):
+            if path.relative_to(_ROOT).parts[0] != ".venv":
+                digest.update(f"{path.relative_to(_ROOT)}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def _opened(name: str) -> Any:
+    """Work on the SQLite file ``name`` as it is; gives what teardown_databases wants."""
+    former = connection.settings_dict["NAME"]
+    connection.close()
+    settings.DATABASES["default"]["NAME"] = connection.settings_dict["NAME"] = name
+    return [(connection, former, True)]
+
+
+def _tables_made(template: str, kept: Path) -> None:
+    """Migrate ``template`` (SQLite), or copy what an earlier run kept of the same sources."""
+    made = kept / f"{tables_key()}.sqlite3"
+    if made.exists():
+        shutil.copy(made, template)
+        _opened(template)
+        return
+    setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    shutil.rmtree(kept, ignore_errors=True)
+    kept.mkdir(parents=True)
+    shutil.copy(template, made.with_suffix(".part"))
+    made.with_suffix(".part").rename(made)
+
+
+def copied_database(folder: Path, kept: Path) -> Any:
     """This process's test database: a copy of one in which the plan of fixtures/ is loaded.
 
-    ``folder`` is shared by the processes of a run. Gives what teardown_databases wants.
+    ``folder`` is shared by the processes of a run; ``kept`` outlives it and holds migrated tables.
+    Gives what teardown_databases wants.
     """
     own = connection.settings_dict["TEST"]
     name, sqlite = own["NAME"], connection.vendor == "sqlite"
@@ -51,7 +101,10 @@ def copied_database(folder: Path) -> Any:
 
     def build() -> None:
         own["NAME"] = template
-        setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
+        if sqlite:
+            _tables_made(template, kept)
+        else:
+            setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
         fixtures.plans_load()
         fixtures.integrity_load()
         connection.close()
@@ -60,9 +113,9 @@ def copied_database(folder: Path) -> Any:
     once(folder, build)
     if sqlite:
         shutil.copy(template, name)
-    else:
-        own["TEMPLATE"] = template
-    return setup_databases(verbosity=0, interactive=False, keepdb=sqlite, serialized_aliases=[])
+        return _opened(name)
+    own["TEMPLATE"] = template
+    return setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
 
 
 def template_name(folder: Path) -> str:
