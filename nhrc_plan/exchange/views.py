@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from functools import wraps
 from typing import Any
@@ -129,8 +129,20 @@ def one_import(request: HttpRequest, page: PlanPage, import_id: int) -> HttpResp
             return _confirmed(request, page, row, check)
         if "_confirm" in request.POST and not seen:
             _say_overtaken(request)
-        check = import_look(user=request.user, row=row, decided=decided, today=page.today)
+        check = _looked(request, page, row, decided)
     return _preview(request, page, row, check)
+
+
+def _looked(
+    request: HttpRequest, page: PlanPage, row: Import, decided: Mapping[str, str]
+) -> ImportCheck | None:
+    """Look at an import again; None, said above the page, where it cannot be taken any more."""
+    try:
+        return import_look(user=request.user, row=row, decided=decided, today=page.today)
+    except ValidationError as refused:
+        for text in refused.messages:
+            messages.error(request, text)
+        return None
 
 
 def _confirmed(
@@ -158,8 +170,7 @@ def _confirmed(
     except Overtaken:
         _say_overtaken(request)
         row.refresh_from_db()
-        check = import_look(user=request.user, row=row, decided=check.decided, today=page.today)
-        return _preview(request, page, row, check)
+        return _preview(request, page, row, _looked(request, page, row, check.decided))
     else:
         messages.success(request, _("Taken over, rows: %(count)s.") % {"count": compared.news})
     return redirect(import_address(row))

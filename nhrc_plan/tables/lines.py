@@ -176,7 +176,8 @@ def _cell(
     found = cells[place] if place < len(cells) else EMPTY
     area = origin.get((number, place + 1))
     if area is not None and (number, place + 1) != (area[0], area[1]) and found == EMPTY:
-        above = filled[number - 1][place]
+        line = filled[number - 1]
+        above = line[place] if place < len(line) else ""
         if kinds[name.partition(":")[0]] in ("text", "year", "month"):
             return Cell(at, Found(above))
         merged = _("The cell is merged over several rows; write the figure in each row.")

@@ -24,7 +24,7 @@ from strategy.records.forms import ThaiDateField, ThaiDecimalField
 from strategy.thai import Refusal
 from strategy.workbook import apart, upload
 from strategy.workbook.upload import Found, Grid, grid_read
-from tests.support.tables import saved, told_in, workbook
+from tests.support.tables import DOC, saved, told_in, workbook
 
 REFUSED = "refused"
 
@@ -315,3 +315,32 @@ def test_every_row_of_the_document_is_a_case():
     assert set(days) == {*DAYS, *PERIODS}
     for words, (_make, expected) in {**DAYS, **PERIODS}.items():
         assert days[words] == ("refused" if expected == REFUSED else "taken"), words
+
+
+#: Which test plays what becomes of rows and sheets.
+ROWS = {
+    "rows above the headings": "test_headings_are_found_in_any_number_of_storeys",
+    "headings in two storeys, merged or with gaps":
+        "test_headings_are_found_in_any_number_of_storeys",
+    "headings again below": "test_what_is_left_out_and_what_is_merged",
+    "a row that numbers the columns": "test_rows_that_number_the_columns",
+    "a row of totals": "test_a_table_of_the_finance_office_comes_in_by_one_press",
+    "a heading between rows, a note": "test_a_table_of_the_finance_office_comes_in_by_one_press",
+    "a row without a word": "test_what_is_left_out_and_what_is_merged",
+    "a name merged over several rows": "test_what_is_left_out_and_what_is_merged",
+    "a figure merged over several rows": "test_what_is_left_out_and_what_is_merged",
+    "hidden rows, also by a filter that is on":
+        "test_other_headings_and_another_sheet_are_read_when_chosen",
+    "a hidden sheet": "test_hidden_sheets_and_what_is_merged_are_told",
+    "the same item twice": "test_a_locked_month_and_an_approved_figure_are_refused",
+    "an item that the plan does not have, such as another agency's":
+        "test_results_of_many_units_come_in_with_their_measures",
+    "a name that is only similar": "test_a_name_that_is_only_similar_is_asked_about",
+}  # fmt: skip
+
+
+def test_every_row_about_rows_and_sheets_is_played():
+    assert set(told_in("Rows and sheets")) == set(ROWS)
+    folder = DOC.parents[1] / "tests" / "tables"
+    played = "".join(path.read_text() for path in folder.glob("test_*.py"))
+    assert [name for name in ROWS.values() if f"def {name}(" not in played] == []

@@ -110,7 +110,7 @@ def test_a_table_of_the_finance_office_comes_in_by_one_press(client, planner, pr
     acts = {row.history.latest("history_id").act for row in (*spent, kept)}
     assert len(acts) == 1 and (kept.state, kept.outcome["new"]) == ("applied", 2)
     match = TableMatch.objects.get()
-    assert (match.money, match.version, match.name) == (1000, 1, "รายงาน GFMIS")
+    assert (match.money, match.version, match.name) == (1000, 2, "รายงาน GFMIS")
     assert client.get(preview.redirect_chain[-1][0] + "match/").status_code == 404
     file = client.get(reverse("import_file", args=[PLAN, kept.pk]))
     assert file.content == book
@@ -290,6 +290,22 @@ def test_results_of_many_units_come_in_with_their_measures(client, plan):
     # The same table once more changes nothing; as a draft it hides nothing that counts.
     again = matched(client, sent(client, "results", saved(workbook(lines[:3]))), how="draft")
     assert again.context["compared"].news == 0
+
+
+def test_a_name_that_is_only_similar_is_asked_about(client, projects):
+    lines = csv_of(
+        "โครงการ,เบิกจ่าย,PO",
+        f"{projects[0].name}ฯ,5,0",
+        f"{projects[1].name.replace(' ', '')} ,5,0",
+        "โครงการของหน่วยงานอื่น,5,0",
+    )
+    page = sent(client, "disbursements", lines, "a.csv")
+    preview = matched(client, page, money="1", strangers="leave")
+    assert rows_of(preview) == {2: ASKED, 3: NEW, 4: LEFT}
+    address = preview.redirect_chain[-1][0]
+    looked = client.post(address, {"row_r2": "right"})
+    confirmed(client, looked, row_r2="right")
+    assert Disbursement.objects.filter(project__in=projects[:2], disbursed=5).count() == 2
 
 
 def test_targets_of_many_years_come_in_with_a_reason(client, plan):
