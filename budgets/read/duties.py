@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -123,6 +124,60 @@ class EntryRow:
         if self.earlier is None:
             return ""
         return month_name(FiscalMonth(self.earlier.fiscal_year, self.earlier.month), short=True)
+
+
+@dataclass(frozen=True, slots=True)
+class BareRow:
+    """One project of a unit's month without its money: what names it, and what stands."""
+
+    project_id: int
+    code: str
+    name: str
+    kept: Disbursement | None
+
+    @property
+    def is_closed(self) -> bool:
+        return self.kept is not None and self.kept.is_approved
+
+    @property
+    def token(self) -> str:
+        return f"{self.kept.pk}.{self.kept.version}" if self.kept else ""
+
+
+@dataclass(frozen=True, slots=True)
+class BareMonth:
+    """A unit's month as it is entered from elsewhere: nothing is shown beside the figures."""
+
+    at: FiscalMonth
+    rows: tuple[BareRow, ...]
+
+
+def bare_months(
+    plan: Plan, units: Collection[int | None], at: FiscalMonth
+) -> dict[int | None, BareMonth]:
+    """The months of units whose projects have them as the first-named lead. Three queries."""
+    projects = Project.objects.filter(strategy__plan=plan)
+    leads: dict[int, int] = {}
+    for project_id, unit_id in (
+        ProjectLead.objects.filter(project__in=projects.order_by().values("id"))
+        .order_by("position")
+        .values_list("project_id", "unit_id")
+    ):
+        leads.setdefault(project_id, unit_id)
+    kept = {
+        row.project_id: row
+        for row in Disbursement.objects.filter(
+            project__in=projects.order_by().values("id"), fiscal_year=at.year, month=at.month
+        )
+    }
+    found: dict[int | None, list[BareRow]] = {unit: [] for unit in units}
+    for pk, strategy, number, name in projects.order_by("strategy__number", "number").values_list(
+        "id", "strategy__number", "number", "name"
+    ):
+        unit = leads.get(pk)
+        if unit in found:
+            found[unit].append(BareRow(pk, f"{strategy}-{number}", name, kept.get(pk)))
+    return {unit: BareMonth(at, tuple(rows)) for unit, rows in found.items()}
 
 
 @dataclass(frozen=True, slots=True)

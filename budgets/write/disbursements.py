@@ -96,12 +96,16 @@ class DisbursementEntries(RowEntries[DisbursementEntry, Disbursement]):
         ids = {entry.project.pk for entry in self.entries}
         years = {entry.fiscal_year for entry in self.entries}
         self.months: dict[tuple[int, int], dict[int, Spent]] = defaultdict(dict)
-        for row in Disbursement.objects.filter(project__in=ids, fiscal_year__in=years):
+        months = {entry.month for entry in self.entries}
+        there = Disbursement.objects.filter(project__in=ids, fiscal_year__in=years)
+        for row in there.filter(month__in=months):
             self.kept[row.project_id, row.fiscal_year, row.month] = row
-            if not row.is_unsent:
-                self.months[row.project_id, row.fiscal_year][row.month] = Spent(
-                    row.month, row.disbursed, row.committed
-                )
+        # The other months are many more than entries: they are read without making rows of them.
+        for pk, year, month, disbursed, committed in (
+            there.exclude(approval__in=UNSENT).order_by()
+            .values_list("project_id", "fiscal_year", "month", "disbursed", "committed")
+        ):  # fmt: skip
+            self.months[pk, year][month] = Spent(month, disbursed, committed)
         for entry in self.entries:
             if not entry.is_unsent and entry.disbursed is not None and entry.committed is not None:
                 self.months[entry.project.pk, entry.fiscal_year][entry.month] = entry.spent
@@ -114,8 +118,10 @@ class DisbursementEntries(RowEntries[DisbursementEntry, Disbursement]):
             paid_of_carried([entry.project.pk for entry in closing], years) if closing else {}
         )
         self.plan_years = {
-            row.pk: (row.strategy.plan.first_year, row.strategy.plan.last_year)
-            for row in Project.objects.filter(pk__in=ids).select_related("strategy__plan")
+            pk: (first, last)
+            for pk, first, last in Project.objects.filter(pk__in=ids)
+            .order_by()
+            .values_list("pk", "strategy__plan__first_year", "strategy__plan__last_year")
         }
 
     def may(self, who: Viewer) -> bool:

@@ -60,24 +60,30 @@ class ResultRowForm(forms.Form):
     ) -> None:
         self.row, self.submits, self.follows = row, submits, False
         super().__init__(None if row.is_closed else data, prefix=f"i{row.id}")
-        panel = row.panel
+        self.fields.update(self.own_fields())
+        self.initial = {**self._stored(), "version": row.token, "shown": self._digest()}
+
+    def own_fields(self) -> dict[str, forms.Field]:
+        """The fields of the row's figure, then of its words."""
+        panel = self.row.panel
+        fields: dict[str, forms.Field] = {}
         if panel.is_milestone:
-            self.fields["progress"] = forms.ChoiceField(
+            fields["progress"] = forms.ChoiceField(
                 label=_("progress"),
                 required=False,
                 choices=[("", "–"), *Result.Progress.choices],
             )
-            self.fields["progress_percent"] = ThaiDecimalField(
+            fields["progress_percent"] = ThaiDecimalField(
                 label=_("progress (%)"), required=False, percent=True, max_decimals=2
             )
         else:
-            self.fields.update(number_fields(panel))
+            fields.update(number_fields(panel))
             if has_percent(panel):
-                self.fields["no_cases"] = forms.BooleanField(label=_("no cases"), required=False)
+                fields["no_cases"] = forms.BooleanField(label=_("no cases"), required=False)
         for name in WORDS if panel.may_fall else WORDS[:-1]:
             label = label_for_field(name, Result)
-            self.fields[name] = WordsField(label=label, required=False)
-        self.initial = {**self._stored(), "version": row.token, "shown": self._digest()}
+            fields[name] = WordsField(label=label, required=False)
+        return fields
 
     def _stored(self) -> dict[str, Any]:
         """What stands, by field; the fields of a row that is not there are empty."""

@@ -9,7 +9,6 @@ from datetime import date
 from decimal import Decimal
 
 from django.core.exceptions import ValidationError
-from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from kpis.models import Indicator, LevelCriterion, Result
@@ -88,9 +87,9 @@ class EntryContext:
         ids = {entry.indicator.pk for entry in entries}
         indicators = Indicator.objects.filter(pk__in=ids)
         self.facts = facts_of(indicators)
-        self.plans: dict[int, Plan] = {
-            row.pk: row.strategy.plan for row in indicators.select_related("strategy__plan")
-        }
+        plan_ids = dict(indicators.order_by().values_list("pk", "strategy__plan_id"))
+        plans = Plan.objects.in_bulk(set(plan_ids.values()))
+        self.plans: dict[int, Plan] = {pk: plans[plan] for pk, plan in plan_ids.items()}
         #: The levels and steps that are described, by indicator.
         self.described: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
         if any(plan.is_scorecard for plan in self.plans.values()):
@@ -102,25 +101,32 @@ class EntryContext:
                 if kind == LevelCriterion.Kind.LEVEL:
                     levels.append((pk, level, threshold))
             self.facts = with_levels(self.facts, self.plans, levels)
-        self.kept: dict[tuple[int, int, int], Result] = {}
-        #: The stored figures of each kept result, by measure.
-        self.stands: dict[tuple[int, int, int], dict[int, Value]] = {}
+        self.kept: dict[tuple[int, int, int], Result] = {
+            (row.indicator_id, row.fiscal_year, row.month): row
+            for row in Result.objects.filter(
+                indicator__in=ids,
+                fiscal_year__in={entry.fiscal_year for entry in entries},
+                month__in={entry.month for entry in entries},
+            )
+        }
+        #: The stored figures of each result, by measure.
+        self.stands: dict[tuple[int, int, int], dict[int, Value]] = defaultdict(dict)
         self.timelines: dict[int, dict[tuple[int, int], dict[int, Decimal]]] = defaultdict(dict)
-        # Under another name than the link's own: what is written is read through that again.
-        read = Prefetch("values", to_attr="values_read")
-        for result in Result.objects.filter(indicator__in=ids).prefetch_related(read):
-            key = (result.indicator_id, result.fiscal_year, result.month)
-            self.kept[key] = result
-            self.stands[key] = {
-                row.measure_id: Value(row.value, row.numerator, row.denominator)
-                for row in result.values_read
-            }
-            if result.state not in Result.UNSENT:
-                self.timelines[result.indicator_id][result.fiscal_year, result.month] = {
-                    measure_id: amount
-                    for measure_id, value in self.stands[key].items()
-                    if (amount := value.amount) is not None
-                }
+        # Figures of years are many more than entries: they are read without making rows of them.
+        for pk, year, month, state, measure_id, *parts in (
+            Result.objects.filter(indicator__in=ids).order_by().values_list(
+                "indicator_id", "fiscal_year", "month", "state", "values__measure_id",
+                "values__value", "values__numerator", "values__denominator",
+            )
+        ):  # fmt: skip
+            stands = self.stands[pk, year, month]
+            counts = state not in Result.UNSENT
+            at = self.timelines[pk].setdefault((year, month), {}) if counts else {}
+            if measure_id is None:
+                continue
+            value = stands[measure_id] = Value(*parts)
+            if value.amount is not None:
+                at[measure_id] = value.amount
         for entry in entries:
             if entry.state != Result.State.DRAFT:
                 self.timelines[entry.indicator.pk][entry.fiscal_year, entry.month] = {

@@ -60,7 +60,7 @@ def batches(content: bytes, wanted: Wanted, decided: Mapping[str, str]) -> Itera
     ]
     total = sum(len(lines.filled) + len(lines.wrong) for lines in sheets)
     for lines in sheets:
-        for screen in lines.part.screens(wanted):
+        for screen in lines.part.bare_screens(wanted):
             taken = _Taken(lines, screen)
             if taken.forms:
                 found = taken.compared(submits=wanted.submits)
@@ -216,12 +216,10 @@ class _Taken:
         return self.lines.decided.get(self._key(prefix), "")
 
     def _ask(self, submits: bool) -> None:
-        data: dict[str, Any] = {"_submit" if submits else "_draft": "1"}
-        for typed in self.typed.values():
-            data |= typed
         rows = tuple(form.row for form in self.forms.values())
         self.screen.shown = replace(self.screen.shown, rows=rows)
-        self.screen.bind(data)
+        self.screen.forms = list(self.forms.values())
+        self.lines.part.bind(self.screen, self.typed, "_submit" if submits else "_draft")
         self.forms = {form.prefix: form for form in self.screen.forms}
         self.screen.is_valid()
 

@@ -60,7 +60,6 @@ class EntryWorkbook(Kind):
 
     code = "entry"
     name = gettext_lazy("workbook to fill in")
-    way = gettext_lazy("Fill in by workbook")
     drafts = True
 
     def check(self, sent: Sent, decided: Mapping[str, str]) -> Iterator[Batch]:

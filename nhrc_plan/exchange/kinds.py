@@ -42,9 +42,10 @@ class Kind(ABC):
 
     #: Under this code an import names its kind.
     code: ClassVar[str]
-    #: What people call it, and the page on which such files are sent.
+    #: What people call it.
     name: ClassVar[Any]
-    way: ClassVar[Any]
+    #: Whether what it wrote may be taken back by an import the other way.
+    goes_back: ClassVar[bool] = True
     #: Whether what it brings may be kept as drafts.
     drafts: ClassVar[bool] = False
     #: Whether nobody confirms it without a reason in words.

@@ -5,10 +5,13 @@ An import is of a kind (kinds.py): a workbook that was filled in, a table of ano
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from nhrc_plan.exchange.rows import LABELS
 from strategy.access import Viewer
 from strategy.calendar import MONTHS, FiscalMonth
 from strategy.models import FISCAL_YEAR_VALIDATORS, Plan, Unit
@@ -48,7 +51,7 @@ class Import(Record):
     )  # fmt: skip
     file_name = models.CharField(_("file name"), max_length=150)
     size = models.PositiveIntegerField(_("bytes"))
-    sha256 = models.CharField("SHA-256", max_length=64)
+    sha256 = models.CharField("SHA-256", max_length=64, blank=True)
     submits = models.BooleanField(_("handed in at once"), default=True)
     sender_id = models.BigIntegerField(_("account"))
     sender_name = models.CharField(_("sent by"), max_length=200)
@@ -93,6 +96,11 @@ class Import(Record):
     @property
     def month_name(self) -> str:
         return month_name(self.at) if self.at else ""
+
+    @property
+    def told(self) -> list[tuple[Any, int]]:
+        """How many rows of each outcome were taken over: (label, count)."""
+        return [(LABELS[name], count) for name, count in self.outcome.items() if name in LABELS]
 
     @property
     def is_applied(self) -> bool:

@@ -112,6 +112,17 @@ class Part(ABC):
         """The screens of the units as they stand, with nothing typed into them, each of at most
         CHUNK rows; none where nothing of this kind is entered for the month."""
 
+    def bare_screens(self, wanted: Wanted) -> Iterable[EntryScreen]:
+        """The same for what comes back: they need not know what is only shown."""
+        return self.screens(wanted)
+
+    def bind(self, screen: EntryScreen, typed: Mapping[str, Mapping[str, str]], press: str) -> None:
+        """Put what was typed into a screen's forms, by their prefix; ``press``: how it was sent."""
+        data: dict[str, Any] = {press: "1"}
+        for fields in typed.values():
+            data |= fields
+        screen.bind(data)
+
     @abstractmethod
     def lines(self, form: Any) -> Iterable[Line]:
         """The lines of a row's form; none where nobody changes it."""
@@ -131,6 +142,33 @@ class Part(ABC):
 
     def sheet(self, wanted: Wanted) -> Sheet:
         return Sheet(self, self.screens(wanted))
+
+
+class _Shared(dict[str, forms.Field]):
+    """Fields that forms of a class have in common, where Django copies them for each form."""
+
+    def __deepcopy__(self, memo: Any) -> dict[str, forms.Field]:
+        return dict(self)
+
+
+def shares_fields(form: Any) -> Any:
+    """Let the forms of a class share its fields: thousands of copies are most of their weight.
+
+    Such forms change no field.
+    """
+    form.base_fields = _Shared(form.base_fields)
+    return form
+
+
+def bind_again(screen: EntryScreen, typed: Mapping[str, Mapping[str, str]], press: str) -> None:
+    """As :meth:`Part.bind` does, into the forms that there are: each gets its own fields alone."""
+    screen.data, screen.general = {press: "1"}, []
+    for form in screen.forms:
+        form.data, form.is_bound, form.follows = dict(typed[form.prefix]), True, False
+        form._errors = None
+        for name in ("submits", "drafts"):
+            if hasattr(screen, name):
+                setattr(form, name, getattr(screen, name))
 
 
 def in_chunks(shown: Any) -> Iterable[Any]:

@@ -21,7 +21,9 @@ PER_PAGE = 200
 def imports_seen(plan: Plan, who: Viewer) -> QuerySet[Import]:
     """Those of a plan that somebody may see: their own; who keeps watch, those of others."""
     watched = [kind.code for kind in every_kind() if kind.watched_by(who)]
-    rows = Import.objects.filter(plan=plan).select_related("unit", "plan")
+    rows = Import.objects.filter(plan=plan).select_related(
+        "unit", "plan__agency", "taken", "undoes__plan"
+    )
     return rows.filter(Q(kind__in=watched) | Q(sender_id=who.user_id or 0))
 
 

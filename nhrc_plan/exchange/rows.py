@@ -35,7 +35,7 @@ OPEN = (CONFLICT, ASKED, REFUSED)
 #: What is decided about a row: take the file's, leave what stands, or it is right as it is.
 MINE, THEIRS, RIGHT = "mine", "theirs", "right"
 DECISIONS = {
-    MINE: gettext_lazy("take the workbook's"),
+    MINE: gettext_lazy("take what is brought in"),
     THEIRS: gettext_lazy("leave this row as it stands"),
     RIGHT: gettext_lazy("it is right"),
 }

@@ -12,8 +12,8 @@ from django.db.models import QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from budgets.admin.forms import MonthScreen
-from budgets.read.duties import unit_month
+from budgets.admin.forms import MonthScreen, RowForm
+from budgets.read.duties import BareRow, bare_months, unit_month
 from budgets.write.disbursements import DisbursementEntries, DisbursementEntry
 from integrity.measures.duties import unit_quarter
 from integrity.measures.forms.quarter import QuarterScreen
@@ -21,16 +21,25 @@ from integrity.measures.models import ItaMeasure, QuarterProgress
 from integrity.measures.read import measure_year
 from integrity.measures.rows import UnitName
 from integrity.measures.write import ProgressEntries, ProgressEntry
-from kpis.admin.month_forms import MonthResults, ResultRowForm
-from kpis.models import Indicator, Result
+from kpis.admin.forms import confirmed_field, has_percent
+from kpis.admin.month_forms import WORDS, MonthResults, ResultRowForm
+from kpis.models import Indicator, Measure, Result
 from kpis.read.month import MonthRow, unit_results
 from kpis.rules.entry import Value
 from kpis.write.checks import ResultEntry, value_field
 from kpis.write.results import ResultEntries
-from nhrc_plan.exchange.parts import Column, Line, Part, Wanted, in_chunks
+from nhrc_plan.exchange.parts import (
+    Column,
+    Line,
+    Part,
+    Wanted,
+    bind_again,
+    in_chunks,
+    shares_fields,
+)
 from strategy.evidence.entry import EvidenceEntry, entry_of
 from strategy.models import Unit
-from strategy.records.forms import ThaiDateField
+from strategy.records.forms import ThaiDateField, ThaiDecimalField, WordsField
 from strategy.thai import format_number
 
 
@@ -54,11 +63,35 @@ def _choices(choices: Sequence[tuple[str, Any]]) -> dict[str, str]:
 # ------------------------------------------------------------------------------------- results
 
 
+#: The fields of figures and words, of which a workbook shows no label: each kind once.
+_FIGURE, _SHARE = ThaiDecimalField(required=False), ThaiDecimalField(required=False, percent=True)
+_HIDDEN = forms.CharField(required=False, widget=forms.HiddenInput)
+_CASES, _SAID = forms.BooleanField(required=False), WordsField(required=False)
+
+
+@shares_fields
 class LetterRow(ResultRowForm):
     """A result's row that takes an official letter as well; it joins the evidence there is."""
 
     letter_number = forms.CharField(required=False, max_length=100)
     letter_dated = ThaiDateField(required=False, letter=True)
+
+    def own_fields(self) -> dict[str, forms.Field]:
+        panel = self.row.panel
+        if panel.is_milestone or panel.ladder is not None:
+            return super().own_fields()
+        fields: dict[str, forms.Field] = {}
+        for measure in panel.row.facts.measures:
+            is_share = measure.kind in (Measure.Kind.PERCENT, Measure.Kind.GROWTH)
+            fields[value_field(measure.id)] = _SHARE if is_share else _FIGURE
+            fields[confirmed_field(measure.id)] = _HIDDEN
+            if measure.kind == Measure.Kind.PERCENT:
+                fields[value_field(measure.id, "numerator")] = _FIGURE
+                fields[value_field(measure.id, "denominator")] = _FIGURE
+        if has_percent(panel):
+            fields["no_cases"] = _CASES
+        words = WORDS if panel.may_fall else WORDS[:-1]
+        return fields | dict.fromkeys(words, _SAID)
 
     @property
     def _brings_letter(self) -> bool:
@@ -102,15 +135,32 @@ class SheetResults(MonthResults):
         return super().entries(news)
 
 
+@shares_fields
+class SheetRow(RowForm):
+    """A project's row."""
+
+
+class SheetMoney(MonthScreen):
+    """The month of money."""
+
+    def rows(self) -> list[RowForm]:
+        at = self.shown.at
+        return [
+            SheetRow(row, at.year, at.month, self.data, drafts=self.drafts)
+            for row in self.shown.rows
+        ]
+
+
 class Results(Part):
     """A line for each measure; words and letter stand in the first of an indicator."""
 
     title = gettext_lazy("Results to report")
     writes = ResultEntries
     made_of = (ResultEntry, Value, EvidenceEntry)
+    bind = staticmethod(bind_again)  # type: ignore[assignment]
 
     def rows(self) -> dict[str, QuerySet]:
-        return {"kpis.indicator": Indicator.objects.select_related("strategy__plan", "unit")}
+        return {"kpis.indicator": Indicator.objects.prefetch_related("strategy__plan", "unit")}
 
     def closed(self) -> list[Column]:
         return [
@@ -188,6 +238,7 @@ class Money(Part):
     title = gettext_lazy("Money to report")
     writes = DisbursementEntries
     made_of = (DisbursementEntry,)
+    bind = staticmethod(bind_again)  # type: ignore[assignment]
 
     def closed(self) -> list[Column]:
         return [
@@ -212,20 +263,33 @@ class Money(Part):
         for pk, name in wanted.units:
             whole = unit_month(wanted.plan, pk, name, wanted.at, wanted.today)
             for chunk in in_chunks(whole):
-                yield MonthScreen(partial(_same, chunk), None, today=wanted.today)
+                yield SheetMoney(partial(_same, chunk), None, today=wanted.today)
+
+    def bare_screens(self, wanted: Wanted) -> Iterator[MonthScreen]:
+        units = [pk for pk, _name in wanted.units]
+        for month in bare_months(wanted.plan, units, wanted.at).values():
+            for chunk in in_chunks(month):
+                yield SheetMoney(partial(_same, chunk), None, today=wanted.today)
 
     def lines(self, form: Any) -> Iterator[Line]:
         row = form.row
-        money = row.money
-        yield Line(
-            form.prefix,
-            (
+        if row.is_closed:
+            return
+        shown: tuple[Any, ...] = ()
+        if isinstance(row, BareRow):
+            shown = (row.code, row.name)
+        else:
+            money = row.money
+            shown = (
                 money.code,
                 money.name,
                 money.current.budget.allocated,
                 row.earlier.disbursed if row.earlier else None,
                 row.earlier_name or None,
-            ),
+            )
+        yield Line(
+            form.prefix,
+            shown,
             tuple(form.add_prefix(name) for name in ("disbursed", "committed", "note", "reason")),
         )
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,9 +20,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from nhrc_plan.exchange.entry import nothing
 from nhrc_plan.exchange.kinds import every_kind, kind_of
-from nhrc_plan.exchange.models import Import, ImportCheck
+from nhrc_plan.exchange.models import Import, ImportCheck, ImportFile
 from nhrc_plan.exchange.read import imports_seen, last_check, shown
-from nhrc_plan.exchange.rows import LABELS, MINE, RIGHT, THEIRS
+from nhrc_plan.exchange.rows import MINE, RIGHT, THEIRS
+from nhrc_plan.exchange.undo import Undo, act_of
 from nhrc_plan.exchange.write import Overtaken, import_apply, import_look, import_sent
 from strategy.access import viewer
 from strategy.clock import today
@@ -31,7 +33,7 @@ from strategy.records.forms import typed_text
 from strategy.records.write import StaleVersion
 from strategy.thai import says_why
 
-#: Imports that a list shows.
+#: Imports on a page of the list.
 _LISTED = 50
 
 
@@ -80,11 +82,12 @@ def imports(request: HttpRequest, page: PlanPage) -> HttpResponse:
     who = page.viewer
     if not any(kind.may(who) or kind.watched_by(who) for kind in every_kind()):
         raise nothing()
-    rows = imports_seen(page.plan, who)
+    listed = Paginator(imports_seen(page.plan, who), _LISTED).get_page(request.GET.get("page"))
     context = {
         "page": page,
         "nav": "units",
-        "imports": [(row, import_address(row)) for row in rows[:_LISTED]],
+        "listed": listed,
+        "imports": [(row, import_address(row)) for row in listed],
     }
     return render(request, "exchange/imports.html", context)
 
@@ -99,12 +102,14 @@ def _found(page: PlanPage, import_id: int) -> Import:
 @require_safe
 @entry_page
 def import_file(request: HttpRequest, page: PlanPage, import_id: int) -> HttpResponse:
-    """The file of an import, as it was sent."""
+    """The file of an import, as it was sent; always as an attachment."""
     row = _found(page, import_id)
-    content = bytes(row.file.content)
+    file = ImportFile.objects.filter(of=row).first()
+    if file is None:
+        raise nothing()
     return HttpResponse(
-        content,
-        content_type=XLSX if content.startswith(b"PK") else "text/csv",
+        bytes(file.content),
+        content_type=XLSX if row.file_name.endswith(".xlsx") else "application/octet-stream",
         headers={"Content-Disposition": content_disposition_header(True, row.file_name) or ""},
     )
 
@@ -118,6 +123,8 @@ def one_import(request: HttpRequest, page: PlanPage, import_id: int) -> HttpResp
     row = _found(page, import_id)
     kind = kind_of(row)
     if row.is_applied or not kind.may(page.viewer):
+        if "_undo" in request.POST and _may_undo(page, row):
+            return _undone(request, page, row)
         return _applied(request, page, row)
     check = last_check(row)
     if check is None and kind.before(row):
@@ -195,10 +202,38 @@ def _preview(
 
 
 def _applied(request: HttpRequest, page: PlanPage, row: Import) -> HttpResponse:
-    outcomes = [(LABELS[name], count) for name, count in row.outcome.items()]
-    act = row.history.latest("history_id").act
-    context = {**_about(page, row), "outcomes": outcomes, "act": act}
+    """What became of it: the rows as they were taken over, and what took it back."""
+    context = _about(page, row)
+    if row.taken is not None:
+        only, number = (typed_text(request.GET, name) for name in ("only", "page"))
+        context |= {**shown(row.taken, only, number)._asdict(), "act": act_of(row)}
+        undone = row.undone_by.filter(state=Import.State.APPLIED).first()
+        context["undone"] = (undone, import_address(undone)) if undone else None
+        context["may_undo"] = _may_undo(page, row) and undone is None
     return render(request, "exchange/applied.html", context)
+
+
+def _may_undo(page: PlanPage, row: Import) -> bool:
+    return page.viewer.enters and kind_of(row).goes_back
+
+
+def _undone(request: HttpRequest, page: PlanPage, row: Import) -> HttpResponse:
+    """Plan to take an import back, and lead to what that would do."""
+    back = Import(
+        plan=row.plan,
+        unit=row.unit,
+        kind=Undo.code,
+        fiscal_year=row.fiscal_year,
+        month=row.month,
+        undoes=row,
+    )
+    name = _("undo of %(name)s") % {"name": row.file_name}
+    answer = send(request, back, name, b"", page.today)
+    if isinstance(answer, HttpResponse):
+        return answer
+    for text in answer.messages:
+        messages.error(request, text)
+    return redirect(import_address(row))
 
 
 def _decided(request: HttpRequest) -> dict[str, str]:
@@ -212,7 +247,13 @@ def _decided(request: HttpRequest) -> dict[str, str]:
 
 def _about(page: PlanPage, row: Import) -> dict[str, Any]:
     kind = kind_of(row)
+    undoes = row.undoes
     return {
-        "page": page, "nav": "units", "row": row, "kind": kind, "back": kind.back(row),
+        "page": page,
+        "nav": "units",
+        "row": row,
+        "kind": kind,
+        "back": kind.back(row),
         "before": "" if row.is_applied else kind.before(row),
-    }  # fmt: skip
+        "undoes": (undoes, import_address(undoes)) if undoes else None,
+    }

@@ -133,9 +133,12 @@ def refuse_closed(
                 row._written_late = written_late()
 
 
-def refusals(rows: Sequence[Record]) -> dict[int, MonthClosed]:
-    """What :func:`refuse_closed` would say of whole rows, by their place in the list."""
-    locks = Locks() if rows else None
+def refusals(rows: Iterable[Record]) -> dict[int, MonthClosed]:
+    """What :func:`refuse_closed` would say of whole rows, by their place in the list.
+
+    The rows are looked at only where some month is locked.
+    """
+    locks = Locks()
     found = {place: locks.refusal(row) for place, row in enumerate(rows)} if locks else {}
     return {place: refusal for place, refusal in found.items() if refusal is not None}
 

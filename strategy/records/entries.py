@@ -164,8 +164,9 @@ class RowEntries(Entries[Own, Row]):
     def reasons(self) -> dict[int, Errors]:
         """Every reason to refuse an entry, by its place in the list."""
         reasons: dict[int, Errors] = {}
-        rows = [self.kept.get(entry.key) or self.new_row(entry) for entry in self.entries]
-        closed = guard.refusals(rows)
+        closed = guard.refusals(
+            self.kept.get(entry.key) or self.new_row(entry) for entry in self.entries
+        )
         seen: set[Any] = set()
         for place, entry in enumerate(self.entries):
             found: Errors = defaultdict(list, self.errors(entry))

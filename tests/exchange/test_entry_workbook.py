@@ -25,7 +25,23 @@ from strategy import access as roles
 from strategy.models import MonthLock, Unit
 from strategy.records import entries
 from strategy.records.write import StaleVersion, record_save
-from strategy.workbook import apart, upload
+from tests.support.exchange import (
+    AT,
+    MEASURES,
+    MONEY,
+    PLAN,
+    RESULTS,
+    VALUE,
+    WORDS,
+    confirm,
+    entry_address,
+    fetch,
+    fill,
+    heads,
+    outcomes,
+    saved,
+    send,
+)
 from tests.support.racing import blind_claim, split, together
 from tests.support.writing import (
     OTHER,
@@ -43,19 +59,7 @@ from tests.support.writing import (
     spend,
 )
 
-pytestmark = pytest.mark.django_db
-
-PLAN = "nhrc-2566-2570"
-AT = "?year=2569&month=12"
-RESULTS, MONEY, MEASURES = "ผลตัวชี้วัด", "การเบิกจ่าย", "มาตรการ"
-VALUE, TOP, BOTTOM = "ผลการดำเนินงาน", "หรือกรอกจำนวนที่ได้", "จากจำนวนทั้งหมด"
-WORDS = "การดำเนินงาน"
-
-
-@pytest.fixture(autouse=True)
-def read_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The reader without its process, which tests/integrity/test_ita_upload.py starts."""
-    monkeypatch.setattr(upload, "_apart", apart.answered)
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("read_here")]
 
 
 @pytest.fixture
@@ -69,63 +73,6 @@ def unit(plan: Any, today: Any) -> Unit:
 @pytest.fixture
 def client(reporter: Any, unit: Unit) -> Any:
     return signed_in(reporter)
-
-
-def entry_address(unit: Unit, at: str = AT) -> str:
-    return reverse("unit_entry", args=[PLAN, unit.pk]) + at
-
-
-def fetch(client: Any, unit: Unit, at: str = AT) -> Any:
-    answer = client.get(reverse("unit_entry_book", args=[PLAN, unit.pk]) + at)
-    assert answer.status_code == 200
-    return load_workbook(BytesIO(answer.content))
-
-
-def heads(sheet: Any) -> tuple[int, dict[str, int]]:
-    """The row of headings, and the column of each."""
-    row = next(cell.row for cell in sheet["A"] if cell.value == "รหัสในระบบ")
-    return row, {
-        " ".join(str(cell.value).split()): cell.column for cell in sheet[row] if cell.value
-    }
-
-
-def fill(book: Any, sheet: str, starts: str, **cells: Any) -> None:
-    """Type into the row whose second column begins so; by heading, "_" for a blank in it."""
-    page = book[sheet]
-    top, columns = heads(page)
-    row = next(
-        number
-        for number in range(top + 1, page.max_row + 1)
-        if str(page.cell(number, 2).value).startswith(starts)
-    )
-    for name, value in cells.items():
-        column = next(
-            place for label, place in columns.items() if label.startswith(name.replace("_", " "))
-        )
-        page.cell(row, column).value = value
-
-
-def saved(book: Any) -> bytes:
-    stream = BytesIO()
-    book.save(stream)
-    return stream.getvalue()
-
-
-def send(client: Any, unit: Unit, content: bytes, how: str = "submit", at: str = AT) -> Any:
-    file = SimpleUploadedFile("กรอก.xlsx", content)
-    return client.post(entry_address(unit, at), {"workbook": file, "how": how}, follow=True)
-
-
-def confirm(client: Any, page: Any, **more: Any) -> Any:
-    """Press what the preview offers."""
-    chain = getattr(page, "redirect_chain", [])
-    address = chain[-1][0] if chain else page.request["PATH_INFO"]
-    data = {"digest": page.context["compared"].digest, "_confirm": "1", **more}
-    return client.post(address, data, follow=True)
-
-
-def outcomes(page: Any) -> dict[str, str]:
-    return {row.name.split()[0]: row.outcome for row in page.context["compared"].shown}
 
 
 # ------------------------------------------------------------------------------ there and back

@@ -232,7 +232,6 @@ class TableKind(kinds.Kind):
     """A kind of table: its fields, who may bring it, how it is read and written."""
 
     fields: ClassVar[tuple[Field, ...]]
-    way = gettext_lazy("Bring a table")
     #: Whether a year, or a year and a month, are chosen where no column says: "", year or month.
     period: ClassVar[str] = "month"
     reading: ClassVar[type[Reading]]

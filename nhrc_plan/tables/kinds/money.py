@@ -210,6 +210,7 @@ class BudgetsReading(Reading):
 class Budgets(TableKind):
     code = "budgets"
     name = gettext_lazy("budgets by project")
+    goes_back = False
     period = "year"
     fields = (
         CODE,

@@ -202,6 +202,7 @@ def people_record(user: Any, entries: Sequence[PersonEntry], reason: str) -> Non
 class People(TableKind):
     code = "people"
     name = gettext_lazy("users")
+    goes_back = False
     period = ""
     fields = (
         Field("code", gettext_lazy("user name"), ("ชื่อผู้ใช้", "บัญชีผู้ใช้", "username", "user", "login")),

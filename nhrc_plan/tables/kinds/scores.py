@@ -122,6 +122,7 @@ class ScoresReading(Reading):
 class Scores(TableKind):
     code = "ita"
     name = gettext_lazy("ITA scores")
+    goes_back = False
     period = "year"
     fields = (
         CODE,

@@ -152,6 +152,7 @@ def _number(value: Decimal | None) -> str:
 class Targets(TableKind):
     code = "targets"
     name = gettext_lazy("targets")
+    goes_back = False
     period = "year"
     asks_reason = True
     fields = (
