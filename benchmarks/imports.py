@@ -16,8 +16,9 @@ import tempfile
 import time
 import tracemalloc
 from collections.abc import Callable
+from contextlib import nullcontext
 from datetime import date
-from decimal import Decimal
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
 from budgets.models import Disbursement
@@ -122,7 +125,7 @@ def bulk_money(case: Case, rows: list[Disbursement]) -> None:
         bulk_history(made, case.user)
 
 
-def bulk_results(case: Case, rows: list[Result]) -> None:
+def bulk_results(case: Case, rows: list[Any]) -> None:
     made = [
         Result(indicator_id=row.indicator_id, fiscal_year=AT.year, month=AT.month,
                state=row.state, narrative=row.narrative, problems=row.problems,
@@ -146,7 +149,7 @@ def bulk_history(rows: list[Any], user: Any) -> None:
     """A row of the history for each, of its own columns alone."""
     model: Any = type(rows[0]).history.model
     history = []
-    now = rows and __import__("django.utils.timezone", fromlist=["now"]).now()
+    now = timezone.now()
     for row in rows:
         told = {field.attname: getattr(row, field.attname) for field in model.tracked_fields}
         history.append(
@@ -177,16 +180,17 @@ def measure_case(case: Case, model: type[Any], bulk: Callable[[Case, list[Any]],
     wanted = model.objects.filter(fiscal_year=AT.year, month=AT.month)
     times: dict[str, list[float]] = {"look": [], "read": [], "apply": [], "bulk": []}
     for run in range(RUNS + 1):
-        read, _none = timed(case.read)
+        read, _found = timed(case.read)
         look, row = timed(case.send)
-        with CaptureQueriesContext(connection) if not run else _nothing() as captured:
-            apply, _none = timed(lambda row=row: case.apply(row))
+        counted: Any = CaptureQueriesContext(connection) if not run else nullcontext([])
+        with counted as captured:
+            apply, _found = timed(partial(case.apply, row))
         rows = list(wanted)
         if model is Result:
             for each in rows:
                 each.kept = list(each.values.all())
         clear(wanted)
-        written, _none = timed(lambda rows=rows: bulk(case, rows))
+        written, _found = timed(partial(bulk, case, rows))
         clear(wanted)
         if run:
             for name, value in zip(times, (look, read, apply, written), strict=True):
@@ -197,14 +201,6 @@ def measure_case(case: Case, model: type[Any], bulk: Callable[[Case, list[Any]],
     middle = {name: statistics.median(found) for name, found in times.items()}
     show("preview, beside reading the file alone", (middle["look"], middle["read"]), "[≤ 3]")
     show("taking over, beside bulk writing", (middle["apply"], middle["bulk"]), "[≤ 2]")
-
-
-class _nothing:  # noqa: N801 - a context that does nothing
-    def __enter__(self) -> list[Any]:
-        return []
-
-    def __exit__(self, *about: Any) -> None:
-        pass
 
 
 def clear(rows: Any) -> None:
@@ -230,39 +226,24 @@ def measure(rows: int) -> None:
     plan = make_plan(0, rows, months=1)
     make_projects(plan, rows, months=1)
     analyze()
-    if os.environ.get("PROFILE"):
-        import cProfile
-        import pstats
-    money = {"disbursed (baht)": Decimal("150000.50")}
-    del money
-    from django.utils.translation import gettext as _
-
+    money = {
+        _("disbursed (baht)"): 150000.5,
+        _("committed, not yet paid (baht)"): 1000,
+        _("note"): "เบิกจ่ายตามงวดงาน",
+        _("reason for a fall or for more than is allocated"): "ตามสัญญา",
+    }
+    results = {
+        _("result"): 55,
+        _("what was done"): "ดำเนินการตามแผนปฏิบัติการประจำปี",
+        _("problems and obstacles"): "งบประมาณมาช้า",
+        _("next steps"): "เร่งรัด",
+        _("reason for a lower cumulative figure"): "นับใหม่ตามระเบียบ",
+    }
     cases = (
-        (
-            Case(plan, user, str(_("Money to report")), {
-                _("disbursed (baht)"): 150000.5, _("committed, not yet paid (baht)"): 1000,
-                _("note"): "เบิกจ่ายตามงวดงาน", _("reason for a fall or for more than is allocated"): "ตามสัญญา",
-            }),
-            Disbursement, bulk_money,
-        ),
-        (
-            Case(plan, user, str(_("Results to report")), {
-                _("result"): 55, _("what was done"): "ดำเนินการตามแผนปฏิบัติการประจำปี",
-                _("problems and obstacles"): "งบประมาณมาช้า", _("next steps"): "เร่งรัด",
-                _("reason for a lower cumulative figure"): "นับใหม่ตามระเบียบ",
-            }),
-            Result, bulk_results,
-        ),
-    )  # fmt: skip
+        (Case(plan, user, _("Money to report"), money), Disbursement, bulk_money),
+        (Case(plan, user, _("Results to report"), results), Result, bulk_results),
+    )
     for case, model, bulk in cases:
-        if os.environ.get("PROFILE"):
-            profile = cProfile.Profile()
-            row = profile.runcall(case.send)
-            pstats.Stats(profile).sort_stats("cumulative").print_stats(45)
-            profile = cProfile.Profile()
-            profile.runcall(case.apply, row)
-            pstats.Stats(profile).sort_stats("cumulative").print_stats(45)
-            clear(model.objects.filter(fiscal_year=AT.year, month=AT.month))
         measure_case(case, model, bulk)
         print(f"memory at the peak of a look: {memory(case):.0f} MB; of the process "
               f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000:.0f} MB")  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -72,7 +73,7 @@ def entry_book(request: HttpRequest, page: PlanPage, unit_id: int | None = None)
 
 
 @entry_page
-def entry(request: HttpRequest, page: PlanPage, unit_id: int | None = None) -> HttpResponse:
+def entry(request: HttpRequest, page: PlanPage, unit_id: int | None = None) -> HttpResponseBase:
     """Fetch the workbook, and send it back filled in."""
     wanted = _wanted(page, unit_id)
     form = UploadForm(request.POST or None, request.FILES or None)
@@ -86,8 +87,8 @@ def entry(request: HttpRequest, page: PlanPage, unit_id: int | None = None) -> H
             month=page.at.month,
             submits=form.cleaned_data["how"] == "submit",
         )
-        answer = send(request, row, file.name, file.read(), page.today)
-        if isinstance(answer, HttpResponse):
+        answer = send(request, page, row, file.name, file.read(), request.get_full_path())
+        if not isinstance(answer, ValidationError):
             return answer
         form.add_error("workbook", answer)
     arguments = [page.plan.slug, *([unit_id] if unit_id else [])]

@@ -157,7 +157,7 @@ class Results(Part):
     title = gettext_lazy("Results to report")
     writes = ResultEntries
     made_of = (ResultEntry, Value, EvidenceEntry)
-    bind = staticmethod(bind_again)  # type: ignore[assignment]
+    bind = staticmethod(bind_again)
 
     def rows(self) -> dict[str, QuerySet]:
         return {"kpis.indicator": Indicator.objects.prefetch_related("strategy__plan", "unit")}
@@ -238,7 +238,7 @@ class Money(Part):
     title = gettext_lazy("Money to report")
     writes = DisbursementEntries
     made_of = (DisbursementEntry,)
-    bind = staticmethod(bind_again)  # type: ignore[assignment]
+    bind = staticmethod(bind_again)
 
     def closed(self) -> list[Column]:
         return [

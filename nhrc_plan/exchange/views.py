@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from datetime import date
+from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
@@ -11,6 +10,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -21,6 +21,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from nhrc_plan.exchange.entry import nothing
 from nhrc_plan.exchange.kinds import every_kind, kind_of
 from nhrc_plan.exchange.models import Import, ImportCheck, ImportFile
+from nhrc_plan.exchange.progress import LARGE, Outcome, answer_with_progress
 from nhrc_plan.exchange.read import imports_seen, last_check, shown
 from nhrc_plan.exchange.rows import MINE, RIGHT, THEIRS
 from nhrc_plan.exchange.undo import Undo, act_of
@@ -37,13 +38,13 @@ from strategy.thai import says_why
 _LISTED = 50
 
 
-def entry_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def entry_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Finds plan and month for those who enter figures; for others there is nothing here."""
 
     @require_http_methods(["GET", "HEAD", "POST"])
     @never_cache
     @wraps(view)
-    def wrapped(request: HttpRequest, slug: str, **found: Any) -> HttpResponse:
+    def wrapped(request: HttpRequest, slug: str, **found: Any) -> HttpResponseBase:
         who = viewer(request.user)
         if not who.signed_in:
             return ask_to_sign_in(request, False)
@@ -64,20 +65,40 @@ def import_address(row: Import) -> str:
 
 
 def send(
-    request: HttpRequest, row: Import, name: str, content: bytes, day: date
-) -> HttpResponse | ValidationError:
+    request: HttpRequest, page: PlanPage, row: Import, name: str, content: bytes, back: str
+) -> HttpResponseBase | ValidationError:
     """Keep a file that was sent, and lead to what it would do; the refusal where it cannot be
-    taken as a whole."""
+    taken as a whole. ``back``: where it is sent anew."""
+    user = request.user
+
+    def keep() -> Outcome:
+        import_sent(user=user, row=row, name=name, content=content, today=page.today)
+        return Outcome(import_address(row))
+
+    if len(content) >= LARGE:
+        return with_progress(request, page, name, back, keep)
     try:
-        import_sent(user=request.user, row=row, name=name, content=content, today=day)
+        return HttpResponseRedirect(keep().address)
     except ValidationError as refused:
         return refused
-    return HttpResponseRedirect(import_address(row))
+
+
+def with_progress(
+    request: HttpRequest, page: PlanPage, name: str, back: str, work: Callable[[], Outcome]
+) -> HttpResponseBase:
+    def done() -> Outcome:
+        try:
+            return work()
+        except ValidationError as refused:
+            return Outcome(back, " ".join(refused.messages))
+
+    context = {"page": page, "nav": "units", "name": name}
+    return answer_with_progress(request, context, done)
 
 
 @require_safe
 @entry_page
-def imports(request: HttpRequest, page: PlanPage) -> HttpResponse:
+def imports(request: HttpRequest, page: PlanPage) -> HttpResponseBase:
     """What was sent: one's own, for those who keep watch all of it."""
     who = page.viewer
     if not any(kind.may(who) or kind.watched_by(who) for kind in every_kind()):
@@ -101,7 +122,7 @@ def _found(page: PlanPage, import_id: int) -> Import:
 
 @require_safe
 @entry_page
-def import_file(request: HttpRequest, page: PlanPage, import_id: int) -> HttpResponse:
+def import_file(request: HttpRequest, page: PlanPage, import_id: int) -> HttpResponseBase:
     """The file of an import, as it was sent; always as an attachment."""
     row = _found(page, import_id)
     file = ImportFile.objects.filter(of=row).first()
@@ -115,7 +136,7 @@ def import_file(request: HttpRequest, page: PlanPage, import_id: int) -> HttpRes
 
 
 @entry_page
-def one_import(request: HttpRequest, page: PlanPage, import_id: int) -> HttpResponse:
+def one_import(request: HttpRequest, page: PlanPage, import_id: int) -> HttpResponseBase:
     """What an import would change, row by row; confirming takes it over.
 
     Of one that was taken over, and for those who only keep watch, what became of it.
@@ -132,29 +153,39 @@ def one_import(request: HttpRequest, page: PlanPage, import_id: int) -> HttpResp
     decided = {**(check.decided if check else {}), **_decided(request)}
     if request.method == "POST":
         seen = check is not None and check.digest == typed_text(request.POST, "digest")
-        if "_confirm" in request.POST and check is not None and seen and check.decided == decided:
+        confirms = "_confirm" in request.POST
+        if confirms and check is not None and seen and check.decided == decided:
             return _confirmed(request, page, row, check)
-        if "_confirm" in request.POST and not seen:
-            _say_overtaken(request)
-        check = _looked(request, page, row, decided)
+        said = _overtaken() if confirms and not seen else ""
+        return _looked(request, page, row, decided, said)
     return _preview(request, page, row, check)
 
 
 def _looked(
-    request: HttpRequest, page: PlanPage, row: Import, decided: Mapping[str, str]
-) -> ImportCheck | None:
-    """Look at an import again; None, said above the page, where it cannot be taken any more."""
+    request: HttpRequest, page: PlanPage, row: Import, decided: dict[str, str], said: str
+) -> HttpResponseBase:
+    """Look at it again, and show what there is now."""
+    user, address = request.user, import_address(row)
+
+    def look() -> Outcome:
+        import_look(user=user, row=row, decided=decided, today=page.today)
+        return Outcome(address, said)
+
+    if row.size >= LARGE:
+        return with_progress(request, page, row.file_name, address, look)
+    if said:
+        messages.warning(request, said)
     try:
-        return import_look(user=request.user, row=row, decided=decided, today=page.today)
+        look()
     except ValidationError as refused:
         for text in refused.messages:
             messages.error(request, text)
-        return None
+    return _preview(request, page, row, last_check(row))
 
 
 def _confirmed(
     request: HttpRequest, page: PlanPage, row: Import, check: ImportCheck
-) -> HttpResponse:
+) -> HttpResponseBase:
     """Take it over as it was seen, or show how it stands now."""
     compared = shown(check).compared
     reason = typed_text(request.POST, "change_reason")
@@ -163,37 +194,49 @@ def _confirmed(
         return _preview(request, page, row, check)
     if not compared.may_apply:
         return _preview(request, page, row, check)
-    try:
+    user, address = request.user, import_address(row)
+
+    def apply() -> Outcome:
         import_apply(
-            user=request.user,
-            row=row,
-            expected_version=row.version,
-            check=check,
-            today=page.today,
+            user=user, row=row, expected_version=row.version, check=check, today=page.today,
             reason=reason,
-        )
+        )  # fmt: skip
+        return Outcome(address)
+
+    def apply_or_look() -> Outcome:
+        try:
+            return apply()
+        except StaleVersion as faster:
+            return Outcome(address, " ".join(faster.messages))
+        except Overtaken:
+            row.refresh_from_db()
+            import_look(user=user, row=row, decided=check.decided, today=page.today)
+            return Outcome(address, _overtaken())
+
+    if row.size >= LARGE:
+        return with_progress(request, page, row.file_name, address, apply_or_look)
+    try:
+        apply()
     except StaleVersion:
         messages.warning(request, _("Somebody was faster; look at what stands now."))
     except Overtaken:
-        _say_overtaken(request)
         row.refresh_from_db()
-        return _preview(request, page, row, _looked(request, page, row, check.decided))
+        return _looked(request, page, row, check.decided, _overtaken())
     else:
         messages.success(request, _("Taken over, rows: %(count)s.") % {"count": compared.news})
-    return redirect(import_address(row))
+    return redirect(address)
 
 
-def _say_overtaken(request: HttpRequest) -> None:
-    messages.warning(
-        request,
-        _("What is stored has changed since you looked. Nothing was taken over; this is how it "
-          "stands now."),
-    )  # fmt: skip
+def _overtaken() -> str:
+    return _(
+        "What is stored has changed since you looked. Nothing was taken over; this is how it "
+        "stands now."
+    )
 
 
 def _preview(
     request: HttpRequest, page: PlanPage, row: Import, check: ImportCheck | None
-) -> HttpResponse:
+) -> HttpResponseBase:
     context = _about(page, row)
     if check is not None:
         seen = shown(check, typed_text(request.GET, "only"), typed_text(request.GET, "page"))
@@ -201,7 +244,7 @@ def _preview(
     return render(request, "exchange/import.html", context)
 
 
-def _applied(request: HttpRequest, page: PlanPage, row: Import) -> HttpResponse:
+def _applied(request: HttpRequest, page: PlanPage, row: Import) -> HttpResponseBase:
     """What became of it: the rows as they were taken over, and what took it back."""
     context = _about(page, row)
     if row.taken is not None:
@@ -217,7 +260,7 @@ def _may_undo(page: PlanPage, row: Import) -> bool:
     return page.viewer.enters and kind_of(row).goes_back
 
 
-def _undone(request: HttpRequest, page: PlanPage, row: Import) -> HttpResponse:
+def _undone(request: HttpRequest, page: PlanPage, row: Import) -> HttpResponseBase:
     """Plan to take an import back, and lead to what that would do."""
     back = Import(
         plan=row.plan,
@@ -228,8 +271,8 @@ def _undone(request: HttpRequest, page: PlanPage, row: Import) -> HttpResponse:
         undoes=row,
     )
     name = _("undo of %(name)s") % {"name": row.file_name}
-    answer = send(request, back, name, b"", page.today)
-    if isinstance(answer, HttpResponse):
+    answer = send(request, page, back, name, b"", import_address(row))
+    if not isinstance(answer, ValidationError):
         return answer
     for text in answer.messages:
         messages.error(request, text)

@@ -6,7 +6,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date
 from hashlib import sha256
-from itertools import chain
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -17,7 +16,7 @@ from django.utils import timezone
 from nhrc_plan.exchange.kinds import Sent, kind_of
 from nhrc_plan.exchange.models import Import, ImportCheck, ImportFile, ImportRows
 from nhrc_plan.exchange.progress import tell
-from nhrc_plan.exchange.rows import Tally
+from nhrc_plan.exchange.rows import NEWS, Tally
 from strategy.access import viewer
 from strategy.records.model import actor_name, one_act
 from strategy.records.write import claim, record_save, write_history
@@ -65,7 +64,7 @@ class _Seen:
         done = 0
         tell("read")
         found = kind_of(sent.row).check(sent, self.decided)
-        for place, batch in enumerate(chain(found)):
+        for place, batch in enumerate(found):
             for each in batch.rows:
                 self.tally.add(each)
             told = [each.packed() for each in batch.rows if each.says_something]
@@ -108,7 +107,7 @@ def import_apply(
         raise PermissionDenied
     kind = kind_of(row)
     why = reason or kind.reason(row)
-    total = check.batches.count()
+    total, done = sum(check.counts.get(outcome, 0) for outcome in NEWS), 0
     with transaction.atomic(), one_act():
         # The state and the version in one condition: of two who confirm, one does it.
         claim(
@@ -118,9 +117,10 @@ def import_apply(
         row.refresh_from_db()
         try:
             batches = check.batches.order_by("place").values_list("entries", flat=True)
-            for done, entries in enumerate(batches.iterator(1), start=1):
+            for entries in batches.iterator(1):
                 if entries:
                     kind.write(user, entries, why, today)
+                done += len(entries)
                 tell("write", done, total)
         except ValidationError as refused:
             raise Overtaken from refused

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -15,7 +16,8 @@ from django.views.decorators.http import require_safe
 
 from nhrc_plan.exchange.entry import nothing
 from nhrc_plan.exchange.models import Import
-from nhrc_plan.exchange.views import entry_page, import_address
+from nhrc_plan.exchange.progress import LARGE, Outcome
+from nhrc_plan.exchange.views import entry_page, import_address, with_progress
 from nhrc_plan.tables.forms import MatchForm, SendForm
 from nhrc_plan.tables.kinds.base import TableKind
 from nhrc_plan.tables.kinds.every import KINDS, kinds_of
@@ -67,7 +69,7 @@ def tables(request: HttpRequest, page: PlanPage) -> HttpResponse:
 
 
 @entry_page
-def table_match(request: HttpRequest, page: PlanPage, import_id: int) -> HttpResponse:
+def table_match(request: HttpRequest, page: PlanPage, import_id: int) -> HttpResponseBase:
     """Say of a table which sheet, which headings, and what each column is."""
     row = _found(page, import_id)
     kind = KINDS[row.kind]
@@ -98,23 +100,27 @@ def table_match(request: HttpRequest, page: PlanPage, import_id: int) -> HttpRes
 
 def _matched(
     request: HttpRequest, page: PlanPage, row: Import, kind: TableKind, form: MatchForm
-) -> HttpResponse | None:
+) -> HttpResponseBase | None:
     """Keep what was said, and lead to what the table would do; None where it cannot be read."""
+    user, match, submits = request.user, form.match, form.submits
+    name, labels = form.cleaned_data["name"].strip(), dict(enumerate(form.look.labels))
+
+    def look() -> Outcome:
+        table_matched(user=user, row=row, match=match, submits=submits, today=page.today)
+        if name:
+            match_keep(user=user, agency=page.agency, kind=kind, name=name, match=match,
+                       labels=labels)  # fmt: skip
+        return Outcome(import_address(row))
+
+    if row.size >= LARGE:
+        return with_progress(request, page, row.file_name, _match_address(row), look)
     try:
-        table_matched(
-            user=request.user, row=row, match=form.match, submits=form.submits, today=page.today
-        )
+        return redirect(look().address)
     except StaleVersion:
         return redirect(_match_address(row))
     except ValidationError as refused:
         form.add_error(None, refused)
         return None
-    name = form.cleaned_data["name"].strip()
-    if name:
-        labels = dict(enumerate(form.look.labels))
-        match_keep(user=request.user, agency=page.agency, kind=kind, name=name,
-                   match=form.match, labels=labels)  # fmt: skip
-    return redirect(import_address(row))
 
 
 @require_safe

@@ -13,10 +13,12 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from import_export.admin import ExportMixin
 from import_export.forms import ExportForm
 
+from strategy.clock import today
 from strategy.closing import guard
 from strategy.models import Unit
 from strategy.records import write
@@ -31,6 +33,7 @@ from strategy.records.history import Entry, history_of
 from strategy.records.inline import changes_of
 from strategy.records.lists import REFUSED_BY_DATABASE, CalmList, plain_deletion, with_links
 from strategy.records.model import Record
+from strategy.thai import address_date
 
 #: The stock admin's own titles of a form, with its own words for them.
 _ADD, _CHANGE = "Add %s", "Change %s"
@@ -60,6 +63,15 @@ class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
         return TemplateResponse(request, template, {**own, **context})
 
     # -------------------------------------------------------------------------- reading
+
+    def _do_file_export(self, file_format: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The list as a file, under its name as people read it (RFC 6266)."""
+        answer: HttpResponse = super()._do_file_export(file_format, *args, **kwargs)
+        name = f"{self.opts.verbose_name_plural} {address_date(today())}"
+        answer["Content-Disposition"] = content_disposition_header(
+            True, f"{name}.{file_format.get_extension()}"
+        )
+        return answer
 
     def export_action(self, request: HttpRequest) -> HttpResponse:
         try:

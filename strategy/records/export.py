@@ -95,8 +95,14 @@ class SafeCSV(base_formats.CSV):
 
 
 class SafeTSV(base_formats.TSV):
-    def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> str:
-        return str(super().export_data(_defused(dataset), **kwargs))
+    """The same, with tabs between the cells."""
+
+    def export_data(self, dataset: tablib.Dataset, **kwargs: Any) -> bytes:
+        text = str(super().export_data(_defused(dataset), **kwargs))
+        return ("\ufeff" + text).encode()
+
+    def is_binary(self) -> bool:
+        return True
 
 
 class SafeXLSX(base_formats.XLSX):

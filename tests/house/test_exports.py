@@ -1,11 +1,13 @@
 """The admin's lists as files: readable, complete, and nothing in them runs (docs/trust.md, 8)."""
 
+import codecs
 import csv
 import io
 import json
 import re
 from datetime import date
 from decimal import Decimal as D
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -197,8 +199,12 @@ def test_every_list_exports_in_every_format(filled_lists, root, model):
     for kind in FORMATS:
         answer = export(root, model, kind)
         assert answer.status_code == 200
-        assert answer["Content-Disposition"].startswith("attachment; filename=")
-        assert answer["Content-Disposition"].rstrip('"').endswith(f".{kind}")
+        # It is saved under the list's name as people read it.
+        where, name = unquote(answer["Content-Disposition"]).split("filename*=utf-8''")
+        assert where == "attachment; " and name.startswith(str(model._meta.verbose_name_plural))
+        assert name.endswith(f".{kind}")
+        # Excel reads Thai rightly where a text file begins with its mark.
+        assert answer.content.startswith(codecs.BOM_UTF8) is (kind in ("csv", "tsv"))
         rows = table(answer, kind)
         assert len(rows) == 1 + rows_in_a_file(model.objects.all()) > 1, kind
         assert {len(row) for row in rows} == {len(rows[0])}, kind
