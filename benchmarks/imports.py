@@ -182,8 +182,8 @@ def measure_case(case: Case, model: type[Any], bulk: Callable[[Case, list[Any]],
     for run in range(RUNS + 1):
         read, _found = timed(case.read)
         look, row = timed(case.send)
-        counted: Any = CaptureQueriesContext(connection) if not run else nullcontext([])
-        with counted as captured:
+        counting: Any = nullcontext([]) if run else CaptureQueriesContext(connection)
+        with counting as captured:
             apply, _found = timed(partial(case.apply, row))
         rows = list(wanted)
         if model is Result:
