@@ -117,8 +117,8 @@ class Reading(ABC):
         about."""
         draft.asked = []
 
-    def batches(self, lines: Sequence[Line], finder: Finder[Any]) -> Iterator[Batch]:
-        """Each line's row of the preview, some hundred at a time."""
+    def batches(self, lines: Sequence[Line], finder: Finder[Any], of: int) -> Iterator[Batch]:
+        """Each line's row of the preview, some hundred at a time. ``of``: rows in all."""
         found: list[tuple[Line, Found[Any]]] = []
         refused: list[Row] = []
         for line in lines:
@@ -133,14 +133,11 @@ class Reading(ABC):
         drafts = self.drafts(found)
         self._refuse_repeated(drafts)
         stale = self._changed_since(drafts)
-        if refused:
-            yield Batch(refused, [], len(lines))
+        yield from unwritten(refused, of)
         for start in range(0, len(drafts), self.chunk):
             part = drafts[start : start + self.chunk]
             taken = self._judged(part, stale)
-            yield Batch(
-                [draft.row for draft in part], [self.entry(draft) for draft in taken], len(lines)
-            )
+            yield Batch([draft.row for draft in part], [self.entry(draft) for draft in taken], of)
 
     def _judged(self, drafts: Sequence[Draft], stale: Mapping[int, str]) -> list[Draft]:
         """Say what would become of drafts; gives those that would be written."""
@@ -228,6 +225,12 @@ class Reading(ABC):
         draft.row.problems = (*draft.row.problems, problem_of(unclear.cell, unclear.text))
 
 
+def unwritten(rows: Sequence[Row], of: int) -> Iterator[Batch]:
+    """Rows of which nothing is written, some hundred at a time."""
+    for start in range(0, len(rows), Reading.chunk):
+        yield Batch(rows[start : start + Reading.chunk], [], of)
+
+
 class TableKind(kinds.Kind):
     """A kind of table: its fields, who may bring it, how it is read and written."""
 
@@ -258,9 +261,10 @@ class TableKind(kinds.Kind):
                   "headings and at the columns once more.")
             )  # fmt: skip
         rows = [reading.left_out(each) for each in sorted(left)]
-        if rows:
-            yield Batch(rows, [], len(rows) + len(lines))
-        yield from reading.batches(self._with_years(lines), finder)
+        lines = self._with_years(lines)
+        total = len(rows) + len(lines)
+        yield from unwritten(rows, total)
+        yield from reading.batches(lines, finder, total)
 
     def problems(self, match: Match, grid: Grid) -> list[str]:
         """What a match has yet to say before its table can be read, as sentences."""
