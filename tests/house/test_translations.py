@@ -149,6 +149,7 @@ LATIN |= {"Office", "doc", "xls", "ppt"}
 LATIN |= {"SHA-256", "verify_pack", "LibreOffice"}
 LATIN |= {"Google", "Authenticator"}
 LATIN |= {"SITE_URL", "EMAIL_FROM", "plan.example.org"}
+LATIN |= {"UTF-8", "Windows", "S3-1.1", "i27", "O8"}
 _NOT_WORDS = re.compile(r"%\(\w+\)[a-z]|%[sdr]|\{\w*\}|<[^>]*>|\x04")
 _LATIN_WORD = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
 _THAI = re.compile(r"[ก-๛]")

@@ -201,13 +201,13 @@ def people_record(user: Any, entries: Sequence[PersonEntry], reason: str) -> Non
 
 class People(TableKind):
     code = "people"
-    name = gettext_lazy("users")
+    name = gettext_lazy("user accounts")
     goes_back = False
     period = ""
     fields = (
         Field("code", gettext_lazy("user name"), ("ชื่อผู้ใช้", "บัญชีผู้ใช้", "username", "user", "login")),
-        Field("first_name", gettext_lazy("first name"), ("ชื่อ", "first name"), figure=True),
-        Field("last_name", gettext_lazy("last name"), ("นามสกุล", "สกุล", "last name"), figure=True),
+        Field("first_name", gettext_lazy("given name"), ("ชื่อ", "first name"), figure=True),
+        Field("last_name", gettext_lazy("family name"), ("นามสกุล", "สกุล", "last name"), figure=True),
         Field("email", gettext_lazy("e-mail"), ("อีเมล", "ไปรษณีย์อิเล็กทรอนิกส์", "email"), figure=True),
         Field("roles", gettext_lazy("roles"), ("บทบาท", "สิทธิ", "role", "roles"), figure=True),
         Field("units", gettext_lazy("units"), ("หน่วยงาน", "สำนัก", "กอง", "สังกัด", "unit", "units"),
