@@ -80,7 +80,7 @@ def value_field(measure_id: int, part: str = "value") -> str:
 class EntryContext:
     """What the checks need to know of many entries, read once.
 
-    Eight queries; nine for indicators of a scorecard.
+    Seven queries; eight for indicators of a scorecard.
     """
 
     def __init__(self, entries: Sequence[ResultEntry]) -> None:
