@@ -207,7 +207,8 @@ class People(TableKind):
     fields = (
         Field("code", gettext_lazy("user name"), ("ชื่อผู้ใช้", "บัญชีผู้ใช้", "username", "user", "login")),
         Field("first_name", gettext_lazy("given name"), ("ชื่อ", "first name"), figure=True),
-        Field("last_name", gettext_lazy("family name"), ("นามสกุล", "สกุล", "last name"), figure=True),
+        Field("last_name", gettext_lazy("family name"), ("นามสกุล", "สกุล", "last name"),
+              figure=True),
         Field("email", gettext_lazy("e-mail"), ("อีเมล", "ไปรษณีย์อิเล็กทรอนิกส์", "email"), figure=True),
         Field("roles", gettext_lazy("roles"), ("บทบาท", "สิทธิ", "role", "roles"), figure=True),
         Field("units", gettext_lazy("units"), ("หน่วยงาน", "สำนัก", "กอง", "สังกัด", "unit", "units"),
