@@ -7,7 +7,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick lint bench lock translations audit sbom
+.PHONY: help run test quick lint pictures bench lock translations audit sbom
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -92,6 +92,9 @@ lint: $(VENV)/dev.stamp $(VENV)/trial-key ## style, types, migrations, settings,
 
 translations: $(VENV)/dev.stamp ## bring locale/ up to date with the code, and compile it
 	@$(PY) -m tests.support.translations --update
+
+pictures: $(VENV)/dev.stamp ## the manual's pictures anew, from a trial of its own (needs Chromium, LibreOffice)
+	@$(PY) -m tests.support.pictures $(ARGS)
 
 bench: $(VENV)/dev.stamp $(VENV)/trial-key ## measure speed
 	@$(TRIAL) $(PY) -m benchmarks $(ARGS)

@@ -9,6 +9,7 @@ import os
 import re
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 import fontpkg_sarabun
@@ -90,6 +91,7 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
+    "django_otp_webauthn",
     "strategy.people.apps.SignInConfig",
     "strategy",
     "kpis",
@@ -203,6 +205,22 @@ ONE_TIME_CODES = [word.lower() for word in env_list("ONE_TIME_CODES")] or ["off"
 OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0
 OTP_TOTP_SYNC = False
 
+# Where people reach this site: links in mails, the QR code of a frozen pack, and passkeys.
+SITE_URL = env_address("SITE_URL")
+
+# Passkeys, as a second step or (PASSKEY_ALONE) in the password's place: off, optional, or the roles
+# for which nothing else will do. A passkey belongs to a domain, that of SITE_URL unless set, and
+# works at the addresses (origins) named here. What is wrong with these is said at the start, by
+# strategy/people/passkeys/setting.py instead of the package.
+PASSKEYS = [word.lower() for word in env_list("PASSKEYS")] or ["off"]
+PASSKEY_ALONE = env_bool("PASSKEY_ALONE")
+_SITE = urlsplit(SITE_URL)
+PASSKEY_DOMAIN = os.environ.get("PASSKEY_DOMAIN", "").strip().lower() or _SITE.hostname or ""
+PASSKEY_ORIGINS = [origin.lower() for origin in env_list("PASSKEY_ORIGINS")] or (
+    [f"{_SITE.scheme}://{_SITE.netloc}".lower()] if SITE_URL else []
+)
+SILENCED_SYSTEM_CHECKS = [f"otp_webauthn.E{number}" for number in ("010", "011", "030", "031")]
+
 LANGUAGE_CODE = "th"
 LANGUAGES = [("th", "ไทย"), ("en", "English")]
 # The project's own words, and what Django and the other packages leave in English.
@@ -217,6 +235,7 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [
     BASE_DIR / "nhrc_plan" / "static",
     ("fonts", fontpkg_sarabun.ROOT / "files"),
+    ("manual", BASE_DIR / "docs" / "manual" / "pictures"),
 ]
 # Files of evidence lie outside whatever is served, under generated names, readable for the
 # service's account alone; strategy/pages/evidence.py hands them out. Without EVIDENCE_DIR: beside
@@ -292,9 +311,6 @@ IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "add"
 # Our own formats neutralise formulas (strategy/records/export.py); the package's switch is left off
 # because it makes "==1+1" live and turns numbers into text.
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = False
-
-# Where people reach this site: links in mails, and the QR code of a frozen pack, lead there.
-SITE_URL = env_address("SITE_URL")
 
 # Mails are reminders (manage.py send_reminders). A trial prints them, unless it names a server.
 EMAIL_HOST = os.environ.get("EMAIL_HOST") or "localhost"

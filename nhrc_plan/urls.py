@@ -17,12 +17,13 @@ from kpis.pages import views as kpi_views
 from nhrc_plan.desk import views as desk_views
 from nhrc_plan.exchange import entry_views
 from nhrc_plan.exchange import views as exchange_views
+from nhrc_plan.help import views as help_views
 from nhrc_plan.meetings import views as board_views
 from nhrc_plan.meetings.frozen import pages as meeting_views
 from nhrc_plan.meetings.resolutions import pages as resolution_views
 from nhrc_plan.overview import views
 from nhrc_plan.owners import views as owner_views
-from nhrc_plan.reminders import calendars
+from nhrc_plan.reminders import calendars, choosing
 from nhrc_plan.reminders import views as reminder_views
 from nhrc_plan.tables import views as table_views
 from nhrc_plan.value import views as value_views
@@ -31,6 +32,7 @@ from strategy.comments.pages import comment_act, comment_ask
 from strategy.pages.evidence import evidence_file
 from strategy.people import code_pages
 from strategy.people.pages import OwnPassword
+from strategy.people.passkeys import pages as passkey_pages
 
 PLAN = "plans/<slug:slug>"
 
@@ -49,6 +51,9 @@ urlpatterns = [
     path("login/", code_pages.SignIn.as_view(), name="login"),
     path("login/code/", code_pages.sign_in_code, name="login_code"),
     path("login/set-up/", code_pages.sign_in_set_up, name="login_set_up"),
+    path("login/passkey/", passkey_pages.sign_in_passkey, name="login_passkey"),
+    path("login/passkey/new/", passkey_pages.sign_in_new, name="login_passkey_new"),
+    path("login/passkey/alone/", passkey_pages.sign_in_alone, name="login_passkey_alone"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path(
         "signed-out/",
@@ -60,10 +65,22 @@ urlpatterns = [
     path("password/codes/set-up/", code_pages.own_set_up, name="codes_set_up"),
     path("password/codes/backup/", code_pages.own_backup, name="codes_backup"),
     path("password/codes/off/", code_pages.own_off, name="codes_off"),
+    path("help/", help_views.manual, name="help"),
+    path("help/<slug:chapter>/", help_views.manual, name="help_page"),
+    path("password/passkeys/", passkey_pages.passkeys, name="passkeys"),
+    path("password/passkeys/new/", passkey_pages.own_new, name="passkeys_new"),
+    path(
+        "password/passkeys/<int:passkey_id>/remove/",
+        passkey_pages.own_remove,
+        name="passkeys_remove",
+    ),
     *page("my-work", desk_views.desk, "my_work"),
     path("my-work/count.json", desk_views.count, {"as_data": True}, name="my_work_count"),
     path("my-work/calendar/", calendars.calendar_page, name="my_calendar"),
     path("my-work/calendar/new/", calendars.calendar_new, name="my_calendar_new"),
+    path("my-work/reminders/", choosing.choice_page, name="my_reminders"),
+    path("my-work/reminders/choose/", choosing.choice_set, name="my_reminders_choose"),
+    path("reminders/off/<str:token>/", choosing.one_click, name="reminders_off"),
     path("units/<int:unit_id>/calendar/", calendars.calendar_page, name="unit_calendar"),
     path("units/<int:unit_id>/calendar/new/", calendars.calendar_new, name="unit_calendar_new"),
     path(f"{calendars.PREFIX}<str:secret>.ics", calendars.calendar_file, name="calendar_file"),

@@ -1,4 +1,4 @@
-"""What is kept of reminders: each mail with its outcome, and the secrets of calendar feeds."""
+"""What is kept of reminders: each mail with its outcome, who wants none, secrets of calendars."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from nhrc_plan.reminders import rules
 from strategy.models import Unit
-from strategy.records.model import Record
+from strategy.records.model import Record, actor_name
 from strategy.thai import format_date
 
 
@@ -32,6 +32,7 @@ class Reminder(Record):
         CLAIMED = "claimed", _("being sent")
         SENT = "sent", _("sent")
         FAILED = "failed", _("not sent")
+        OFF = "off", _("switched off")
 
     class Why(models.TextChoices):
         CONNECTION = "connection", _("no connection to the mail server")
@@ -65,10 +66,33 @@ class Reminder(Record):
     @property
     def shape(self) -> str:
         """What stands beside the outcome's word."""
-        return {self.State.SENT: "●", self.State.FAILED: "■"}.get(self.State(self.state), "◌")
+        shapes = {self.State.SENT: "●", self.State.FAILED: "■", self.State.OFF: "○"}
+        return shapes.get(self.State(self.state), "◌")
 
     def __str__(self) -> str:
         return f"{self.recipient_name} {format_date(self.day)} {self.get_kind_display()}"
+
+
+class MailChoice(Record):
+    """Whether a person has switched reminders off; nothing stored: they have not."""
+
+    written_by_planners = False
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="mail_choice",
+        verbose_name=_("person"),
+    )
+    off = models.BooleanField(_("switched off"), default=False)
+
+    class Meta(Record.Meta):
+        verbose_name = _("choice of reminders")
+        verbose_name_plural = _("choices of reminders")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return actor_name(self.user)
 
 
 class CalendarFeed(Record):

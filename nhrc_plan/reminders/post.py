@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 
+from nhrc_plan.reminders.choice import ONE_CLICK, off_address
 from nhrc_plan.reminders.models import Reminder
 from nhrc_plan.reminders.read import Letter
+from nhrc_plan.reminders.rules import STOPPABLE
 from nhrc_plan.reminders.words import body, subject
 from nhrc_plan.reminders.write import (
     reminder_claim,
@@ -49,16 +51,27 @@ def send_all(letters: Iterable[Letter], day: date, site: str) -> Outcome:
     return outcome
 
 
-def _send(
-    letter: Letter, day: date, site: str, connection: BaseEmailBackend, outcome: Outcome
-) -> None:
-    row = reminder_claim(
+def leave_out(letters: Iterable[Letter], day: date) -> None:
+    """Keep that these mails were not sent, since their readers switched reminders off."""
+    for letter in letters:
+        _claimed(letter, day, Reminder.State.OFF)
+
+
+def _claimed(letter: Letter, day: date, state: Reminder.State) -> Reminder | None:
+    return reminder_claim(
         recipient_id=letter.user_id,
         name=letter.name,
         day=day,
         kind=letter.kind,
         lines=len(letter.items),
+        state=state,
     )
+
+
+def _send(
+    letter: Letter, day: date, site: str, connection: BaseEmailBackend, outcome: Outcome
+) -> None:
+    row = _claimed(letter, day, Reminder.State.CLAIMED)
     if row is None:
         return
     why = Reminder.Why.CONNECTION if outcome.lost else _handed_over(letter, row, site, connection)
@@ -90,13 +103,17 @@ def _handed_over(
 
 def message(letter: Letter, row: Reminder, site: str) -> EmailMessage:
     """The mail. Sent once more after an interruption it has the same id, so that a mailbox which
-    has it knows."""
+    has it knows. What may be switched off can be so in the mailbox itself (RFC 8058)."""
+    headers = {
+        "Message-ID": f"<reminder-{row.pk}@{urlsplit(site).hostname}>",
+        "Auto-Submitted": "auto-generated",
+    }
+    if letter.kind in STOPPABLE:
+        headers["List-Unsubscribe"] = f"<{site}{off_address(letter.user_id)}>"
+        headers["List-Unsubscribe-Post"] = ONE_CLICK
     return EmailMessage(
         subject(letter),
         body(letter, row.day, site),
         to=[letter.email],
-        headers={
-            "Message-ID": f"<reminder-{row.pk}@{urlsplit(site).hostname}>",
-            "Auto-Submitted": "auto-generated",
-        },
+        headers=headers,
     )

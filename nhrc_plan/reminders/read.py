@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import cache
@@ -21,7 +21,7 @@ from kpis.models import Result
 from nhrc_plan.desk.read import tasks_of, waiting_for_approval
 from nhrc_plan.desk.rows import Task
 from nhrc_plan.reminders import rules
-from nhrc_plan.reminders.models import Reminder
+from nhrc_plan.reminders.models import MailChoice, Reminder
 from strategy import access
 from strategy.access import Viewer, viewer
 from strategy.approval.hands import Hands, hands_of
@@ -73,9 +73,11 @@ class Skipped(NamedTuple):
 
 @dataclass(slots=True)
 class Round:
-    """What a day's run sends, whom it leaves out, and which agencies do not work that day."""
+    """What a day's run sends, what it keeps from those who switched reminders off, whom it leaves
+    out, and which agencies do not work that day."""
 
     letters: list[Letter] = field(default_factory=list)
+    stopped: list[Letter] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     quiet: list[str] = field(default_factory=list)
 
@@ -112,7 +114,8 @@ def outgoing(today: date) -> Round:
     found = Round()
     offices = {agency.pk: _Office(agency, today) for agency in Agency.objects.order_by("pk")}
     found.quiet = [office.agency.name for office in offices.values() if office.quiet]
-    last = _last_sent()
+    off = frozenset(MailChoice.objects.filter(off=True).values_list("user_id", flat=True))
+    last = _last_told(off)
     people = list(_people())
     watching = [(person, viewer(person)) for person in people if person.is_active]
     found.skipped = [
@@ -144,6 +147,9 @@ def outgoing(today: date) -> Round:
             for kind, items in contents.items()
             if rules.goes_out([item.line for item in items], last.get((person.pk, kind)), today)
         ]
+        kept = [each for each in letters if rules.stopped(each.kind, person.pk in off)]
+        letters = [each for each in letters if each not in kept]
+        found.stopped += kept
         if letters and not person.email:
             found.skipped.append(Skipped(who.name, NO_ADDRESS))
         else:
@@ -174,11 +180,17 @@ def _longest(offices: Iterable[_Office]) -> int:
     return max((office.days.before for office in offices), default=0)
 
 
-def _last_sent() -> dict[tuple[int, str], date]:
-    """The day of the last mail of each kind that each person was sent. One query."""
-    sent = Reminder.objects.filter(state=Reminder.State.SENT).order_by()
-    rows = sent.values_list("recipient_id", "kind").annotate(last=Max("day"))
-    return {(person, kind): last for person, kind, last in rows}
+def _last_told(off: Container[int]) -> dict[tuple[int, str], date]:
+    """The day of the last mail of each kind that each person was sent; of those who switched
+    reminders off also that of one which was kept from them. One query."""
+    told = Reminder.objects.filter(state__in=(Reminder.State.SENT, Reminder.State.OFF)).order_by()
+    found: dict[tuple[int, str], date] = {}
+    for person, kind, state, last in told.values_list("recipient_id", "kind", "state").annotate(
+        last=Max("day")
+    ):
+        if state == Reminder.State.SENT or person in off:
+            found[person, kind] = max(last, found.get((person, kind), last))
+    return found
 
 
 def _due(task: Task) -> rules.Due:

@@ -11,6 +11,8 @@ from strategy.calendar import is_working_day
 
 #: Kinds of mail: one's own work, what waits for approval, what a unit owes for too long.
 OWN, APPROVAL, HEAD, PLANNERS = "own", "approval", "head", "planners"
+#: Those that whoever gets them may switch off. What is late for long is told all the same.
+STOPPABLE = frozenset({OWN, APPROVAL})
 
 #: How a thing stands in a mail.
 LATE, RETURNED, SOON, WAITING = "late", "returned", "soon", "waiting"
@@ -18,6 +20,11 @@ STANDINGS = (LATE, RETURNED, SOON, WAITING)
 
 #: After so many days a mail is sent again although nothing is new in it.
 AGAIN = 7
+
+
+def stopped(kind: str, off: bool) -> bool:
+    """Whether a mail is kept from somebody who has (``off``) switched reminders off, or not."""
+    return off and kind in STOPPABLE
 
 
 @dataclass(frozen=True, slots=True)

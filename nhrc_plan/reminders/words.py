@@ -115,4 +115,9 @@ def _closing(letter: Letter, site: str) -> Iterator[str]:
     elif letter.kind == rules.OWN:
         every = _("All your work")
         yield f"{every}: {site}{reverse('my_work')}"
+    if letter.kind in rules.STOPPABLE:
+        said = _("You can switch such mails off")
+    else:
+        said = _("This mail comes to you by your office. Which mails can be switched off")
+    yield f"{said}: {site}{reverse('my_reminders')}"
     yield _("Sent by %(title)s. Please do not answer this mail.") % {"title": letter.title}

@@ -1,4 +1,5 @@
-"""Every write of reminders: a mail claimed, then its outcome; a calendar's secret renewed."""
+"""Every write of reminders: a mail claimed, then its outcome; who wants none; a calendar's secret
+renewed."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from nhrc_plan.reminders.models import CalendarFeed, Reminder
+from nhrc_plan.reminders.models import CalendarFeed, MailChoice, Reminder
 from strategy import clock
 from strategy.access import viewer
 from strategy.models import Unit
@@ -22,11 +23,18 @@ INTERRUPTED_AFTER = timedelta(minutes=30)
 
 
 def reminder_claim(
-    *, recipient_id: int, name: str, day: date, kind: str, lines: int
+    *,
+    recipient_id: int,
+    name: str,
+    day: date,
+    kind: str,
+    lines: int,
+    state: str = Reminder.State.CLAIMED,
 ) -> Reminder | None:
     """Take a mail for oneself to send; None where it was sent, or somebody else is sending it.
 
     Of several at once one gets it: a new row by the constraint, one that failed by its version.
+    ``state`` OFF: it is kept from whoever switched reminders off, and nothing more comes of it.
     """
     stored = Reminder.objects.filter(recipient_id=recipient_id, day=day, kind=kind)
     row = stored.first()
@@ -34,7 +42,7 @@ def reminder_claim(
         row = Reminder(recipient_id=recipient_id, recipient_name=name[:200], day=day, kind=kind)
     elif row.state != Reminder.State.FAILED:
         return None
-    row.lines, row.state, row.why, row.moment = lines, Reminder.State.CLAIMED, "", clock.now()
+    row.lines, row.state, row.why, row.moment = lines, state, "", clock.now()
     try:
         return record_save(instance=row, user=None)
     except StaleVersion:
@@ -74,6 +82,38 @@ def _ended(row: Reminder, state: str, why: str = "") -> None:
     except StaleVersion:
         # It took so long that another run took it for interrupted; that one says how it ended.
         return
+
+
+def mail_choice_set(
+    *, person: Any, off: bool, user: Any, expected_version: int | None = None
+) -> MailChoice:
+    """Keep whether somebody wants reminders. ``user`` None: by the address in a mail, whoever had
+    it; the history says so.
+
+    ``expected_version``: that which the page knew, 0 where nothing was chosen yet; None takes it
+    as it is. Raises PermissionDenied for another's choice, and StaleVersion.
+    """
+    if user is not None and user.pk != person.pk:
+        raise PermissionDenied
+    row = MailChoice.objects.filter(user=person).first() or MailChoice(user=person)
+    adding = row._state.adding
+    if expected_version not in (None, 0 if adding else row.version):
+        raise StaleVersion(row)
+    if row.off == off:
+        return row
+    row.off = off
+    try:
+        with transaction.atomic():
+            return record_save(
+                instance=row,
+                user=user,
+                reason="" if user is not None else _("by the address in a mail"),
+                expected_version=None if adding else expected_version,
+            )
+    except (IntegrityError, ValidationError) as error:
+        if adding and MailChoice.objects.filter(user=person).exists():
+            raise StaleVersion(row) from error
+        raise
 
 
 def secret_hash(secret: str) -> str:

@@ -28,8 +28,9 @@ from strategy.owners.admin import HandoverAdmin, handover_address
 from strategy.owners.read import Held, held_by
 from strategy.people.codes import device_of, offered
 from strategy.people.forms import PersonForm
+from strategy.people.passkeys import setting as passkeys
 from strategy.people.tries import counted, later, locked_until, locks
-from strategy.people.words import abilities
+from strategy.people.words import abilities, passkeys_in_words
 from strategy.people.write import may_set_rights, may_take_device, person_delete, person_save
 from strategy.people.write_tries import sign_ins_unlock
 from strategy.records.admin import RecordAdmin
@@ -99,7 +100,16 @@ class PersonAdmin(HandoverAdmin):
         ),
         (
             _("Sign-in"),
-            {"fields": ["is_active", "sign_in", "password1", "password2", "take_device"]},
+            {
+                "fields": [
+                    "is_active",
+                    "sign_in",
+                    "password1",
+                    "password2",
+                    "take_device",
+                    "take_passkeys",
+                ]
+            },
         ),
     ]
     #: What there is to tell of an account once it is there.
@@ -167,7 +177,7 @@ class PersonAdmin(HandoverAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """Whoever may not set the rights of an account reads them."""
         sets = self._sets_rights(request, obj)
-        takes = self._takes_device(request, obj)
+        takes, passkeys = self._takes_device(request, obj), self._takes_passkeys(request, obj)
         shown = []
         for title, options in super().get_fieldsets(request, obj):
             fields = [
@@ -176,6 +186,7 @@ class PersonAdmin(HandoverAdmin):
                 if (sets or name not in PersonForm.RIGHTS)
                 and (obj or name not in self.TOLD)
                 and (takes or name != "take_device")
+                and (passkeys or name != "take_passkeys")
             ]
             if "is_superuser" in fields:
                 at = fields.index("is_superuser")
@@ -205,6 +216,16 @@ class PersonAdmin(HandoverAdmin):
             and device_of(person) is not None
         )
 
+    def _takes_passkeys(self, request: HttpRequest, person: Any) -> list[tuple[int, str]]:
+        """The passkeys that may be taken away, each in words."""
+        may = (
+            passkeys.offered()
+            and person is not None
+            and self._sets_rights(request, person)
+            and may_take_device(request.user, person)
+        )
+        return passkeys_in_words(person) if may else []
+
     def has_export_permission(self, request: HttpRequest) -> bool:
         return self.has_change_permission(request)
 
@@ -221,6 +242,7 @@ class PersonAdmin(HandoverAdmin):
         form: Any = super().get_form(request, obj, *args, **kwargs)
         form.sets_rights = self._sets_rights(request, obj)
         form.takes_device = self._takes_device(request, obj)
+        form.takes_passkeys = self._takes_passkeys(request, obj)
         return form
 
     def write_row(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -232,6 +254,12 @@ class PersonAdmin(HandoverAdmin):
             done.append(gettext("A new password was set."))
         if typed.get("take_device"):
             done.append(gettext("The device for one-time codes was taken away."))
+        taken = typed.get("take_passkeys") or []
+        done += [
+            gettext("The passkey was taken away: %(name)s") % {"name": name}
+            for pk, name in form.takes_passkeys
+            if pk in taken
+        ]
         reason = " · ".join(filter(None, [*done, typed.get("change_reason", "")]))
         person_save(
             person=obj,
@@ -240,6 +268,7 @@ class PersonAdmin(HandoverAdmin):
             units=typed.get("units"),
             password=typed.get("password1", ""),
             take_device=typed.get("take_device", False),
+            take_passkeys=taken,
             reason=reason,
             expected_version=typed.get("expected_version"),
         )

@@ -9,8 +9,15 @@ class SignInConfig(AppConfig):
     verbose_name = _("Sign-in")
 
     def ready(self) -> None:
-        """Refuse to start with a setting of one-time codes that is not understood."""
+        """Refuse to start with a setting of one-time codes or passkeys that cannot work."""
         super().ready()
-        from strategy.people.codes import setting_check
+        from strategy.people import codes
+        from strategy.people.passkeys import setting as passkeys
 
-        setting_check(settings.ONE_TIME_CODES)
+        codes.setting_check(settings.ONE_TIME_CODES)
+        passkeys.setting_check(
+            settings.PASSKEYS,
+            alone=settings.PASSKEY_ALONE,
+            domain=settings.PASSKEY_DOMAIN,
+            origins=settings.PASSKEY_ORIGINS,
+        )

@@ -1,4 +1,4 @@
-"""Forms that ask for a one-time code, or for the password once more."""
+"""Forms that ask for a one-time code, or to show once more who one is."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from strategy.people.codes import DIGITS, code_plain, is_code
+from strategy.people.passkeys.forms import AnswerField
+from strategy.people.second_step import Steps
 
 
 class CodeField(forms.CharField):
@@ -29,20 +31,6 @@ class CodeField(forms.CharField):
                 raise ValidationError(_("Type the six digits of the app, or a backup code."))
             raise ValidationError(_("Type the six digits that the app shows."))
         return plain
-
-
-def _password() -> forms.CharField:
-    return forms.CharField(
-        label=gettext_lazy("your password"),
-        strip=False,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
-    )
-
-
-class PasswordForm(forms.Form):
-    """The password once more, before something is done that a thief of the session must not."""
-
-    password = _password()
 
 
 class CodeForm(forms.Form):
@@ -65,7 +53,32 @@ class FirstCodeForm(forms.Form):
 
 
 class ProofForm(CodeForm):
-    """Password and code."""
+    """The password once more, before something is done that a thief of the session must not; with
+    a code or a passkey, of whom signs in with such.
 
-    password = _password()
-    field_order = ["password", "code"]
+    ``steps``: what the person has set up. ``answer`` is what the browser sends of a passkey.
+    """
+
+    password = forms.CharField(
+        label=gettext_lazy("your password"),
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
+    answer = AnswerField(required=False)
+    field_order = ["password", "code", "answer"]
+
+    def __init__(self, *args: Any, steps: Steps, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].required = not steps.passkeys
+        if steps.app is None:
+            del self.fields["code"]
+        if not steps.passkeys:
+            del self.fields["answer"]
+
+    def clean(self) -> dict[str, Any]:
+        typed: dict[str, Any] = super().clean() or self.cleaned_data
+        if "answer" in self.fields and not typed.get("answer") and not typed.get("code"):
+            self.add_error(
+                None, _("Show by a passkey, or by a code where you have an app, that it is you.")
+            )
+        return typed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django import forms
@@ -61,6 +61,8 @@ class PersonForm(RecordForm):
     sets_rights = False
     #: Whether there is an app for one-time codes that who opened it may take away.
     takes_device = False
+    #: The passkeys that who opened it may take away, by id, each in words.
+    takes_passkeys: Sequence[tuple[int, str]] = ()
     #: Fields that ``sets_rights`` is about.
     RIGHTS = ("is_active", "roles", "units", "password1", "password2")
 
@@ -102,6 +104,17 @@ class PersonForm(RecordForm):
         ),
     )
 
+    take_passkeys = forms.TypedMultipleChoiceField(
+        label=gettext_lazy("take passkeys away"),
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy(
+            "When their device is lost: those that are ticked sign nobody in any more, and whoever "
+            "is in by them is out. Make sure that it is this person who asks."
+        ),
+    )
+
     class Meta:
         model = get_user_model()
         fields = ["username", "first_name", "last_name", "email", "is_active", "is_superuser"]
@@ -118,6 +131,10 @@ class PersonForm(RecordForm):
         super().__init__(*args, **kwargs)
         if not self.takes_device:
             self.fields.pop("take_device", None)
+        if self.takes_passkeys:
+            self.fields["take_passkeys"].choices = self.takes_passkeys  # type: ignore[attr-defined]
+        else:
+            self.fields.pop("take_passkeys", None)
         if not self.sets_rights:
             for name in self.RIGHTS:
                 self.fields.pop(name, None)
@@ -154,7 +171,8 @@ class PersonForm(RecordForm):
                     "role away."
                 ),
             )
-        if cleaned.get("take_device") and not says_why(cleaned.get("change_reason", "")):
+        takes = cleaned.get("take_device") or cleaned.get("take_passkeys")
+        if takes and not says_why(cleaned.get("change_reason", "")):
             self.add_error("change_reason", _("Say why the device is taken away."))
         return cleaned
 

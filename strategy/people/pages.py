@@ -12,7 +12,8 @@ from django.shortcuts import render
 from django.urls import reverse_lazy
 from django.utils.translation import gettext as _
 
-from strategy.people.codes import offered
+from strategy.people import codes
+from strategy.people.passkeys import setting as passkeys
 from strategy.people.tries import locked_until
 from strategy.people.write import person_note
 
@@ -22,11 +23,15 @@ def locked(request: HttpRequest, response: Any, credentials: Any = None) -> Http
     asked: Any = request
     now = asked.axes_attempt_time
     until = locked_until((credentials or {}).get("username") or "", asked.axes_ip_address, now)
-    context = {"until": until, "codes_offered": offered()}
+    context = {"until": until, **_offered()}
     answer = render(request, "registration/locked.html", context, status=429)
     if until is not None:
         answer["Retry-After"] = str(int((until - now).total_seconds()) + 1)
     return answer
+
+
+def _offered() -> dict[str, bool]:
+    return {"codes_offered": codes.offered(), "passkeys_offered": passkeys.offered()}
 
 
 class OwnPassword(PasswordChangeView):
@@ -35,7 +40,7 @@ class OwnPassword(PasswordChangeView):
     success_url = reverse_lazy("home")
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), "codes_offered": offered()}
+        return {**super().get_context_data(**kwargs), **_offered()}
 
     @transaction.atomic
     def form_valid(self, form: Any) -> HttpResponse:

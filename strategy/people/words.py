@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.apps import apps
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_otp_webauthn.models import WebAuthnCredential
 
 from strategy import access
 from strategy.records.model import Record
+from strategy.templatetags.thai import thai_datetime
 
 #: What each role is for, in the line beside its tick.
 PURPOSES = {
@@ -61,6 +64,19 @@ def abilities(
     if not access.AT_A_DESK & frozenset(roles):
         told.append(_("Changes nothing."))
     return " ".join(told)
+
+
+def passkeys_in_words(person: Any) -> list[tuple[int, str]]:
+    """Somebody's passkeys by id, each with its name and when it was registered. One query."""
+    rows = WebAuthnCredential.objects.filter(user=person.pk).order_by("pk")
+    return [
+        (
+            row.pk,
+            _("“%(name)s”, registered on %(when)s")
+            % {"name": row.name, "when": thai_datetime(row.created_at)},
+        )
+        for row in rows
+    ]
 
 
 def _reading(roles: Collection[str], units: Sequence[str]) -> str:

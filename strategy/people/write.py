@@ -16,6 +16,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from django_otp_webauthn.models import WebAuthnCredential
 
 from strategy import access
 from strategy.models import Account, Membership, Unit
@@ -43,7 +44,8 @@ def may_set_rights(user: Any, person: Any) -> bool:
 
 
 def may_take_device(user: Any, person: Any) -> bool:
-    """Whether somebody may take another's app for one-time codes away; never their own."""
+    """Whether somebody may take another's app for one-time codes, or passkey, away; never their
+    own."""
     return user is not None and person.pk != user.pk and may_set_rights(user, person)
 
 
@@ -62,13 +64,15 @@ def person_save(
     units: Collection[Unit] | None = None,
     password: str = "",
     take_device: bool = False,
+    take_passkeys: Collection[int] = (),
     reason: str = "",
     expected_version: int | None = None,
 ) -> Any:
     """Save an account, new or changed, with its roles and units; None leaves those as they are.
 
     Whether it opens the admin follows from the roles. Without a password a new account cannot
-    sign in yet. ``take_device``: forget the app for one-time codes, because it is lost.
+    sign in yet. ``take_device``: forget the app for one-time codes, because it is lost;
+    ``take_passkeys``: the ids of passkeys likewise.
     ``expected_version``: that of the account's record, 0 where it had none yet. Raises
     ValidationError, StaleVersion, and PermissionDenied where ``user`` reaches for rights that are
     not theirs to give.
@@ -77,7 +81,7 @@ def person_save(
     adding = person._state.adding
     stored = None if adding else get_user_model().objects.get(pk=person.pk)
     _refuse_reaching(user, person, stored, sets=bool(password) or (roles, units) != (None, None))
-    if take_device and not may_take_device(user, person):
+    if (take_device or take_passkeys) and not may_take_device(user, person):
         raise PermissionDenied
     account = Account(user=person) if stored is None else _claimed(stored, expected_version)
     if roles is None:
@@ -95,8 +99,10 @@ def person_save(
     account.user = person
     if take_device:
         device_forget(person)
+    passkeys_forget(person, take_passkeys)
+    if take_device or take_passkeys:
         account.device_taken_at = timezone.now()
-    if adding or take_device:
+    if adding or take_device or take_passkeys:
         account.save_without_historical_record()
     write_history([account], "+" if adding else "~", user=user, reason=reason)
     return person
@@ -123,6 +129,12 @@ def device_forget(person: Any) -> None:
     """Delete an account's app for one-time codes, with the backup codes. Keeps no history."""
     TOTPDevice.objects.filter(user=person.pk).delete()
     StaticDevice.objects.filter(user=person.pk).delete()
+
+
+def passkeys_forget(person: Any, ids: Collection[int]) -> None:
+    """Delete some of an account's passkeys. Keeps no history."""
+    if ids:
+        WebAuthnCredential.objects.filter(user=person.pk, pk__in=ids).delete()
 
 
 @transaction.atomic

@@ -29,6 +29,7 @@ from nhrc_plan.exchange.write import import_sent
 from nhrc_plan.meetings.models import Meeting
 from nhrc_plan.meetings.resolutions.models import Resolution
 from nhrc_plan.meetings.write import meeting_freeze
+from nhrc_plan.reminders.choice import off_address
 from nhrc_plan.reminders.write import feed_renew
 from nhrc_plan.tables.kinds.results import Results
 from nhrc_plan.tables.write import table_keep
@@ -141,6 +142,7 @@ def places(plan: Any, person: Any, today: Any, evidence_store: Path, clients: An
         **stands,
         Meeting: meeting,
         "slug": plan.slug,
+        "chapter": "reporter",
         "number": 1,
         "year": 2566,
         "meeting_id": meeting.pk,
@@ -152,6 +154,8 @@ def places(plan: Any, person: Any, today: Any, evidence_store: Path, clients: An
         "ending": "csv",
         "secret": feed_renew(user=user),
         "account": user.pk,
+        "passkey_id": 1,
+        "token": off_address(user.pk).split("/")[-2],
         "pk": 0,
         "object_id": 0,
     }

@@ -57,7 +57,7 @@ from kpis.write.targets import TargetEntry, baseline_set, target_change
 from nhrc_plan.exchange.models import Import, ImportCheck
 from nhrc_plan.meetings.models import Meeting, MonthSummary
 from nhrc_plan.meetings.resolutions.models import Escalation, Resolution
-from nhrc_plan.reminders.models import CalendarFeed, Reminder
+from nhrc_plan.reminders.models import CalendarFeed, MailChoice, Reminder
 from nhrc_plan.setup import fixtures
 from nhrc_plan.tables.models import TableMatch
 from strategy import access as roles
@@ -329,6 +329,7 @@ def samples(plan):
             recipient_id=user.pk, recipient_name="somebody", day=TODAY, kind="own", lines=2,
             moment=timezone.now(),
         ),
+        MailChoice: MailChoice(user=user),
         CalendarFeed: CalendarFeed(user=user, secret_hash="a" * 64),
         Escalation: Escalation(plan=indicator.strategy.plan),
     }  # fmt: skip

@@ -18,6 +18,7 @@ _OURS = (
     "DJANGO_SETTINGS_MODULE", "PUBLIC_READING", "SECRET_KEY", "SECURE_SSL_REDIRECT",
     "TRUSTED_PROXIES", "SITE_URL", "EMAIL_HOST", "EMAIL_PORT", "EMAIL_USER", "EMAIL_PASSWORD",
     "EMAIL_TLS", "EMAIL_FROM", "ONE_TIME_CODES",
+    "PASSKEYS", "PASSKEY_ALONE", "PASSKEY_DOMAIN", "PASSKEY_ORIGINS",
 )  # fmt: skip
 
 
@@ -158,6 +159,25 @@ CONSOLE = "django.core.mail.backends.console.EmailBackend"
 )  # fmt: skip
 def test_how_mails_are_sent(environment, expected):
     assert list(read(*MAIL, SECRET_KEY=SECRET, **environment).values()) == expected
+
+
+def test_passkeys_belong_to_the_site_and_a_start_without_one_refuses():
+    names = ("PASSKEYS", "PASSKEY_ALONE", "PASSKEY_DOMAIN", "PASSKEY_ORIGINS")
+    site = {"SECRET_KEY": SECRET, "SITE_URL": "https://Plan.example.org:8443/x/"}
+    assert read(*names, **site) == {
+        "PASSKEYS": ["off"],
+        "PASSKEY_ALONE": False,
+        "PASSKEY_DOMAIN": "plan.example.org",
+        "PASSKEY_ORIGINS": ["https://plan.example.org:8443"],
+    }
+    more = {"PASSKEY_DOMAIN": "example.org", "PASSKEY_ORIGINS": "https://a.example.org"}
+    assert list(read(*names[2:], **site, **more).values()) == [
+        "example.org", ["https://a.example.org"],
+    ]  # fmt: skip
+    start = {"SECRET_KEY": SECRET, "DJANGO_SETTINGS_MODULE": "nhrc_plan.settings"}
+    done = run("import django; django.setup()", **start, PASSKEYS="optional")
+    assert "ImproperlyConfigured: PASSKEYS needs SITE_URL" in done.stderr
+    assert run("import django; django.setup()", **start).returncode == 0
 
 
 @pytest.mark.parametrize(

@@ -252,7 +252,7 @@ SESSIONS = {"django_session"}
 def state() -> dict[str, list[str]]:
     """Every row of every table, in an order of its own."""
     tables = {
-        table: sorted(map(repr, rows))
+        table: sorted(map(_written_out, rows))
         for table, rows in rows_of_every_table().items()
         if table not in SESSIONS
     }
@@ -260,6 +260,11 @@ def state() -> dict[str, list[str]]:
     fields = [field.attname for field in model._meta.concrete_fields if field.name != "last_login"]
     tables[model._meta.db_table] = sorted(map(repr, model.objects.values_list(*fields)))
     return tables
+
+
+def _written_out(row: tuple[Any, ...]) -> str:
+    """A row as text; bytes by what they are, since PostgreSQL gives them by where they lie."""
+    return repr([bytes(each) if isinstance(each, memoryview) else each for each in row])
 
 
 def changed(before: dict[str, list[str]]) -> list[str]:

@@ -54,6 +54,9 @@ WITHOUT_ROWS = {
     "units/<int:unit_id>/calendar/new/", "calendar/<str:secret>.ics",
     "comments/", "comments/<int:comment_id>/", "login/code/", "login/set-up/", "password/codes/",
     "password/codes/set-up/", "password/codes/backup/", "password/codes/off/",
+    "login/passkey/", "login/passkey/new/", "login/passkey/alone/", "password/passkeys/",
+    "password/passkeys/new/", "password/passkeys/<int:passkey_id>/remove/",
+    "my-work/reminders/", "my-work/reminders/choose/",
 }  # fmt: skip
 
 
@@ -95,6 +98,7 @@ def reading_routes(plan: Plan) -> list[Route]:
     unit = Unit.objects.filter(agency=plan.agency_id).earliest("pk")
     examples = {
         "slug": plan.slug,
+        "chapter": "reporter",
         "number": 1,
         "code": "S3-1.1",
         "unit_id": unit.pk,

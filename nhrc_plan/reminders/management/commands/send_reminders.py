@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import BaseCommand, CommandError, CommandParser
 from django.utils.translation import gettext as _
 
-from nhrc_plan.reminders.post import Outcome, send_all
+from nhrc_plan.reminders.post import Outcome, leave_out, send_all
 from nhrc_plan.reminders.read import NO_ADDRESS, Round, outgoing
 from nhrc_plan.reminders.words import body, subject
 from strategy.clock import today
@@ -46,6 +46,7 @@ class Command(BaseCommand):
             self.stdout.write(_("Would be sent: %(count)s") % {"count": len(found.letters)})
             return
         with one_act():
+            leave_out(found.stopped, day)
             outcome = send_all(found.letters, day, site)
         self.stdout.write(_("Mails sent: %(count)s") % {"count": outcome.sent})
         if outcome.failed:
@@ -56,6 +57,9 @@ class Command(BaseCommand):
             self.stdout.write(
                 _("%(agency)s does not work today: nobody is reminded.") % {"agency": agency}
             )
+        for name in dict.fromkeys(letter.name for letter in found.stopped):
+            said = _("Left out: %(name)s has switched reminders off.")
+            self.stdout.write(said % {"name": name})
         for skipped in found.skipped:
             said = (
                 _("Left out: %(name)s has no e-mail address.")
