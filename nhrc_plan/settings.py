@@ -101,6 +101,7 @@ INSTALLED_APPS = [
     "nhrc_plan.meetings",
     "nhrc_plan.exchange",
     "nhrc_plan.drafts",
+    "nhrc_plan.tables",
     "nhrc_plan.reminders",
 ]
 

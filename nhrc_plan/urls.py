@@ -26,6 +26,7 @@ from nhrc_plan.overview import views
 from nhrc_plan.owners import views as owner_views
 from nhrc_plan.reminders import calendars, choosing
 from nhrc_plan.reminders import views as reminder_views
+from nhrc_plan.tables import views as table_views
 from nhrc_plan.value import views as value_views
 from nhrc_plan.watch import views as watch_views
 from strategy.comments.pages import comment_act, comment_ask
@@ -123,7 +124,14 @@ urlpatterns = [
         entry_views.entry_book,
         name="unit_entry_book",
     ),
+    path(f"{PLAN}/tables/", table_views.tables, name="tables"),
+    path(
+        f"{PLAN}/tables/<slug:kind>.<slug:ending>",
+        table_views.table_template,
+        name="table_template",
+    ),
     path(f"{PLAN}/imports/", exchange_views.imports, name="imports"),
+    path(f"{PLAN}/imports/<int:import_id>/match/", table_views.table_match, name="table_match"),
     path(f"{PLAN}/imports/<int:import_id>/", exchange_views.one_import, name="one_import"),
     path(
         f"{PLAN}/imports/<int:import_id>/file.xlsx",

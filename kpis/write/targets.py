@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple
@@ -21,6 +21,7 @@ from strategy.access import viewer
 from strategy.approval.model import HANDED_IN
 from strategy.calendar import FiscalMonth
 from strategy.messages import sentence
+from strategy.records.entries import refuse_stale
 from strategy.records.write import claim, record_save, write_history
 from strategy.thai import Refusal, month_name, says_why
 
@@ -42,6 +43,32 @@ class TargetEntry:
     values: Mapping[int, EnteredPoint] = field(default_factory=dict)
     milestone: str = ""
     due_month: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TargetChange:
+    """What a year's target becomes, one of many. ``reason``: its own, in place of that of all;
+    ``expected_version``: the version that the editor read, None where there was none."""
+
+    indicator: Indicator
+    fiscal_year: int
+    target: TargetEntry
+    reason: str = ""
+    expected_version: int | None = None
+
+
+@transaction.atomic
+def targets_change(*, user: Any, changes: Sequence[TargetChange], reason: str) -> None:
+    """Set many targets, all or none, each as :func:`target_change` does."""
+    rows = YearTarget.objects.filter(indicator__in={change.indicator.pk for change in changes})
+    kept = {(row.indicator_id, row.fiscal_year): row for row in rows}
+    for change in changes:
+        at = (change.indicator.pk, change.fiscal_year)
+        row = kept.get(at)
+        target = row or YearTarget(fiscal_year=change.fiscal_year)
+        target.indicator = change.indicator
+        refuse_stale(target, None if row is None else row.version, change.expected_version)
+        target_change(user=user, target=target, entry=change.target, reason=change.reason or reason)
 
 
 @transaction.atomic

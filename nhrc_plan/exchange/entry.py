@@ -60,6 +60,7 @@ class EntryWorkbook(Kind):
 
     code = "entry"
     name = gettext_lazy("workbook to fill in")
+    drafts = True
 
     def check(self, sent: Sent, decided: Mapping[str, str]) -> Iterator[Batch]:
         row = sent.row

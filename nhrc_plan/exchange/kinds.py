@@ -44,6 +44,12 @@ class Kind(ABC):
     code: ClassVar[str]
     #: What people call it.
     name: ClassVar[Any]
+    #: Whether what it wrote may be taken back by an import the other way.
+    goes_back: ClassVar[bool] = True
+    #: Whether what it brings may be kept as drafts.
+    drafts: ClassVar[bool] = False
+    #: Whether nobody confirms it without a reason in words.
+    asks_reason: ClassVar[bool] = False
 
     @abstractmethod
     def check(self, sent: Sent, decided: Mapping[str, str]) -> Iterator[Batch]:
@@ -63,6 +69,18 @@ class Kind(ABC):
         and ValidationError; then nothing of the import is written.
         """
 
+    def may(self, who: Viewer) -> bool:
+        """Whether somebody may bring such files, and confirm what they would do."""
+        return who.enters
+
+    def watched_by(self, who: Viewer) -> bool:
+        """Whether somebody sees those of others."""
+        return who.keeps_watch
+
+    def before(self, row: Import) -> str:
+        """The address where it is said how the file is read; "" where nothing is to be said."""
+        return ""
+
     @abstractmethod
     def back(self, row: Import) -> str:
         """The address where such files are sent."""
@@ -77,6 +95,10 @@ _kinds: dict[str, Kind] = {}
 
 def register(kind: Kind) -> None:
     _kinds[kind.code] = kind
+
+
+def every_kind() -> list[Kind]:
+    return list(_kinds.values())
 
 
 def kind_of(row: Import) -> Kind:

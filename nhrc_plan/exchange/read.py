@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from nhrc_plan.exchange.kinds import every_kind
 from nhrc_plan.exchange.models import Import, ImportCheck
 from nhrc_plan.exchange.rows import UNCHANGED, Compared, Row
 from strategy.access import Viewer
@@ -18,11 +19,12 @@ PER_PAGE = 200
 
 
 def imports_seen(plan: Plan, who: Viewer) -> QuerySet[Import]:
-    """Those of a plan that somebody may see: their own; who keeps watch, all."""
+    """Those of a plan that somebody may see: their own; who keeps watch, those of others."""
+    watched = [kind.code for kind in every_kind() if kind.watched_by(who)]
     rows = Import.objects.filter(plan=plan).select_related(
         "unit", "plan__agency", "taken", "undoes__plan"
     )
-    return rows if who.keeps_watch else rows.filter(sender_id=who.user_id or 0)
+    return rows.filter(Q(kind__in=watched) | Q(sender_id=who.user_id or 0))
 
 
 def last_check(row: Import) -> ImportCheck | None:

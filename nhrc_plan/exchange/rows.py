@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 NEW, CHANGED, UNCHANGED = "new", "changed", "unchanged"
 GONE, CONFLICT, ASKED, REFUSED = "gone", "conflict", "asked", "refused"
+LEFT = "left"
 LABELS = {
     NEW: gettext_lazy("new"),
     CHANGED: gettext_lazy("changed"),
@@ -21,10 +22,12 @@ LABELS = {
     CONFLICT: gettext_lazy("changed by somebody else"),
     ASKED: gettext_lazy("is it right?"),
     REFUSED: gettext_lazy("refused"),
+    LEFT: gettext_lazy("not taken"),
 }
 #: The shapes beside them: nobody has to tell colours apart.
 SHAPES = {
-    NEW: "✚", CHANGED: "●", GONE: "✖", UNCHANGED: "–", CONFLICT: "▲", ASKED: "◆", REFUSED: "■"
+    NEW: "✚", CHANGED: "●", GONE: "✖", UNCHANGED: "–", CONFLICT: "▲", ASKED: "◆", REFUSED: "■",
+    LEFT: "○",
 }  # fmt: skip
 #: The outcomes that write something, and those about which something is to be decided first.
 NEWS = (NEW, CHANGED, GONE)

@@ -19,7 +19,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from nhrc_plan.exchange.entry import nothing
-from nhrc_plan.exchange.kinds import kind_of
+from nhrc_plan.exchange.kinds import every_kind, kind_of
 from nhrc_plan.exchange.models import Import, ImportCheck, ImportFile
 from nhrc_plan.exchange.progress import LARGE, Outcome, answer_with_progress
 from nhrc_plan.exchange.read import imports_seen, last_check, shown
@@ -32,6 +32,7 @@ from strategy.pages.page import XLSX, PlanPage, answer_not_found, ask_to_sign_in
 from strategy.pages.period import NotEnded, find_month, find_plan
 from strategy.records.forms import typed_text
 from strategy.records.write import StaleVersion
+from strategy.thai import says_why
 
 #: Imports on a page of the list.
 _LISTED = 50
@@ -75,14 +76,14 @@ def send(
         return Outcome(import_address(row))
 
     if len(content) >= LARGE:
-        return _with_progress(request, page, name, back, keep)
+        return with_progress(request, page, name, back, keep)
     try:
         return HttpResponseRedirect(keep().address)
     except ValidationError as refused:
         return refused
 
 
-def _with_progress(
+def with_progress(
     request: HttpRequest, page: PlanPage, name: str, back: str, work: Callable[[], Outcome]
 ) -> HttpResponseBase:
     def done() -> Outcome:
@@ -100,7 +101,7 @@ def _with_progress(
 def imports(request: HttpRequest, page: PlanPage) -> HttpResponseBase:
     """What was sent: one's own, for those who keep watch all of it."""
     who = page.viewer
-    if not (who.enters or who.keeps_watch):
+    if not any(kind.may(who) or kind.watched_by(who) for kind in every_kind()):
         raise nothing()
     listed = Paginator(imports_seen(page.plan, who), _LISTED).get_page(request.GET.get("page"))
     context = {
@@ -141,11 +142,14 @@ def one_import(request: HttpRequest, page: PlanPage, import_id: int) -> HttpResp
     Of one that was taken over, and for those who only keep watch, what became of it.
     """
     row = _found(page, import_id)
-    if row.is_applied or not page.viewer.enters:
-        if "_undo" in request.POST and page.viewer.enters:
+    kind = kind_of(row)
+    if row.is_applied or not kind.may(page.viewer):
+        if "_undo" in request.POST and _may_undo(page, row):
             return _undone(request, page, row)
         return _applied(request, page, row)
     check = last_check(row)
+    if check is None and kind.before(row):
+        return redirect(kind.before(row))
     decided = {**(check.decided if check else {}), **_decided(request)}
     if request.method == "POST":
         seen = check is not None and check.digest == typed_text(request.POST, "digest")
@@ -168,7 +172,7 @@ def _looked(
         return Outcome(address, said)
 
     if row.size >= LARGE:
-        return _with_progress(request, page, row.file_name, address, look)
+        return with_progress(request, page, row.file_name, address, look)
     if said:
         messages.warning(request, said)
     try:
@@ -184,10 +188,13 @@ def _confirmed(
 ) -> HttpResponseBase:
     """Take it over as it was seen, or show how it stands now."""
     compared = shown(check).compared
+    reason = typed_text(request.POST, "change_reason")
+    if kind_of(row).asks_reason and not says_why(reason):
+        messages.error(request, _("Say below why these figures change; nothing was taken over."))
+        return _preview(request, page, row, check)
     if not compared.may_apply:
         return _preview(request, page, row, check)
     user, address = request.user, import_address(row)
-    reason = typed_text(request.POST, "change_reason")
 
     def apply() -> Outcome:
         import_apply(
@@ -207,7 +214,7 @@ def _confirmed(
             return Outcome(address, _overtaken())
 
     if row.size >= LARGE:
-        return _with_progress(request, page, row.file_name, address, apply_or_look)
+        return with_progress(request, page, row.file_name, address, apply_or_look)
     try:
         apply()
     except StaleVersion:
@@ -245,8 +252,12 @@ def _applied(request: HttpRequest, page: PlanPage, row: Import) -> HttpResponseB
         context |= {**shown(row.taken, only, number)._asdict(), "act": act_of(row)}
         undone = row.undone_by.filter(state=Import.State.APPLIED).first()
         context["undone"] = (undone, import_address(undone)) if undone else None
-        context["may_undo"] = page.viewer.enters and undone is None
+        context["may_undo"] = _may_undo(page, row) and undone is None
     return render(request, "exchange/applied.html", context)
+
+
+def _may_undo(page: PlanPage, row: Import) -> bool:
+    return page.viewer.enters and kind_of(row).goes_back
 
 
 def _undone(request: HttpRequest, page: PlanPage, row: Import) -> HttpResponseBase:
@@ -284,7 +295,8 @@ def _about(page: PlanPage, row: Import) -> dict[str, Any]:
         "page": page,
         "nav": "units",
         "row": row,
-        "kind": kind.name,
+        "kind": kind,
         "back": kind.back(row),
+        "before": "" if row.is_applied else kind.before(row),
         "undoes": (undoes, import_address(undoes)) if undoes else None,
     }

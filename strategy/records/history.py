@@ -105,10 +105,11 @@ def _linked_names(
 
 def _title(model: type[Record], row: Any) -> str:
     """Which row it is: the month or fiscal year that it speaks of, else what it is called."""
-    if hasattr(row, "fiscal_year") and hasattr(row, "month"):
-        return month_name(FiscalMonth(row.fiscal_year, row.month), short=True)
-    if hasattr(row, "fiscal_year"):
-        return _("fiscal year %(year)s") % {"year": row.fiscal_year}
+    year, month = getattr(row, "fiscal_year", None), getattr(row, "month", None)
+    if year is not None and month is not None:
+        return month_name(FiscalMonth(year, month), short=True)
+    if year is not None:
+        return _("fiscal year %(year)s") % {"year": year}
     return model.audit_title(row)
 
 

@@ -1,4 +1,6 @@
-"""Reading uploaded workbooks: named sheets, within limits, as plain cells; nothing is run.
+"""Reading uploaded files: named sheets, or a table of any make, within limits, as plain cells.
+
+Nothing is run.
 
 The file is read by a process of its own (apart.py). Formulas are seen as such and never as the
 value that a spreadsheet once worked out for them. Whatever is wrong with a file ends in a
@@ -10,7 +12,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -41,6 +43,26 @@ class Found(NamedTuple):
 EMPTY = Found("")
 
 
+class Grid(NamedTuple):
+    """A table of any make: a sheet of a workbook, or a text parted by commas, semicolons or tabs.
+
+    ``names``, ``hidden``: the sheets there are, and those that are hidden; ``sheet``: the one that
+    was read; ``rows``: its cells, from the first row on. ``merged``: areas as (first row, first
+    column, last row, last column), these and the hidden rows and columns counted from 1.
+    ``filtered``: a filter is on. ``source``: "xlsx", or how the text was encoded.
+    """
+
+    names: tuple[str, ...]
+    hidden: frozenset[str]
+    sheet: str
+    rows: list[list[Found]]
+    merged: tuple[tuple[int, int, int, int], ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    filtered: bool = False
+    source: str = "xlsx"
+
+
 class Sheets(NamedTuple):
     """What was asked for of a workbook. ``names``: the sheets there are; ``rows``: the cells of
     those that were asked for and are there, from the first row on."""
@@ -66,23 +88,48 @@ def sheets_read(content: bytes, wanted: Mapping[str, tuple[int, int]]) -> Sheets
     Columns beyond are not looked at; a row beyond that holds anything is refused. Raises
     ValidationError with what is wrong with the file as a whole.
     """
+    answer = _asked(content, {"sheets": dict(wanted)})
+    return Sheets(
+        tuple(answer["names"]), {name: _cells_of(lines) for name, lines in answer["sheets"].items()}
+    )
+
+
+def grid_read(content: bytes, sheet: str, *, columns: int, rows: int) -> Grid:
+    """A table of any make; ``sheet`` "": the first that is not hidden.
+
+    Anything beyond so many columns or rows is refused. Raises ValidationError with what is wrong
+    with the file as a whole.
+    """
+    answer = _asked(content, {"table": [sheet, columns, rows]})
+    width = max((place for line in answer["rows"] for place, cell in enumerate(line, 1) if cell),
+                default=0)  # fmt: skip
+    return Grid(
+        names=tuple(answer["names"]),
+        hidden=frozenset(answer["hidden"]),
+        sheet=answer["sheet"],
+        rows=_cells_of([line[:width] for line in answer["rows"]]),
+        merged=tuple((first, left, last, right) for first, left, last, right in answer["merged"]),
+        hidden_rows=frozenset(answer["hidden_rows"]),
+        hidden_columns=frozenset(answer["hidden_columns"]),
+        filtered=answer["filtered"],
+        source=answer["source"],
+    )
+
+
+def _asked(content: bytes, asked: Mapping[str, Any]) -> dict[str, Any]:
+    """What the reader answers. Raises ValidationError where the file cannot be taken."""
     if len(content) > MAX_BYTES:
         raise ValidationError(
             _("The file is larger than %(limit)s MB.") % {"limit": MAX_BYTES // 1_000_000}
         )
-    answer = _apart(
-        content,
-        {"sheets": dict(wanted), "unpacked": MAX_UNPACKED, "parts": MAX_PARTS},
-    )
+    answer = _apart(content, {**asked, "unpacked": MAX_UNPACKED, "parts": MAX_PARTS})
     if "refused" in answer:
         raise ValidationError(_file_sentence(answer["refused"], answer["about"]))
-    return Sheets(
-        tuple(answer["names"]),
-        {
-            name: [[_cell(cell) for cell in line] for line in lines]
-            for name, lines in answer["sheets"].items()
-        },
-    )
+    return answer
+
+
+def _cells_of(lines: Sequence[Sequence[Any]]) -> list[list[Found]]:
+    return [[_cell(cell) for cell in line] for line in lines]
 
 
 def _apart(content: bytes, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -112,6 +159,23 @@ def _file_sentence(code: str, about: Mapping[str, Any]) -> str:
             "The file holds macros. Save it as an Excel workbook (.xlsx), then upload it again."
         ),
         "rows": _("The sheet has more than %(rows)s rows."),
+        "columns": _(
+            "The sheet has more than %(columns)s columns. Keep those that are needed, then upload "
+            "it again."
+        ),
+        "no_sheet": _("The workbook has no sheet “%(sheet)s”."),
+        "password": _("The file has a password. Save it without one, then upload it again."),
+        "old_excel": _(
+            "This is a workbook of old Excel (.xls). Save it as an Excel workbook (.xlsx), then "
+            "upload it again."
+        ),
+        "no_table": _(
+            "This is neither a workbook (.xlsx) nor a table as text (.csv). Save the table as one "
+            "of them, then upload it again."
+        ),
+        "encoding": _(
+            "The letters of this text cannot be read. Save it as “CSV UTF-8”, then upload it again."
+        ),
         "unreadable": _(
             "This is no workbook that can be read. Save it as an Excel workbook (.xlsx) without "
             "a password, then upload it again."

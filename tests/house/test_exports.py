@@ -15,6 +15,8 @@ import pytest
 from django.contrib import admin
 from django.db import connection, models, transaction
 from django.test.utils import CaptureQueriesContext
+from django.urls import get_resolver
+from import_export.admin import ImportMixin
 
 from budgets.models import Project, ProjectBudget, SpendingTarget
 from kpis.models import Baseline, Indicator, Measure, Result, YearTarget
@@ -34,6 +36,7 @@ from strategy.models import (
 )
 from strategy.records.model import Record
 from strategy.records.write import record_save
+from tests.support.addresses import names_of
 from tests.support.assessing import begun
 from tests.support.writing import (
     OTHER,
@@ -55,6 +58,26 @@ from tests.support.writing import (
 )
 
 pytestmark = pytest.mark.django_db
+
+
+def imports_by_stock(listed: object) -> bool:
+    """Whether a list of the admin takes files by django-import-export."""
+    names = {pattern.name for pattern in listed.get_urls()}
+    return isinstance(listed, ImportMixin) or any("import" in (name or "") for name in names)
+
+
+def test_no_list_takes_files_by_the_stock_import():
+    """It loses errors, overwrites newer data and reads whichever sheet is open (docs/trust.md)."""
+    assert not [model for model, listed in admin.site._registry.items() if imports_by_stock(listed)]
+    ours = {"imports", "one_import", "import_file", "table_match"}
+    names = {name for name, _arguments in names_of(get_resolver())}
+    assert {name for name in names if "import" in name} <= ours | {"import_undo"}
+
+    class Listed(ImportMixin, admin.ModelAdmin):
+        """Negative control."""
+
+    assert imports_by_stock(Listed(Result, admin.site))
+
 
 NUMBER = re.compile(r"-\d+(\.\d+)?")
 FORMATS = {"xlsx": "0", "csv": "1", "tsv": "2", "json": "3"}

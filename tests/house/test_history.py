@@ -60,6 +60,7 @@ from nhrc_plan.meetings.models import Meeting, MonthSummary
 from nhrc_plan.meetings.resolutions.models import Escalation, Resolution
 from nhrc_plan.reminders.models import CalendarFeed, MailChoice, Reminder
 from nhrc_plan.setup import fixtures
+from nhrc_plan.tables.models import TableMatch
 from strategy import access as roles
 from strategy.approval.write import approve, give_back, reopen
 from strategy.known import tables
@@ -317,6 +318,9 @@ def samples(plan):
         ),
         Meeting: Meeting(
             plan=indicator.strategy.plan, number="7", held_on=TODAY, fiscal_year=2569, month=6
+        ),
+        TableMatch: TableMatch(
+            agency=agency, kind="results", name="รายงานเดือน", headings={"รหัส": "code"}
         ),
         Import: Import(
             plan=indicator.strategy.plan, fiscal_year=2569, month=6, file_name="a.xlsx", size=1,

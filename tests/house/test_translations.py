@@ -162,6 +162,7 @@ LATIN |= {"Google", "Authenticator"}
 LATIN |= {"SITE_URL", "EMAIL_FROM", "plan.example.org"}
 #: Codes of indicators and projects, as examples.
 LATIN |= {"S1-2.1", "S3-1.1", "S1-2"}
+LATIN |= {"UTF-8", "Windows", "S3-1.1", "i27", "O8"}
 _NOT_WORDS = re.compile(r"%\(\w+\)[a-z]|%[sdr]|\{\w*\}|<[^>]*>|\x04")
 _LATIN_WORD = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
 _THAI = re.compile(r"[ก-๛]")

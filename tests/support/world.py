@@ -22,6 +22,8 @@ from nhrc_plan.meetings.resolutions.models import Resolution
 from nhrc_plan.meetings.write import meeting_freeze
 from nhrc_plan.reminders.choice import off_address
 from nhrc_plan.reminders.write import feed_renew
+from nhrc_plan.tables.kinds.results import Results
+from nhrc_plan.tables.write import table_keep
 from strategy.access import viewer
 from strategy.calendar import FiscalMonth
 from strategy.comments.write import question_ask
@@ -94,6 +96,12 @@ def _import_of(plan: Any, unit: str, sender: Any) -> Import:
     return import_sent(user=sender, row=row, name="a.xlsx", content=content, today=TODAY)
 
 
+def _table_of(plan: Any, sender: Any) -> Import:
+    """A table whose columns are still to be matched."""
+    content = "ตัวชี้วัด,ผล\nก,1".encode()
+    return table_keep(user=sender, plan=plan, kind=Results(), name="a.csv", content=content)
+
+
 def places_of(plan: Any, maker: Any, sender: Any, store: Path) -> list[Place]:
     """Every address with what stands behind it; ``maker`` made it, ``sender`` sent the workbook of
     the own unit. The day of the test has to be TODAY; ``store`` is where evidence lies."""
@@ -116,6 +124,9 @@ def places_of(plan: Any, maker: Any, sender: Any, store: Path) -> list[Place]:
         "slug": plan.slug,
         "chapter": "reporter",
         "passkey_id": 1,
+        ("table_match", "import_id"): _table_of(plan, maker).pk,
+        "kind": "results",
+        "ending": "csv",
         "sent_id": plan_import_keep(
             user=maker, slug=plan.slug, name="a.xlsx", content=plan_workbook(plan_lines(plan))
         ).pk,

@@ -1,0 +1,232 @@
+"""Money of projects: what is disbursed and committed by the end of a month, and yearly amounts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy
+
+from budgets.models import Disbursement, Project, ProjectBudget
+from budgets.write.budgets import BudgetEntries, BudgetEntry
+from budgets.write.disbursements import DisbursementEntries, DisbursementEntry
+from nhrc_plan.exchange.packing import Unpacked
+from nhrc_plan.tables.cells import Unclear, baht, month_of, plain_text, year_of
+from nhrc_plan.tables.kinds.base import (
+    CODE,
+    MONTH,
+    REASON,
+    YEAR,
+    Draft,
+    Reading,
+    TableKind,
+)
+from nhrc_plan.tables.kinds.finding import Finder, Found, Known
+from nhrc_plan.tables.lines import Field, Line
+from strategy.approval.model import State
+from strategy.calendar import FiscalMonth
+from strategy.models import Plan
+from strategy.thai import format_baht, month_name
+
+_UNKNOWN = gettext_lazy("The plan has no project “%(told)s”. Write its code, such as 1-2, or its "
+                        "name as the plan has it.")  # fmt: skip
+_NAME = Field(
+    "name", gettext_lazy("project"),
+    ("โครงการ", "ชื่อโครงการ", "โครงการ/กิจกรรม", "แผนงาน/โครงการ", "รายการ", "project name",
+     "project"),
+)  # fmt: skip
+
+
+def project_finder(plan: Plan) -> Finder[Project]:
+    """Finds a plan's projects by the code that pages print, or by name."""
+    rows = Project.objects.filter(strategy__plan=plan).select_related("strategy__plan")
+    return Finder(
+        (Known(row, (f"{row.strategy.number}-{row.number}",), row.name) for row in rows), _UNKNOWN
+    )
+
+
+def _baht(value: Decimal | None) -> str:
+    return "" if value is None else format_baht(value)
+
+
+def _named(project: Project) -> str:
+    return f"{project.strategy.number}-{project.number} {project.name}"[:160]
+
+
+class DisbursementsReading(Reading):
+    """A line is a project's month; what has no column stays as it stands."""
+
+    stored = Disbursement
+
+    def finder(self) -> Finder[Project]:
+        return project_finder(self.plan)
+
+    def drafts(self, found: Sequence[tuple[Line, Found[Project]]]) -> list[Draft]:
+        rows = Disbursement.objects.filter(
+            project__in={hit.thing.pk for _line, hit in found if hit.thing}
+        )
+        kept = {(row.project_id, row.fiscal_year, row.month): row for row in rows}
+        drafts = []
+        for line, hit in found:
+            assert hit.thing is not None
+            draft = Draft(self.row(line, _named(hit.thing)), key=line.key)
+            try:
+                year, month = month_of(line, self.match)
+                draft.key = (hit.thing.pk, year, month)
+                self._take(draft, hit.thing, line, kept.get(draft.key))
+            except Unclear as unclear:
+                self.unclear(draft, unclear)
+            if hit.asked:
+                draft.asked.append(hit.asked)
+            drafts.append(draft)
+        return drafts
+
+    def _take(self, draft: Draft, project: Project, line: Line, kept: Disbursement | None) -> None:
+        _project, year, month = draft.key
+        draft.kept = kept
+        draft.row.name = f"{draft.row.name} · {month_name(FiscalMonth(year, month), short=True)}"
+        counted = kept is not None and not kept.is_unsent
+        submits = self.submits or counted
+        entry = DisbursementEntry(
+            project, year, month,
+            disbursed=kept.disbursed if kept else None,
+            committed=kept.committed if kept else None,
+            note=kept.note if kept else "",
+            reason=kept.reason if kept else "",
+            expected_version=kept.version if kept else None,
+            approval=State.SUBMITTED if submits else State.DRAFT,
+        )  # fmt: skip
+        changes: dict[str, Any] = {}
+        for name in ("disbursed", "committed"):
+            amount = baht(line.cell(name), self.match)
+            if amount is not None:
+                before = getattr(entry, name)
+                draft.says(Disbursements().label(name), _baht(before), _baht(amount))
+                changes[name] = amount
+            draft.cells[name] = line.cell(name)
+        for name in ("note", "reason"):
+            text = plain_text(line.cell(name))
+            if text:
+                draft.says(Disbursements().label(name), getattr(entry, name)[:200], text[:200])
+                changes[name] = text
+            draft.cells[name] = line.cell(name)
+        if submits and kept is not None and not counted:
+            label = Disbursement._meta.get_field("approval").verbose_name
+            draft.says(label, kept.get_approval_display(), str(State.SUBMITTED.label))
+        draft.entry = replace(entry, **changes)
+
+    def refusals(self, drafts: Sequence[Draft]) -> Mapping[int, ValidationError]:
+        return DisbursementEntries.problems([draft.entry for draft in drafts], self.today)
+
+
+class Disbursements(TableKind):
+    code = "disbursements"
+    name = gettext_lazy("disbursements by project")
+    drafts = True
+    fields = (
+        CODE,
+        _NAME,
+        Field("disbursed", gettext_lazy("disbursed"),
+              ("เบิกจ่าย", "เบิกจ่ายแล้ว", "ผลการเบิกจ่าย", "เบิกจ่ายสะสม", "เบิกจ่ายจริง", "จ่ายจริง",
+               "disbursed", "disbursement", "expenditure"), "baht", True),
+        Field("committed", gettext_lazy("committed, not yet paid"),
+              ("PO", "ก่อหนี้", "ก่อหนี้ผูกพัน", "ผูกพัน", "สัญญา", "ใบสั่งซื้อ", "PO คงเหลือ",
+               "commitment", "committed"), "baht", True),
+        Field("note", gettext_lazy("note"), ("หมายเหตุ", "note", "remark")),
+        Field("reason", gettext_lazy("reason for a fall or for more than is allocated"),
+              ("เหตุผล", "reason")),
+        YEAR,
+        MONTH,
+    )  # fmt: skip
+    reading = DisbursementsReading
+
+    def write(self, user: Any, entries: Sequence[Any], reason: str, today: date) -> None:
+        read = Unpacked(entries, (DisbursementEntry,), {})
+        DisbursementEntries.record_many(user=user, entries=read.values, today=today, reason=reason)
+
+
+# --------------------------------------------------------------------------------------- budgets
+
+_AMOUNTS = ("plan_amount", "approved_amount")
+
+
+class BudgetsReading(Reading):
+    """A line is a project's year; what has no column stays as it stands."""
+
+    stored = ProjectBudget
+
+    def finder(self) -> Finder[Project]:
+        return project_finder(self.plan)
+
+    def drafts(self, found: Sequence[tuple[Line, Found[Project]]]) -> list[Draft]:
+        rows = ProjectBudget.objects.filter(
+            project__in={hit.thing.pk for _line, hit in found if hit.thing}
+        )
+        kept = {(row.project_id, row.fiscal_year): row for row in rows}
+        drafts = []
+        for line, hit in found:
+            assert hit.thing is not None
+            draft = Draft(self.row(line, _named(hit.thing)), key=line.key)
+            try:
+                year = year_of(line, self.match)
+                draft.key = (hit.thing.pk, year)
+                draft.row.name = f"{draft.row.name} · {year}"
+                self._take(draft, hit.thing, line, kept.get(draft.key))
+            except Unclear as unclear:
+                self.unclear(draft, unclear)
+            if hit.asked:
+                draft.asked.append(hit.asked)
+            drafts.append(draft)
+        return drafts
+
+    def _take(self, draft: Draft, project: Project, line: Line, kept: ProjectBudget | None) -> None:
+        draft.kept = kept
+        entry = BudgetEntry(
+            project,
+            draft.key[1],
+            plan_amount=kept.plan_amount if kept else None,
+            approved_amount=kept.approved_amount if kept else None,
+            reason=plain_text(line.cell("reason")),
+            expected_version=kept.version if kept else None,
+        )
+        changes: dict[str, Any] = {}
+        for name in _AMOUNTS:
+            amount = baht(line.cell(name), self.match)
+            if amount is not None:
+                draft.says(Budgets().label(name), _baht(getattr(entry, name)), _baht(amount))
+                changes[name] = amount
+            draft.cells[name] = line.cell(name)
+        draft.cells["fiscal_year"] = line.cell("year")
+        draft.entry = replace(entry, **changes)
+
+    def refusals(self, drafts: Sequence[Draft]) -> Mapping[int, ValidationError]:
+        return BudgetEntries.problems([draft.entry for draft in drafts], self.today)
+
+
+class Budgets(TableKind):
+    code = "budgets"
+    name = gettext_lazy("budgets by project")
+    goes_back = False
+    period = "year"
+    fields = (
+        CODE,
+        _NAME,
+        Field("plan_amount", gettext_lazy("plan amount"),
+              ("งบประมาณ", "วงเงิน", "งบประมาณตามแผน", "วงเงินงบประมาณ", "plan amount", "budget",
+               "amount"),
+              "baht", True, True),
+        Field("approved_amount", gettext_lazy("approved amount"),
+              ("งบจัดสรร", "ได้รับจัดสรร", "จัดสรร", "งบประมาณที่ได้รับ", "อนุมัติ", "approved",
+               "allocated"), "baht", True, True),
+        YEAR,
+        REASON,
+    )  # fmt: skip
+    reading = BudgetsReading
+
+    def write(self, user: Any, entries: Sequence[Any], reason: str, today: date) -> None:
+        read = Unpacked(entries, (BudgetEntry,), {})
+        BudgetEntries.record_many(user=user, entries=read.values, today=today, reason=reason)
