@@ -10,7 +10,7 @@ class ExchangeConfig(AppConfig):
     def ready(self) -> None:
         from nhrc_plan.exchange.entry import EntryWorkbook
         from nhrc_plan.exchange.kinds import register
-        from nhrc_plan.exchange.undo import Undo
+        from nhrc_plan.exchange.undo.kind import Undo
 
         register(EntryWorkbook())
         register(Undo())

@@ -24,7 +24,7 @@ from nhrc_plan.exchange.models import Import, ImportCheck, ImportFile
 from nhrc_plan.exchange.progress import LARGE, Outcome, answer_with_progress
 from nhrc_plan.exchange.read import imports_seen, last_check, shown
 from nhrc_plan.exchange.rows import MINE, RIGHT, THEIRS
-from nhrc_plan.exchange.undo import Undo, act_of
+from nhrc_plan.exchange.undo.kind import Undo, act_of
 from nhrc_plan.exchange.write import Overtaken, import_apply, import_look, import_sent
 from strategy.access import viewer
 from strategy.clock import today

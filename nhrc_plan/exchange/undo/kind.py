@@ -35,7 +35,7 @@ from nhrc_plan.exchange.rows import (
     Problem,
     Row,
 )
-from nhrc_plan.exchange.undo_parts import BACKS, Back
+from nhrc_plan.exchange.undo.parts import BACKS, Back
 from strategy.access import Viewer
 from strategy.approval.model import HANDED_IN, UNSENT, State
 from strategy.closing import guard
