@@ -43,6 +43,10 @@ SHOTS = (
     ("indicator", "executive", f"{PLAN}/indicators/S3-1.1/?year=2569&month=12", HEIGHT),
     ("quality", "planner", f"{PLAN}/quality/", 560),
     ("person", "admin", "/admin/auth/user/add/", HEIGHT),
+    ("table-columns", "planner", f"{PLAN}/tables/", 1_150),
+    ("table-preview", "planner", f"{PLAN}/tables/", 900),
+    ("next-plan", "planner", "/drafts/", HEIGHT),
+    ("draft", "planner", "/drafts/", 900),
 )
 
 #: What is typed into the workbook before it is sent back, by sheet and heading.
@@ -50,6 +54,17 @@ TYPED = {
     ("ผลตัวชี้วัด", "ผลการดำเนินงาน"): (77.5, "ห้าสิบ"),
     ("การเบิกจ่าย", "เบิกจ่าย (บาท)"): (181_000,),
 }
+#: A table as the finance office might have it, in thousands of baht.
+TABLE = (
+    ("รายงานการเบิกจ่าย (ตัวอย่าง) ณ สิ้นเดือนพฤศจิกายน 2569", None, None, None, None),
+    ("รหัส", "โครงการ", "งบประมาณ (พันบาท)", None, None),
+    (None, None, "จัดสรร", "เบิกจ่าย", "ก่อหนี้"),
+    ("1-1", "โครงการที่ 1 (ตัวอย่าง)", 2_000, 250, 100),
+    ("1-2", "โครงการที่ 2 (ตัวอย่าง)", 1_500, 120.5, 0),
+    ("1-3", "โครงการที่ 3 (ตัวอย่าง)", 900, "n/a", 0),
+    (None, "รวม", 4_400, 370.5, 100),
+)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: The row of the headings in each of its sheets.
 HEADINGS = 3
 
@@ -128,18 +143,48 @@ def preview(page: Page, folder: Path) -> None:
         [column] = [cell.column for cell in book[sheet][HEADINGS] if cell.value == heading]
         for row, value in enumerate(values, HEADINGS + 1):
             book[sheet].cell(row, column, value)
+    _send(page, book, "สมุดงาน.xlsx")
+
+
+def _send(page: Page, book: openpyxl.Workbook, name: str) -> None:
+    """Choose a workbook on the page and send it."""
     held = io.BytesIO()
     book.save(held)
-    page.set_input_files(
-        "input[type=file]",
-        {
-            "name": "สมุดงาน.xlsx",
-            "mimeType": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            "buffer": held.getvalue(),
-        },
-    )
+    file = {"name": name, "mimeType": XLSX, "buffer": held.getvalue()}
+    page.set_input_files("input[type=file]", file)
     with page.expect_navigation():
         page.click("main form[enctype] button[type=submit]")
+    page.wait_for_load_state()
+
+
+def table_columns(page: Page, folder: Path) -> None:
+    """Send a table, and stand before its columns."""
+    book = openpyxl.Workbook()
+    for row in TABLE:
+        book.worksheets[0].append(row)
+    for merged in ("A1:E1", "A2:A3", "B2:B3", "C2:E2"):
+        book.worksheets[0].merge_cells(merged)
+    page.check("input[name=kind][value=disbursements]")
+    _send(page, book, "เบิกจ่าย (ตัวอย่าง).xlsx")
+
+
+def table_preview(page: Page, folder: Path) -> None:
+    table_columns(page, folder)
+    with page.expect_navigation():
+        page.click("main form button.primary")
+    page.wait_for_load_state()
+
+
+def draft(page: Page, folder: Path) -> None:
+    """Begin the next plan from the one at work, and stand before the draft."""
+    with page.expect_download() as begun:
+        page.click("form[action*='begin'] button")
+    path = folder / "plan.xlsx"
+    begun.value.save_as(path)
+    _send(page, openpyxl.load_workbook(path), "แผนฉบับต่อไป.xlsx")
+    with page.expect_navigation():
+        page.click("button[name=_confirm]")
+    page.wait_for_load_state()
 
 
 def _sheet_picture(path: Path, folder: Path) -> None:
@@ -163,6 +208,9 @@ STEPS: dict[str, Callable[[Page, Path], None]] = {
     "month-of-results": month_of_results,
     "preview": preview,
     "waiting": waiting,
+    "table-columns": table_columns,
+    "table-preview": table_preview,
+    "draft": draft,
 }
 
 
