@@ -61,11 +61,12 @@ class StepForm(forms.Form):
 
 
 class ReasonForm(forms.Form):
-    """A step that asks why."""
+    """A step that asks why. ``along``: what goes with it, as it was shown."""
 
     expected_version = forms.IntegerField(
         widget=forms.HiddenInput, min_value=1, max_value=2_147_483_647
     )
+    along = forms.CharField(widget=forms.HiddenInput, required=False, max_length=16)
     reason = WordsField(
         label=gettext_lazy("reason"),
         max_length=500,

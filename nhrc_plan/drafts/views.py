@@ -27,6 +27,7 @@ from nhrc_plan.drafts.reading import plan_read
 from nhrc_plan.drafts.sheets import empty_lines, plan_lines, plan_workbook
 from nhrc_plan.drafts.write import (
     Overtaken,
+    draft_along,
     draft_discard,
     plan_activate,
     plan_import_apply,
@@ -264,13 +265,17 @@ def _decided(request: HttpRequest) -> dict[str, str]:
 def draft(request: HttpRequest, slug: str) -> HttpResponse:
     """A draft: what it lacks, and its targets beside the past; thrown away with a reason."""
     plan = _plan(slug)
-    form = ReasonForm(request.POST or None, initial={"expected_version": plan.version})
+    form = ReasonForm(
+        request.POST or None,
+        initial={"expected_version": plan.version, "along": draft_along(plan)},
+    )
     if request.method == "POST" and form.is_valid():
         done = _stepped(
             request, plan,
             lambda: draft_discard(
                 user=request.user, plan=plan, reason=form.cleaned_data["reason"],
                 expected_version=form.cleaned_data["expected_version"],
+                along=form.cleaned_data["along"],
             ),
             _("The draft “%(plan)s” was thrown away; its history stays."),
         )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -139,18 +140,40 @@ def plan_take_back(*, user: Any, plan: Plan, expected_version: int, reason: str 
     return plan
 
 
+def draft_along(plan: Plan) -> str:
+    """What would be thrown away with a draft, and at which versions, in short."""
+    said = [f"{row._meta.label} {row.pk} {row.version}" for _table, row in _going(plan)]
+    return sha256("\n".join(sorted(said)).encode()).hexdigest()[:16]
+
+
+def _going(plan: Plan) -> list[tuple[Any, Any]]:
+    """All that is of a draft, with its table, what hangs on something else first."""
+    scope = Scope(plan.agency, plan)
+    return [
+        (table, each.row)
+        for table in reversed(TABLES)
+        if table.may_go
+        for each in reversed(table.stored(scope).values())
+    ]
+
+
 @transaction.atomic
-def draft_discard(*, user: Any, plan: Plan, expected_version: int, reason: str) -> None:
-    """Throw a draft away with all that is of it; the history keeps every row."""
+def draft_discard(*, user: Any, plan: Plan, expected_version: int, along: str, reason: str) -> None:
+    """Throw a draft away with all that is of it; the history keeps every row.
+
+    ``along``: what :func:`draft_along` said to whoever throws it away, so that nobody's change of
+    it is lost unseen. Raises PermissionDenied, ValidationError, StaleVersion.
+    """
     _planners_only(user)
     if not plan.is_draft:
         raise ValidationError(_("The plan is at work; only a draft can be thrown away."))
     with one_act():
         claim([plan], [expected_version], Q(is_draft=True))
+        if draft_along(plan) != along:
+            raise ValidationError(
+                _("Somebody else has changed something of the draft. Look at it again first.")
+            )
         at = Putting(user, reason, plan.agency, plan)
-        scope = Scope(plan.agency, plan)
-        for table in reversed(TABLES):
-            if table.may_go:
-                for each in reversed(table.stored(scope).values()):
-                    table.take_away(at, each.row)
+        for table, row in _going(plan):
+            table.take_away(at, row)
         PLAN.take_away(at, plan)

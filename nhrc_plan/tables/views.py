@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -106,7 +107,10 @@ def _matched(
     name, labels = form.cleaned_data["name"].strip(), dict(enumerate(form.look.labels))
 
     def look() -> Outcome:
-        table_matched(user=user, row=row, match=match, submits=submits, today=page.today)
+        table_matched(
+            user=user, row=row, expected_version=_number(request.POST, "expected_version"),
+            match=match, submits=submits, today=page.today,
+        )  # fmt: skip
         if name:
             match_keep(user=user, agency=page.agency, kind=kind, name=name, match=match,
                        labels=labels)  # fmt: skip
@@ -116,7 +120,8 @@ def _matched(
         return with_progress(request, page, row.file_name, _match_address(row), look)
     try:
         return redirect(look().address)
-    except StaleVersion:
+    except StaleVersion as faster:
+        messages.warning(request, " ".join(faster.messages))
         return redirect(_match_address(row))
     except ValidationError as refused:
         form.add_error(None, refused)

@@ -47,14 +47,16 @@ def table_keep(*, user: Any, plan: Plan, kind: TableKind, name: str, content: by
 
 
 @transaction.atomic
-def table_matched(*, user: Any, row: Import, match: Match, submits: bool, today: date) -> None:
+def table_matched(
+    *, user: Any, row: Import, expected_version: int, match: Match, submits: bool, today: date
+) -> None:
     """Keep what somebody says of a table, and look at it by that.
 
     Raises StaleVersion, and ValidationError where it cannot be read so; nothing is kept then.
     """
     if row.is_applied or not row.seen_by(viewer(user)):
         raise PermissionDenied
-    claim([row], [row.version])
+    claim([row], [expected_version])
     row.about, row.submits = match.as_json(), submits
     row.fiscal_year, row.month = match.year, match.month if match.year else None
     row.save_without_historical_record()

@@ -87,11 +87,13 @@ def _midnight(day: date) -> datetime:
 
 
 def _keys(model: type[models.Model]) -> list[models.ForeignKey]:
-    """The foreign keys of a record to other records."""
+    """The foreign keys of a record to other records, which it always has."""
     return [
         field
         for field in model._meta.fields
-        if isinstance(field, models.ForeignKey) and issubclass(field.related_model, Record)
+        if isinstance(field, models.ForeignKey)
+        and not field.null
+        and issubclass(field.related_model, Record)
     ]
 
 

@@ -22,6 +22,7 @@ from nhrc_plan.drafts.preview import Preview
 from nhrc_plan.drafts.sheets import empty_lines, plan_lines, plan_workbook
 from nhrc_plan.drafts.write import (
     Overtaken,
+    draft_along,
     plan_activate,
     plan_import_apply,
     plan_import_keep,
@@ -315,7 +316,7 @@ def test_a_drafts_page_lists_what_is_missing_and_holds_targets_against_the_past(
     indicator = indicator_of(draft, "S3-1.1")
     client = signed_in(planner)
     client.get(f"/drafts/{SLUG}/")
-    with django_assert_max_num_queries(36):
+    with django_assert_max_num_queries(54):
         page = client.get(f"/drafts/{SLUG}/").content.decode()
     assert f"/admin/kpis/indicator/{indicator.pk}/change/" in page
     bare = Measure.objects.filter(indicator__strategy__plan=draft, baselines__isnull=True).first()
@@ -406,7 +407,11 @@ def test_a_draft_is_thrown_away_whole_and_its_history_stays(plan, planner, draft
     client = signed_in(planner)
     refused = client.post(f"/drafts/{SLUG}/", {"expected_version": draft.version, "reason": ""})
     assert refused.status_code == 200 and Plan.every.filter(pk=pk).exists()
-    client.post(f"/drafts/{SLUG}/", {"expected_version": draft.version, "reason": "เริ่มใหม่"})
+    sent = {"expected_version": draft.version, "reason": "เริ่มใหม่"}
+    # What somebody else changed of it meanwhile is not lost unseen.
+    client.post(f"/drafts/{SLUG}/", {**sent, "along": "0" * 16})
+    assert Plan.every.filter(pk=draft.pk).exists()
+    client.post(f"/drafts/{SLUG}/", {**sent, "along": draft_along(draft)})
     assert not Plan.every.filter(pk=pk).exists()
     assert not Indicator.objects.filter(strategy__plan=pk).exists()
     assert Plan.history.filter(id=pk).count() == before + 1

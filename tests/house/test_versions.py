@@ -23,7 +23,6 @@ from budgets.models import Disbursement, Project
 from kpis.admin.month_forms import ResultRowForm
 from kpis.models import Indicator, YearTarget
 from kpis.write.results import value_field
-from nhrc_plan.exchange.rows import Compared
 from strategy.models import Agency, Plan, PlanStatement, ReportingYear, Unit
 from strategy.records import write as services
 from strategy.records.forms import RecordForm
@@ -416,7 +415,6 @@ def test_control_without_the_guard_a_save_is_lost(editing, numbers, unclaimed, m
     monkeypatch.setattr(RecordForm, "check_version", lambda form, read: False)
     for row_form in (RowForm, ResultRowForm):
         monkeypatch.setattr(row_form, "_meet", lambda form, read: None)
-    monkeypatch.setattr(Compared, "digest", "whatever was seen")
     assert overwritten(editing, CLASH, numbers) == 1
 
 

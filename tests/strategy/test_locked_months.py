@@ -212,7 +212,9 @@ WAYS = {
     "an assessment's facts": (
         (2565, 12),
         lambda w: assessment_change(
-            user=w.planner, assessment=changed_name(w.assessment), expected_version=1
+            user=w.planner,
+            assessment=changed_name(w.assessment),
+            expected_version=w.assessment.version,
         ),
     ),
     "an assessment begun": (

@@ -87,8 +87,12 @@ def matched(client: Any, page: Any, **told: Any) -> Any:
     form = page.context["form"]
     look = page.context["look"]
     data = {
-        bound.html_name: bound.value() or "" for bound in form
-    } | {"sheet": look.grid.sheet, "first": look.head.first, "last": look.head.last}  # fmt: skip
+        **{bound.html_name: bound.value() or "" for bound in form},
+        "expected_version": page.context["row"].version,
+        "sheet": look.grid.sheet,
+        "first": look.head.first,
+        "last": look.head.last,
+    }
     address = where(page)
     return client.post(address, {**data, **told}, follow=True)
 

@@ -45,6 +45,11 @@ _TOLD = re.compile("ผู้อื่น|ระหว่างนี้|เป�
 Filler = Callable[[Form, Client], dict[str, Any]]
 
 
+def _facts() -> dict[str, list[tuple[Any, ...]]]:
+    """Every row, but for what signing in leaves and what was shown of a file before it is taken."""
+    return facts(without=("session", "log", "importcheck", "importrows"))
+
+
 class Pair(NamedTuple):
     """Two people who may both write; the first is faster."""
 
@@ -136,7 +141,8 @@ class TwoEditors:
     def look_at(self, pair: Pair, form: Form, answer: Any, depth: int = 0) -> None:
         """Try a form by each of its buttons, unless one of its like was tried."""
         for press in form.presses or [Press("", "")]:
-            if press.name in ("_addanother", "_continue"):
+            # The last two write nothing but what was seen, which the confirmation carries.
+            if press.name in ("_addanother", "_continue", "_look", "_undo"):
                 continue
             shape = form.shape(press)
             if shape in self._shapes or not form.may_be_sent():
@@ -203,21 +209,22 @@ class TwoEditors:
     ) -> bool:
         """Send a form as it is; gives whether that writes something, or leads to a next step."""
         data = self.sent(form, press, base)
-        before, marks = facts(), _marks()
+        before, marks = _facts(), _marks()
         altered: list[models.Model] = []
         with undone():
             answer = post(pair.first, form, data)
-            wrote = facts() != before
+            wrote = _facts() != before
             only_looks = not wrote and any(each.kind == "file" for each in form.controls.values())
             if wrote:
-                altered = _altered(before, facts(), marks)
+                altered = _altered(before, _facts(), marks)
             if (wrote or only_looks) and depth < _DEPTH:
                 self._follow(pair, form, data, answer, depth)
         if not wrote:
             return only_looks and form.target.endswith(tuple(self.listed))
         self.rows += 1
         if not altered:
-            if not form.target.endswith(tuple(self.listed)):
+            carries = any(map(CARRIES.search, form.controls))
+            if not carries and not form.target.endswith(tuple(self.listed)):
                 self.say(form, "writes new rows alone and is not listed")
             return True
         if not any(map(CARRIES.search, form.controls)):
@@ -226,9 +233,9 @@ class TwoEditors:
         for row in {type(row): row for row in altered if type(row) not in self.beside}.values():
             with undone():
                 _touch(row)
-                then = facts()
+                then = _facts()
                 answer = post(pair.second, form, data, drawn=True)
-                if facts() != then:
+                if _facts() != then:
                     self.say(form, f"{press}: replaced what somebody did to {_name(row)} meanwhile")
                 elif not _TOLD.search(text_of(answer)):
                     self.say(form, f"{press}: does not say that somebody else was faster")
@@ -259,12 +266,12 @@ class TwoEditors:
         reasons = [f"{row}-{name}" for name in ("reason", "fall_reason", "problems", "next_steps")]
         base = {**base, **{each: "ตามจริง" for each in reasons if each in form.controls}}
         first = self.sent(form, press, base, **{edit.name: edit.first})
-        before, marks = facts(), _marks()
+        before, marks = _facts(), _marks()
         with undone():
             answer = post(pair.first, form, first)
-            if answer.status_code != 302 or facts() == before:
+            if answer.status_code != 302 or _facts() == before:
                 return False
-            altered = _altered(before, facts(), marks)
+            altered = _altered(before, _facts(), marks)
             if altered and not any(_changes(row) for row in altered):
                 return False  # nothing that anybody would be told
             self._second(pair, form, press, base, edit, altered)
@@ -283,11 +290,11 @@ class TwoEditors:
         altered: list[models.Model],
     ) -> None:
         """The second saves what they opened before the first did."""
-        then = facts()
+        then = _facts()
         answer = post(
             pair.second, form, self.sent(form, press, base, **{edit.name: edit.second}), drawn=True
         )
-        if facts() != then:
+        if _facts() != then:
             self.say(form, f"{edit}: the second replaced what the first had saved")
             return
         text = text_of(answer)
@@ -307,7 +314,7 @@ class TwoEditors:
         if press.name not in {each.name for each in again.presses}:
             press = again.presses[0]
         post(pair.second, again, self.sent(again, press, {**base, **again.said}))
-        if own and facts() == then:
+        if own and _facts() == then:
             self.say(form, f"{edit}: the second cannot decide for their own")
 
     def _unversioned(self, pair: Pair, form: Form, data: Mapping[str, Any]) -> None:
@@ -315,12 +322,12 @@ class TwoEditors:
         carried = {name for name in data if CARRIES.search(name)}
         without = {name: each for name, each in data.items() if name not in carried}
         forged = FORGED[self._forged % len(FORGED)]
-        before = facts()
+        before = _facts()
         for sent in (without, {**data, **dict.fromkeys(carried, [forged])}):
             with undone():
                 _rewind(sent)
                 answer = post(pair.first, form, sent)
-                if facts() != before:
+                if _facts() != before:
                     self.say(form, f"{sorted(carried)} missing or {forged!r}: written all the same")
                 elif answer.status_code >= 500:
                     self.say(form, f"{sorted(carried)} missing or {forged!r}: an error page")

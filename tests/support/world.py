@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.utils import timezone
 
 from budgets.models import CarriedPayment, Disbursement
@@ -24,6 +25,7 @@ from nhrc_plan.reminders.choice import off_address
 from nhrc_plan.reminders.write import feed_renew
 from nhrc_plan.tables.kinds.results import Results
 from nhrc_plan.tables.write import table_keep
+from strategy import access as roles
 from strategy.access import viewer
 from strategy.calendar import FiscalMonth
 from strategy.comments.write import question_ask
@@ -96,8 +98,10 @@ def _import_of(plan: Any, unit: str, sender: Any) -> Import:
     return import_sent(user=sender, row=row, name="a.xlsx", content=content, today=TODAY)
 
 
-def _table_of(plan: Any, sender: Any) -> Import:
-    """A table whose columns are still to be matched."""
+def _table_of(plan: Any, maker: Any) -> Import:
+    """A table whose columns are still to be matched, of a planner who asks where there is one."""
+    planners = get_user_model().objects.filter(groups__name=roles.PLANNER)
+    sender = planners.exclude(pk=maker.pk).order_by("pk").first() or maker
     content = "ตัวชี้วัด,ผล\nก,1".encode()
     return table_keep(user=sender, plan=plan, kind=Results(), name="a.csv", content=content)
 
