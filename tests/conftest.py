@@ -109,8 +109,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         touches = item.get_closest_marker("django_db") or with_database & set(
             getattr(item, "fixturenames", with_database)
         )
-        played = any(map(item.get_closest_marker, ("browser", "looks", "same")))
-        (kept if touches and not played else same).append(item)
+        played = any(map(item.get_closest_marker, ("browser", "looks")))
+        # What plays with transactions is about the database, whatever stands around it.
+        database = item.get_closest_marker("django_db")
+        plays = database is not None and database.kwargs.get("transaction")
+        proven = item.get_closest_marker("same") and not plays
+        (kept if touches and not played and not proven else same).append(item)
     config.hook.pytest_deselected(items=same)
     items[:] = kept
 

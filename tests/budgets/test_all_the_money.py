@@ -16,7 +16,7 @@ from strategy.records.write import record_save
 from tests.support.money import project_of, spend
 from tests.support.writing import OWN, TODAY, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 AT = "?year=2569&month=9"
 LINES = {

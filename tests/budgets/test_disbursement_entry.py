@@ -48,7 +48,7 @@ from tests.support.writing import (
     signed_in,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 ADD = "/admin/budgets/disbursement/add/"
 MONTH = {"year": 2569, "month": 6}

@@ -24,6 +24,8 @@ from strategy.standing.words import STATUS_SHAPES
 from strategy.thai import format_number
 from tests.support.pages import AT, DAY, HERE, Rows, enter, flat, reading_routes
 
+pytestmark = pytest.mark.same
+
 YEARS = {"2566": "44.75", "2567": "38.75", "2568": "40.00", "2569": "34.00", "2570": "43.00"}
 
 

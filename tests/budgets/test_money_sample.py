@@ -24,6 +24,8 @@ from strategy.standing.status import AT_RISK, CRITICAL, NEAR, ON_PLAN
 from tests.support.money import project_of, spend
 from tests.support.writing import TODAY, differences, facts
 
+pytestmark = pytest.mark.same
+
 #: The month after the plan's last one: everything in the fixture is over.
 AFTER = date(2027, 10, 1)
 

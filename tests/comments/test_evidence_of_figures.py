@@ -32,7 +32,7 @@ from tests.support.writing import (
     spend,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 NAME = "=cmd|'c' <img src=x> ๑๒.pdf"
 KINDS = ("month", "quarter", "total", "score", "answer")

@@ -25,7 +25,7 @@ from tests.support.writing import (
     spend,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 ASK = "/comments/"
 EVIL = "<script>alert(1)</script>\n=cmd|'/c calc'!A1 {{ 7|add:7 }} ‮ <b>ตัวหนา</b>"

@@ -31,7 +31,7 @@ from tests.support.writing import (
     spend,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 HERE = "/my-work/"
 

@@ -19,7 +19,7 @@ from integrity.models import (
 from strategy.records.write import record_save
 from tests.support.writing import address, differences, facts, filled, form_errors, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 
 @pytest.fixture

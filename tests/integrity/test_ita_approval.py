@@ -35,7 +35,7 @@ from strategy.evidence.write_record import evidence_record
 from strategy.models import MonthLock
 from strategy.records.write import StaleVersion, record_delete, record_save
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 ADMIN = "/admin/integrity/itaassessment/"
 STEPS = {

@@ -33,7 +33,7 @@ from integrity.models import (
 from strategy.records.write import record_delete, record_save
 from tests.support.writing import address, filled, form_errors, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 PUBLIC, SURVEYED = "ผู้รับบริการตอบเอง", "ผู้สำรวจเก็บข้อมูล"
 #: The scores of indicators 6 to 8 in each part.

@@ -25,7 +25,7 @@ from strategy.workbook import upload
 from tests.support.pages import flat
 from tests.support.writing import differences, facts, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 #: Columns of the sheet, as a spreadsheet counts them.
 KEY, WAS, SCORE = 1, 6, 7

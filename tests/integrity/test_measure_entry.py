@@ -32,7 +32,7 @@ from tests.support.writing import (
     signed_in,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 ADD = "/admin/integrity/quarterprogress/add/"
 EVERYBODY = "ทุกสำนัก/หน่วย"

@@ -16,7 +16,7 @@ from strategy.models import Agency, Unit
 from strategy.records.write import record_delete, record_save
 from tests.support.writing import TODAY, differences, facts, measure_of, progress
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 SOURCE = json.loads((fixtures.FOLDER / "integrity/measures.json").read_text(encoding="utf-8"))
 [SAMPLE] = [

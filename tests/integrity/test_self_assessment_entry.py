@@ -31,7 +31,7 @@ from tests.support.browsing import follow
 from tests.support.crawling import problems
 from tests.support.writing import TODAY, address, differences, facts, shown, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 
 def reply(place):

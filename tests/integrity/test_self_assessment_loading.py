@@ -45,7 +45,7 @@ from tests.support.assessing import (
 from tests.support.racing import split, together
 from tests.support.writing import differences, facts
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 FOLDER = settings.BASE_DIR / "fixtures"
 TREE = json.loads(

@@ -37,7 +37,7 @@ from tests.support.crawling import problems
 from tests.support.pages import DAY, Rows
 from tests.support.writing import OWN, TODAY, differences, facts, indicator_of, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 LIST = "/integrity/assessments/"
 

@@ -32,7 +32,7 @@ from tests.support.writing import (
 )
 from tests.support.writing import rows as posted_rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 LETTER = EvidenceEntry("letter", "ยธ ๐๔๐๑/๓๙๕", date(2020, 2, 27), "", "หนังสือ")
 LINK = EvidenceEntry("link", url="https://www.rlpd.go.th/hr")

@@ -23,7 +23,7 @@ from tests.support.writing import (
     signed_in,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 CODES = ("S3-1.1", "S3-1.2", "S3-3.1")
 

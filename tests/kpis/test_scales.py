@@ -33,7 +33,7 @@ from tests.support.writing import (
     signed_in,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 THREE = "50/75/100"
 STEPS = read_scale(THREE)

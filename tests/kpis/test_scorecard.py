@@ -28,7 +28,7 @@ from strategy.people.write import people_recorded
 from strategy.thai import format_date
 from tests.support.writing import SCORECARD, differences, enter, facts, indicator_of, signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 HERE = f"/plans/{SCORECARD}"
 DAY = date(2026, 11, 21)

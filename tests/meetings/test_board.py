@@ -30,7 +30,7 @@ from tests.support.pages import HERE, samples
 from tests.support.workbooks import printed_pages
 from tests.support.writing import filled
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 DAY = date(2025, 5, 12)
 AT = "?year=2568&month=7"

@@ -33,7 +33,7 @@ from strategy.records.write import record_save
 from tests.support.pages import HERE, enter, indicator_of, retarget, samples
 from tests.support.writing import entry_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 #: The middle of December 2569: November, the second month of 2570, has been reported.
 DAY = date(2026, 12, 15)

@@ -39,7 +39,7 @@ from tests.support.writing import (
     transfer,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 AT = FiscalMonth(2569, 11)
 ADD = reverse("admin:board_monthsummary_add")

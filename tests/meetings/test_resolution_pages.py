@@ -36,7 +36,7 @@ from tests.support.writing import (
     signed_in,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 AT = FiscalMonth(2568, 7)
 MONTH = "?year=2568&month=7"

@@ -23,6 +23,8 @@ from tests.support.crawling import one_of_each
 from tests.support.data import CODES, addresses, keys, problems
 from tests.support.pages import AT, DAY, HERE, SLUG, enter, samples
 
+pytestmark = pytest.mark.same
+
 GUIDE = (settings.BASE_DIR / "docs/json.md").read_text(encoding="utf-8")
 #: The latest month, and one in which a row of everything was entered.
 MONTHS = ("", "?month=10")

@@ -28,7 +28,7 @@ from tests.support.writing import (
     signed_in,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 KINDS = ["indicator", "project", "measure"]
 
 

@@ -34,7 +34,7 @@ from tests.support.writing import (
     spend,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 AT = FiscalMonth(2569, 12)
 LONG = date(2026, 1, 1)
 #: Of the page as a whole, the session, the person and the plan among them.

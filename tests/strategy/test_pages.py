@@ -41,6 +41,8 @@ from tests.support.pages import (
     samples,
 )
 
+pytestmark = pytest.mark.same
+
 # --------------------------------------------------------------- shared with the other page tests
 
 
