@@ -2,7 +2,8 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-TESTS ?= -n 2 --dist worksteal
+# One more than the cores it is measured on: a browser and a database are waited for.
+TESTS ?= -n 3 --dist worksteal
 VENV := .venv
 PY := $(VENV)/bin/python
 

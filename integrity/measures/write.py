@@ -317,7 +317,9 @@ def years_taken_over(*, user: Any, years: Iterable[int], reason: str = "") -> No
     if user is None:
         return
     # Of two who come at once, the second finds it done.
-    samples = MeasureYear.objects.select_for_update().filter(pk__in=set(years), is_sample=True)
+    samples = MeasureYear.objects.select_for_update(of=("self",)).filter(
+        pk__in=set(years), is_sample=True
+    )
     for year in samples:
         year.is_sample = False
         record_save(instance=year, user=user, reason=reason)
