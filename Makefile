@@ -2,8 +2,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
-# One more than the cores it is measured on: a browser and a database are waited for.
-TESTS ?= -n 3 --dist worksteal
+TESTS ?= -n 2 --dist worksteal
 VENV := .venv
 PY := $(VENV)/bin/python
 
