@@ -8,7 +8,6 @@ import shutil
 import subprocess
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -19,7 +18,7 @@ from integrity.models import MeasureYear, QuarterProgress
 from nhrc_plan.exchange.models import Import
 from strategy.models import Unit
 from tests.support.browsing import follow
-from tests.support.exchange import MEASURES, MONEY, RESULTS, entry_address, heads
+from tests.support.exchange import MEASURES, MONEY, RESULTS, cell_of, entry_address
 from tests.support.writing import OWN, entered, figures, indicator_of, led_by, measure_of
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
@@ -43,19 +42,6 @@ pytestmark = [
 ]
 
 
-def cell(book: Any, sheet: str, starts: str, label: str) -> str:
-    """The address of a cell, by how its row and its heading begin."""
-    page = book[sheet]
-    top, columns = heads(page)
-    row = next(
-        number
-        for number in range(top + 1, page.max_row + 1)
-        if str(page.cell(number, 2).value).startswith(starts)
-    )
-    column = next(place for name, place in columns.items() if name.startswith(label))
-    return str(page.cell(row, column).coordinate)
-
-
 def test_a_month_is_filled_in_with_another_spreadsheet_and_taken_over(
     browse, planner, reporter, plan, tmp_path
 ):
@@ -76,18 +62,18 @@ def test_a_month_is_filled_in_with_another_spreadsheet_and_taken_over(
     book = load_workbook(source)
     code = f"{project.strategy.number}-{project.number}"
     places = {
-        "value": cell(book, RESULTS, "S3-1.1", "ผลการดำเนินงาน"),
-        "words": cell(book, RESULTS, "S3-1.1", "การดำเนินงาน"),
-        "cases": cell(book, RESULTS, "S3-1.1", "ไม่มีกรณี"),
-        "target": cell(book, RESULTS, "S3-1.1", "เป้าหมาย"),
-        "spent": cell(book, MONEY, code, "เบิกจ่าย (บาท)"),
-        "bound": cell(book, MONEY, code, "ก่อหนี้"),
-        "state": cell(book, MEASURES, "2.2", "ความก้าวหน้า"),
-        "done": cell(book, MEASURES, "2.2", "ผลการดำเนินงาน"),
-        "letter": cell(book, MEASURES, "2.2", "เลขที่หนังสือ"),
-        "dated": cell(book, MEASURES, "2.2", "ลงวันที่"),
+        "value": cell_of(book, RESULTS, "S3-1.1", "ผลการดำเนินงาน").coordinate,
+        "words": cell_of(book, RESULTS, "S3-1.1", "การดำเนินงาน").coordinate,
+        "cases": cell_of(book, RESULTS, "S3-1.1", "ไม่มีกรณี").coordinate,
+        "target": cell_of(book, RESULTS, "S3-1.1", "เป้าหมาย").coordinate,
+        "spent": cell_of(book, MONEY, code, "เบิกจ่าย (บาท)").coordinate,
+        "bound": cell_of(book, MONEY, code, "ก่อหนี้").coordinate,
+        "state": cell_of(book, MEASURES, "2.2", "ความก้าวหน้า").coordinate,
+        "done": cell_of(book, MEASURES, "2.2", "ผลการดำเนินงาน").coordinate,
+        "letter": cell_of(book, MEASURES, "2.2", "เลขที่หนังสือ").coordinate,
+        "dated": cell_of(book, MEASURES, "2.2", "ลงวันที่").coordinate,
     }
-    because = cell(book, MONEY, code, "เหตุผล")
+    because = cell_of(book, MONEY, code, "เหตุผล").coordinate
     asked = {
         "office": OFFICE,
         "profile": str(tmp_path / "profile"),

@@ -22,29 +22,13 @@ from strategy.access import viewer
 from strategy.models import Account, Agency, Holiday, Unit
 from strategy.records.write import record_save
 from tests.support.racing import split, together
+from tests.support.reminding import MONDAY, SITE
 from tests.support.writing import OTHER, OWN, enter, indicator_of, led_by, signed_in, spend
 
-#: A Monday in fiscal year 2570; the deadline of 2569/12 was Saturday 10 October.
-MONDAY = date(2026, 10, 12)
+pytestmark = pytest.mark.usefixtures("on_a_monday")
+
 FRIDAY = date(2026, 10, 16)
-SITE = "https://plan.example.org"
 AWAY = "tests.reminders.test_sending.Away"
-
-
-@pytest.fixture(autouse=True)
-def on_a_monday(db, today, settings):
-    settings.SITE_URL, settings.DEFAULT_FROM_EMAIL = SITE, "plan@example.org"
-    today(MONDAY)
-
-
-@pytest.fixture
-def owing(plan, reporter):
-    """The reporter owes the year 2569 of an indicator; everything else of the unit is done."""
-    reporter.email = "reporter@example.org"
-    reporter.save()
-    indicator = indicator_of(plan, "S3-1.1", OWN)
-    enter(indicator, 2568, 12, "57", state="approved")
-    return indicator
 
 
 def run(*options):

@@ -23,30 +23,15 @@ from strategy.models import Account, Unit
 from strategy.records.write import StaleVersion, record_save
 from tests.support.crawling import problems
 from tests.support.racing import split, together
+from tests.support.reminding import SITE
 from tests.support.writing import OWN, enter, indicator_of, signed_in
 
-#: A Monday; the deadline of 2569/12 was Saturday 10 October. On Friday the head is told, on the
-#: Friday after it planners are.
-MONDAY, FRIDAY, LATER = date(2026, 10, 12), date(2026, 10, 16), date(2026, 10, 23)
-SITE = "https://plan.example.org"
+pytestmark = pytest.mark.usefixtures("on_a_monday")
+
+#: On Friday the head is told, on the Friday after it planners are.
+FRIDAY, LATER = date(2026, 10, 16), date(2026, 10, 23)
 PAGE, CHOOSE = "/my-work/reminders/", "/my-work/reminders/choose/"
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
-
-
-@pytest.fixture(autouse=True)
-def on_a_monday(db, today, settings):
-    settings.SITE_URL, settings.DEFAULT_FROM_EMAIL = SITE, "plan@example.org"
-    today(MONDAY)
-
-
-@pytest.fixture
-def owing(plan, reporter):
-    """The reporter owes the year 2569 of an indicator."""
-    reporter.email = "reporter@example.org"
-    reporter.save()
-    indicator = indicator_of(plan, "S3-1.1", OWN)
-    enter(indicator, 2568, 12, "57", state="approved")
-    return indicator
 
 
 def run(*options):

@@ -36,8 +36,8 @@ def heads(sheet: Any) -> tuple[int, dict[str, int]]:
     }
 
 
-def fill(book: Any, sheet: str, starts: str, **cells: Any) -> None:
-    """Type into the row whose second column begins so; by heading, "_" for a blank in it."""
+def cell_of(book: Any, sheet: str, starts: str, label: str) -> Any:
+    """A cell of the row whose second column begins so, by how its heading begins."""
     page = book[sheet]
     top, columns = heads(page)
     row = next(
@@ -45,11 +45,14 @@ def fill(book: Any, sheet: str, starts: str, **cells: Any) -> None:
         for number in range(top + 1, page.max_row + 1)
         if str(page.cell(number, 2).value).startswith(starts)
     )
+    column = next(place for name, place in columns.items() if name.startswith(label))
+    return page.cell(row, column)
+
+
+def fill(book: Any, sheet: str, starts: str, **cells: Any) -> None:
+    """Type into a row; by heading, "_" for a blank in it."""
     for name, value in cells.items():
-        column = next(
-            place for label, place in columns.items() if label.startswith(name.replace("_", " "))
-        )
-        page.cell(row, column).value = value
+        cell_of(book, sheet, starts, name.replace("_", " ")).value = value
 
 
 def saved(book: Any) -> bytes:

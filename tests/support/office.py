@@ -15,6 +15,7 @@ from typing import Any
 
 import uno  # LibreOffice's bridge
 from com.sun.star.beans import PropertyValue
+from com.sun.star.connection import NoConnectException
 
 
 def told(**named: Any) -> tuple[Any, ...]:
@@ -38,7 +39,7 @@ def desktop(pipe: str) -> Any:
             return context.ServiceManager.createInstanceWithContext(
                 "com.sun.star.frame.Desktop", context
             )
-        except Exception:
+        except NoConnectException:
             time.sleep(0.25)
     raise TimeoutError
 

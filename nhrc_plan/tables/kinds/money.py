@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from operator import attrgetter
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy
@@ -57,27 +59,36 @@ def _named(project: Project) -> str:
     return f"{project.strategy.number}-{project.number} {project.name}"[:160]
 
 
-class DisbursementsReading(Reading):
-    """A line is a project's month; what has no column stays as it stands."""
+class ProjectReading(Reading):
+    """A line is a project's year or month; what has no column stays as it stands."""
 
-    stored = Disbursement
+    #: The fields of a stored row that tell when it is of.
+    moment: ClassVar[tuple[str, ...]]
 
     def finder(self) -> Finder[Project]:
         return project_finder(self.plan)
 
+    @abstractmethod
+    def when(self, line: Line) -> tuple[int, ...]:
+        """The values of ``moment`` for a line. Raises Unclear."""
+
+    @abstractmethod
+    def take(self, draft: Draft, project: Project, line: Line, kept: Any) -> None:
+        """Say what a line changes of the row that is kept, None: of none. Raises Unclear."""
+
     def drafts(self, found: Sequence[tuple[Line, Found[Project]]]) -> list[Draft]:
-        rows = Disbursement.objects.filter(
-            project__in={hit.thing.pk for _line, hit in found if hit.thing}
-        )
-        kept = {(row.project_id, row.fiscal_year, row.month): row for row in rows}
+        projects = {hit.thing.pk for _line, hit in found if hit.thing}
+        rows = self.stored._default_manager.filter(**{"project__in": projects})
+        own = attrgetter("project_id", *self.moment)
+        kept = {own(row): row for row in rows}
         drafts = []
         for line, hit in found:
             assert hit.thing is not None
             draft = Draft(self.row(line, _named(hit.thing)), key=line.key)
             try:
-                year, month = month_of(line, self.match)
-                draft.key = (hit.thing.pk, year, month)
-                self._take(draft, hit.thing, line, kept.get(draft.key))
+                draft.key = (hit.thing.pk, *self.when(line))
+                draft.kept = kept.get(draft.key)
+                self.take(draft, hit.thing, line, draft.kept)
             except Unclear as unclear:
                 self.unclear(draft, unclear)
             if hit.asked:
@@ -85,9 +96,18 @@ class DisbursementsReading(Reading):
             drafts.append(draft)
         return drafts
 
-    def _take(self, draft: Draft, project: Project, line: Line, kept: Disbursement | None) -> None:
+
+class DisbursementsReading(ProjectReading):
+    """A line is a project's month."""
+
+    stored = Disbursement
+    moment = ("fiscal_year", "month")
+
+    def when(self, line: Line) -> tuple[int, ...]:
+        return month_of(line, self.match)
+
+    def take(self, draft: Draft, project: Project, line: Line, kept: Disbursement | None) -> None:
         _project, year, month = draft.key
-        draft.kept = kept
         draft.row.name = f"{draft.row.name} · {month_name(FiscalMonth(year, month), short=True)}"
         counted = kept is not None and not kept.is_unsent
         submits = self.submits or counted
@@ -154,40 +174,21 @@ class Disbursements(TableKind):
 _AMOUNTS = ("plan_amount", "approved_amount")
 
 
-class BudgetsReading(Reading):
-    """A line is a project's year; what has no column stays as it stands."""
+class BudgetsReading(ProjectReading):
+    """A line is a project's year."""
 
     stored = ProjectBudget
+    moment = ("fiscal_year",)
 
-    def finder(self) -> Finder[Project]:
-        return project_finder(self.plan)
+    def when(self, line: Line) -> tuple[int, ...]:
+        return (year_of(line, self.match),)
 
-    def drafts(self, found: Sequence[tuple[Line, Found[Project]]]) -> list[Draft]:
-        rows = ProjectBudget.objects.filter(
-            project__in={hit.thing.pk for _line, hit in found if hit.thing}
-        )
-        kept = {(row.project_id, row.fiscal_year): row for row in rows}
-        drafts = []
-        for line, hit in found:
-            assert hit.thing is not None
-            draft = Draft(self.row(line, _named(hit.thing)), key=line.key)
-            try:
-                year = year_of(line, self.match)
-                draft.key = (hit.thing.pk, year)
-                draft.row.name = f"{draft.row.name} · {year}"
-                self._take(draft, hit.thing, line, kept.get(draft.key))
-            except Unclear as unclear:
-                self.unclear(draft, unclear)
-            if hit.asked:
-                draft.asked.append(hit.asked)
-            drafts.append(draft)
-        return drafts
-
-    def _take(self, draft: Draft, project: Project, line: Line, kept: ProjectBudget | None) -> None:
-        draft.kept = kept
+    def take(self, draft: Draft, project: Project, line: Line, kept: ProjectBudget | None) -> None:
+        _project, year = draft.key
+        draft.row.name = f"{draft.row.name} · {year}"
         entry = BudgetEntry(
             project,
-            draft.key[1],
+            year,
             plan_amount=kept.plan_amount if kept else None,
             approved_amount=kept.approved_amount if kept else None,
             reason=plain_text(line.cell("reason")),
