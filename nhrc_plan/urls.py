@@ -32,6 +32,7 @@ from nhrc_plan.watch import views as watch_views
 from strategy.comments.pages import comment_act, comment_ask
 from strategy.pages.evidence import evidence_file
 from strategy.people import code_pages
+from strategy.people.language import language_choose
 from strategy.people.pages import OwnPassword
 from strategy.people.passkeys import pages as passkey_pages
 
@@ -61,6 +62,7 @@ urlpatterns = [
         TemplateView.as_view(template_name="registration/signed_out.html"),
         name="signed_out",
     ),
+    path("language/", language_choose, name="language"),
     path("password/", OwnPassword.as_view(), name="password"),
     path("password/codes/", code_pages.codes, name="codes"),
     path("password/codes/set-up/", code_pages.own_set_up, name="codes_set_up"),

@@ -16,10 +16,9 @@ from strategy.calendar import MONTHS, FiscalMonth
 from strategy.comments.model import NOBODYS, Commented
 from strategy.evidence.model import Evidence, SupportedByEvidence
 from strategy.models import FISCAL_YEAR_VALIDATORS
+from strategy.months import MONTH_CHOICES
 from strategy.standing.baht_field import BahtField
 from strategy.thai import month_name
-
-MONTH_CHOICES = [(month, month_name(FiscalMonth(2566, month), year=False)) for month in MONTHS]
 
 
 class ProjectMonth(Approvable):

@@ -119,7 +119,7 @@ class Result(ValuesInHistory, SupportedByEvidence, Commented, Approvable):
         permissions = [("approve_result", "Can approve results")]
 
     def __str__(self) -> str:
-        return f"{self.indicator.code} {self.fiscal_year}/{self.month}"
+        return self.title
 
     def evidence_seen_by(self, who: Viewer) -> bool:
         return not self.is_unsent or self.history_seen_by(who)

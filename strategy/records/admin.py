@@ -25,6 +25,7 @@ from strategy.clock import today
 from strategy.closing import guard
 from strategy.models import Unit
 from strategy.records import write
+from strategy.records.around import PageBeside
 from strategy.records.export import FORMATS, ComputedField, RecordResource
 from strategy.records.fields import ThaiFields
 from strategy.records.forms import (
@@ -42,7 +43,7 @@ from strategy.thai import address_date
 _ADD, _CHANGE = "Add %s", "Change %s"
 
 
-class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
+class RecordAdmin(PageBeside, CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
     """Saves and deletes through the services; its history is the audit trail."""
 
     form = RecordForm
