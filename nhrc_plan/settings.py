@@ -110,7 +110,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "strategy.pages.compression.CompressedText",
     "csp.middleware.CSPMiddleware",
-    "strategy.people.language.Language",
+    "strategy.language.choice.Language",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -224,7 +224,7 @@ PASSKEY_ORIGINS = [origin.lower() for origin in env_list("PASSKEY_ORIGINS")] or 
 SILENCED_SYSTEM_CHECKS = [f"otp_webauthn.E{number}" for number in ("010", "011", "030", "031")]
 
 # Thai for everybody, whatever a browser asks for, until somebody switches to English
-# (strategy/people/language.py).
+# (strategy/language/choice.py).
 LANGUAGE_CODE = "th"
 LANGUAGES = [("th", "ไทย"), ("en", "English")]
 # The project's own words, and what Django and the other packages leave in English.

@@ -30,9 +30,9 @@ from nhrc_plan.tables import views as table_views
 from nhrc_plan.value import views as value_views
 from nhrc_plan.watch import views as watch_views
 from strategy.comments.pages import comment_act, comment_ask
+from strategy.language.choice import language_choose
 from strategy.pages.evidence import evidence_file
 from strategy.people import code_pages
-from strategy.people.language import language_choose
 from strategy.people.pages import OwnPassword
 from strategy.people.passkeys import pages as passkey_pages
 

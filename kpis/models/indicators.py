@@ -12,8 +12,8 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kpis.rules.score import LEVELS
+from strategy.language.months import MONTH_CHOICES
 from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Objective, Plan, Strategy, Unit
-from strategy.months import MONTH_CHOICES
 from strategy.owners.model import Owned, Reporters
 from strategy.records.model import Record
 from strategy.thai import plain

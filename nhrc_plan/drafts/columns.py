@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import lazystr
 from django.utils.translation import gettext as _
 
+from strategy.language.months import MONTH_CHOICES
 from strategy.messages import sentence
-from strategy.months import MONTH_CHOICES
 from strategy.thai import Refusal, format_exact, parse_number, parse_year
 
 #: What stands between several names or numbers in one cell: no spreadsheet takes it for a date.

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from nhrc_plan.exchange.rows import LABELS
 from strategy.access import Viewer
 from strategy.calendar import FiscalMonth
+from strategy.language.months import MONTH_CHOICES
 from strategy.models import FISCAL_YEAR_VALIDATORS, Plan, Unit
-from strategy.months import MONTH_CHOICES
 from strategy.records.closed import InsertOnly
 from strategy.records.model import Record
 from strategy.thai import month_name

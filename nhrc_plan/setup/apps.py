@@ -14,9 +14,9 @@ class SetupConfig(AppConfig):
             static_files,  # noqa: F401 - registers its check
             suggestions,
         )
+        from strategy.around import set_pages
         from strategy.pages.beside import register
         from strategy.pages.menu import set_menu
-        from strategy.records.around import set_pages
 
         register(resolutions_beside)
         suggestions.register_all()

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from strategy import clock
 from strategy.calendar import MONTHS, FiscalMonth, ReportingDay, latest_ended
+from strategy.language.months import MONTH_CHOICES
 from strategy.models.agency import FISCAL_YEAR_VALIDATORS, Agency, ReportingYear, Unit
-from strategy.months import MONTH_CHOICES
 from strategy.records.model import Record
 from strategy.thai import format_date, month_name, says_why
 

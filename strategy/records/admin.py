@@ -21,11 +21,11 @@ from import_export.admin import ExportMixin
 from import_export.forms import ExportForm
 
 from strategy.access import viewer
+from strategy.around import PageBeside
 from strategy.clock import today
 from strategy.closing import guard
 from strategy.models import Unit
 from strategy.records import write
-from strategy.records.around import PageBeside
 from strategy.records.export import FORMATS, ComputedField, RecordResource
 from strategy.records.fields import ThaiFields
 from strategy.records.forms import (

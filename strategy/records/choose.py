@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from strategy.calendar import FiscalMonth, latest_ended
+from strategy.language.months import MONTH_CHOICES
 from strategy.models import Plan
-from strategy.months import MONTH_CHOICES
 from strategy.read import due_month
 from strategy.records.forms import ThaiYearField, choice_field
 from strategy.thai import month_name

@@ -72,14 +72,14 @@ class CalmList:
 
     def get_list_display(self, request: HttpRequest) -> list[Any]:
         """The columns; what is true or not is told in words."""
+        columns = super().get_list_display(request)  # type: ignore[misc]
+        fields = {field.name: field for field in self.opts.fields}  # type: ignore[attr-defined]
         return [
-            told_in_words(self.opts.get_field(name)) if self._is_yes_or_no(name) else name  # type: ignore[attr-defined]
-            for name in super().get_list_display(request)  # type: ignore[misc]
+            told_in_words(field)
+            if isinstance(field := fields.get(name), models.BooleanField)
+            else name
+            for name in columns
         ]
-
-    def _is_yes_or_no(self, name: Any) -> bool:
-        fields = self.opts._forward_fields_map  # type: ignore[attr-defined]
-        return isinstance(fields.get(name), models.BooleanField)
 
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         fields = list(super().get_search_fields(request))  # type: ignore[misc]

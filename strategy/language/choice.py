@@ -8,7 +8,7 @@ browsers set to English and read Thai.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
 from typing import Any
 
@@ -80,9 +80,9 @@ def language_keep(person: Any, language: str) -> None:
         record_save(instance=row, user=person)
 
 
-def languages_of(people: Iterable[int]) -> dict[int, str]:
-    """Who has chosen which language, by id. One query."""
-    rows = LanguageChoice.objects.filter(user__in=people)
+def language_choices(**who: Any) -> dict[int, str]:
+    """Who has chosen which language, by id; ``who`` narrows the rows. One query."""
+    rows = LanguageChoice.objects.filter(**who)
     return dict(rows.values_list("user_id", "language"))
 
 
@@ -93,7 +93,7 @@ def reading(language: str | None) -> AbstractContextManager[None]:
 
 def _remember(sender: Any, request: HttpRequest | None, user: Any, **more: Any) -> None:
     """Whoever signs in reads on in the language that they chose, wherever they did."""
-    if request is not None and (language := languages_of([user.pk]).get(user.pk)):
+    if request is not None and (language := language_choices(user=user).get(user.pk)):
         setattr(request, _CHOSEN, language)
 
 
