@@ -214,7 +214,9 @@ def test_a_row_that_somebody_changed_after_it_was_sent_is_decided(client, person
     # What is decided holds for what stood there: once more it is changed, and asked about again.
     spend(projects[0], 2569, 12, "30", user=other, expected_version=2, reason="ตัวอย่าง")
     again = confirmed(client, mine, **decision)
-    assert rows_of(again) == {2: CONFLICT} and "30" in told(again)
+    assert rows_of(again) == {2: CONFLICT}
+    (row,) = again.context["compared"].shown
+    assert [(each.before, each.after) for each in row.differences] == [("30", "50")]
     assert Disbursement.objects.get(fiscal_year=2569, month=12).disbursed == 30
     decision = decisions(again, "mine")
     confirmed(client, client.post(address, decision), **decision)
