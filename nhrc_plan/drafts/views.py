@@ -25,7 +25,6 @@ from nhrc_plan.drafts.next_lines import next_lines
 from nhrc_plan.drafts.reading import plan_read
 from nhrc_plan.drafts.sheets import empty_lines, plan_lines, plan_workbook
 from nhrc_plan.drafts.write import (
-    Overtaken,
     draft_along,
     draft_discard,
     plan_activate,
@@ -35,6 +34,7 @@ from nhrc_plan.drafts.write import (
     plan_take_back,
 )
 from nhrc_plan.exchange.rows import LABELS, posted_choices
+from nhrc_plan.exchange.write import Overtaken
 from strategy.access import viewer
 from strategy.clock import today
 from strategy.models import Agency, Plan

@@ -21,7 +21,6 @@ from nhrc_plan.drafts.next_lines import next_lines
 from nhrc_plan.drafts.preview import Preview
 from nhrc_plan.drafts.sheets import empty_lines, plan_lines, plan_workbook
 from nhrc_plan.drafts.write import (
-    Overtaken,
     draft_along,
     plan_activate,
     plan_import_apply,
@@ -30,6 +29,7 @@ from nhrc_plan.drafts.write import (
     plan_take_back,
 )
 from nhrc_plan.exchange.rows import CHANGED, CONFLICT, MINE, NEW, THEIRS, UNCHANGED
+from nhrc_plan.exchange.write import Overtaken
 from strategy.access import viewer
 from strategy.models import Agency, Plan, Strategy, Unit
 from strategy.records.write import StaleVersion, record_save
