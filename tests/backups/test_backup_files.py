@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 from django.core.management import CommandError
+from django.test import Client
 from django.utils import timezone
 
 from nhrc_plan.backups import write
 from nhrc_plan.backups.archive import found_in
 from nhrc_plan.backups.databases import SQLite
+from strategy import access as roles
 from tests.support.commands import run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same]
@@ -118,3 +120,19 @@ def test_older_ones_go_by_the_rule_and_two_at_once_do_not_meet(folder, settings,
     assert list(folder.glob(".*.part")) == []
     with write._alone(folder), pytest.raises(CommandError):
         run("backup")
+
+
+def test_administrators_see_how_they_stand_and_others_do_not(folder, person, settings):
+    clients = {}
+    for role in (roles.ADMINISTRATOR, roles.PLANNER):
+        clients[role] = Client()
+        clients[role].force_login(person(f"a-{role}", role))
+    page = clients[roles.ADMINISTRATOR].get("/admin/").content.decode()
+    assert 'class="backups wrong"' in page and "manage.py backup" in page
+    run("backup")
+    run("backup_drill")
+    page = clients[roles.ADMINISTRATOR].get("/admin/").content.decode()
+    assert 'class="backups"' in page and "ไม่ถึงหนึ่งชั่วโมง" in page
+    assert "backups" not in clients[roles.PLANNER].get("/admin/").content.decode()
+    settings.BACKUP_DIR = ""
+    assert 'class="backups' not in clients[roles.ADMINISTRATOR].get("/admin/").content.decode()
