@@ -9,6 +9,7 @@ from django.conf import settings
 from django.test import Client
 from django.utils import translation
 
+from nhrc_plan.reminders.models import Reminder
 from nhrc_plan.reminders.post import message
 from nhrc_plan.reminders.read import outgoing
 from strategy import thai
@@ -16,6 +17,8 @@ from strategy.calendar import FiscalMonth
 from strategy.language.months import MONTH_CHOICES
 from strategy.models import LanguageChoice
 from tests.support.pages import HERE
+from tests.support.reminding import MONDAY, SITE
+from tests.support.writing import OWN, indicator_of
 
 pytestmark = pytest.mark.django_db
 
@@ -96,19 +99,19 @@ def test_days_are_written_and_read_in_either_language():
 
 
 def test_a_mail_is_in_its_readers_language(client, reporter, plan, today):
-    day = today(date(2026, 11, 16))
+    today(MONDAY)
+    indicator_of(plan, "S3-1.1", unit=OWN)
     reporter.email = "somebody@example.org"
     reporter.save()
 
     def told() -> str:
-        [letter] = [each for each in outgoing(day).letters if each.user_id == reporter.pk]
-        row = type("Row", (), {"pk": 1, "day": day})
-        sent = message(letter, row, "https://plan.example.org")
+        [letter] = [each for each in outgoing(MONDAY).letters if each.user_id == reporter.pk]
+        sent = message(letter, Reminder(pk=1, day=MONDAY), SITE)
         return f"{sent.subject}\n{sent.body}"
 
     before = told()
     client.force_login(reporter)
     switch(client)
     after = told()
-    assert "พ.ย. 2569" in before and "16 November 2026" in after
-    assert "งานของคุณ" not in after and after.startswith("Your work on the plan")
+    assert "12 ตุลาคม 2569" in before and "Sep 2026" not in before
+    assert "12 October 2026" in after and "Sep 2026" in after and "ก.ย." not in after
