@@ -8,6 +8,7 @@ taken from outside.
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
@@ -82,6 +83,8 @@ def _keep_whole(
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Rubbish is looked for less often: there is little, and each time all that lives is walked.
+    gc.set_threshold(20_000, 20, 50)
     test_client.store_rendered_templates = _keep_whole
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     config.addinivalue_line("filterwarnings", "ignore:No directory at:UserWarning")
@@ -119,6 +122,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (kept if touches and not played and not proven else same).append(item)
     config.hook.pytest_deselected(items=same)
     items[:] = kept
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected lives to the end: nobody has to look through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _shared(config: pytest.Config) -> Path:
