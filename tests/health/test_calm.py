@@ -77,7 +77,6 @@ def test_tables_of_another_version_are_an_upgrade(monkeypatch):
 class Away:
     """A database that does not answer, for as long as it stands here."""
 
-    def __init__(self, monkeypatch):
     def __enter__(self):
         def execute(*args, **kwargs):
             raise OperationalError("server closed the connection unexpectedly")
