@@ -79,6 +79,8 @@ PAGES = {
     "unit_data": ("/units/{unit}.json", 16),
     "map": ("/map/", 14),
     "map_data": ("/map.json", 14),
+    "steps": ("/steps/", 14),
+    "steps_data": ("/steps.json", 14),
     "about": ("/about/", 10),
     "about_data": ("/about.json", 10),
     # Two of them for the months that are locked, of money and of measures.

@@ -125,7 +125,7 @@ def test_rows_changed_twenty_times_cost_no_query_more(sampled, client, planner, 
     today(AFTER)
     paths = [
         beside(f"{HERE}{page}", MONTH, AS_OF)
-        for page in (".json", "/indicators/S3-1.1/", "/budgets/1-1/", "/value/", "/map/")
+        for page in (".json", "/indicators/S3-1.1/", "/budgets/1-1/", "/value/", "/map/", "/steps/")
     ]
     once = [count(path) for path in paths]
     indicator = indicator_of(sampled, "S3-1.1")
@@ -304,6 +304,7 @@ CHANGES: dict[str, tuple[Callable[[Any], None], str]] = {
     "a figure taken back": (
         lambda user: taken_back(indicator().results.get(fiscal_year=2567, month=12)),
         f"{HERE}/map.json",
+        f"{HERE}/steps.json",
     ),
     "money": (lambda user: spend(project(), 12, "77"), f"{HERE}/value.json"),
     "lines of spending": (new_lines, f"{HERE}/budgets.json"),
