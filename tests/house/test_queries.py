@@ -364,7 +364,7 @@ def test_the_queries_of_the_plan_itself(plan, reader, django_assert_max_num_quer
 
 PAGE_TEMPLATES = [
     *(f"overview/{name}" for name in ("about", "overview", "strategy", "units", "unit", "map")),
-    *(f"kpis/{name}" for name in ("indicators", "indicator")),
+    *(f"kpis/{name}" for name in ("indicators", "indicator", "steps")),
     *(f"budgets/{name}" for name in ("budgets", "budget_units", "project")),
     "value/value",
     "meetings/board",

@@ -304,7 +304,6 @@ CHANGES: dict[str, tuple[Callable[[Any], None], str]] = {
     "a figure taken back": (
         lambda user: taken_back(indicator().results.get(fiscal_year=2567, month=12)),
         f"{HERE}/map.json",
-        f"{HERE}/steps.json",
     ),
     "money": (lambda user: spend(project(), 12, "77"), f"{HERE}/value.json"),
     "lines of spending": (new_lines, f"{HERE}/budgets.json"),
