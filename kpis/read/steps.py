@@ -13,8 +13,9 @@ from typing import NamedTuple
 
 from kpis.models import Indicator
 from kpis.read.former import FormerYear, former_years
-from kpis.read.rows import Cell, IndicatorRow, LastClose, Marked, PlanStanding, last_close
+from kpis.read.rows import Cell, IndicatorRow, Marked, PlanStanding, last_close
 from kpis.rules.facts import LOWER, NUMERIC, PER_YEAR, MeasureFacts
+from kpis.rules.roll_up import LastClose
 from kpis.rules.steps import Ambition, ambition, largest_step
 from strategy.models import Plan
 from strategy.thai import format_number
