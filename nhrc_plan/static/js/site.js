@@ -1,6 +1,19 @@
 // Comfort only: every page works without it.
 document.documentElement.classList.add("script");
 
+// What a phone folds stands open where there is room: the style shows it, this says so as well.
+document.addEventListener("DOMContentLoaded", () => {
+  const wide = matchMedia("(min-width: 761px)");
+  const unfold = () => {
+    for (const each of document.querySelectorAll("details.fold")) {
+      each.open = wide.matches;
+      each.firstElementChild.tabIndex = wide.matches ? -1 : 0;
+    }
+  };
+  unfold();
+  wide.addEventListener("change", unfold);
+});
+
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-submit-on-change]");
   if (form) form.requestSubmit();
