@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from kpis.read.rows import Cell, IndicatorRow
 from strategy.approval.after_lock import corrected_late
 from strategy.calendar import FiscalMonth
-from strategy.drawing.geometry import Sparkline
+from strategy.drawing.geometry_small import Sparkline
 from strategy.pages.page import PlanPage
 from strategy.standing.words import STATUS_SHAPES, status_label
 from strategy.templatetags.parts import cell as table_cell
@@ -171,4 +171,4 @@ def result_cell(
         "*" if cell.unapproved else "",
         marks,
     )
-    return table_cell(figure, _("result"), "n key", cell.stale)
+    return table_cell(figure, _("result"), "n chief", cell.stale)

@@ -13,7 +13,7 @@ from kpis.pages.tables import scores
 from kpis.read.rows import IndicatorRow
 from kpis.rules.roll_up import RollUp
 from nhrc_plan.overview.read import OverviewPage, band_of
-from strategy.drawing.geometry import Sparkline
+from strategy.drawing.geometry_small import Sparkline
 from strategy.models import Plan
 from strategy.standing.words import counts_in_words
 

@@ -80,7 +80,7 @@ def cell(content: str, label: Any = "", kind: str = "", muted: Any = False) -> S
 def row_more() -> SafeString:
     """The last cell of a row in a table of the class "brief": on a phone it opens the row's cells.
 
-    There such a row shows its name and the cells of the class "key" alone.
+    There such a row shows its name and the cells of the class "chief" alone.
     """
     return format_html(
         '<td class="more-cell"><details><summary><span class="visually-hidden">{}</span></summary>'
