@@ -44,11 +44,11 @@ class PageBeside:
         answer: HttpResponse = super().render_change_form(request, context, *args, **more)  # type: ignore[misc]
         return answer
 
-    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+    def response_post_save_change(self, request: HttpRequest, obj: Any) -> HttpResponseRedirect:
         back = came_from(request)
         if back:
             return HttpResponseRedirect(back)
-        answer: HttpResponse = super().response_post_save_change(request, obj)  # type: ignore[misc]
+        answer: HttpResponseRedirect = super().response_post_save_change(request, obj)  # type: ignore[misc]
         return answer
 
     def get_view_on_site_url(self, obj: Any = None) -> str | None:

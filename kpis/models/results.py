@@ -14,7 +14,6 @@ from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kpis.models.indicators import (
-    MONTH_CHOICES,
     MONTH_RANGE,
     Indicator,
     Measure,
@@ -25,6 +24,7 @@ from strategy.approval.model import Approvable, State
 from strategy.calendar import FiscalMonth
 from strategy.comments.model import Commented, of_own_units
 from strategy.evidence.model import EVIDENCE_PARTS, Evidence, SupportedByEvidence
+from strategy.language.months import MONTH_CHOICES
 from strategy.models import FISCAL_YEAR_VALIDATORS
 from strategy.records.model import Record
 from strategy.thai import month_name, plain

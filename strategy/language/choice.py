@@ -46,7 +46,7 @@ class Language:
                 settings.LANGUAGE_COOKIE_NAME,
                 chosen,
                 max_age=settings.LANGUAGE_COOKIE_AGE,
-                samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+                samesite="Lax",
                 httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
                 secure=settings.LANGUAGE_COOKIE_SECURE,
             )
