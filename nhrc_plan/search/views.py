@@ -23,7 +23,7 @@ def results(request: HttpRequest, page: Page) -> HttpResponse:
             {
                 "version": VERSION,
                 "agency": page.agency.slug,
-                "query": text,
+                "query": text or None,
                 "count": count,
                 "found": [
                     {
