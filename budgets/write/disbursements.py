@@ -29,6 +29,7 @@ from strategy.approval.model import UNSENT, State, state_problems, take_state
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.evidence.model import read_evidence
 from strategy.messages import sentence
+from strategy.models import Plan
 from strategy.records.entries import Errors, RowEntries
 from strategy.records.write import record_delete, write_history
 from strategy.standing.timeline import Fall
@@ -117,10 +118,10 @@ class DisbursementEntries(RowEntries[DisbursementEntry, Disbursement]):
         self.paid = (
             paid_of_carried([entry.project.pk for entry in closing], years) if closing else {}
         )
-        self.plans = {
-            row.pk: row.strategy.plan
-            for row in Project.objects.filter(pk__in=ids).select_related("strategy__plan")
-        }
+        of_plan = Project.objects.filter(pk__in=ids).order_by()
+        plan_ids = dict(of_plan.values_list("pk", "strategy__plan"))
+        plans = Plan.every.in_bulk(set(plan_ids.values()))
+        self.plans = {pk: plans[plan] for pk, plan in plan_ids.items()}
 
     def may(self, who: Viewer) -> bool:
         leads = first_leads([entry.project.pk for entry in self.entries])

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kpis.models import Result, ResultEvidence, ResultValue, YearTarget
-from kpis.models.results import parts_of_history
+from kpis.models.results import read_parts
+from kpis.read.ground import Ground
 from kpis.write.checks import EntryContext, ResultEntry, entry_errors, value_field
-from kpis.write.slips import slips
 from strategy.access import Viewer, viewer
 from strategy.approval.model import take_state
 from strategy.approval.write import approve, give_back, reopen
@@ -76,8 +76,20 @@ class ResultEntries(RowEntries[ResultEntry, Result]):
         "A result for that month was entered just now by somebody else; open it instead."
     )
 
+    def __init__(
+        self,
+        entries: Sequence[ResultEntry],
+        *,
+        today: date | None = None,
+        by_system: bool = False,
+        ground: Ground | None = None,
+    ) -> None:
+        """``ground``: what was read of the indicators already, where nothing is written."""
+        super().__init__(entries, today=today, by_system=by_system)
+        self.ground = ground
+
     def read(self) -> None:
-        self.context = EntryContext(self.entries)
+        self.context = EntryContext(self.entries, self.ground)
         self.kept = self.context.kept
 
     def may(self, who: Viewer) -> bool:
@@ -90,7 +102,7 @@ class ResultEntries(RowEntries[ResultEntry, Result]):
         return Result(indicator=entry.indicator, fiscal_year=entry.fiscal_year, month=entry.month)
 
     def fill(self, row: Result, entry: ResultEntry) -> None:
-        asked = slips(entry, self.context)
+        asked = self.context.slips(entry)
         standing = [
             slip
             for slip in row.slips
@@ -144,7 +156,7 @@ class ResultEntries(RowEntries[ResultEntry, Result]):
             "result",
             [(result, entry.evidence) for result, entry in written if entry.evidence is not None],
         )
-        prefetch_related_objects([result for result, _entry in written], *parts_of_history())
+        read_parts([result for result, _entry in written])
 
 
 # ---------------------------------------------------------------------------------- approval

@@ -18,7 +18,7 @@ from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
 from strategy.closing.guard import Locks, hold, refuse_closed
-from strategy.records.model import Record, acting, history_row
+from strategy.records.model import Record, acting, copy_to_history
 from strategy.thai import says_why
 
 Saved = TypeVar("Saved", bound=Record)
@@ -96,20 +96,19 @@ def claim(
 def write_history(
     instances: Iterable[Record], history_type: str, *, user: Any, reason: str
 ) -> None:
-    """Add one history row for each; children must have been written before.
+    """Add one history row for each; they and their children must have been written before.
 
     Raises MonthClosed where a row is of a month that is locked.
     """
     instances = list(instances)
     # Of what was there, claim() has seen which fields change.
     refuse_closed(row for row in instances if history_type == "+" or not row.month_fields)
-    rows: dict[type[models.Model], list[models.Model]] = {}
+    kinds: dict[type[Record], list[Record]] = {}
+    for instance in instances:
+        kinds.setdefault(type(instance), []).append(instance)
     with acting(user=user, reason=reason):
-        for instance in instances:
-            row = history_row(instance, history_type)
-            rows.setdefault(type(row), []).append(row)
-    for model, batch in rows.items():
-        model._base_manager.bulk_create(batch, batch_size=_BATCH)
+        for alike in kinds.values():
+            copy_to_history(alike, history_type)
 
 
 @transaction.atomic
