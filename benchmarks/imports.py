@@ -9,6 +9,7 @@ many projects, and for as many indicators; each is looked at and taken over as t
 from __future__ import annotations
 
 import gc
+import multiprocessing
 import os
 import resource
 import statistics
@@ -18,7 +19,9 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -34,7 +37,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
-from budgets.models import Disbursement
+from budgets.models import Disbursement, Project
+from budgets.write.disbursements import DisbursementEntries, DisbursementEntry
 from kpis.models import Result, ResultValue
 from nhrc_plan.exchange.compare import MAX_ROWS
 from nhrc_plan.exchange.entry import wanted_of
@@ -197,13 +201,56 @@ def clear(rows: Any) -> None:
     rows._raw_delete(rows.db)
 
 
-def memory(case: Case) -> float:
-    """Megabytes of Python's own count at the peak of a look."""
+def memory(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Megabytes of Python's own count at the peak of some work, above what there was; what it
+    gave."""
+    gc.collect()
     tracemalloc.start()
-    case.send()
+    found = work()
     peak = tracemalloc.get_traced_memory()[1] / 1_000_000
     tracemalloc.stop()
-    return peak
+    return peak, found
+
+
+def save_often(about: tuple[str, int, int], begun: Any, over: Any, waits: Any) -> None:
+    """Another person, in a process of their own: saves one project's figures again and again,
+    of another month, and tells how long each save took. ``about``: database, account, project."""
+    name, user_id, project_id = about
+    connection.settings_dict["NAME"] = name
+    user = get_user_model().objects.get(pk=user_id)
+    entry = DisbursementEntry(
+        Project.objects.get(pk=project_id), AT.year, AT.month - 1,
+        Decimal(1), Decimal(1), reason="ตามสัญญา",
+    )  # fmt: skip
+    took = []
+    while not over.is_set():
+        start = time.perf_counter()
+        version = DisbursementEntries.record(user=user, entry=entry, today=TODAY).version
+        took.append(time.perf_counter() - start)
+        entry = replace(entry, disbursed=Decimal(len(took) + 1), expected_version=version)
+        begun.set()
+        time.sleep(0.02)
+    waits.put(took)
+
+
+def beside_others(case: Case) -> None:
+    """How long somebody else's saves take while an import is taken over."""
+    row = case.send()
+    spawn = multiprocessing.get_context("spawn")
+    begun, over, waits = spawn.Event(), spawn.Event(), spawn.Queue()
+    project = Project.objects.filter(strategy__plan=case.plan).latest("pk")
+    about = (str(connection.settings_dict["NAME"]), case.user.pk, project.pk)
+    other = spawn.Process(target=save_often, args=(about, begun, over, waits))
+    other.start()
+    begun.wait()
+    start = time.perf_counter()
+    case.apply(row)
+    whole = time.perf_counter() - start
+    over.set()
+    took = waits.get()
+    other.join()
+    print(f"others, while it was taken over in {whole:.1f} s: {len(took)} saves, the middle one "
+          f"{statistics.median(took) * 1000:.0f} ms, the longest {max(took):.1f} s")  # fmt: skip
 
 
 def measure(rows: int) -> None:
@@ -233,8 +280,13 @@ def measure(rows: int) -> None:
     settle()  # as the service does
     for case, model in cases:
         measure_case(case, model)
-        print(f"memory at the peak of a look: {memory(case):.0f} MB; of the process "
-              f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000:.0f} MB")  # fmt: skip
+        looked, row = memory(case.send)
+        applied, _found = memory(partial(case.apply, row))
+        clear(model.objects.filter(fiscal_year=AT.year, month=AT.month))
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+        print(f"memory at the peak of a look {looked:.0f} MB, of taking over {applied:.0f} MB; "
+              f"of the process {most:.0f} MB")  # fmt: skip
+    beside_others(cases[0][0])
 
 
 if __name__ == "__main__":

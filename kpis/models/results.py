@@ -262,8 +262,9 @@ def read_parts(results: Sequence[Result]) -> None:
     """
     read_evidence(results)
     found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    ids = [row.pk for row in results]
     for value in (
-        ResultValue.objects.filter(result__in=[row.pk for row in results]).order_by("measure__position")
+        ResultValue.objects.filter(result__in=ids).order_by("measure__position")
         .values_list(
             "result_id", "measure_id", "value", "numerator", "denominator",
             "measure__label", "measure__unit_label", "measure__kind", named=True,

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q
 
@@ -36,7 +37,8 @@ from strategy.thai import month_name, sort_key
 class MonthRow:
     """One indicator of a screen: what stands beside its fields, and what is kept for the month."""
 
-    panel: EntryPanel | BarePanel
+    #: An :class:`EntryPanel`; a :class:`BarePanel` where nothing is shown beside it.
+    panel: Any
     kept: Result | None
     #: The figures that are kept, where they were read beside it.
     held: Sequence[ResultValue] | None = None
@@ -51,7 +53,7 @@ class MonthRow:
 
     @property
     def id(self) -> int:
-        return self.panel.row.id
+        return int(self.panel.row.id)
 
     @property
     def token(self) -> str:

@@ -286,9 +286,7 @@ def _measures(indicators: QuerySet[Indicator]) -> dict[int, tuple[MeasureFacts, 
     return {owner: tuple(measures.values()) for owner, measures in found.items()}
 
 
-def _targets(
-    indicators: QuerySet[Indicator], *for_years: int
-) -> dict[int, dict[int, TargetFacts]]:
+def _targets(indicators: QuerySet[Indicator], *for_years: int) -> dict[int, dict[int, TargetFacts]]:
     """The targets of each indicator by fiscal year. One query.
 
     ``for_years`` leaves out what judging these years does not ask for: later years, and the

@@ -45,9 +45,7 @@ def check_remedy(
     errors: dict[str, list[ValidationError]],
 ) -> None:
     """Where a figure is at risk or critical, the problem and what is done next are written."""
-    lacking = [
-        name for name in ("problems", "next_steps") if not says_why(getattr(entry, name))
-    ]
+    lacking = [name for name in ("problems", "next_steps") if not says_why(getattr(entry, name))]
     if not lacking:
         return
     amounts = {pk: value.amount for pk, value in entry.values.items()}

@@ -20,7 +20,7 @@ from strategy.approval.model import take_state
 from strategy.approval.write import approve, give_back, reopen
 from strategy.evidence.write import evidence_replaced
 from strategy.records.entries import Errors, RowEntries
-from strategy.records.write import record_delete, write_history
+from strategy.records.write import record_delete, records_delete, write_history
 from strategy.thai import plain, says_why
 
 __all__ = [
@@ -30,9 +30,9 @@ __all__ = [
     "result_discard",
     "result_reopen",
     "result_return",
-    "result_take_back",
     "results_approve",
     "results_return",
+    "results_take_back",
     "value_field",
 ]
 
@@ -49,18 +49,20 @@ def result_discard(*, user: Any, result: Result, expected_version: int | None = 
     )
 
 
-def result_take_back(*, user: Any, result: Result, reason: str, expected_version: int) -> None:
-    """Take a result away that an import should never have brought. Planners, with a reason; a
-    draft also those who report it. What is approved is reopened first."""
+def results_take_back(*, user: Any, shown: Mapping[Result, int], reason: str) -> None:
+    """Take results away that an import should never have brought, each at the version that was
+    shown; all or none. Planners, with a reason; a draft also those who report it. What is approved
+    is reopened first."""
     who = viewer(user)
-    is_draft = result.state == Result.State.DRAFT
-    if not (who.is_planner or (is_draft and who.may_report(result.indicator.unit_id))):
-        raise PermissionDenied
-    if result.is_approved:
-        raise ValidationError(_("This figure is approved. A planner has to reopen it first."))
+    for result in shown:
+        is_draft = result.state == Result.State.DRAFT
+        if not (who.is_planner or (is_draft and who.may_report(result.indicator.unit_id))):
+            raise PermissionDenied
+        if result.is_approved:
+            raise ValidationError(_("This figure is approved. A planner has to reopen it first."))
     if not says_why(reason):
         raise ValidationError(_("Say why these figures are deleted."))
-    record_delete(instance=result, user=user, reason=reason, expected_version=expected_version)
+    records_delete(rows=shown, user=user, reason=reason)
 
 
 class ResultEntries(RowEntries[ResultEntry, Result]):

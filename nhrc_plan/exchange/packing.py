@@ -46,7 +46,7 @@ def packed(value: Any) -> Any:
         return {_PAIRS: [[packed(key), packed(each)] for key, each in value.items()]}
     if is_dataclass(value):
         told = {_OBJECT: type(value).__name__}
-        for name, usual in _usual(type(value)):
+        for name, usual in _usual(value.__class__):
             held = getattr(value, name)
             if held != usual:
                 told[name] = packed(held)

@@ -42,12 +42,12 @@ class _Errors(dict[str, list[ValidationError]]):
 class Cells:
     """To begin the classes of a row's form with. Files are not taken."""
 
-    data: dict[str, Any]
-    fields: dict[str, forms.Field]
-    initial: Mapping[str, Any]
-    prefix: str
+    data: Any
+    fields: Any
+    initial: Any
+    prefix: Any
     is_bound: bool
-    cleaned_data: dict[str, Any]
+    cleaned_data: Any
     follows: bool
     _found: _Errors | None = None
 
@@ -56,10 +56,9 @@ class Cells:
         self.data, self.is_bound, self.follows, self._found = dict(data), True, False, None
 
     @property
-    def errors(self) -> _Errors:
+    def errors(self) -> Any:
         if self._found is None:
             self.full_clean()
-        assert self._found is not None
         return self._found
 
     def is_valid(self) -> bool:
@@ -85,8 +84,10 @@ class Cells:
         self.errors.setdefault(field or NON_FIELD_ERRORS, []).extend(refused.error_list)
         self.cleaned_data.pop(field or "", None)
 
-    def has_error(self, field: str, code: str | None = None) -> bool:
-        return any(code in (None, error.code) for error in self.errors.get(field, ()))
+    def has_error(self, field: str | None, code: str | None = None) -> bool:
+        return any(
+            code in (None, error.code) for error in self.errors.get(field or NON_FIELD_ERRORS, ())
+        )
 
     # ----------------------------------------------------------------------- asked by an import
 
@@ -103,9 +104,7 @@ class Cells:
 
     def hidden(self) -> list[str]:
         return [
-            f"{self.prefix}-{name}"
-            for name, field in self.fields.items()
-            if field.widget.is_hidden
+            f"{self.prefix}-{name}" for name, field in self.fields.items() if field.widget.is_hidden
         ]
 
     def refusals(self) -> Refusals:

@@ -88,7 +88,11 @@ class AuditTrail(HistoricalRecords):
         self, instance: Record, history_type: str, using: str | None = None
     ) -> None:
         """Called by simple-history after each save and deletion that is not deferred."""
-        history_row(instance, history_type).save(using=using, force_insert=True)
+        row, together = history_row(instance, history_type), _last_rows.get()
+        if together is None:
+            row.save(using=using, force_insert=True)
+        else:
+            together.append(row)
 
 
 class Record(models.Model):
@@ -263,6 +267,23 @@ When = Callable[[Any], datetime] | None
 _acting: ContextVar[tuple[Any, str, When]] = ContextVar("acting", default=(None, "", None))
 #: What ties the history rows of one act together.
 _act: ContextVar[UUID | None] = ContextVar("act", default=None)
+#: The last history rows of what is deleted together.
+_last_rows: ContextVar[list[models.Model] | None] = ContextVar("last_rows", default=None)
+
+
+@contextmanager
+def gone_together() -> Iterator[None]:
+    """The last history rows of all that is deleted inside are written together at its end."""
+    token = _last_rows.set([])
+    try:
+        yield
+        kinds: dict[type[models.Model], list[models.Model]] = {}
+        for row in _last_rows.get() or ():
+            kinds.setdefault(type(row), []).append(row)
+        for model, rows in kinds.items():
+            model._base_manager.bulk_create(rows, batch_size=500)
+    finally:
+        _last_rows.reset(token)
 
 
 @contextmanager
@@ -308,8 +329,7 @@ def history_row(instance: Record, history_type: str) -> models.Model:
     return row
 
 
-#: Rows of the history written by one statement: five parameters each, of the 999 that every SQLite
-#: takes.
+#: History rows written by one statement, of five parameters each: every SQLite takes 999.
 _COPIED = 150
 
 
