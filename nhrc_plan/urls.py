@@ -18,6 +18,7 @@ from nhrc_plan.desk import views as desk_views
 from nhrc_plan.drafts import views as draft_views
 from nhrc_plan.exchange import entry_views
 from nhrc_plan.exchange import views as exchange_views
+from nhrc_plan.health import views as health_views
 from nhrc_plan.help import views as help_views
 from nhrc_plan.meetings import views as board_views
 from nhrc_plan.meetings.frozen import pages as meeting_views
@@ -48,6 +49,8 @@ def page(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[U
 
 
 urlpatterns = [
+    path("healthz", health_views.healthz, name="healthz"),
+    path("readyz", health_views.readyz, name="readyz"),
     path("", views.home, name="home"),
     path("login/", code_pages.SignIn.as_view(), name="login"),
     path("login/code/", code_pages.sign_in_code, name="login_code"),
@@ -180,4 +183,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+handler500 = "nhrc_plan.health.calm.server_error"
 handler404 = "strategy.pages.page.not_found"
