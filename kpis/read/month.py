@@ -14,8 +14,7 @@ from django.db.models import Q
 from kpis.models import Indicator, Result, ResultValue
 from kpis.read.entry import EntryPanel, panel_of, reporting_plans
 from kpis.read.figures import latest_figures
-from kpis.read.ground import Ground, ground_of
-from kpis.read.standing import indicator_rows
+from kpis.read.standing import Ground, ground_of, indicator_rows
 from kpis.rules.facts import (
     MILESTONE,
     NO_PROMISE,

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from kpis.models import Indicator, LevelCriterion, Result
-from kpis.read.ground import Ground, ground_of
+from kpis.read.standing import Ground, ground_of
 from kpis.rules.entry import Value, check_number, check_ratio
 from kpis.rules.facts import (
     LEVEL,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from kpis.models import Result, ResultEvidence, ResultValue, YearTarget
 from kpis.models.results import read_parts
-from kpis.read.ground import Ground
+from kpis.read.standing import Ground
 from kpis.write.checks import EntryContext, ResultEntry, entry_errors, value_field
 from strategy.access import Viewer, viewer
 from strategy.approval.model import take_state
