@@ -94,6 +94,7 @@ urlpatterns = [
     *page(f"{PLAN}/strategies/<int:number>", views.strategy, "strategy"),
     *page(f"{PLAN}/indicators", kpi_views.indicators, "indicators"),
     *page(f"{PLAN}/indicators/<str:code>", kpi_views.indicator, "indicator"),
+    *page(f"{PLAN}/steps", kpi_views.steps, "steps"),
     *page(f"{PLAN}/units", views.units, "units"),
     *page(f"{PLAN}/units/<int:unit_id>", views.unit, "unit"),
     *page(f"{PLAN}/budgets", money_views.budgets, "budgets"),
