@@ -88,7 +88,11 @@ class AuditTrail(HistoricalRecords):
         self, instance: Record, history_type: str, using: str | None = None
     ) -> None:
         """Called by simple-history after each save and deletion that is not deferred."""
-        history_row(instance, history_type).save(using=using, force_insert=True)
+        row, together = history_row(instance, history_type), _together.get()
+        if together is None:
+            row.save(using=using, force_insert=True)
+        else:
+            together.append(row)
 
 
 class Record(models.Model):
@@ -263,6 +267,21 @@ When = Callable[[Any], datetime] | None
 _acting: ContextVar[tuple[Any, str, When]] = ContextVar("acting", default=(None, "", None))
 #: What ties the history rows of one act together.
 _act: ContextVar[UUID | None] = ContextVar("act", default=None)
+
+
+#: History rows that are written at once, by whoever gathers them.
+_together: ContextVar[list[models.Model] | None] = ContextVar("together", default=None)
+
+
+@contextmanager
+def told_together() -> Iterator[list[models.Model]]:
+    """The history rows of what is deleted inside, unsaved: whoever asks for them writes them."""
+    rows: list[models.Model] = []
+    token = _together.set(rows)
+    try:
+        yield rows
+    finally:
+        _together.reset(token)
 
 
 @contextmanager

@@ -18,7 +18,7 @@ from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
 from strategy.closing.guard import Locks, hold, refuse_closed
-from strategy.records.model import Record, acting, history_row
+from strategy.records.model import Record, acting, history_row, told_together
 from strategy.thai import says_why
 
 Saved = TypeVar("Saved", bound=Record)
@@ -103,12 +103,16 @@ def write_history(
     instances = list(instances)
     # Of what was there, claim() has seen which fields change.
     refuse_closed(row for row in instances if history_type == "+" or not row.month_fields)
-    rows: dict[type[models.Model], list[models.Model]] = {}
     with acting(user=user, reason=reason):
-        for instance in instances:
-            row = history_row(instance, history_type)
-            rows.setdefault(type(row), []).append(row)
-    for model, batch in rows.items():
+        _insert(history_row(instance, history_type) for instance in instances)
+
+
+def _insert(rows: Iterable[models.Model]) -> None:
+    """Write history rows, as many at once as are of one table."""
+    kinds: dict[type[models.Model], list[models.Model]] = {}
+    for row in rows:
+        kinds.setdefault(type(row), []).append(row)
+    for model, batch in kinds.items():
         model._base_manager.bulk_create(batch, batch_size=_BATCH)
 
 
@@ -141,7 +145,6 @@ def record_save(
     return instance
 
 
-@transaction.atomic
 def record_delete(
     *, instance: Record, user: Any, reason: str = "", expected_version: int | None = None
 ) -> None:
@@ -150,17 +153,43 @@ def record_delete(
     Raises ValidationError where other data depends on it, StaleVersion where it has changed,
     MonthClosed where it, or what goes along, is of a month that is locked.
     """
+    version = instance.version if expected_version is None else expected_version
+    _delete([instance], [version], user, reason)
+
+
+def records_delete(*, instances: Sequence[Record], user: Any, reason: str = "") -> None:
+    """Delete rows of one kind as :func:`record_delete` does each: all of them, or none.
+
+    The number of queries grows by batches, not by rows, where what the rows' details ask for has
+    been read before.
+    """
+    _delete(instances, [instance.version for instance in instances], user, reason)
+
+
+@transaction.atomic
+def _delete(
+    instances: Sequence[Record], expected: Sequence[int], user: Any, reason: str
+) -> None:
+    if not instances:
+        return
     if user is not None:
-        instance.refuse_write()
-    claim([instance], [instance.version if expected_version is None else expected_version])
-    _refuse_linked(instance)
+        for instance in instances:
+            instance.refuse_write()
+    claim(instances, expected)
+    for instance in instances:
+        _refuse_linked(instance)
     hold()
     locks = Locks()
     if locks:
-        refuse_closed(_going(instance), locks=locks)
-    _refuse_unexplained(instance, user, reason, gone=True)
-    with naming_what_depends(), acting(user=user, reason=reason):
-        instance.delete()
+        refuse_closed(_going(instances), locks=locks)
+    for instance in instances:
+        _refuse_unexplained(instance, user, reason, gone=True)
+    with acting(user=user, reason=reason), naming_what_depends():
+        with told_together() as rows:
+            collector = _collector(instances)
+            collector.collect(instances)
+            collector.delete()
+        _insert(rows)
 
 
 def goes_along(instance: models.Model) -> str:
@@ -196,20 +225,24 @@ def claim_along(instance: models.Model, shown: str) -> None:
 
 
 def _along(instance: models.Model) -> list[Record]:
-    return [row for row in _going(instance) if row != instance]
+    return [row for row in _going([instance]) if row != instance]
 
 
 def refuse_depended_on(instance: Record) -> None:
     """Raise ValidationError where other rows depend on this one, as deleting it would."""
     _refuse_linked(instance)
-    _going(instance)
+    _going([instance])
 
 
-def _going(instance: models.Model) -> list[Record]:
-    """The row and all the records that go with it. Raises ValidationError as deleting would."""
-    collector = Collector(using=instance._state.db or DEFAULT_DB_ALIAS, origin=instance)
+def _collector(instances: Sequence[models.Model]) -> Collector:
+    return Collector(using=instances[0]._state.db or DEFAULT_DB_ALIAS, origin=instances[0])
+
+
+def _going(instances: Sequence[models.Model]) -> list[Record]:
+    """The rows and all the records that go with them. Raises ValidationError as deleting would."""
+    collector = _collector(instances)
     with naming_what_depends():
-        collector.collect([instance])
+        collector.collect(instances)
     found = [row for rows in collector.data.values() for row in rows]
     return [row for row in found if isinstance(row, Record)]
 
