@@ -167,9 +167,7 @@ def records_delete(*, instances: Sequence[Record], user: Any, reason: str = "") 
 
 
 @transaction.atomic
-def _delete(
-    instances: Sequence[Record], expected: Sequence[int], user: Any, reason: str
-) -> None:
+def _delete(instances: Sequence[Record], expected: Sequence[int], user: Any, reason: str) -> None:
     if not instances:
         return
     if user is not None:
