@@ -136,5 +136,5 @@ def sample_clear() -> int:
     """
     rows = list(Disbursement.objects.filter(is_sample=True))
     read_evidence(rows)
-    records_delete(instances=rows, user=None, reason=str(SAMPLE_REASON))
+    records_delete(rows={row: row.version for row in rows}, user=None, reason=str(SAMPLE_REASON))
     return len(rows)

@@ -206,7 +206,7 @@ def sample_clear() -> int:
     """
     rows = list(QuarterProgress.objects.filter(is_sample=True))
     read_evidence(rows)
-    records_delete(instances=rows, user=None, reason=str(SAMPLE_REASON))
+    records_delete(rows={row: row.version for row in rows}, user=None, reason=str(SAMPLE_REASON))
     for year in MeasureYear.objects.filter(is_sample=True):
         sample_year_remove(year=year, reason=str(SAMPLE_REASON))
     return len(rows)

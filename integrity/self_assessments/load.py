@@ -194,5 +194,5 @@ def sample_clear() -> int:
     What staff changed since is theirs and stays. The history keeps the rows, marked as samples.
     """
     rows = list(SelfAssessment.objects.filter(is_sample=True))
-    records_delete(instances=rows, user=None, reason=str(SAMPLE_REASON))
+    records_delete(rows={row: row.version for row in rows}, user=None, reason=str(SAMPLE_REASON))
     return len(rows)

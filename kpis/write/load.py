@@ -260,7 +260,7 @@ def sample_clear() -> int:
     """
     of_them = ("values__measure", "evidence")
     results = list(Result.objects.filter(is_sample=True).prefetch_related(*of_them))
-    records_delete(instances=results, user=None, reason=str(SAMPLE_REASON))
+    records_delete(rows={row: row.version for row in results}, user=None, reason=str(SAMPLE_REASON))
     for indicator in Indicator.objects.filter(assignment_is_sample=True):
         indicator.unit = None
         indicator.frequency = Indicator.Frequency.YEAR

@@ -18,7 +18,7 @@ from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
 from strategy.closing.guard import Locks, hold, refuse_closed
-from strategy.records.model import Record, acting, history_row, told_together
+from strategy.records.model import Record, acting, copy_to_history, gone_together
 from strategy.thai import says_why
 
 Saved = TypeVar("Saved", bound=Record)
@@ -96,24 +96,19 @@ def claim(
 def write_history(
     instances: Iterable[Record], history_type: str, *, user: Any, reason: str
 ) -> None:
-    """Add one history row for each; children must have been written before.
+    """Add one history row for each; they and their children must have been written before.
 
     Raises MonthClosed where a row is of a month that is locked.
     """
     instances = list(instances)
     # Of what was there, claim() has seen which fields change.
     refuse_closed(row for row in instances if history_type == "+" or not row.month_fields)
+    kinds: dict[type[Record], list[Record]] = {}
+    for instance in instances:
+        kinds.setdefault(type(instance), []).append(instance)
     with acting(user=user, reason=reason):
-        _insert(history_row(instance, history_type) for instance in instances)
-
-
-def _insert(rows: Iterable[models.Model]) -> None:
-    """Write history rows, as many at once as are of one table."""
-    kinds: dict[type[models.Model], list[models.Model]] = {}
-    for row in rows:
-        kinds.setdefault(type(row), []).append(row)
-    for model, batch in kinds.items():
-        model._base_manager.bulk_create(batch, batch_size=_BATCH)
+        for alike in kinds.values():
+            copy_to_history(alike, history_type)
 
 
 @transaction.atomic
@@ -154,40 +149,30 @@ def record_delete(
     MonthClosed where it, or what goes along, is of a month that is locked.
     """
     version = instance.version if expected_version is None else expected_version
-    _delete([instance], [version], user, reason)
-
-
-def records_delete(*, instances: Sequence[Record], user: Any, reason: str = "") -> None:
-    """Delete rows of one kind as :func:`record_delete` does each: all of them, or none.
-
-    The number of queries grows by batches, not by rows, where what the rows' details ask for has
-    been read before.
-    """
-    _delete(instances, [instance.version for instance in instances], user, reason)
+    records_delete(rows={instance: version}, user=user, reason=reason)
 
 
 @transaction.atomic
-def _delete(instances: Sequence[Record], expected: Sequence[int], user: Any, reason: str) -> None:
-    if not instances:
-        return
+def records_delete(*, rows: Mapping[Saved, int], user: Any, reason: str = "") -> None:
+    """Delete rows of one model, each at the version that was read, as :func:`record_delete` does
+    one; all or none. Their queries do not grow with them where their history reads no more.
+    """
+    going = list(rows)
     if user is not None:
-        for instance in instances:
-            instance.refuse_write()
-    claim(instances, expected)
-    for instance in instances:
-        _refuse_linked(instance)
+        for row in going:
+            row.refuse_write()
+    claim(going, list(rows.values()))
+    for row in going:
+        _refuse_linked(row)
     hold()
     locks = Locks()
+    collector = _collected(going)
     if locks:
-        refuse_closed(_going(instances), locks=locks)
-    for instance in instances:
-        _refuse_unexplained(instance, user, reason, gone=True)
-    with acting(user=user, reason=reason), naming_what_depends():
-        with told_together() as rows:
-            collector = _collector(instances)
-            collector.collect(instances)
-            collector.delete()
-        _insert(rows)
+        refuse_closed(_records_of(collector), locks=locks)
+    for row in going:
+        _refuse_unexplained(row, user, reason, gone=True)
+    with naming_what_depends(), acting(user=user, reason=reason), gone_together():
+        collector.delete()
 
 
 def goes_along(instance: models.Model) -> str:
@@ -223,26 +208,31 @@ def claim_along(instance: models.Model, shown: str) -> None:
 
 
 def _along(instance: models.Model) -> list[Record]:
-    return [row for row in _going([instance]) if row != instance]
+    return [row for row in _going(instance) if row != instance]
 
 
 def refuse_depended_on(instance: Record) -> None:
     """Raise ValidationError where other rows depend on this one, as deleting it would."""
     _refuse_linked(instance)
-    _going([instance])
+    _going(instance)
 
 
-def _collector(instances: Sequence[models.Model]) -> Collector:
-    return Collector(using=instances[0]._state.db or DEFAULT_DB_ALIAS, origin=instances[0])
+def _going(instance: models.Model) -> list[Record]:
+    """The row and all the records that go with it. Raises ValidationError as deleting would."""
+    return _records_of(_collected([instance]))
 
 
-def _going(instances: Sequence[models.Model]) -> list[Record]:
-    """The rows and all the records that go with them. Raises ValidationError as deleting would."""
-    collector = _collector(instances)
+def _collected(instances: Sequence[models.Model]) -> Collector:
+    """Rows of one model, and all that goes with them. Raises ValidationError as deleting would."""
+    using = instances[0]._state.db or DEFAULT_DB_ALIAS if instances else DEFAULT_DB_ALIAS
+    collector = Collector(using=using, origin=instances[0] if len(instances) == 1 else None)
     with naming_what_depends():
         collector.collect(instances)
-    found = [row for rows in collector.data.values() for row in rows]
-    return [row for row in found if isinstance(row, Record)]
+    return collector
+
+
+def _records_of(collector: Collector) -> list[Record]:
+    return [row for rows in collector.data.values() for row in rows if isinstance(row, Record)]
 
 
 def _refuse_linked(instance: Record) -> None:
