@@ -73,7 +73,6 @@ def score_workbook(tree: ScoreTree) -> bytes:
     )  # fmt: skip
     page.lock()
     page.freeze(first)
-    page.print_setup((_("page"), _("of")), footer=assessment.agency.name)
     return book.save()
 
 
