@@ -6,6 +6,10 @@ TESTS ?= -n 2 --dist worksteal
 VENV := .venv
 PY := $(VENV)/bin/python
 
+# Compiled modules are kept, whatever the surroundings say: each process of the tests would compile
+# and rewrite all of them anew, which takes it longer than to collect the tests.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help run test quick lint pictures bench lock translations audit sbom
 .DELETE_ON_ERROR:
