@@ -140,7 +140,8 @@ def slices(text: str, width: float) -> list[str]:
     """A text in parts that a row can hold each in a cell so many points wide; put together again
     they are the text.
     """
-    most = int(width / SIZE * 2) * _MOST_LINES or 1
+    # No letter is wider than the size.
+    most = max(int(width / SIZE) - 1, 1) * _MOST_LINES
     parts, held = [], ""
     for word in re.findall(r"\S+\s*|\s+", text):
         while lines_of(held + word, width, SIZE) > _MOST_LINES:

@@ -18,7 +18,7 @@ from strategy.workbook.sheet import LINE, Sheet
 from strategy.workbook.styles import SIZE
 
 #: Decisions on the left; a narrow column between; resolutions on the right.
-_WIDTHS = [48, 12, 14, 2, 19, 42, 15]
+_WIDTHS = [45, 12, 14, 2, 17, 42, 20]
 _LEFT, _BETWEEN, _RIGHT = 3, 4, 3
 _ROWS = 4
 
@@ -55,15 +55,15 @@ def prepared_by(report: BoardReport) -> str:
     return report.plan.agency.name
 
 
-def draw(sheet: Sheet, bars: Sequence[Bars], titles: Sequence[str], *, stamped: bool) -> None:
+def draw(sheet: Sheet, bars: Sequence[Bars], titles: Sequence[str]) -> None:
     """The charts beside one another on what is left of the page, and beneath them what else the
-    pack holds; ``stamped``: an image will be at the foot.
+    pack holds.
     """
     words = _("In this pack: %(sheets)s") % {
         "sheets": " · ".join(f"{place} {title}" for place, title in enumerate(titles, start=2))
     }
     below = sheet.height_of(words, "note_across", sum(sheet.points))
-    left = paper.height_on_page(sheet.widths, stamped=stamped) - sheet.used - below
+    left = paper.height_on_page(sheet.widths) - sheet.used - below
     # One tall row; Excel makes none higher than 409 points, and a chart takes 140 to be read.
     sheet.gap()
     over = sheet.space(1)

@@ -50,6 +50,10 @@ def summary(book: Book, report: BoardReport) -> tuple[Sheet, list[Bars]]:
             sheet.paragraph(text.strip(), "text")
     if report.kept_at is not None:
         sheet.paragraph(_kept(report.kept_at, report.changed_at), "note")
+    if report.has_money and report.integrity.year is None:
+        sheet.paragraph(report.integrity.sentence, "note")
+    if not has_awaiting(report):
+        sheet.paragraph(_("Nothing is owed up to this month."), "note")
     sheet.section(_("Results by %(level)s") % {"level": report.plan.strategy_label})
     bars = [status_bars(sheet, words, status_table(sheet, report, words))]
     if report.has_money:
@@ -58,10 +62,6 @@ def summary(book: Book, report: BoardReport) -> tuple[Sheet, list[Bars]]:
         _beside(sheet, report)
         if report.money.carried:
             carried_over(sheet, report)
-        if report.integrity.year is None:
-            sheet.section(_("integrity measures"), report.integrity.sentence)
-    if not has_awaiting(report):
-        sheet.section(_("Reports to come"), _("Nothing is owed up to this month."))
     # Each table has its own head; nothing is repeated and nothing stands still.
     sheet.move_whole()
     return sheet, bars

@@ -43,16 +43,13 @@ def board_sheets(report: BoardReport) -> list[Builder]:
     ]
 
 
-def board_book(report: BoardReport, *, stamped: bool = False) -> tuple[Book, list[Sheet]]:
-    """The board's workbook of a month and its sheets, the first page first; not yet bound.
-
-    ``stamped``: it will bear a QR code at the foot of its pages.
-    """
+def board_book(report: BoardReport) -> tuple[Book, list[Sheet]]:
+    """The board's workbook of a month and its sheets, the first page first; not yet bound."""
     book = plan_book(report, _("Report to the board on the plan's progress"))
     front = first_page(book, report)
     summary, bars = sheets.summary(book, report)
     added = [summary, *(build(book, report) for build in board_sheets(report))]
-    draw(front, bars, [sheet.name for sheet in added], stamped=stamped)
+    draw(front, bars, [sheet.name for sheet in added])
     return book, [front, *added]
 
 

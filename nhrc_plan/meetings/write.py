@@ -99,7 +99,7 @@ def _freeze(user: Any, meeting: Meeting, version: int, reason: str) -> Frozen:
                 % {"count": len(waiting), "list": ", ".join(waiting[:10])}
             }
         )
-    book, pages = board_book(report, stamped=True)
+    book, pages = board_book(report)
     shown = figures(meeting, report, pages)
     content = canonical(shown)
     code = short_code(digest(content))

@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from html import escape
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from typing import Any
+from urllib.parse import unquote, urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.staticfiles import finders
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import resolve
 from django.utils.translation import gettext as _
 
@@ -51,10 +52,11 @@ def _html(address: str, query: dict[str, str]) -> str:
     request.method, request.path = "GET", address
     request.path_info = address
     request.META |= {"SERVER_NAME": "localhost", "SERVER_PORT": "80"}
-    request.GET = request.GET.copy()
-    request.GET.update(query)
-    request.user = get_user_model()(username="render_pack")
-    request.user._viewer = Viewer(0, "", frozenset(), ())  # noqa: SLF001 - as viewer() keeps it
+    request.META["QUERY_STRING"] = urlencode(query)
+    request.GET = QueryDict(request.META["QUERY_STRING"])
+    reader: Any = get_user_model()(username="render_pack")
+    reader._viewer = Viewer(0, "", frozenset(), ())  # noqa: SLF001 - as viewer() keeps it
+    request.user = reader
     match = resolve(address)
     answer: HttpResponse = match.func(request, *match.args, **match.kwargs)
     if answer.status_code != 200:
@@ -87,6 +89,9 @@ def _copied(name: str, folder: Path) -> str:
             return name
         target.parent.mkdir(parents=True, exist_ok=True)
         content = Path(str(found)).read_bytes()
+        if name.endswith(".css"):
+            # Paper is no narrow screen, though its width is asked before its format is known.
+            content = content.replace(b"@media (max-width", b"@media screen and (max-width")
         target.write_bytes(content)
         if name.endswith(".css"):
             for each in _IN_CSS.findall(content.decode()):
@@ -97,16 +102,19 @@ def _copied(name: str, folder: Path) -> str:
     return name
 
 
+def _quoted(words: str) -> str:
+    """Words as they can stand between quotes in a style sheet within a page."""
+    return escape(words.replace("\\", "").replace('"', ""), quote=False)
+
+
 def _print_style(foot: str) -> str:
     """Page numbers in words, and whose page it is."""
-    words = [foot, _("page"), _("of")]
-    left, page, of = (
-        escape(word, quote=False).replace("\\", "").replace('"', "") for word in words
-    )
+    left, page, of = (_quoted(word) for word in (foot, _("page"), _("of")))
     return (
         "@page { margin: 12mm 12mm 16mm;"
         f' @bottom-left {{ content: "{left}"; font: 9pt Sarabun, sans-serif; }}'
         f' @bottom-right {{ content: "{page} " counter(page) " {of} " counter(pages);'
         " font: 9pt Sarabun, sans-serif; } }"
+        " html { font-size: 14px; }"  # so that small words have 9 points
         " summary > h2 { display: inline; font: inherit; margin: 0; }"
     )

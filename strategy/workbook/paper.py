@@ -48,11 +48,11 @@ def is_readable(scale: float) -> bool:
     return SIZE * scale >= LEAST - 0.01
 
 
-def height_on_page(widths: list[float], *, stamped: bool) -> float:
-    """The points of rows that one page surely holds beside columns of these widths; ``stamped``:
-    an image is at its foot.
+def height_on_page(widths: list[float]) -> float:
+    """The points of rows that one page surely holds beside columns of these widths, also with an
+    image at its foot.
     """
-    return (_LESS_TALL if stamped else _TALL) * _SURELY / scale_of(widths)
+    return _LESS_TALL * _SURELY / scale_of(widths)
 
 
 def fits_one_page(height: float) -> bool:

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal as D
 from io import BytesIO
+from urllib.parse import unquote
 
 import pytest
 from django.db import connection
@@ -322,7 +323,7 @@ def test_without_links_the_page_says_that_none_are_drawn(plan, reader):
 def workbook(client, year, query=""):
     answer = client.get(f"{PAGE}{year}.xlsx{query}")
     assert answer.status_code == 200
-    assert f"measures-{year}.xlsx" in answer["Content-Disposition"]
+    assert f"มาตรการคุณธรรมฯ – {year} – " in unquote(answer["Content-Disposition"])
     return load_workbook(BytesIO(answer.content))
 
 
@@ -511,7 +512,7 @@ def test_the_board_page_says_what_is_late(sampled, reader):
 
 def test_the_packs_sheet_equals_the_measures_own_workbook(sampled, reader):
     answer = reader.get(f"{HERE}/board.xlsx?year=2569&month=6")
-    pack = load_workbook(BytesIO(answer.content))["สรุป"]
+    pack = load_workbook(BytesIO(answer.content))["มาตรการคุณธรรมฯ"]
     own = workbook(reader, 2569, "?quarter=2").worksheets[0]
     assert [[cell.value for cell in row] for row in pack.iter_rows()] == [
         [cell.value for cell in row] for row in own.iter_rows()

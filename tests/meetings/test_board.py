@@ -78,7 +78,7 @@ def close(cell: Any, value: str | None, scale: int = 1) -> bool:
 def test_the_sheets_stand_in_the_order_of_the_meeting(full, reader):
     book = pack(reader)
     assert book.sheetnames == [
-        "หน้าแรก", "สรุป", "สิ่งที่เปลี่ยนไป", "ตัวชี้วัด", "ห้าปี", "ผลและหลักฐาน", "รายโครงการ",
+        "หน้าแรก", "สรุป", "สิ่งที่เปลี่ยนไป", "ตัวชี้วัด", "ห้าปี", "รายงานผลและหลักฐาน", "รายโครงการ",
         "งบประมาณรายปี", "หมายเหตุ",
     ]  # fmt: skip
     contents = rows(book["หน้าแรก"])[-1][0]

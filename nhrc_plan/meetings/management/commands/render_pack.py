@@ -17,8 +17,10 @@ from nhrc_plan.meetings.models import Meeting
 from nhrc_plan.printing.chromium import NoPdf, chromium_path, print_pdf
 from nhrc_plan.printing.page import page_file
 from strategy.calendar import FiscalMonth
+from strategy.clock import today
 from strategy.models import Plan
 from strategy.pages.page import file_words
+from strategy.pages.period import NotEnded, find_month
 from strategy.thai import month_name
 
 _HELP = """\
@@ -98,6 +100,10 @@ def _month(options: dict[str, Any]) -> Wanted:
         )
     at = FiscalMonth(int(year), int(number))
     query = {"year": str(at.year), "month": str(at.month)}
+    try:
+        find_month(plan, query, today())
+    except NotEnded as not_ended:
+        raise NoPdf(str(not_ended)) from not_ended
     foot, code = f"{plan.name} · {month_name(at)}", options["indicator"]
     if not code:
         name = file_words(_("Board meeting"), month_name(at), plan.name)
