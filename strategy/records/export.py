@@ -127,7 +127,7 @@ class SafeXLSX(base_formats.XLSX):
         rows = list(dataset)
         columns = zip(headers, *rows[:_LOOKED_AT], strict=True) if headers else [("",)]
         sheet = book.sheet(title, [characters_for(map(str, column), SIZE) for column in columns])
-        head = sheet.head(headers)
+        head = sheet.head(headers, plain=True)
         for row in rows:
             sheet.write(row, "text")
         if len(set(headers)) == len(headers):

@@ -227,16 +227,27 @@ class Sheet:
         """The points of all rows so far."""
         return sum(map(self.height, range(1, self.row + 1)))
 
-    def head(self, labels: Sequence[str | None], spans: Sequence[tuple[int, int]] = ()) -> int:
+    def head(
+        self,
+        labels: Sequence[str | None],
+        spans: Sequence[tuple[int, int]] = (),
+        *,
+        plain: bool = False,
+    ) -> int:
         """The header row: frozen, and repeated on every printed page.
 
         What stands in brackets goes on a line of its own where a label needs more than one:
-        "(ร้อยละ)" has no space to break at and would be torn apart.
+        "(ร้อยละ)" has no space to break at and would be torn apart. ``plain``: labels stay as
+        they are, for programs that look for them.
         """
-        labels = [
-            label.replace(" (", "\n(") if label and self._is_long(label, width) else label
-            for label, width in zip(labels, self.points, strict=False)
-        ]
+        labels = (
+            list(labels)
+            if plain
+            else [
+                label.replace(" (", "\n(") if label and self._is_long(label, width) else label
+                for label, width in zip(labels, self.points, strict=False)
+            ]
+        )
         row = self.write(labels, "head", spans=spans)
         self.freeze(row + 1)
         self.repeat(row, row)
