@@ -95,8 +95,8 @@ class PostgreSQLGround:
             host="127.0.0.1", port=self.port, user="postgres", dbname=name, connect_timeout=10
         )
 
-    def rows(self, query: str) -> list[tuple[Any, ...]]:
-        with closing(self._opened()) as opened, opened.cursor() as cursor:
+    def rows(self, query: str, database: str = "proof") -> list[tuple[Any, ...]]:
+        with closing(self._opened(database)) as opened, opened.cursor() as cursor:
             cursor.execute(query)
             found: list[tuple[Any, ...]] = cursor.fetchall() if cursor.description else []
             opened.commit()

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from proof.browser import Browser, Fields
 from proof.faults.database import CUT
-from proof.ground import Service, SQLiteGround, ground
+from proof.ground import PostgreSQLGround, Service, SQLiteGround, ground
 from proof.rows import Broken, NotShown, Size, proof
 from proof.writers import ADDRESS, SAVED, Writers, kept
 
@@ -66,6 +66,7 @@ def full(size: Size) -> str:
 @proof("read-only database: PostgreSQL", group="faults")
 def read_only(size: Size) -> str:
     with ground("postgresql") as of, Service(of) as service:
+        assert isinstance(of, PostgreSQLGround)
         browser = Browser(service.port)
         browser.sign_in()
         of.rows("ALTER DATABASE proof SET default_transaction_read_only = on")
@@ -73,8 +74,7 @@ def read_only(size: Size) -> str:
         if browser.ask("GET", "/plans/").status != 200:
             raise Broken("reading stopped as well")
         again = refused_calmly(browser, "proof closed")
-        with_write = "SET default_transaction_read_only = off; "
-        of.rows(f"{with_write} ALTER DATABASE proof SET default_transaction_read_only = off")
+        of.rows("ALTER DATABASE proof SET default_transaction_read_only = off", "postgres")
         of.rows(CUT)
         if browser.ask("POST", ADDRESS, again).status != SAVED:
             raise Broken("sent again, it was not saved")

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 from proof.browser import Browser
 from proof.ground import TOP, Ground, Service, environment, ground, manage
@@ -46,9 +47,11 @@ def half_way(of: Ground) -> str:
         service.__exit__()
     with service:
         browser = Browser(service.port)
-        page, ready = browser.ask("GET", "/plans/"), browser.ask("GET", "/readyz")
-    if ready.status != 503 or not (page.calm or page.status == 302):
-        raise Broken(f"half-way /plans/ answered {page.status}, /readyz {ready.status}")
+        with suppress(RuntimeError):
+            browser.sign_in()
+        page, ready = browser.ask("GET", "/my-work/"), browser.ask("GET", "/readyz")
+    if ready.status != 503 or not (page.calm or page.status in (200, 302)):
+        raise Broken(f"half-way /my-work/ answered {page.status}, /readyz {ready.status}")
     return "a calm page" if page.calm else "a page, and /readyz 503"
 
 
