@@ -157,6 +157,13 @@ class FewLinks(RelatedFieldListFilter):
     """A filter by plan, strategy or unit."""
 
     def field_choices(self, field: Any, request: HttpRequest, model_admin: ModelAdmin) -> Any:
+        """The choices, read once for each request: counting makes every filter anew."""
+        read = request.__dict__.setdefault("choices_read", {})
+        if field not in read:
+            read[field] = self._choices(field, request, model_admin)
+        return read[field]
+
+    def _choices(self, field: Any, request: HttpRequest, model_admin: ModelAdmin) -> Any:
         model: type[models.Model] = field.remote_field.model
         narrowed: Any = models.Q()
         if model._default_manager.count() > MOST:

@@ -56,7 +56,7 @@ WITHOUT_ROWS = {
     "password/codes/set-up/", "password/codes/backup/", "password/codes/off/",
     "login/passkey/", "login/passkey/new/", "login/passkey/alone/", "password/passkeys/",
     "password/passkeys/new/", "password/passkeys/<int:passkey_id>/remove/",
-    "my-work/reminders/", "my-work/reminders/choose/", "help/", "help/<slug:chapter>/",
+    "my-work/reminders/", "my-work/reminders/choose/", "help/", "help/<slug:chapter>/", "language/",
 }  # fmt: skip
 
 
