@@ -11,7 +11,7 @@ PY := $(VENV)/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick lint pictures bench lock translations audit sbom release
+.PHONY: help run test quick lint pictures walk weigh bench lock translations audit sbom release proof
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -100,8 +100,17 @@ translations: $(VENV)/dev.stamp ## bring locale/ up to date with the code, and c
 pictures: $(VENV)/dev.stamp ## the manual's pictures anew, from a trial of its own (needs Chromium, LibreOffice)
 	@$(PY) -m tests.support.pictures $(ARGS)
 
+walk: $(VENV)/dev.stamp ## a browser on every page and screen: access, content policy, overflow (ARGS="--as=planner")
+	@$(PY) -m tests.support.walk $(ARGS)
+
+weigh: $(VENV)/dev.stamp ## how high, heavy and quick each page is, into docs/pages.md (needs Chromium)
+	@$(PY) -m tests.support.weighing $(ARGS)
+
 bench: $(VENV)/dev.stamp $(VENV)/trial-key ## measure speed
 	@$(TRIAL) $(PY) -m benchmarks $(ARGS)
+
+proof: $(VENV)/dev.stamp ## break things on purpose and report, by rows of docs/trust.md: dist/proof.md (ARGS=)
+	@$(PY) -m proof $(ARGS)
 
 audit: $(VENV)/dev.stamp ## known holes in the packages of the lock; says so where they cannot be looked up
 	@$(PY) -m tests.support.audit
