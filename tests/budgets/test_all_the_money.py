@@ -13,6 +13,7 @@ from strategy.calendar import FiscalMonth
 from strategy.models import Unit
 from strategy.records.model import acting
 from strategy.records.write import record_save
+from tests.support.languages import in_english
 from tests.support.money import project_of, spend
 from tests.support.writing import OWN, TODAY, signed_in
 
@@ -160,7 +161,7 @@ def test_what_is_judged_is_a_choice_of_the_year(plan, client_):
 )
 def test_lines_that_cannot_be_are_refused(plan, fields, said):
     row = SpendingTarget(agency=plan.agency, fiscal_year=2569, **{**LINES, **fields})
-    with translation.override("en"), pytest.raises(ValidationError) as found:
+    with in_english(), pytest.raises(ValidationError) as found:
         row.full_clean()
     assert said in str(found.value)
 

@@ -11,7 +11,6 @@ import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.utils import translation
 
 from budgets.models import Disbursement, Project, ProjectBudget, ProjectLead
 from budgets.read.money import plan_money
@@ -25,6 +24,7 @@ from strategy.calendar import FiscalMonth
 from strategy.models import Unit
 from strategy.records.write import EntriesRefused, StaleVersion, claim, record_save
 from strategy.standing.status import NO_BUDGET
+from tests.support.languages import in_english
 from tests.support.money import PEOPLE, SECOND, entry, move, project_of, spend, stored
 from tests.support.racing import ROUNDS, blind_claim, split, together
 from tests.support.writing import OWN, TODAY, differences, facts
@@ -38,7 +38,7 @@ DASH = "2-1"  # nothing from 2568 on
 
 @pytest.fixture(autouse=True)
 def english():
-    with translation.override("en"):
+    with in_english(thai_days=True):
         yield
 
 

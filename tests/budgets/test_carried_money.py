@@ -5,6 +5,7 @@ from decimal import Decimal as D
 from urllib.parse import urlencode
 
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.utils import timezone, translation
@@ -17,6 +18,7 @@ from strategy import access as roles
 from strategy.calendar import FiscalMonth
 from strategy.models import Unit
 from strategy.records.write import StaleVersion
+from tests.support.languages import in_english
 from tests.support.money import project_of, spend
 from tests.support.racing import ROUNDS, split, together
 from tests.support.writing import OWN, TODAY, address, signed_in
@@ -29,7 +31,7 @@ ADD = "/admin/budgets/carriedpayment/add/"
 
 @pytest.fixture(autouse=True)
 def english():
-    with translation.override("en"):
+    with in_english(thai_days=True):
         yield
 
 
@@ -166,6 +168,7 @@ def test_it_counts_in_no_month_of_the_new_year(carried, plan, planner):
 def test_the_pages_and_the_workbook_show_it_with_the_old_year(carried, planner):
     pay(carried, 3, "250000.50", reason="")
     client = signed_in(planner)
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = "th"
     with translation.override("th"):
         for path in ("/budgets/", "/budgets/3-1/"):
             for query in (AT_CLOSE, "?year=2569&month=3"):

@@ -8,7 +8,6 @@ from decimal import Decimal as D
 
 import pytest
 from django.core.management import call_command
-from django.utils import translation
 
 from budgets.models import Disbursement, Project, ProjectBudget
 from budgets.read.money import plan_money
@@ -21,6 +20,7 @@ from strategy.approval.write import reopen
 from strategy.calendar import FiscalMonth
 from strategy.records.write import record_delete, record_save
 from strategy.standing.status import AT_RISK, CRITICAL, NEAR, ON_PLAN
+from tests.support.languages import in_english
 from tests.support.money import project_of, spend
 from tests.support.writing import TODAY, differences, facts
 
@@ -413,7 +413,7 @@ def test_bootstrap_and_clear_sample_say_how_many(plan, settings, today, capsys):
     settings.TRIAL = True
     today(TODAY)
     count = len(in_fixture(TODAY))
-    with translation.override("en"):
+    with in_english():
         call_command("bootstrap", "--sample")
         assert f"Sample disbursements added: {count}\n" in capsys.readouterr().out
         assert stored() == in_fixture(TODAY)

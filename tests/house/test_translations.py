@@ -163,6 +163,11 @@ LATIN |= {"SITE_URL", "EMAIL_FROM", "plan.example.org"}
 #: Codes of indicators and projects, as examples.
 LATIN |= {"S1-2.1", "S3-1.1", "S1-2"}
 LATIN |= {"UTF-8", "Windows", "S3-1.1", "i27", "O8"}
+#: Keys as keyboards have them; programs, settings and commands as administrators type them.
+LATIN |= {"Enter", "Esc", "Page", "Down"}
+LATIN |= {"BACKUP_DIR", "BACKUP_DRILL_DATABASE_URL", "BACKUP_PUBLIC_KEYS", "BACKUP_SECRET_KEY_FILE"}
+LATIN |= {"CREATEDB", "Chromium", "Debian", "age1", "apt", "backup", "backup_drill", "chromium"}
+LATIN |= {"install", "month", "path", "postgresql-client", "replace", "to"}
 _NOT_WORDS = re.compile(r"%\(\w+\)[a-z]|%[sdr]|\{\w*\}|<[^>]*>|\x04")
 _LATIN_WORD = re.compile(r"[A-Za-z][\w.-]*", re.ASCII)
 _THAI = re.compile(r"[ก-๛]")

@@ -18,6 +18,7 @@ from strategy.evidence.entry import MOST_EVIDENCE, EvidenceEntry
 from strategy.models import Unit
 from strategy.records.write import record_delete, record_save
 from tests.support.browsing import follow
+from tests.support.languages import in_english
 from tests.support.writing import (
     OTHER,
     OWN,
@@ -41,7 +42,7 @@ STALE = "Somebody else has changed this meanwhile, and nothing has been overwrit
 
 @pytest.fixture(autouse=True)
 def english():
-    with translation.override("en"):
+    with in_english(thai_days=True):
         yield
 
 
@@ -670,9 +671,10 @@ def test_a_measures_units_and_answers_are_chosen_from_its_own_agency(plan, plann
 
 @pytest.mark.browser
 @pytest.mark.django_db(transaction=True)
-def test_a_reporter_goes_from_the_index_to_a_saved_quarter(browse, person):  # noqa: F811
+def test_a_reporter_goes_from_the_index_to_a_saved_quarter(browse, person, settings):  # noqa: F811
     """From the admin's index to the sheet; a refusal that loses nothing; then the page shows it."""
     translation.activate("th")
+    settings.LANGUAGE_CODE = "th"
     measure = measure_of(2566, "4.3")
     page = browse(person("somebody", roles.REPORTER, OWN))
     page.goto("/admin/")

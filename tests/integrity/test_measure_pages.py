@@ -9,7 +9,6 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
 from openpyxl import load_workbook
 
 from integrity.measures import pages as measure_views
@@ -36,6 +35,7 @@ from strategy.models import Agency, Unit
 from strategy.records.write import record_delete, record_save
 from strategy.workbook.measure import HIGHEST, lines_in, lines_of
 from strategy.workbook.styles import SIZE
+from tests.support.languages import in_english
 from tests.support.pages import HERE, flat
 from tests.support.writing import OWN, TODAY, measure_of, progress, signed_in
 
@@ -649,7 +649,7 @@ def test_control_a_query_for_each_measure_would_be_seen(plan, reader, monkeypatc
 
 
 def test_pages_are_in_thai_whatever_the_state(sampled, reader):
-    with translation.override("en"):
+    with in_english():
         english = {str(label) for label in LABELS.values()}
     for query in ("?quarter=1", "?quarter=4"):
         page = text(reader, 2569, query)

@@ -5,7 +5,6 @@ from datetime import date
 
 import pytest
 from django.core.management import call_command
-from django.utils import translation
 
 from integrity.measures import load as measure_loading
 from integrity.measures.rules import DONE, IN_PROGRESS, NOT_STARTED, QUARTERS
@@ -14,6 +13,7 @@ from nhrc_plan.setup import fixtures
 from strategy.approval.write import reopen
 from strategy.models import Agency, Unit
 from strategy.records.write import record_delete, record_save
+from tests.support.languages import in_english
 from tests.support.writing import TODAY, differences, facts, measure_of, progress
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same]
@@ -205,6 +205,6 @@ def test_the_sample_year_has_something_to_wait_for_and_something_done(plan):
 
 def test_the_command_says_how_many_went(plan, capsys):
     fixtures.samples_load(TODAY)
-    with translation.override("en"):
+    with in_english():
         call_command("clear_sample")
     assert "22 sample quarters of measures" in capsys.readouterr().out

@@ -7,7 +7,6 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
 
 from integrity.measures import access as measure_access
 from integrity.measures import write as measure_services
@@ -31,6 +30,7 @@ from strategy import access as roles
 from strategy.evidence.entry import MOST_EVIDENCE, EvidenceEntry
 from strategy.models import Agency, Unit
 from strategy.records.write import EntriesRefused, StaleVersion, record_delete, record_save
+from tests.support.languages import in_english
 from tests.support.racing import ROUNDS, split, together
 from tests.support.writing import OTHER, OWN, TODAY, differences, facts, measure_of, progress
 
@@ -41,7 +41,7 @@ EVERYBODY = "ทุกสำนัก/หน่วย"
 
 @pytest.fixture(autouse=True)
 def english():
-    with translation.override("en"):
+    with in_english(thai_days=True):
         yield
 
 

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
-from django.utils import translation
 from openpyxl import load_workbook
 
 from integrity.ita.models import ItaAssessment
@@ -37,6 +36,7 @@ from strategy.models import Agency, MonthLock, Unit
 from strategy.records.model import acting, history_models
 from strategy.records.write import StaleVersion, record_delete, record_save
 from tests.support.assessing import all_at, answer, begun, criterion, entry, own_agency, the_rubric
+from tests.support.languages import in_english
 from tests.support.writing import OTHER, OWN, TODAY, shown, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -247,7 +247,7 @@ def test_many_are_approved_or_returned_at_once_each_with_what_to_look_at(
     answer(sample, all_at(3))
     assert SelfAssessment.objects.get(pk=sample.pk).is_sample
     who = viewer(planner)
-    with translation.override("en"):
+    with in_english():
         found = waiting_rows(list(waiting_assessments(who)), who)
     rows = {row.row.pk: row for row in found}
     first, second = rows[handed_in.pk], rows[sample.pk]

@@ -10,7 +10,6 @@ from datetime import date
 
 import pytest
 from django.urls import reverse
-from django.utils import translation
 
 from integrity.models import Answer, Criterion, CriterionLevel, Rubric, SelfAssessment
 from integrity.self_assessments.forms import reply_name
@@ -29,6 +28,7 @@ from tests.support.assessing import (
 )
 from tests.support.browsing import follow
 from tests.support.crawling import problems
+from tests.support.languages import in_english
 from tests.support.writing import TODAY, address, differences, facts, shown, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same]
@@ -162,7 +162,7 @@ def test_everything_wrong_is_said_beside_its_field_and_nothing_is_lost(planner):
     client = signed_in(planner)
     _shown, data = read(client, row)
     before = facts()
-    with translation.override("en"):
+    with in_english():
         response = post(
             client, row, data,
             **{
@@ -225,7 +225,7 @@ def test_the_second_editor_sees_what_the_first_did_and_decides(planner, person):
     _shown, first = read(one, row)
     _shown, second = read(two, row)
     post(one, row, first, **{"A 1.1 level": "2", "A 1.2 level": "2"})
-    with translation.override("en"):
+    with in_english():
         refused = post(two, row, second, **{"A 1.1 level": "3"})
     assert refused.status_code == 200 and stored(row) == {"A 1.1": 2, "A 1.2": 2}
     said = " ".join(beside(refused, "A 1.1", "__all__"))
@@ -280,7 +280,7 @@ def test_planners_change_what_a_level_is_worth_and_are_told_whom_it_touches(plan
     from tests.support.writing import filled
 
     data = filled(response, **{"levels-0-share_of": "1", "levels-0-share_in": "3"})
-    with translation.override("en"):
+    with in_english():
         saved = client.post(address(asked, "change"), data, follow=True)
     assert "1 assessment has been made" in " ".join(str(m) for m in saved.context["messages"])
     level.refresh_from_db()
@@ -297,7 +297,7 @@ def test_a_level_that_was_chosen_is_neither_renumbered_nor_deleted(planner):
     for typed in ({"levels-1-level": "2"}, {"levels-1-DELETE": "on"}):
         before = facts()
         response = client.get(address(asked, "change"))
-        with translation.override("en"):
+        with in_english():
             refused = client.post(address(asked, "change"), filled(response, **typed))
         (inline,) = refused.context["inline_admin_formsets"]
         assert "has to stay" in " ".join(inline.formset.non_form_errors())
@@ -350,7 +350,7 @@ def test_lists_of_a_rubric_are_written_one_to_a_line(planner):
     rubric.refresh_from_db()
     assert rubric.questions == ["ข้อหนึ่ง", "ข้อสอง"]
     assert rubric.definitions == [{"term": "คำ", "meaning": "ความหมาย"}]
-    with translation.override("en"):
+    with in_english():
         refused = client.post(
             address(rubric, "change"),
             filled(client.get(address(rubric, "change")), definitions="คำเดียว"),

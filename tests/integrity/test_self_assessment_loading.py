@@ -42,6 +42,7 @@ from tests.support.assessing import (
     stored,
     the_rubric,
 )
+from tests.support.languages import in_english
 from tests.support.racing import split, together
 from tests.support.writing import differences, facts
 
@@ -226,7 +227,7 @@ def test_an_edition_is_copied_once_and_by_planners_only(planner, reporter):
         rubric_copy(user=reporter, **copying)
     rubric_copy(user=planner, **copying)
     before = facts()
-    with pytest.raises(ValidationError), translation.override("en"):
+    with pytest.raises(ValidationError), in_english():
         rubric_copy(user=planner, **copying)
     assert differences(before, facts()) == {}
 
@@ -235,7 +236,7 @@ def test_what_has_been_answered_cannot_be_taken_away(planner):
     assessment = begun()
     answer(assessment, {"A 7.1": 3, "S 1.1": "5"})
     for row in (criterion("A 7.1"), criterion("A 7.1").group, the_rubric()):
-        with pytest.raises(ValidationError, match="depends on it"), translation.override("en"):
+        with pytest.raises(ValidationError, match="depends on it"), in_english():
             record_delete(instance=row, user=planner)
     record_delete(instance=criterion("A 7.2"), user=planner)
     assert stored(assessment) == {"A 7.1": 3, "S 1.1": D("5.00")}
@@ -276,7 +277,7 @@ def test_a_level_that_an_answer_holds_is_neither_deleted_nor_renumbered(planner)
         # All or none: the one that may go stays as well.
         {"saved": [], "deleted": [levels_changed("A 7.1", 1), levels_changed("A 7.1", 3)]},
     ):
-        with translation.override("en"), pytest.raises(ValidationError, match="chosen level 3"):
+        with in_english(), pytest.raises(ValidationError, match="chosen level 3"):
             levels_record(user=planner, criterion=row, **change)
         assert differences(before, facts()) == {}
     levels_record(user=planner, criterion=row, saved=[levels_changed("A 7.1", 1, level=2)])
@@ -321,7 +322,7 @@ def test_of_two_at_once_one_answers_by_a_level_or_takes_it_away(planner, round_)
 
 
 def told():
-    with translation.override("en"):
+    with in_english():
         return structure_problems(rubric_tree(the_rubric()))
 
 
@@ -439,7 +440,7 @@ def test_a_sample_that_somebody_changed_is_theirs(planner):
 def test_bootstrap_and_clear_sample_say_how_many(plan, settings, today, capsys):
     settings.TRIAL = True
     today(date(2026, 10, 11))
-    with translation.override("en"):
+    with in_english():
         call_command("bootstrap", "--sample")
         assert "Sample assessments added: 3\n" in capsys.readouterr().out
         call_command("clear_sample")

@@ -11,7 +11,6 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.utils import translation
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -40,6 +39,7 @@ from tests.support.assessing import (
     stored,
     the_rubric,
 )
+from tests.support.languages import in_english
 from tests.support.racing import blind_claim, split, together
 from tests.support.writing import OWN, differences, facts
 
@@ -49,7 +49,7 @@ TODAY = date(2026, 10, 11)
 
 @pytest.fixture(autouse=True)
 def english():
-    with translation.override("en"):
+    with in_english():
         yield
 
 

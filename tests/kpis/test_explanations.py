@@ -13,7 +13,6 @@ from fractions import Fraction
 from types import SimpleNamespace
 
 import pytest
-from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +30,7 @@ from kpis.rules.facts import (
     target_in_force,
 )
 from kpis.rules.judging import judge
+from tests.support.languages import in_english
 from tests.support.rules import (
     HIGHER,
     baseline,
@@ -74,7 +74,7 @@ def cell_of(facts, found, **more):
 
 
 def told(facts, found):
-    with translation.override("en"):
+    with in_english():
         return explain(SimpleNamespace(facts=facts), cell_of(facts, found))
 
 
@@ -251,7 +251,7 @@ def test_scores_are_explained_with_every_decimal():
     facts = IndicatorFacts(RATE, (MeasureFacts(1, "percent"),), {}, HIGHER, edges)
     pair = Counted(D(16), D(19))
     cell = cell_of(facts, Figure(YEAR, 12, {1: pair.percent}, counted={1: pair}))
-    with translation.override("en"):
+    with in_english():
         [line] = explain_score(cell)
         lines = explain(SimpleNamespace(facts=facts), cell)
     assert line == "Score = 2 + ((16 × 100 ÷ 19) − 80) ÷ (85 − 80) = 2.84."

@@ -7,11 +7,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import translation
 
 from kpis.models import Indicator, Result
 from kpis.write.results import value_field
 from strategy.models import Unit
+from tests.support.languages import in_english
 from tests.support.writing import (
     OTHER,
     OWN,
@@ -31,7 +31,7 @@ CODES = ("S3-1.1", "S3-1.2", "S3-3.1")
 @pytest.fixture(autouse=True)
 def english(today):
     today(TODAY)
-    with translation.override("en"):
+    with in_english():
         yield
 
 

@@ -16,6 +16,7 @@ from strategy.drawing import geometry_corners as c
 from strategy.drawing import geometry_ita as ita
 from strategy.drawing import geometry_money as m
 from strategy.drawing import geometry_small as small
+from tests.support.languages import in_english
 
 NASTY = '<script>"&'
 FOLDER = settings.BASE_DIR / "templates" / "charts"
@@ -126,7 +127,7 @@ class ChartPartialTest(SimpleTestCase):
         for name, (partial, chart) in CHARTS.items():
             with self.subTest(name), translation.override("de"):  # a comma in decimals
                 german = draw(partial, chart)
-            with translation.override("en"):
+            with in_english():
                 numbers = r' (?:x|y|width|height|points)="[^"]*"'
                 self.assertEqual(
                     re.findall(numbers, german), re.findall(numbers, draw(partial, chart))
@@ -175,7 +176,7 @@ class ChartPartialTest(SimpleTestCase):
         self.assertEqual(texts(svg, "chart-expected-label"), [NASTY])
 
     def test_empty_charts_say_so(self):
-        with translation.override("en"):
+        with in_english():
             for name in ("years", "months", "stack", "corners"):
                 self.assertIn("No figures yet", draw(*CHARTS[f"{name} empty"]))
                 self.assertNotIn("No figures yet", draw(*CHARTS[name]))
@@ -246,7 +247,7 @@ class ChartPartialTest(SimpleTestCase):
         self.assertEqual(table.find("table/caption").text, NASTY)
 
     def test_the_key_names_bar_and_mark(self):
-        with translation.override("en"):
+        with in_english():
             key = ElementTree.fromstring(render_to_string("charts/_key.html").strip())
         self.assertEqual([(span.text or "").strip() for span in key], ["Result", "Target"])
 
