@@ -76,6 +76,10 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 #: Opens the reading pages (never forms, drafts or history) to people who are not signed in.
 PUBLIC_READING = env_bool("PUBLIC_READING")
 
+#: How many requests of the API are answered in a minute to one address without a key; those with a
+#: key have a limit of their own.
+API_PER_MINUTE = env_count("API_PER_MINUTE", default=60, most=100_000)
+
 INSTALLED_APPS = [
     "nhrc_plan.admin_site.NhrcAdminConfig",
     "django.contrib.auth",
@@ -103,6 +107,7 @@ INSTALLED_APPS = [
     "nhrc_plan.drafts",
     "nhrc_plan.tables",
     "nhrc_plan.reminders",
+    "nhrc_plan.api",
 ]
 
 MIDDLEWARE = [

@@ -14,6 +14,8 @@ from integrity.ita import pages as ita_views
 from integrity.measures import pages as measure_views
 from integrity.self_assessments import pages as assessment_views
 from kpis.pages import views as kpi_views
+from nhrc_plan.api import v1
+from nhrc_plan.api import views as api_views
 from nhrc_plan.desk import views as desk_views
 from nhrc_plan.drafts import views as draft_views
 from nhrc_plan.exchange import entry_views
@@ -174,6 +176,8 @@ urlpatterns = [
         assessment_views.workbook,
         name="assessment_workbook",
     ),
+    path("api/", api_views.description, name="api"),
+    path("api/v1/", (v1.urls(), "ninja", "v1")),
     path("evidence/<str:key>/", evidence_file, name="evidence_file"),
     path("comments/", comment_ask, name="comment_ask"),
     path("comments/<int:comment_id>/", comment_act, name="comment_act"),

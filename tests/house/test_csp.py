@@ -19,6 +19,7 @@ from django.urls import reverse
 from budgets.models import BudgetTransfer, CarriedPayment, Disbursement
 from integrity.models import ItaItem, QuarterProgress
 from kpis.models import Result
+from nhrc_plan.api.models import ApiKey
 from nhrc_plan.meetings.resolutions.models import Resolution
 from nhrc_plan.overview import read as selectors
 from strategy.models import Comment, Membership, MonthLock, Plan, Unlocking
@@ -76,9 +77,9 @@ def test_public_pages(filled, client, settings):
     settings.PUBLIC_READING = True
     samples(filled)
     routes = [route for route in reading_routes(filled) if not route.name.startswith("my_work")]
-    addresses = [route.path + "?year=2567&month=12" for route in routes]
+    addresses = ["/api/", *[route.path + "?year=2567&month=12" for route in routes]]
     before = state()
-    assert faults(client, addresses) == {}
+    assert faults(client, addresses, (200, 302, 401, 404)) == {}
     assert changed(before) == []
 
 
@@ -110,6 +111,8 @@ def test_every_page_of_the_admin(filled, client, root):
     for model in (BudgetTransfer, Membership, Comment):
         row, info = example(model), f"admin:{model._meta.app_label}_{model._meta.model_name}_"
         forbidden |= {reverse(f"{info}add"), reverse(f"{info}delete", args=[row.pk])}
+    # A key is withdrawn.
+    forbidden.add(reverse("admin:api_apikey_delete", args=[example(ApiKey).pk]))
     # A resolution about which something was done is settled, never deleted.
     forbidden.add(reverse("admin:board_resolution_delete", args=[example(Resolution).pk]))
     before = state()

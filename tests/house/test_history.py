@@ -54,6 +54,7 @@ from kpis.write.results import (
     value_field,
 )
 from kpis.write.targets import TargetEntry, baseline_set, target_change
+from nhrc_plan.api.models import ApiKey
 from nhrc_plan.drafts.models import PlanImport
 from nhrc_plan.exchange.models import Import, ImportCheck
 from nhrc_plan.meetings.models import Meeting, MonthSummary
@@ -337,6 +338,7 @@ def samples(plan):
         MailChoice: MailChoice(user=user),
         CalendarFeed: CalendarFeed(user=user, secret_hash="a" * 64),
         Escalation: Escalation(plan=indicator.strategy.plan),
+        ApiKey: ApiKey(name="x", begins_with="nhrc_x", secret_hash="a" * 64),
     }  # fmt: skip
     for row in made.values():
         record_save(instance=row, user=None)

@@ -20,6 +20,8 @@ from integrity.measures.write import ProgressEntries, ProgressEntry
 from integrity.models import ItaMeasure
 from kpis.models import Baseline, Result
 from kpis.write.targets import TargetEntry
+from nhrc_plan.api.models import ApiKey
+from nhrc_plan.api.write import key_make
 from nhrc_plan.meetings.models import Meeting, MonthSummary
 from nhrc_plan.meetings.resolutions import write as steps
 from nhrc_plan.meetings.resolutions.models import Escalation, Resolution
@@ -153,6 +155,7 @@ def one_of_each(plan: Plan, user: Any) -> None:
     record_save(instance=lock, user=user)
     record_save(instance=Unlocking(lock=lock, reason=nasty), user=user)
     record_save(instance=Holiday(agency=plan.agency, day=date(2023, 10, 13), name=nasty), user=user)
+    key_make(key=ApiKey(name=nasty, purpose=nasty), user=user)
     measure = ItaMeasure.objects.select_related("issue__year").get(number="2.2")
     letter = EvidenceEntry("letter", number=nasty, text=nasty)
     question = question_ask(user=user, figure=Result.objects.latest("pk"), text=nasty)
