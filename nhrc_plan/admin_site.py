@@ -31,8 +31,9 @@ class NhrcAdminSite(AdminSite):
         return SimpleLazyObject(lambda: found(request, app_label))
 
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
-        """The lists; above them what waits for approval, where users come in by a table, and the
-        pages for keeping watch, for whom they are."""
+        """The lists; above them what waits for approval, where users come in by a table, how the
+        backups stand, and the pages for keeping watch, for whom they are."""
+        from nhrc_plan.backups.read import backup_state, told
         from strategy.access import ADMINISTRATOR, viewer
         from strategy.pages.current import current_plan
 
@@ -40,6 +41,8 @@ class NhrcAdminSite(AdminSite):
         more: dict[str, Any] = {"approves": who.approves, "hands_over": who.is_planner}
         if ADMINISTRATOR in who.roles:
             more["people_plan"] = current_plan(who)
+            state = backup_state()
+            more["backups"] = told(state) if state.asked else None
         if who.keeps_watch:
             more |= {"keeps_watch": True, "watched_plan": current_plan(who)}
         return super().index(request, {**more, **(extra_context or {})})

@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "nhrc_plan.tables",
     "nhrc_plan.reminders",
     "nhrc_plan.api",
+    "nhrc_plan.backups",
 ]
 
 MIDDLEWARE = [
@@ -274,6 +275,18 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = TRIAL
+
+# Backups (manage.py backup, restore, backup_drill): their folder, the public keys (age1…) that
+# close them and the file of the secret key that opens them, and of how many days, weeks and months
+# the newest is kept each. After so many hours without a new one the system says that it is late.
+BACKUP_DIR = os.environ.get("BACKUP_DIR", "")
+BACKUP_PUBLIC_KEYS = env_list("BACKUP_PUBLIC_KEYS")
+BACKUP_SECRET_KEY_FILE = os.environ.get("BACKUP_SECRET_KEY_FILE", "")
+BACKUP_KEEP_DAYS = env_count("BACKUP_KEEP_DAYS", default=14, most=999)
+BACKUP_KEEP_WEEKS = env_count("BACKUP_KEEP_WEEKS", default=8, most=999)
+BACKUP_KEEP_MONTHS = env_count("BACKUP_KEEP_MONTHS", default=24, most=999)
+BACKUP_LATE_HOURS = env_count("BACKUP_LATE_HOURS", default=26, most=999)
+BACKUP_DRILL_DATABASE_URL = os.environ.get("BACKUP_DRILL_DATABASE_URL", "")
 
 # A session ends with the browser, after a working day in which nobody used it, and in any case
 # after a week (strategy/people/sessions.py).

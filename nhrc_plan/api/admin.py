@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
@@ -20,7 +19,7 @@ class ApiKeyAdmin(RecordAdmin):
     search_fields = ["name", "purpose"]
     export_exclude = ("id", "version", "secret_hash")
 
-    def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> Sequence[Any]:
+    def get_fields(self, request: HttpRequest, obj: ApiKey | None = None) -> Any:
         fields = ["name", "purpose", "reads", "per_minute"]
         return fields if obj is None else [*fields, "withdrawn"]
 

@@ -121,7 +121,7 @@ def _view(data: Dataset, answer: Callable[..., Any], asks: type[Schema]) -> Call
         of = Path(..., description=_OWNERS[data.owner])
         known.append(Parameter(data.owner, Parameter.KEYWORD_ONLY, annotation=str, default=of))
     if asks.model_fields:
-        known.append(Parameter("asked", Parameter.KEYWORD_ONLY, annotation=Query[asks]))  # type: ignore[misc]
+        known.append(Parameter("asked", Parameter.KEYWORD_ONLY, annotation=Query[asks]))  # type: ignore[misc, valid-type]
 
     def view(request: HttpRequest, asked: Any = None, **owner: str) -> Any:
         return answer(request, data, "".join(owner.values()), asked or OfAll())

@@ -22,11 +22,9 @@ from nhrc_plan.drafts.forms import BeginForm, PlanUploadForm, ReasonForm, StepFo
 from nhrc_plan.drafts.missing import lacks
 from nhrc_plan.drafts.models import PlanImport
 from nhrc_plan.drafts.next_lines import next_lines
-from nhrc_plan.drafts.preview import Preview
 from nhrc_plan.drafts.reading import plan_read
 from nhrc_plan.drafts.sheets import empty_lines, plan_lines, plan_workbook
 from nhrc_plan.drafts.write import (
-    Overtaken,
     draft_along,
     draft_discard,
     plan_activate,
@@ -35,7 +33,8 @@ from nhrc_plan.drafts.write import (
     plan_preview,
     plan_take_back,
 )
-from nhrc_plan.exchange.rows import LABELS, MINE, THEIRS
+from nhrc_plan.exchange.rows import LABELS, posted_choices
+from nhrc_plan.exchange.write import Overtaken
 from strategy.access import viewer
 from strategy.clock import today
 from strategy.models import Agency, Plan
@@ -195,8 +194,7 @@ def plan_import(request: HttpRequest, sent_id: int) -> HttpResponse:
     row = _import(sent_id)
     if row.state == PlanImport.State.APPLIED:
         return _taken_over(request, row)
-    decided = _decided(request)
-    found: Preview | None = None
+    decided = posted_choices(request.POST)
     if request.method == "POST" and "_confirm" in request.POST:
         try:
             plan = plan_import_apply(
@@ -207,8 +205,7 @@ def plan_import(request: HttpRequest, sent_id: int) -> HttpResponse:
                 digest=typed_text(request.POST, "digest"),
                 reason=typed_text(request.POST, "change_reason"),
             )
-        except Overtaken as overtaken:
-            found = overtaken.preview
+        except Overtaken:
             messages.warning(
                 request,
                 _("What is stored has changed since you looked. Nothing was taken over; this is "
@@ -220,11 +217,10 @@ def plan_import(request: HttpRequest, sent_id: int) -> HttpResponse:
         else:
             messages.success(request, _("Taken over into the draft “%(plan)s”.") % {"plan": plan})
             return redirect("draft", slug=plan.slug)
-    if found is None:
-        try:
-            found = plan_preview(request.user, bytes(row.file.content), decided)
-        except ValidationError as refused:
-            return answer_not_found(request, " ".join(refused.messages))
+    try:
+        found = plan_preview(request.user, bytes(row.file.content), decided)
+    except ValidationError as refused:
+        return answer_not_found(request, " ".join(refused.messages))
     context = _context(
         request,
         found.there,
@@ -247,15 +243,6 @@ def _taken_over(request: HttpRequest, row: PlanImport) -> HttpResponse:
         act=row.history.latest("history_id").act,
     )
     return render(request, "drafts/taken_over.html", context)
-
-
-def _decided(request: HttpRequest) -> dict[str, str]:
-    """What was decided about rows, by their keys."""
-    return {
-        name.removeprefix("row_"): str(choice)
-        for name, choice in request.POST.items()
-        if name.startswith("row_") and choice in (MINE, THEIRS)
-    }
 
 
 # ------------------------------------------------------------------------------------ one draft

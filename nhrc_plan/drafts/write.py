@@ -19,19 +19,12 @@ from nhrc_plan.drafts.reading import plan_read
 from nhrc_plan.drafts.tables.all import TABLES
 from nhrc_plan.drafts.tables.structure import PLAN
 from nhrc_plan.drafts.tables.table import Putting, Scope
-from nhrc_plan.exchange.write import file_facts
+from nhrc_plan.exchange.rows import choices_of, outlived
+from nhrc_plan.exchange.write import Overtaken, file_facts
 from strategy.access import viewer
 from strategy.models import Plan
 from strategy.records.model import one_act
 from strategy.records.write import claim, record_save
-
-
-class Overtaken(Exception):
-    """What a preview showed is no longer so; ``preview`` is how it stands now."""
-
-    def __init__(self, preview: Preview) -> None:
-        super().__init__()
-        self.preview = preview
 
 
 def _planners_only(user: Any) -> None:
@@ -42,14 +35,20 @@ def _planners_only(user: Any) -> None:
 def plan_preview(user: Any, content: bytes, decided: Mapping[str, str]) -> Preview:
     """What a workbook would do. It is played and taken back, so nothing of it stays.
 
+    ``decided``: by the key of a row, as ``Row.posts`` writes it; what was decided when something
+    else stood there is dropped, and the row is asked about again.
     Raises ValidationError where the file as a whole cannot be taken.
     """
     _planners_only(user)
     read = plan_read(content)
-    with transaction.atomic():
-        found = played(read, user, "preview", decided)
-        transaction.set_rollback(True)
-    return found
+    while True:
+        with transaction.atomic():
+            found = played(read, user, "preview", choices_of(decided))
+            transaction.set_rollback(True)
+        gone = outlived(found.rows, decided)
+        if not gone:
+            return found
+        decided = {key: decided[key] for key in decided.keys() - gone}
 
 
 @transaction.atomic
@@ -85,9 +84,9 @@ def plan_import_apply(
             state=PlanImport.State.APPLIED,
         )  # fmt: skip
         why = reason or _("from the workbook “%(name)s”") % {"name": row.file_name}
-        found = played(read, user, why, decided)
+        found = played(read, user, why, choices_of(decided))
         if found.digest != digest or not found.may_apply or found.plan is None:
-            raise Overtaken(found)
+            raise Overtaken
         row.refresh_from_db()
         row.outcome = found.counts
         record_save(instance=row, user=user, reason=_("taken over"))

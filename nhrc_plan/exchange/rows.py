@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -102,9 +102,21 @@ class Row:
 
     @property
     def choices(self) -> list[tuple[str, Any]]:
-        """What may be decided about it."""
+        """What may be decided about it: as it is posted, and in words."""
         may = {CONFLICT: (MINE, THEIRS), ASKED: (RIGHT, THEIRS), REFUSED: (THEIRS,)}
-        return [(choice, DECISIONS[choice]) for choice in may.get(self.outcome, ())]
+        return [(self.posts(choice), DECISIONS[choice]) for choice in may.get(self.outcome, ())]
+
+    def posts(self, choice: str) -> str:
+        """A decision about this row as it is posted and kept: with a mark of what stands, which
+        it would replace."""
+        if choice == THEIRS:
+            return choice
+        stands = json.dumps([[each.label, each.before] for each in self.differences])
+        return f"{choice}.{hashlib.sha256(stands.encode()).hexdigest()[:12]}"
+
+    @property
+    def decided_posts(self) -> str:
+        return self.posts(self.decided) if self.decided else ""
 
     @property
     def decided_label(self) -> Any:
@@ -118,6 +130,36 @@ class Row:
     @property
     def says_something(self) -> bool:
         return self.outcome != UNCHANGED or bool(self.decided)
+
+
+def posted_choices(post: Mapping[str, Any]) -> dict[str, str]:
+    """What a page sent about rows, by their keys: decisions as ``Row.posts`` writes them."""
+    found = {
+        name.removeprefix("row_"): str(text)
+        for name, text in post.items()
+        if name.startswith("row_")
+    }
+    return {key: found[key] for key in choices_of(found)}
+
+
+def choices_of(posted: Mapping[str, str]) -> dict[str, str]:
+    """Decisions as they were posted, without the marks of what they were made about."""
+    found = {key: text.partition(".")[0] for key, text in posted.items()}
+    return {key: choice for key, choice in found.items() if choice in DECISIONS}
+
+
+def outlived(rows: Iterable[Row], posted: Mapping[str, str]) -> set[str]:
+    """The keys of rows of which something was decided when something else stood there.
+
+    To take the file's row or to call it right is an answer to what was shown beside it; once that
+    has changed, the row is asked about again (docs/trust.md, promise 2). To leave what stands
+    replaces nothing.
+    """
+    return {
+        row.key
+        for row in rows
+        if row.decided in (MINE, RIGHT) and posted.get(row.key) != row.decided_posts
+    }
 
 
 class Tally:

@@ -23,7 +23,7 @@ from nhrc_plan.exchange.kinds import every_kind, kind_of
 from nhrc_plan.exchange.models import Import, ImportCheck, ImportFile
 from nhrc_plan.exchange.progress import LARGE, Outcome, answer_with_progress
 from nhrc_plan.exchange.read import imports_seen, last_check, shown
-from nhrc_plan.exchange.rows import MINE, RIGHT, THEIRS
+from nhrc_plan.exchange.rows import posted_choices
 from nhrc_plan.exchange.undo.kind import Undo, act_of
 from nhrc_plan.exchange.write import Overtaken, import_apply, import_look, import_sent
 from strategy.access import viewer
@@ -150,7 +150,7 @@ def one_import(request: HttpRequest, page: PlanPage, import_id: int) -> HttpResp
     check = last_check(row)
     if check is None and kind.before(row):
         return redirect(kind.before(row))
-    decided = {**(check.decided if check else {}), **_decided(request)}
+    decided = {**(check.decided if check else {}), **posted_choices(request.POST)}
     if request.method == "POST":
         seen = check is not None and check.digest == typed_text(request.POST, "digest")
         confirms = "_confirm" in request.POST
@@ -277,15 +277,6 @@ def _undone(request: HttpRequest, page: PlanPage, row: Import) -> HttpResponseBa
     for text in answer.messages:
         messages.error(request, text)
     return redirect(import_address(row))
-
-
-def _decided(request: HttpRequest) -> dict[str, str]:
-    """What was decided about rows, by their keys."""
-    return {
-        name.removeprefix("row_"): str(choice)
-        for name, choice in request.POST.items()
-        if name.startswith("row_") and choice in (MINE, THEIRS, RIGHT)
-    }
 
 
 def _about(page: PlanPage, row: Import) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from nhrc_plan.exchange.kinds import Sent, kind_of
 from nhrc_plan.exchange.models import Import, ImportCheck, ImportFile, ImportRows
 from nhrc_plan.exchange.progress import tell
-from nhrc_plan.exchange.rows import NEWS, Tally
+from nhrc_plan.exchange.rows import NEWS, Tally, choices_of, outlived
 from strategy.access import viewer
 from strategy.records.model import actor_name, one_act
 from strategy.records.write import claim, record_save, write_history
@@ -56,11 +56,17 @@ def import_sent(*, user: Any, row: Import, name: str, content: bytes, today: dat
 
 
 def import_look(*, user: Any, row: Import, decided: Mapping[str, str], today: date) -> ImportCheck:
-    """Look at an import again, with what was decided of its rows."""
+    """Look at an import again, with what was decided of its rows (``Row.posts``).
+
+    What was decided when something else stood there is dropped: the row is asked about again.
+    """
     if not row.seen_by(viewer(user)):
         raise PermissionDenied
     content = ImportFile.objects.filter(of=row).values_list("content", flat=True).first()
-    seen = _Seen(Sent(row, bytes(content or b""), viewer(user), today), decided)
+    sent = Sent(row, bytes(content or b""), viewer(user), today)
+    seen = _Seen(sent, decided)
+    while seen.outlived:
+        seen = _Seen(sent, {key: seen.decided[key] for key in seen.decided.keys() - seen.outlived})
     with transaction.atomic():
         return seen.keep()
 
@@ -71,12 +77,15 @@ class _Seen:
     def __init__(self, sent: Sent, decided: Mapping[str, str]) -> None:
         self.row, self.decided, self.tally = sent.row, dict(decided), Tally()
         self.batches: list[ImportRows] = []
+        #: The rows whose decision was made about something else.
+        self.outlived: set[str] = set()
         done = 0
         tell("read")
-        found = kind_of(sent.row).check(sent, self.decided)
+        found = kind_of(sent.row).check(sent, choices_of(self.decided))
         for place, batch in enumerate(found):
             for each in batch.rows:
                 self.tally.add(each)
+            self.outlived |= outlived(batch.rows, self.decided)
             told = [each.packed() for each in batch.rows if each.says_something]
             done += len(batch.rows)
             tell("check", done, batch.of)

@@ -21,7 +21,6 @@ from nhrc_plan.drafts.next_lines import next_lines
 from nhrc_plan.drafts.preview import Preview
 from nhrc_plan.drafts.sheets import empty_lines, plan_lines, plan_workbook
 from nhrc_plan.drafts.write import (
-    Overtaken,
     draft_along,
     plan_activate,
     plan_import_apply,
@@ -30,6 +29,7 @@ from nhrc_plan.drafts.write import (
     plan_take_back,
 )
 from nhrc_plan.exchange.rows import CHANGED, CONFLICT, MINE, NEW, THEIRS, UNCHANGED
+from nhrc_plan.exchange.write import Overtaken
 from strategy.access import viewer
 from strategy.models import Agency, Plan, Strategy, Unit
 from strategy.records.write import StaleVersion, record_save
@@ -191,7 +191,10 @@ def test_the_workbook_of_a_draft_changes_the_draft(plan, planner, draft):
 
     left = plan_preview(planner, filling.bytes(), {conflict.key: THEIRS})
     assert left.may_apply and left.news == found.news
-    applied(planner, filling.bytes(), {conflict.key: MINE})
+    # A decision holds for what was shown beside it.
+    asked = plan_preview(planner, filling.bytes(), {conflict.key: MINE})
+    assert [row.key for row in asked.open_rows] == [conflict.key]
+    applied(planner, filling.bytes(), {conflict.key: conflict.posts(MINE)})
     assert indicator_of(draft, "S1-1.1").name == "ชื่อใหม่"
     assert indicator_of(draft, "S1-2.1").definition == "นิยาม"
     strategy = Strategy.objects.get(plan=draft, number=1)
@@ -211,11 +214,11 @@ def test_a_preview_that_holds_no_longer_is_not_taken_over(plan, planner, draft):
     indicator = Indicator.objects.filter(strategy__plan=draft).earliest("position")
     indicator.name = "ของผู้อื่น"
     record_save(instance=indicator, user=planner)
-    with pytest.raises(Overtaken) as overtaken:
+    with pytest.raises(Overtaken):
         plan_import_apply(
             user=planner, row=kept, expected_version=1, decided={}, digest=seen.digest
         )
-    assert CONFLICT in overtaken.value.preview.counts
+    assert CONFLICT in plan_preview(planner, filling.bytes(), {}).counts
     assert PlanImport.objects.get(pk=kept.pk).state == "checked"
 
 

@@ -197,11 +197,11 @@ def test_what_somebody_else_changed_is_shown_and_decided(client, unit, plan, pla
     (row,) = page.context["compared"].shown
     left = client.post(page.redirect_chain[-1][0], {f"row_{row.key}": "theirs"})
     assert left.context["compared"].news == 0
-    looked = client.post(page.redirect_chain[-1][0], {f"row_{row.key}": "mine"})
+    looked = client.post(page.redirect_chain[-1][0], {f"row_{row.key}": row.posts("mine")})
     assert [each.outcome for each in looked.context["compared"].shown] == [CHANGED]
     (change,) = looked.context["compared"].shown[0].differences
     assert (change.before, change.after) == ("74", "72")
-    confirm(client, looked, **{f"row_{row.key}": "mine"})
+    confirm(client, looked, **{f"row_{row.key}": row.posts("mine")})
     assert figures(entered().get()) == ["72"]
 
 
@@ -222,9 +222,9 @@ def test_a_figure_that_looks_like_a_slip_is_asked_about(client, unit, plan):
     page = send(client, unit, saved(book))
     assert outcomes(page) == {"S3-1.1": ASKED}
     (row,) = page.context["compared"].shown
-    looked = client.post(page.redirect_chain[-1][0], {f"row_{row.key}": "right"})
+    looked = client.post(page.redirect_chain[-1][0], {f"row_{row.key}": row.posts("right")})
     assert looked.context["compared"].may_apply
-    confirm(client, looked, **{f"row_{row.key}": "right"})
+    confirm(client, looked, **{f"row_{row.key}": row.posts("right")})
     result = entered().get(month=12)
     assert figures(result) == ["7"] and result.slips
 

@@ -36,7 +36,7 @@ FORBIDDEN = {
 PURE = re.compile(
     r"(kpis|budgets)/rules/\w+\.py"
     r"|integrity/\w+/rules\.py"
-    r"|nhrc_plan/(watch|meetings/minute|meetings/resolutions)/rules\.py"
+    r"|nhrc_plan/(watch|backups|meetings/minute|meetings/resolutions)/rules\.py"
     r"|strategy/(calendar|standing/status|standing/timeline|thai/\w+|drawing/(geometry\w*|scale))\.py"
 )
 #: Modules of the standard library that touch neither disk, network, clock nor chance.

@@ -30,6 +30,7 @@ from strategy.records.write import StaleVersion, record_delete, record_save
 from strategy.thai import format_number
 from strategy.workbook import apart, upload
 from tests.support.racing import blind_claim, rounds
+from tests.support.tables import decisions
 from tests.support.writing import (
     OWN,
     TODAY,
@@ -169,9 +170,12 @@ class Workbook(Editing):
 
     def save(self, editor, page, text):
         client, shown = self.clients[editor], page.shown
-        mine = {f"row_{row.key}": "mine" for row in shown.context["compared"].shown if row.is_open}
+        mine = decisions(shown, "mine")
         if mine:
             shown = client.post(page.address, {**mine, "_look": "1"})
+            if decisions(shown, "mine"):
+                # Somebody changed it after the decision: it is asked about again.
+                return Preview(shown, page.typed, page.address), False
         digest = shown.context["compared"].digest
         data = {**mine, "digest": digest, "_confirm": "1", "change_reason": "because"}
         answer = client.post(page.address, data)

@@ -97,6 +97,16 @@ def matched(client: Any, page: Any, **told: Any) -> Any:
     return client.post(address, {**data, **told}, follow=True)
 
 
+def decisions(page: Any, choice: str) -> dict[str, str]:
+    """One decision about every row of a preview that it may be made about, as the page posts it."""
+    return {
+        f"row_{row.key}": text
+        for row in page.context["compared"].shown
+        for text, _label in row.choices
+        if text.partition(".")[0] == choice
+    }
+
+
 def confirmed(client: Any, page: Any, **more: Any) -> Any:
     """Press what the preview offers."""
     address = where(page)

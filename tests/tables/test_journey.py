@@ -21,7 +21,17 @@ from strategy import access as roles
 from strategy.models import Account, MonthLock
 from strategy.records.write import record_save
 from strategy.workbook import apart, upload
-from tests.support.tables import AT, PLAN, confirmed, gfmis, matched, saved, sent, workbook
+from tests.support.tables import (
+    AT,
+    PLAN,
+    confirmed,
+    decisions,
+    gfmis,
+    matched,
+    saved,
+    sent,
+    workbook,
+)
 from tests.support.writing import (
     OTHER,
     OWN,
@@ -198,9 +208,18 @@ def test_a_row_that_somebody_changed_after_it_was_sent_is_decided(client, person
     address = preview.redirect_chain[-1][0]
     confirmed(client, preview)
     assert Disbursement.objects.get(fiscal_year=2569, month=12).disbursed == 20
-    mine = client.post(address, {"row_r2": "mine"})
+    decision = decisions(preview, "mine")
+    mine = client.post(address, decision)
     assert rows_of(mine) == {2: CHANGED}
-    confirmed(client, mine, row_r2="mine")
+    # What is decided holds for what stood there: once more it is changed, and asked about again.
+    spend(projects[0], 2569, 12, "30", user=other, expected_version=2, reason="ตัวอย่าง")
+    again = confirmed(client, mine, **decision)
+    assert rows_of(again) == {2: CONFLICT}
+    (row,) = again.context["compared"].shown
+    assert [(each.before, each.after) for each in row.differences] == [("30", "50")]
+    assert Disbursement.objects.get(fiscal_year=2569, month=12).disbursed == 30
+    decision = decisions(again, "mine")
+    confirmed(client, client.post(address, decision), **decision)
     assert Disbursement.objects.get(fiscal_year=2569, month=12).disbursed == 50
 
 
@@ -282,9 +301,10 @@ def test_results_of_many_units_come_in_with_their_measures(client, plan):
     assert rows_of(preview) == {2: ASKED, 3: NEW, 5: REFUSED, 6: REFUSED, 7: REFUSED, 8: REFUSED}
     leave = {f"row_r{number}": "theirs" for number in (5, 6, 7, 8)}
     address = preview.redirect_chain[-1][0]
-    looked = client.post(address, {**leave, "row_r2": "right"})
+    right = decisions(preview, "right") | leave
+    looked = client.post(address, right)
     assert rows_of(looked)[2] == NEW
-    confirmed(client, looked, row_r2="right", **leave)
+    confirmed(client, looked, **right)
     assert figures(entered().get(indicator=own, month=12)) == ["7"]
     assert figures(entered().get(indicator=several, month=12)) == ["3"] * len(labels)
     # The same table once more changes nothing; as a draft it hides nothing that counts.
@@ -303,8 +323,8 @@ def test_a_name_that_is_only_similar_is_asked_about(client, projects):
     preview = matched(client, page, money="1", strangers="leave")
     assert rows_of(preview) == {2: ASKED, 3: NEW, 4: LEFT}
     address = preview.redirect_chain[-1][0]
-    looked = client.post(address, {"row_r2": "right"})
-    confirmed(client, looked, row_r2="right")
+    right = decisions(preview, "right")
+    confirmed(client, client.post(address, right), **right)
     assert Disbursement.objects.filter(project__in=projects[:2], disbursed=5).count() == 2
 
 
