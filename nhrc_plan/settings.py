@@ -108,6 +108,7 @@ INSTALLED_APPS = [
     "nhrc_plan.tables",
     "nhrc_plan.reminders",
     "nhrc_plan.api",
+    "nhrc_plan.disclosure",
     "nhrc_plan.backups",
 ]
 
@@ -227,6 +228,38 @@ PASSKEY_ORIGINS = [origin.lower() for origin in env_list("PASSKEY_ORIGINS")] or 
     [f"{_SITE.scheme}://{_SITE.netloc}".lower()] if SITE_URL else []
 )
 SILENCED_SYSTEM_CHECKS = [f"otp_webauthn.E{number}" for number in ("010", "011", "030", "031")]
+
+# Single sign-on by OpenID Connect: off unless all of these are set, and then beside the password.
+# Accounts, roles and units are made here alone; the provider says who somebody is
+# (strategy/people/sso).
+SSO = {
+    **{
+        name: env_address(name)
+        for name in ("SSO_ISSUER", "SSO_AUTHORIZE_URL", "SSO_TOKEN_URL", "SSO_USER_URL")
+    },
+    "SSO_KEYS_URL": env_address("SSO_KEYS_URL"),
+    "SSO_CLIENT_ID": os.environ.get("SSO_CLIENT_ID", "").strip(),
+    "SSO_CLIENT_SECRET": os.environ.get("SSO_CLIENT_SECRET", "").strip(),
+}
+SSO_ISSUER = SSO["SSO_ISSUER"]
+#: What the provider calls the account by: the user name here, or with "email" its e-mail address.
+SSO_CLAIM = os.environ.get("SSO_CLAIM", "").strip() or "preferred_username"
+SSO_NAME = os.environ.get("SSO_NAME", "").strip()
+OIDC_OP_AUTHORIZATION_ENDPOINT = SSO["SSO_AUTHORIZE_URL"]
+OIDC_OP_TOKEN_ENDPOINT = SSO["SSO_TOKEN_URL"]
+OIDC_OP_USER_ENDPOINT = SSO["SSO_USER_URL"]
+OIDC_OP_JWKS_ENDPOINT = SSO["SSO_KEYS_URL"]
+OIDC_RP_CLIENT_ID = SSO["SSO_CLIENT_ID"]
+OIDC_RP_CLIENT_SECRET = SSO["SSO_CLIENT_SECRET"]
+OIDC_RP_SIGN_ALGO = "RS256"
+OIDC_RP_SCOPES = "openid email profile"
+OIDC_USE_PKCE = True
+OIDC_CREATE_USER = False
+OIDC_TIMEOUT = 10
+OIDC_AUTHENTICATION_CALLBACK_URL = "sso_callback"
+if SSO_ISSUER:
+    # Before the counter of wrong passwords, which knows no name here.
+    AUTHENTICATION_BACKENDS.insert(0, "strategy.people.sso.backend.SignOn")
 
 LANGUAGE_CODE = "th"
 LANGUAGES = [("th", "ไทย"), ("en", "English")]

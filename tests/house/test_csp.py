@@ -1,4 +1,5 @@
-"""Every answer carries a strict content policy, and no page holds what that policy forbids.
+"""Every answer carries a strict content policy, and no page holds what that policy forbids, with
+markup in every column of the database that takes any text.
 
 The admin's addresses come from its registry: a model registered later is looked at as well.
 """
@@ -24,7 +25,15 @@ from nhrc_plan.meetings.resolutions.models import Resolution
 from nhrc_plan.overview import read as selectors
 from strategy.models import Comment, Membership, MonthLock, Plan, Unlocking
 from strategy.records.write import record_save
-from tests.support.crawling import Forbidden, admin_addresses, example, one_of_each, problems
+from tests.support.crawling import (
+    MARKUP,
+    Forbidden,
+    admin_addresses,
+    example,
+    fill_texts,
+    one_of_each,
+    problems,
+)
 from tests.support.database import changed, state
 from tests.support.pages import DAY, HERE, enter, indicator_of, reading_routes, samples
 
@@ -42,6 +51,8 @@ def root(person: Callable[..., Any]) -> Any:
 def filled(plan: Plan, root: Any, today: Callable[[date], date]) -> Plan:
     today(DAY)
     one_of_each(plan, root)
+    filled = fill_texts(MARKUP)
+    assert len(filled) > 100, filled
     return plan
 
 

@@ -55,6 +55,7 @@ from kpis.write.results import (
 )
 from kpis.write.targets import TargetEntry, baseline_set, target_change
 from nhrc_plan.api.models import ApiKey
+from nhrc_plan.disclosure.models import Item, Publisher
 from nhrc_plan.drafts.models import PlanImport
 from nhrc_plan.exchange.models import Import, ImportCheck
 from nhrc_plan.meetings.models import Meeting, MonthSummary
@@ -338,6 +339,10 @@ def samples(plan):
         MailChoice: MailChoice(user=user),
         CalendarFeed: CalendarFeed(user=user, secret_hash="a" * 64),
         Escalation: Escalation(plan=indicator.strategy.plan),
+        Publisher: Publisher(agency=agency, contact="x"),
+        Item: Item(
+            agency=agency, fiscal_year=2569, number="1", title="x", kind="plan", of_year=2569
+        ),
         ApiKey: ApiKey(name="x", begins_with="nhrc_x", secret_hash="a" * 64),
     }  # fmt: skip
     for row in made.values():
