@@ -6,8 +6,12 @@ TESTS ?= -n 2 --dist worksteal
 VENV := .venv
 PY := $(VENV)/bin/python
 
+# Compiled modules are kept, whatever the surroundings say: each process of the tests would compile
+# and rewrite all of them anew, which takes it longer than to collect the tests.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
-.PHONY: help run test quick lint pictures bench lock translations audit sbom
+.PHONY: help run test quick lint pictures bench lock translations audit sbom release
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -106,6 +110,9 @@ sbom: $(VENV)/dev.stamp ## the list of parts as CycloneDX: sbom.cdx.json
 	@$(PY) -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible \
 	  --output-format JSON --output-file sbom.cdx.json requirements.lock
 	@echo "sbom.cdx.json lists what requirements.lock brings."
+
+release: $(VENV)/dev.stamp ## cut a release from a clean main: make release VERSION=0.3.0
+	@$(PY) -m tests.support.release "$(VERSION)"
 
 COMPILE = uv pip compile --quiet --universal --generate-hashes --python-version 3.11 \
 	--no-emit-index-url --custom-compile-command "make lock" $(ARGS) pyproject.toml

@@ -113,6 +113,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "nhrc_plan.request_line.RequestLine",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "strategy.pages.compression.CompressedText",
@@ -169,6 +170,8 @@ else:
     # Plan queries for storage without moving heads. The server's own default, made for disks,
     # reads the whole table of results to find the latest of each indicator.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c random_page_cost=1.1")
+    # A server that is away is told so within seconds (nhrc_plan/health/calm.py).
+    DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [
@@ -332,6 +335,8 @@ SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not TRIAL
 SECURE_SSL_REDIRECT = env_bool("SECURE_SSL_REDIRECT", default=not TRIAL)
 SECURE_HSTS_SECONDS = 0 if TRIAL else 60 * 60 * 24 * 365
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not TRIAL
+# Whoever asks whether the service is well stands beside it (nhrc_plan/health/views.py).
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 BEHIND_PROXY = env_bool("BEHIND_PROXY")
 if BEHIND_PROXY:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -381,19 +386,32 @@ EMAIL_BACKEND = (
 )
 DEFAULT_FROM_EMAIL = os.environ.get("EMAIL_FROM", "") or ("plan@localhost" if TRIAL else "")
 
+# The log goes to standard error, an entry a line: as JSON for whatever collects it, or as text for
+# eyes (nhrc_plan/logs.py). Each request is one line of it; the trial's server writes its own.
+LOG_FORMAT = env_choice("LOG_FORMAT", ("text", "json") if TRIAL else ("json", "text"))
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "filters": {"secrets": {"()": "nhrc_plan.reminders.logs.HideSecrets"}},
+    "formatters": {
+        "text": {
+            "()": "nhrc_plan.logs.Text",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        },
+        "json": {"()": "nhrc_plan.logs.Json"},
+    },
+    "filters": {"secrets": {"()": "nhrc_plan.logs.HideSecrets"}},
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",
-            "formatter": "line",
+            "formatter": LOG_FORMAT,
             "filters": ["secrets"],
         }
     },
     "root": {"handlers": ["console"], "level": "INFO" if TRIAL else "WARNING"},
-    # The trial's server tells of every request by a handler of its own, unless told otherwise.
-    "loggers": {"django.server": {"handlers": ["console"], "level": "INFO", "propagate": False}},
+    "loggers": {
+        "nhrc_plan.requests": {"level": "WARNING" if TRIAL else "INFO"},
+        # The trial's server tells of every request by a handler of its own, unless told otherwise.
+        "django.server": {"handlers": ["console"], "level": "INFO", "propagate": False},
+    },
 }

@@ -21,6 +21,7 @@ from nhrc_plan.disclosure import pages as disclosure_pages
 from nhrc_plan.drafts import views as draft_views
 from nhrc_plan.exchange import entry_views
 from nhrc_plan.exchange import views as exchange_views
+from nhrc_plan.health import views as health_views
 from nhrc_plan.help import views as help_views
 from nhrc_plan.meetings import views as board_views
 from nhrc_plan.meetings.frozen import pages as meeting_views
@@ -52,6 +53,8 @@ def page(route: str, view: Callable[..., HttpResponseBase], name: str) -> list[U
 
 
 urlpatterns = [
+    path("healthz", health_views.healthz, name="healthz"),
+    path("readyz", health_views.readyz, name="readyz"),
     path("", views.home, name="home"),
     path("login/", code_pages.SignIn.as_view(), name="login"),
     path("login/code/", code_pages.sign_in_code, name="login_code"),
@@ -97,6 +100,7 @@ urlpatterns = [
     *page(f"{PLAN}/strategies/<int:number>", views.strategy, "strategy"),
     *page(f"{PLAN}/indicators", kpi_views.indicators, "indicators"),
     *page(f"{PLAN}/indicators/<str:code>", kpi_views.indicator, "indicator"),
+    *page(f"{PLAN}/steps", kpi_views.steps, "steps"),
     *page(f"{PLAN}/units", views.units, "units"),
     *page(f"{PLAN}/units/<int:unit_id>", views.unit, "unit"),
     *page(f"{PLAN}/budgets", money_views.budgets, "budgets"),
@@ -199,4 +203,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
 ]
 
+handler500 = "nhrc_plan.health.calm.server_error"
 handler404 = "strategy.pages.page.not_found"

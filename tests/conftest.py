@@ -8,6 +8,7 @@ taken from outside.
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import shutil
@@ -31,7 +32,7 @@ for _name in (
     "TRUSTED_PROXIES", "EVIDENCE_DIR", "EVIDENCE_MAX_MB", "SITE_URL", "EMAIL_HOST", "EMAIL_PORT",
     "EMAIL_USER", "EMAIL_PASSWORD", "EMAIL_TLS", "EMAIL_FROM", "ONE_TIME_CODES",
     "PASSKEYS", "PASSKEY_ALONE", "PASSKEY_DOMAIN", "PASSKEY_ORIGINS",
-    "BACKUP_DIR", "BACKUP_PUBLIC_KEYS", "BACKUP_SECRET_KEY_FILE", "BACKUP_KEEP_DAYS",
+    "LOG_FORMAT", "BACKUP_DIR", "BACKUP_PUBLIC_KEYS", "BACKUP_SECRET_KEY_FILE", "BACKUP_KEEP_DAYS",
     "BACKUP_KEEP_WEEKS", "BACKUP_KEEP_MONTHS", "BACKUP_LATE_HOURS", "BACKUP_DRILL_DATABASE_URL",
 ):  # fmt: skip
     os.environ.pop(_name, None)
@@ -82,6 +83,8 @@ def _keep_whole(
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    # Rubbish is looked for less often: there is little, and each time all that lives is walked.
+    gc.set_threshold(20_000, 20, 50)
     test_client.store_rendered_templates = _keep_whole
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     config.addinivalue_line("filterwarnings", "ignore:No directory at:UserWarning")
@@ -119,6 +122,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         (kept if touches and not played and not proven else same).append(item)
     config.hook.pytest_deselected(items=same)
     items[:] = kept
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected lives to the end: nobody has to look through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def _shared(config: pytest.Config) -> Path:

@@ -10,9 +10,10 @@ from kpis.read.indicator import IndicatorDetail, MonthRow
 from kpis.read.levels import Ladder
 from kpis.read.report import YearRest
 from kpis.read.rows import Cell, IndicatorRow
+from kpis.read.steps import YearStep, YearSteps
 from kpis.rules.facts import NOTHING, Figure, IndicatorFacts, MeasureFacts, TargetFacts
 from kpis.rules.judging import MeasureStanding, Outstanding
-from kpis.rules.roll_up import RollUp
+from kpis.rules.roll_up import LastClose, RollUp
 from kpis.rules.score import ScoreMean
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan
@@ -27,9 +28,7 @@ def roll_up(summed: RollUp) -> dict[str, Any]:
         "reported": summed.reported,
         "mean_of_expected": text(summed.mean),
         **(_scores(summed.scores) if summed.scores else {}),
-        "last_close": (
-            {**summed.last._asdict(), "mean": text(summed.last.mean)} if summed.last else None
-        ),
+        "last_close": _last_close(summed.last),
     }
 
 
@@ -52,6 +51,38 @@ def year_rest(rest: YearRest | None) -> dict[str, Any] | None:
         "closed_critical": [row.code for row in rest.critical],
         "not_approved": [row.code for row in rest.unapproved],
     }
+
+
+def steps(plan: Plan, at: FiscalMonth, shown: YearSteps, rest: YearRest | None) -> dict[str, Any]:
+    """What the year asks for, the hardest first; indicators without such a step by code."""
+    return {
+        **head(plan, at),
+        "last_close": _last_close(shown.last),
+        "last_year": year_rest(rest),
+        "moving": shown.moving,
+        "steps": [_step(each) for each in shown.steps],
+        "without_step": [row.code for row in shown.beside],
+    }
+
+
+def _step(shown: YearStep) -> dict[str, Any]:
+    return {
+        "code": shown.row.code,
+        "label": shown.measure.label or None,
+        "closed_year": shown.closed_year,
+        "closed": figure(shown.closed),
+        "target": figure(shown.target),
+        "step": figure(shown.full_step),
+        "steps_before": shown.ambition.steps,
+        "steps_as_large": shown.ambition.reached,
+        "result": figure(shown.now),
+        "reached": shown.is_there,
+        "status": shown.row.current.status,
+    }
+
+
+def _last_close(last: LastClose | None) -> dict[str, Any] | None:
+    return {**last._asdict(), "mean": text(last.mean)} if last else None
 
 
 def cell(shown: Cell) -> dict[str, Any]:

@@ -10,7 +10,9 @@ from kpis.pages import charts, data, tables, workbook
 from kpis.pages.filters import IndicatorFilter
 from kpis.read.asof import restated_after_lock
 from kpis.read.indicator import IndicatorDetail, indicator_detail, results_asked_about
+from kpis.read.report import last_year_rest
 from kpis.read.standing import plan_standing
+from kpis.read.steps import year_steps
 from strategy.calendar import FiscalMonth
 from strategy.closing.read import locked_since
 from strategy.comments.read import Talk, open_marks, talk_about
@@ -89,6 +91,18 @@ def _talk(page: PlanPage, shown: IndicatorDetail) -> Talk | None:
     names = {month: month_name(FiscalMonth(page.at.year, month)) for month in asked}
     result = shown.result
     return talk_about(page.viewer, asked, result and result.month, names=names)
+
+
+@plan_page
+def steps(request: HttpRequest, page: PlanPage) -> HttpResponse:
+    """What the year asks for, beside how the last one closed."""
+    standing = plan_standing(page.plan, page.at, page.today)
+    shown = year_steps(page.plan, standing, page.today)
+    rest = last_year_rest(standing.rows, locked_since(page.plan.agency_id))
+    if page.as_data:
+        return as_json(data.steps(page.plan, page.at, shown, rest))
+    context = {"page": page, "nav": "overview", "shown": shown, "rest": rest}
+    return render(request, "kpis/steps.html", context)
 
 
 @plan_page

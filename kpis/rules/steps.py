@@ -47,6 +47,16 @@ def steps_taken(figures: Mapping[int, Decimal], *, lower_is_better: bool = False
     ]
 
 
+def largest_step(
+    figures: Mapping[int, Decimal], *, lower_is_better: bool = False
+) -> Decimal | None:
+    """The best change a year that was ever taken; None where there was none."""
+    taken = steps_taken(figures, lower_is_better=lower_is_better)
+    if not taken:
+        return None
+    return Decimal(max(taken).numerator) / Decimal(max(taken).denominator)
+
+
 def ambition(
     figures: Mapping[int, Decimal],
     before: tuple[int, Decimal],

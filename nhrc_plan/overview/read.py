@@ -183,6 +183,8 @@ class OverviewPage:
 class MapStrategy:
     standing: StrategyStanding
     status: str | None
+    #: In which band the year before closed, where this year has no figure yet.
+    last_status: str | None
     goals: tuple[int, ...]
     objectives: tuple[ObjectivePart, ...]
 
@@ -204,6 +206,12 @@ class MapPage:
 def band_of(plan: Plan, summed: RollUp) -> str | None:
     """The band of a roll-up's mean; None where nothing is reported."""
     return None if summed.mean is None else status_of(summed.mean, bands(plan))
+
+
+def _band_of_close(plan: Plan, summed: RollUp) -> str | None:
+    """The band in which the year before closed, where this one has no figure yet."""
+    last = summed.last
+    return None if last is None or last.mean is None else status_of(last.mean, bands(plan))
 
 
 def objective_parts(
@@ -385,6 +393,7 @@ def map_page(plan: Plan, at: FiscalMonth, today: date) -> MapPage:
             MapStrategy(
                 standing=part,
                 status=band_of(plan, part.roll_up),
+                last_status=_band_of_close(plan, part.roll_up),
                 goals=tuple(goals[part.id]),
                 objectives=tuple(o for o in objectives if o.strategy_id == part.id),
             )

@@ -79,6 +79,8 @@ PAGES = {
     "unit_data": ("/units/{unit}.json", 16),
     "map": ("/map/", 14),
     "map_data": ("/map.json", 14),
+    "steps": ("/steps/", 14),
+    "steps_data": ("/steps.json", 14),
     "about": ("/about/", 10),
     "about_data": ("/about.json", 10),
     # Two of them for the months that are locked, of money and of measures.
@@ -362,7 +364,7 @@ def test_the_queries_of_the_plan_itself(plan, reader, django_assert_max_num_quer
 
 PAGE_TEMPLATES = [
     *(f"overview/{name}" for name in ("about", "overview", "strategy", "units", "unit", "map")),
-    *(f"kpis/{name}" for name in ("indicators", "indicator")),
+    *(f"kpis/{name}" for name in ("indicators", "indicator", "steps")),
     *(f"budgets/{name}" for name in ("budgets", "budget_units", "project")),
     "value/value",
     "meetings/board",

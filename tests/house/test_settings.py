@@ -19,7 +19,7 @@ _OURS = (
     "TRUSTED_PROXIES", "SITE_URL", "EMAIL_HOST", "EMAIL_PORT", "EMAIL_USER", "EMAIL_PASSWORD",
     "EMAIL_TLS", "EMAIL_FROM", "ONE_TIME_CODES",
     "PASSKEYS", "PASSKEY_ALONE", "PASSKEY_DOMAIN", "PASSKEY_ORIGINS",
-    "BACKUP_DIR", "BACKUP_PUBLIC_KEYS", "BACKUP_SECRET_KEY_FILE", "BACKUP_KEEP_DAYS",
+    "LOG_FORMAT", "BACKUP_DIR", "BACKUP_PUBLIC_KEYS", "BACKUP_SECRET_KEY_FILE", "BACKUP_KEEP_DAYS",
     "BACKUP_KEEP_WEEKS", "BACKUP_KEEP_MONTHS", "BACKUP_LATE_HOURS", "BACKUP_DRILL_DATABASE_URL",
 )  # fmt: skip
 
@@ -292,10 +292,12 @@ def variables_read(source: str) -> set[str]:
 
 
 def test_the_example_names_every_variable():
-    source = (settings.BASE_DIR / "nhrc_plan" / "settings.py").read_text(encoding="utf-8")
+    """Those of the settings, and those of what serves them (deploy/)."""
+    reading = ("nhrc_plan/settings.py", "deploy/gunicorn.conf.py", "deploy/healthy.py")
+    sources = [(settings.BASE_DIR / name).read_text(encoding="utf-8") for name in reading]
     example = (settings.BASE_DIR / ".env.example").read_text(encoding="utf-8")
     named = set(re.findall(r"^#?([A-Z_]+)=", example, re.MULTILINE))
-    assert variables_read(source) == named
+    assert set().union(*map(variables_read, sources)) == named
 
 
 def test_a_variable_without_example_would_be_seen():

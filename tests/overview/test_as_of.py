@@ -125,7 +125,7 @@ def test_rows_changed_twenty_times_cost_no_query_more(sampled, client, planner, 
     today(AFTER)
     paths = [
         beside(f"{HERE}{page}", MONTH, AS_OF)
-        for page in (".json", "/indicators/S3-1.1/", "/budgets/1-1/", "/value/", "/map/")
+        for page in (".json", "/indicators/S3-1.1/", "/budgets/1-1/", "/value/", "/map/", "/steps/")
     ]
     once = [count(path) for path in paths]
     indicator = indicator_of(sampled, "S3-1.1")

@@ -19,7 +19,17 @@ MENU = re.compile(r'<nav aria-label="เมนูหลัก">(.*?)</nav>', re.
 HREF = re.compile(r'href="([^"]+)"')
 
 #: The pages of a plan, by the rest of their address.
-PLAN_PAGES = ["", "indicators/", "units/", "map/", "board/", "budgets/", "budgets/units/", "value/"]
+PLAN_PAGES = [
+    "",
+    "indicators/",
+    "units/",
+    "map/",
+    "steps/",
+    "board/",
+    "budgets/",
+    "budgets/units/",
+    "value/",
+]
 AGENCY_PAGES = ["/integrity/ita/", "/integrity/measures/", "/integrity/assessments/"]
 
 

@@ -95,7 +95,7 @@ WORDS = {
 NAMES = {
     "agency", "plan", "code", "number", "place", "instrument", "instruments", "item",
     "criterion", "alternative", "grade", "published", "computed", "projects", "shared", "owed",
-    "never_reported", "closed_critical", "not_approved", "after_lock", "above_allocation", "awaiting_money", "indicators", "url", "meeting_number", "figures_code",
+    "never_reported", "without_step", "closed_critical", "not_approved", "after_lock", "above_allocation", "awaiting_money", "indicators", "url", "meeting_number", "figures_code",
     "model", "act", "older", "mended_at",
 }  # fmt: skip
 DATES = {
