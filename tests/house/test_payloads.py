@@ -15,7 +15,7 @@ import pytest
 from django.urls import reverse
 
 from tests.support.crawling import fill_texts, one_of_each
-from tests.support.pages import DAY, HERE, samples
+from tests.support.pages import DAY, HERE
 from tests.support.writing import signed_in
 
 pytestmark = pytest.mark.looks
@@ -41,7 +41,6 @@ TABLES = (
 @pytest.fixture
 def client(plan: Any, planner: Any, today: Any) -> Any:
     today(DAY)
-    samples(plan)
     one_of_each(plan, planner)
     assert len(fill_texts(FORMULA)) > 100
     return signed_in(planner)

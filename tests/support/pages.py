@@ -43,7 +43,7 @@ OF_THEIR_OWN = (
     "integrity/assessments", "plans/<slug:slug>/meetings/<", "history", "plans/<slug:slug>/quality",
     "reminders", "my-work/count", "plans/<slug:slug>/owners", "plans/<slug:slug>/resolutions/<",
     "plans/<slug:slug>/entry", "plans/<slug:slug>/units/<int:unit_id>/entry",
-    "plans/<slug:slug>/imports", "plans/<slug:slug>/tables", "drafts/", "api/",
+    "plans/<slug:slug>/imports", "plans/<slug:slug>/tables", "drafts/", "api/", "healthz", "readyz",
 )  # fmt: skip
 
 
