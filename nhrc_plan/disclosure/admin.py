@@ -47,6 +47,11 @@ class ItemAdmin(RecordAdmin):
         "document_url", "published_on",
     ]  # fmt: skip
 
+    def formfield_for_dbfield(self, db_field: Any, request: Any, **kwargs: Any) -> Any:
+        if db_field.name == "document_url":
+            kwargs["assume_scheme"] = "https"
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "plan":
             kwargs["queryset"] = Plan.objects.all()
