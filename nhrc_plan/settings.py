@@ -12,7 +12,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import dj_database_url
-import fontpkg_sarabun
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
@@ -277,9 +276,15 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [
     BASE_DIR / "nhrc_plan" / "static",
-    ("fonts", fontpkg_sarabun.ROOT / "files"),
     ("manual", BASE_DIR / "docs" / "manual" / "pictures"),
 ]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "nhrc_plan.setup.fonts.FontFinder",
+]
+#: Where the fonts are kept that the finder makes of the package's.
+FONT_DIR = BASE_DIR / ".fonts"
 # Files of evidence lie outside whatever is served, under generated names, readable for the
 # service's account alone; strategy/pages/evidence.py hands them out. Without EVIDENCE_DIR: beside
 # the database file, else beside the program.

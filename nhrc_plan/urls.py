@@ -77,6 +77,7 @@ urlpatterns = [
     path("password/codes/off/", code_pages.own_off, name="codes_off"),
     path("help/", help_views.manual, name="help"),
     path("help/<slug:chapter>/", help_views.manual, name="help_page"),
+    path("styleguide/", help_views.styleguide, name="styleguide"),
     path("password/passkeys/", passkey_pages.passkeys, name="passkeys"),
     path("password/passkeys/new/", passkey_pages.own_new, name="passkeys_new"),
     path(

@@ -12,10 +12,10 @@ from django.utils.translation import gettext as _
 from budgets.read.project_rows import ProjectPage
 from budgets.read.rows import MoneyYear, PlanMoney
 from budgets.rules.calc import Total
-from strategy.drawing import geometry, geometry_money
+from strategy.drawing import geometry, geometry_money, geometry_small
 from strategy.drawing.drawing import Drawing, Table
-from strategy.drawing.geometry import Progress
 from strategy.drawing.geometry_money import Part, StackRow
+from strategy.drawing.geometry_small import Progress
 from strategy.models import Plan
 from strategy.standing.status import HUNDRED
 from strategy.thai import format_million, month_name
@@ -32,7 +32,7 @@ def percent(value: Decimal | None) -> str:
 def spending_bar(shown: Total | MoneyYear) -> Progress:
     """How much of the allocated is disbursed, or used where that is judged, and was to be."""
     standing = shown.standing
-    return geometry.progress(standing.judged_percent, standing.expected_percent, HUNDRED)
+    return geometry_small.progress(standing.judged_percent, standing.expected_percent, HUNDRED)
 
 
 def by_strategy(plan: Plan, money: PlanMoney, *, broad: bool = False) -> Drawing:
@@ -106,7 +106,9 @@ def months(shown: ProjectPage) -> Drawing | None:
     for month in shown.months:
         spent = month.spent
         value = None if spent is None else spent.disbursed / _MILLION
-        points.append(geometry.MonthPoint(month_name(month.at, short=True, year=False), value))
+        said = format_million(spent and spent.disbursed)
+        name = month_name(month.at, short=True, year=False)
+        points.append(geometry.MonthPoint(name, value, said))
         expected.append(None if month.expected is None else month.expected / _MILLION)
         table.append(
             [

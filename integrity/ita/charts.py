@@ -48,8 +48,10 @@ def radar(shown: ItaYear) -> Drawing | None:
     for row in rows:
         figures = (row.score.figure, shown.indicator_before(row).figure)
         part = places.get(row.id, "")
-        named.append(RadarAxis(f"{row.number}. {row.name}{part}", *figures))
-        numbered.append(RadarAxis(f"{row.number}{part}", *figures))
+        name = f"{row.number}. {row.name}{part}"
+        said = f"{name}: {score(figures[0])} ({shown.now.year - 1}: {score(figures[1])})"
+        named.append(RadarAxis(name, *figures, said))
+        numbered.append(RadarAxis(f"{row.number}{part}", *figures, said))
     wide = geometry_ita.radar(named, RADAR_WIDE)
     return Drawing(
         id="ita-radar",

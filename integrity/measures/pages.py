@@ -15,7 +15,7 @@ from integrity.measures.read import measure_years, with_after_lock, year_row
 from integrity.measures.rows import YearRow
 from integrity.measures.rules import QUARTERS, has_begun, latest_quarter
 from strategy.comments.read import Talk, talk_about
-from strategy.drawing.geometry import segments
+from strategy.drawing.geometry_small import segments
 from strategy.owners.read import owners_shown
 from strategy.pages.beside import panels_beside
 from strategy.pages.page import Page, agency_page, as_json, xlsx

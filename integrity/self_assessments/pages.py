@@ -28,8 +28,7 @@ from integrity.self_assessments.read import (
 )
 from integrity.self_assessments.rows import AssessmentPage
 from strategy.comments.read import talk_about
-from strategy.drawing import geometry
-from strategy.drawing.geometry import Progress
+from strategy.drawing.geometry_small import Progress, progress
 from strategy.pages.page import Page, as_json, staff_page, xlsx
 from strategy.standing.status import HUNDRED
 from strategy.thai import sort_key
@@ -165,4 +164,4 @@ def workbook(request: HttpRequest, page: Page, assessment_id: int) -> HttpRespon
 
 def bars(shown: AssessmentPage) -> list[tuple[Any, Progress]]:
     """Each part with a bar of its points out of its full points."""
-    return [(row, geometry.progress(row.points, None, row.full or HUNDRED)) for row in shown.parts]
+    return [(row, progress(row.points, None, row.full or HUNDRED)) for row in shown.parts]

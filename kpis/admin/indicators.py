@@ -18,9 +18,9 @@ from kpis.admin.exports import TargetsByMeasure
 from kpis.models import Baseline, Indicator, LevelCriterion, Measure, YearTarget
 from kpis.models.indicators import level_problem
 from kpis.read.former import former_indicators
-from kpis.read.suggestions import source_choices
 from kpis.read.words import join_values
 from kpis.rules.score import are_thresholds
+from kpis.suggestions import source_choices
 from kpis.write.results import value_field
 from kpis.write.targets import (
     EnteredPoint,

@@ -25,9 +25,9 @@ from kpis.read.entry import (
     reportable,
     work_list,
 )
-from kpis.read.suggestions import suggestion_for
 from kpis.read.waiting import WaitingResult, waiting_results, waiting_rows
 from kpis.read.words import progress_percent, progress_text
+from kpis.suggestions import suggestion_for
 from kpis.write import results
 from strategy.access import Viewer, viewer
 from strategy.approval.admin import ApprovalAdmin, state_text

@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from kpis.read.indicator import IndicatorDetail
 from kpis.read.rows import IndicatorRow
 from kpis.rules.facts import RATE, MeasureFacts
-from strategy.drawing import geometry
+from strategy.drawing import geometry, geometry_small
 from strategy.drawing.drawing import Drawing, Table
-from strategy.drawing.geometry import SegmentBar, Sparkline
+from strategy.drawing.geometry_small import SegmentBar, Sparkline
 from strategy.models import Plan
 from strategy.standing.words import STATUS_SHAPES, counts_in_words
 from strategy.thai import format_number, month_name
@@ -30,7 +30,7 @@ def _shown(value: Decimal | None) -> str:
 
 def status_bar(counts: dict[str, int]) -> SegmentBar:
     """How many indicators are in each status."""
-    return geometry.segments(
+    return geometry_small.segments(
         [(code, label, count) for code, _shape, label, count in counts_in_words(counts)]
     )
 
@@ -43,7 +43,7 @@ def sparkline(row: IndicatorRow) -> Sparkline | None:
     points = [cell.promise.values.get(measure) for cell in row.cells]
     targets = [point.value if point else None for point in points]
     values = [cell.figure.values.get(measure) if cell.figure else None for cell in row.cells]
-    return geometry.sparkline(values, targets)
+    return geometry_small.sparkline(values, targets)
 
 
 def indicator_charts(plan: Plan, shown: IndicatorDetail) -> IndicatorCharts:
@@ -125,7 +125,8 @@ def _months(shown: IndicatorDetail, measure: MeasureFacts) -> Drawing | None:
     points, expected, table = [], [], []
     for month in shown.months:
         value = month.figure.values.get(measure.id) if month.figure else None
-        points.append(geometry.MonthPoint(month_name(month.at, short=True, year=False), value))
+        name = month_name(month.at, short=True, year=False)
+        points.append(geometry.MonthPoint(name, value, _shown(value)))
         expected.append(month.expected.get(measure.id))
         reported = month.result or "–" if month.figure and month.figure.no_cases else _shown(value)
         table.append([month.name, reported, _shown(expected[-1])])

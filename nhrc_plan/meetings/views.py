@@ -21,7 +21,6 @@ def board(request: HttpRequest, page: PlanPage) -> HttpResponse:
         "page": page,
         "nav": "board",
         "report": report,
-        "projector": "projector" in request.GET,
         **board_context(report),
     }
     return render(request, "meetings/board.html", context)

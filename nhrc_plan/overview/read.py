@@ -373,11 +373,8 @@ def about_page(plan: Plan) -> AboutPage:
 def map_page(plan: Plan, at: FiscalMonth, today: date) -> MapPage:
     """The whole plan by levels at the end of a month."""
     standing = plan_standing(plan, at, today)
-    objectives = objective_parts(
-        plan,
-        list(Objective.objects.filter(strategy__plan=plan).order_by("strategy", "number")),
-        standing.rows,
-    )
+    found = Objective.objects.filter(strategy__plan=plan).order_by("strategy", "number")
+    objectives = objective_parts(plan, list(found), standing.rows)
     goals: dict[int, list[int]] = defaultdict(list)
     for strategy_id, number in (
         Strategy.goals.through.objects.filter(strategy__plan=plan)

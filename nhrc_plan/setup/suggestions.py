@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from integrity.self_assessments.listing import policy_counts
 from kpis.models import Indicator
-from kpis.read.suggestions import Source, Suggestion, register
+from kpis.suggestions import Source, Suggestion, register
 
 
 def policies(indicator: Indicator) -> Suggestion:

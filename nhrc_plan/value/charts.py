@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from budgets.pages.charts import percent
 from budgets.rules.calc import MONEY_ONLY, NEITHER, RESULT_ONLY, TOGETHER
 from nhrc_plan.value.beside import corner_label
-from nhrc_plan.value.read import ValuePage
+from nhrc_plan.value.read import ValuePage, ValueRow
 from strategy.drawing import geometry, geometry_corners
 from strategy.drawing.drawing import Drawing, Table
 from strategy.drawing.geometry_corners import CornerPoint, CornerWords
@@ -15,10 +15,20 @@ from strategy.models import Plan
 from strategy.thai import format_number
 
 
+def _said(row: ValueRow) -> str:
+    """A point in words: what it is, the money used, the results."""
+    return _("%(code)s %(name)s: money used %(used)s, results %(reached)s") % {
+        "code": row.code,
+        "name": row.name,
+        "used": percent(row.used),
+        "reached": percent(row.reached),
+    }
+
+
 def value(plan: Plan, shown: ValuePage) -> Drawing:
     """Money used against results, with strategies and objectives as points."""
     points = [
-        CornerPoint(row.code, row.used, row.reached, row.kind)
+        CornerPoint(row.code, row.used, row.reached, row.kind, _said(row))
         for row in shown.drawn
         if row.used is not None and row.reached is not None
     ]

@@ -50,6 +50,15 @@ class Rect:
 
 
 @dataclass(frozen=True, slots=True)
+class Value:
+    """A figure of a drawing for whoever comes to it by key, by pointer or by ear: what it says, and
+    the place that is its own."""
+
+    text: str
+    area: Rect
+
+
+@dataclass(frozen=True, slots=True)
 class Frame:
     """The drawing (``width`` × ``height``), the plot within it, and its axis."""
 
@@ -104,18 +113,33 @@ class YearBars:
     frame: Frame
     bars: tuple[YearBar, ...]
 
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """Each year, with all of its slot."""
+        slot = (self.frame.right - self.frame.left) / max(1, len(self.bars))
+        return tuple(
+            Value(
+                f"{bar.label.text}: {' '.join(filter(None, (bar.result.text, bar.target.text)))}",
+                Rect(_px(bar.label.x - slot / 2), 0.0, _px(slot), float(self.frame.height)),
+            )
+            for bar in self.bars
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class MonthPoint:
-    """A fiscal month: its short name and its result, None where there is none."""
+    """A fiscal month: its short name and its result, None where there is none; ``text``: the result
+    as it is said."""
 
     label: str
     value: Decimal | None = None
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class MonthLine:
-    """``line`` (of results) and ``expected`` are polylines "x,y x,y", "" where there is none."""
+    """``line`` (of results) and ``expected`` are polylines "x,y x,y", "" where there is none;
+    ``values`` stand with the points."""
 
     frame: Frame
     labels: tuple[Text, ...]
@@ -123,46 +147,7 @@ class MonthLine:
     points: tuple[Xy, ...]
     expected: str
     expected_label: Text | None
-
-
-@dataclass(frozen=True, slots=True)
-class Sparkline:
-    """``line`` joins the results, ``ahead`` runs on to later targets; polylines, or ""."""
-
-    width: int
-    height: int
-    line: str
-    ahead: str
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A part of a whole; ``text`` is its count, "" where the segment is too narrow for it."""
-
-    code: str
-    label: str
-    count: int
-    x: float
-    width: float
-    text: str
-    text_x: float
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentBar:
-    width: int
-    height: int
-    segments: tuple[Segment, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """A bar filled for ``bar_width`` of ``width``; ``tick_x`` is the place expected by now."""
-
-    width: int
-    height: int
-    bar_width: float
-    tick_x: float | None
+    values: tuple[Value, ...] = ()
 
 
 def _px(value: float) -> float:
@@ -256,9 +241,12 @@ def month_line(
 ) -> MonthLine:
     """Results by month and the line they were expected to reach, which ``expected_text`` names.
     ``expected`` is empty or has one value for each point (ValueError otherwise). ``zero`` starts
-    the axis at 0; leave it out for rates. Months without a figure are passed over."""
+    the axis at 0, unless all of it stands in the upper half, as what is counted on from earlier
+    years does; leave it out for rates. Months without a figure are passed over."""
     values = [point.value for point in points]
     wanted = expected or [None] * len(points)
+    drawn = [value for value in (*values, *wanted) if value is not None]
+    zero = zero and not (drawn and min(drawn) * 2 > max(drawn))
     need, top = text_width(expected_text, SMALL), SMALL * LINE + GAP + RADIUS
     frame = _frame([*values, *wanted], zero, (width, height), need, top)
     slot = (frame.right - frame.left) / max(1, len(points))
@@ -271,7 +259,16 @@ def month_line(
     named = course and expected_text
     label = _course_label(expected_text, frame, course, results) if named else None
     labels = _month_labels(points, xs, slot, frame.height)
-    return MonthLine(frame, labels, _polyline(results), tuple(results), _polyline(course), label)
+    said = tuple(
+        Value(
+            f"{point.label}: {point.text}",
+            Rect(_px(x - slot / 2), frame.top, _px(slot), _px(frame.bottom - frame.top)),
+        )
+        for point, x in zip(points, xs, strict=True)
+        if point.value is not None
+    )
+    line, way = _polyline(results), _polyline(course)
+    return MonthLine(frame, labels, line, tuple(results), way, label, said)
 
 
 def _month_labels(
@@ -304,66 +301,3 @@ def _reach(line: list[Xy], left: float, right: float) -> Xy:
     for (x1, y1), (x2, y2) in zip(line, line[1:], strict=False):
         ys += [y1 + (y2 - y1) * (x - x1) / (x2 - x1) for x in (left, right) if x1 <= x <= x2]
     return min(ys, default=math.inf), max(ys, default=-math.inf)
-
-
-def sparkline(
-    values: Sequence[Decimal | None],
-    targets: Sequence[Decimal | None],
-    width: int = 60,
-    height: int = 20,
-) -> Sparkline | None:
-    """Results by year, and the targets of the years after the last result. Both lists start at
-    the same year. None where there is nothing to draw."""
-    done = [(i, v) for i, v in enumerate(values) if v is not None]
-    last = done[-1][0] if done else -1
-    later = [(i, v) for i, v in enumerate(targets) if v is not None and i > last]
-    if not done and not later:
-        return None
-    low, high = min(v for _, v in done + later), max(v for _, v in done + later)
-    pad = 3
-    step = (width - 2 * pad) / max(1, len(values) - 1, len(targets) - 1)
-
-    def place(year: tuple[int, Decimal]) -> Xy:
-        up = float((year[1] - low) / (high - low)) if high > low else 0.5
-        return _px(pad + year[0] * step), _px(height - pad - up * (height - 2 * pad))
-
-    ahead = done[-1:] + later if later else []
-    return Sparkline(width, height, _polyline([*map(place, done)]), _polyline([*map(place, ahead)]))
-
-
-def segments(
-    counts: Sequence[tuple[str, str, int]], width: int = 340, height: int = 22
-) -> SegmentBar:
-    """Parts of a whole as (status code, label, count), in the order given; zeros are left out.
-    The edges are rounded, not the widths, so that the widths sum to ``width``."""
-    total = sum(count for _, _, count in counts)
-    parts: list[Segment] = []
-    before = 0
-    for code, label, count in counts:
-        x, end = (_px(width * edge / max(1, total)) for edge in (before, before + count))
-        before += count
-        fits = end - x >= max(16, text_width(str(count), NORMAL) + GAP)
-        text, middle = str(count) if fits else "", _px((x + end) / 2)
-        if count:
-            parts.append(Segment(code, label, count, x, _px(end - x), text, middle))
-    return SegmentBar(width, height, tuple(parts))
-
-
-def progress(
-    value: Decimal | None,
-    expected: Decimal | None,
-    maximum: Decimal | None,
-    width: int = 340,
-    height: int = 14,
-) -> Progress:
-    """A value out of ``maximum`` (the same unit), and where it should be by now. Without a
-    value, or without a maximum above 0, the bar is empty; beyond the maximum it is full."""
-
-    def along(part: Decimal | None) -> float | None:
-        if part is None or not maximum or maximum < 0:
-            return None
-        return _px(width * min(1.0, max(0.0, float(part / maximum))))
-
-    tick = along(expected)
-    inside = None if tick is None else min(max(tick, 1), width - 1)  # half the tick's thickness
-    return Progress(width, height, along(value) or 0, inside)

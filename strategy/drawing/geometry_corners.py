@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from strategy.drawing.geometry import GAP, SMALL, WIDE, Rect, Text, Xy
+from strategy.drawing.geometry import GAP, SMALL, WIDE, Rect, Text, Value, Xy
 from strategy.drawing.geometry_money import (
     ASIDE,
     BEYOND,
@@ -23,12 +23,14 @@ from strategy.drawing.scale import Scale, nice_scale, text_width, tick_text
 
 @dataclass(frozen=True, slots=True)
 class CornerPoint:
-    """Something that stands at (x, y), both in per cent. ``kind`` tells its look."""
+    """Something that stands at (x, y), both in per cent. ``kind`` tells its look, ``said`` all of
+    it in words."""
 
     label: str
     x: Decimal
     y: Decimal
     kind: str = ""
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,7 @@ class Spot:
     pill: Rect
     text: Text
     tied: bool
+    said: str = ""
 
     @property
     def pill_x(self) -> float:
@@ -81,6 +84,10 @@ class Corners:
     across: Text
     up: Text
     spots: tuple[Spot, ...]
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        return tuple(Value(spot.said or spot.text.text, spot.pill) for spot in self.spots)
 
     @property
     def has_beyond(self) -> bool:
@@ -210,7 +217,8 @@ def _placed(
             return None
         middle = _px(pill.x + pill.width / 2)
         text = Text(label, middle, _px(pill.y + PILL / 2 + SMALL * 0.36))
-        spots.append(Spot(point.kind, *place, pill, text, tied=not _hides(pill, place)))
+        tied = not _hides(pill, place)
+        spots.append(Spot(point.kind, *place, pill, text, tied, point.said))
     return tuple(spots)
 
 

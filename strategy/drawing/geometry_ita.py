@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
-from strategy.drawing.geometry import GAP, LINE, SMALL, Text, Xy
+from strategy.drawing.geometry import GAP, LINE, SMALL, Rect, Text, Value, Xy
 from strategy.drawing.scale import text_width, tick_text
 
 HUNDRED = Decimal(100)
@@ -16,11 +16,13 @@ FEWEST = 3  # axes that span a surface
 
 @dataclass(frozen=True, slots=True)
 class RadarAxis:
-    """An axis: its name, and the scores on it of this year and of the year before."""
+    """An axis: its name, and the scores on it of this year and of the year before; ``said``: all of
+    it in words."""
 
     label: str
     now: Decimal | None
     before: Decimal | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Radar:
     before: str
     points: tuple[Xy, ...]
     points_before: tuple[Xy, ...]
+    values: tuple[Value, ...] = ()
 
 
 def radar(axes: Sequence[RadarAxis], width: int) -> Radar:
@@ -104,7 +107,18 @@ def radar(axes: Sequence[RadarAxis], width: int) -> Radar:
         before=polygons[1],
         points=drawn[0],
         points_before=drawn[1],
+        values=tuple(
+            Value(axis.said or axis.label, _around(at(i, rim if score is None else reach(score))))
+            for i, axis in enumerate(axes)
+            for score in (axis.now if axis.now is not None else axis.before,)
+        ),
     )
+
+
+def _around(place: Xy) -> Rect:
+    """The place of a point, large enough to be met."""
+    side = 4 * GAP
+    return Rect(_px(place[0] - side / 2), _px(place[1] - side / 2), side, side)
 
 
 def radar_low(scores: Sequence[Decimal]) -> Decimal:

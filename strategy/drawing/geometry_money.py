@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from strategy.drawing.geometry import GAP, LINE, NORMAL, SMALL, WIDE, Rect, Text
+from strategy.drawing.geometry import GAP, LINE, NORMAL, SMALL, WIDE, Rect, Text, Value
 from strategy.drawing.scale import nice_scale, text_width, tick_text
 
 BAR = 20.0  # height of a stacked bar
@@ -89,6 +89,18 @@ class StackedBars:
     @property
     def has_mark(self) -> bool:
         return any(bar.mark for bar in self.bars)
+
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """Each bar with the line of words above it."""
+        pitch = self.bottom / max(1, len(self.bars))
+        return tuple(
+            Value(
+                f"{bar.label.text}: {bar.said.text}",
+                Rect(0.0, _px(index * pitch), float(self.width), _px(pitch - GAP)),
+            )
+            for index, bar in enumerate(self.bars)
+        )
 
 
 def stacked_bars(rows: Sequence[StackRow], width: int = WIDE) -> StackedBars:

@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
 from strategy.standing.words import HURRY_LABEL, HURRY_SHAPE, STATUS_LABELS, STATUS_SHAPES
 
@@ -73,3 +74,16 @@ def cell(content: str, label: Any = "", kind: str = "", muted: Any = False) -> S
         kind = f"{kind} muted".strip() if muted else kind
         return format_html('<td class="{}" data-label="{}">{}</td>', kind, label, content)
     return format_html('<td data-label="{}">{}</td>', label, content)
+
+
+@register.simple_tag
+def row_more() -> SafeString:
+    """The last cell of a row in a table of the class "brief": on a phone it opens the row's cells.
+
+    There such a row shows its name and the cells of the class "chief" alone.
+    """
+    return format_html(
+        '<td class="more-cell"><details><summary><span class="visually-hidden">{}</span></summary>'
+        "</details></td>",
+        _("details"),
+    )

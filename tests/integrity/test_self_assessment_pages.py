@@ -15,7 +15,7 @@ from integrity.self_assessments import listing
 from integrity.self_assessments.listing import policy_counts
 from integrity.self_assessments.read import assessment_page
 from integrity.self_assessments.write_editions import rubric_copy
-from kpis.read.suggestions import suggestion_for
+from kpis.suggestions import suggestion_for
 from nhrc_plan.setup import fixtures
 from strategy import access as roles
 from strategy.evidence.entry import EvidenceEntry

@@ -329,6 +329,7 @@ def test_files_go_with_a_result_and_come_back_as_they_were(
     page.set_input_files("[name=evidence-1-upload]", tmp_path / "ภาพ.png")
     follow(page, "[name=_save]")
     page.goto(f"{PLAN}/indicators/S3-1.1/{AT}")
+    unfold(page)
     shown = page.locator(".evidence-list").first
     assert "รายงานผล.pdf" in shown.inner_text() and "ภาพ.png" in shown.inner_text()
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -15,7 +15,7 @@ from tests.support.writing import signed_in
 pytestmark = pytest.mark.looks
 
 TODAY = date(2026, 11, 10)
-MENU = re.compile(r'<nav aria-label="เมนูหลัก">(.*?)</nav>', re.DOTALL)
+MENU = re.compile(r'<nav id="menu" popover aria-label="เมนูหลัก">(.*?)</nav>', re.DOTALL)
 HREF = re.compile(r'href="([^"]+)"')
 
 #: The pages of a plan, by the rest of their address.

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from strategy.drawing import geometry as g
+from strategy.drawing import geometry_small as small
 from strategy.drawing import scale as scales
 from tests.support.shapes import box, inside, meet, rect_box
 
@@ -296,20 +297,20 @@ class TestSparkline:
         ],
     )
     def test_results_then_later_targets(self, values, targets, line, ahead):
-        spark = g.sparkline(decimals(*values), decimals(*targets))
+        spark = small.sparkline(decimals(*values), decimals(*targets))
         assert (len(polyline(spark.line)), len(polyline(spark.ahead))) == (line, ahead)
 
     def test_the_targets_go_on_from_the_last_result(self):
-        spark = g.sparkline(decimals(57, 63, None), decimals(60, 65, 80))
+        spark = small.sparkline(decimals(57, 63, None), decimals(60, 65, 80))
         assert polyline(spark.line)[-1] == polyline(spark.ahead)[0]
 
     @pytest.mark.parametrize(("values", "targets"), [([], []), ([None] * 5, [None] * 5)])
     def test_nothing_to_draw(self, values, targets):
-        assert g.sparkline(values, targets) is None
+        assert small.sparkline(values, targets) is None
 
     @given(st.lists(maybe, max_size=8), st.lists(maybe, max_size=8))
     def test_it_stays_inside(self, values, targets):
-        spark = g.sparkline(values, targets)
+        spark = small.sparkline(values, targets)
         if spark:
             for x, y in polyline(spark.line) + polyline(spark.ahead):
                 assert 0 < x < spark.width
@@ -318,7 +319,7 @@ class TestSparkline:
 
 class TestSegments:
     def test_zeros_are_left_out_and_widths_are_shares(self):
-        bar = g.segments(COUNTS, width=320)
+        bar = small.segments(COUNTS, width=320)
         assert [(part.code, part.x, part.width) for part in bar.segments] == [
             ("on_plan", 0, 200),
             ("near", 200, 100),
@@ -326,19 +327,21 @@ class TestSegments:
         ]
 
     def test_a_narrow_segment_has_no_text(self):
-        bar = g.segments([("on_plan", "A", 99), ("critical", "B", 1)])
+        bar = small.segments([("on_plan", "A", 99), ("critical", "B", 1)])
         assert [part.text for part in bar.segments] == ["99", ""]
 
     def test_one_of_nineteen_still_has_its_text(self):
-        assert [part.text for part in g.segments([("a", "", 18), ("b", "", 1)]).segments][-1] == "1"
+        assert [part.text for part in small.segments([("a", "", 18), ("b", "", 1)]).segments][
+            -1
+        ] == "1"
 
     @pytest.mark.parametrize("counts", [[], [("near", "B", 0)]])
     def test_nothing_to_show(self, counts):
-        assert g.segments(counts).segments == ()
+        assert small.segments(counts).segments == ()
 
     @given(st.lists(st.integers(0, 10**6), min_size=1, max_size=8), st.integers(50, 1000))
     def test_the_widths_sum_to_the_whole(self, counts, width):
-        parts = g.segments([(str(i), "", n) for i, n in enumerate(counts)], width).segments
+        parts = small.segments([(str(i), "", n) for i, n in enumerate(counts)], width).segments
         assert sum(round(part.width * 100) for part in parts) == (100 * width if any(counts) else 0)
         assert [int(part.code) for part in parts] == [i for i, n in enumerate(counts) if n]
         for part in parts:
@@ -362,12 +365,12 @@ class TestProgress:
         ],
     )
     def test_a_share_of_the_maximum(self, value, expected, maximum, bar, tick):
-        drawn = g.progress(*decimals(value, expected, maximum))
+        drawn = small.progress(*decimals(value, expected, maximum))
         assert (drawn.bar_width, drawn.tick_x) == (bar, tick)
 
     @given(maybe, maybe, maybe)
     def test_it_stays_inside(self, value, expected, maximum):
-        drawn = g.progress(value, expected, maximum)
+        drawn = small.progress(value, expected, maximum)
         assert 0 <= drawn.bar_width <= drawn.width
         assert drawn.tick_x is None or 0 < drawn.tick_x < drawn.width
 

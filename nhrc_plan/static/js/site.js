@@ -1,5 +1,31 @@
 // Comfort only: every page works without it.
-document.documentElement.classList.add("script");
+
+// What a phone folds stands open where there is room: the style shows it, this says so as well.
+const wide = matchMedia("(min-width: 761px)");
+const unfold = () => {
+  for (const each of document.querySelectorAll("details.fold")) {
+    each.open = wide.matches;
+    each.firstElementChild.tabIndex = wide.matches ? -1 : 0;
+  }
+};
+unfold();
+wide.addEventListener("change", unfold);
+
+// A drawing is one stop of the Tab key; arrows go from figure to figure in it.
+for (const chart of document.querySelectorAll(".chart")) {
+  const spots = [...chart.querySelectorAll(".chart-spot")];
+  spots.forEach((spot, place) => { spot.tabIndex = place ? -1 : 0; });
+  chart.addEventListener("keydown", (event) => {
+    const at = spots.indexOf(document.activeElement);
+    const to = { ArrowRight: at + 1, ArrowDown: at + 1, ArrowLeft: at - 1, ArrowUp: at - 1,
+      Home: 0, End: spots.length - 1 }[event.key];
+    if (at < 0 || !spots[to]) return;
+    event.preventDefault();
+    spots[at].tabIndex = -1;
+    spots[to].tabIndex = 0;
+    spots[to].focus();
+  });
+}
 
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-submit-on-change]");
