@@ -235,10 +235,10 @@ SILENCED_SYSTEM_CHECKS = [f"otp_webauthn.E{number}" for number in ("010", "011",
 # Accounts, roles and units are made here alone; the provider says who somebody is
 # (strategy/people/sso).
 SSO = {
-    **{
-        name: env_address(name)
-        for name in ("SSO_ISSUER", "SSO_AUTHORIZE_URL", "SSO_TOKEN_URL", "SSO_USER_URL")
-    },
+    "SSO_ISSUER": env_address("SSO_ISSUER"),
+    "SSO_AUTHORIZE_URL": env_address("SSO_AUTHORIZE_URL"),
+    "SSO_TOKEN_URL": env_address("SSO_TOKEN_URL"),
+    "SSO_USER_URL": env_address("SSO_USER_URL"),
     "SSO_KEYS_URL": env_address("SSO_KEYS_URL"),
     "SSO_CLIENT_ID": os.environ.get("SSO_CLIENT_ID", "").strip(),
     "SSO_CLIENT_SECRET": os.environ.get("SSO_CLIENT_SECRET", "").strip(),
