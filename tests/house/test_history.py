@@ -54,7 +54,7 @@ from kpis.write.results import (
     value_field,
 )
 from kpis.write.targets import TargetEntry, baseline_set, target_change
-from nhrc_plan.api.models import ApiKey
+from nhrc_plan.api.models import ApiKey, Use
 from nhrc_plan.disclosure.models import Item, Publisher
 from nhrc_plan.drafts.models import PlanImport
 from nhrc_plan.exchange.models import Import, ImportCheck
@@ -1195,8 +1195,8 @@ def kept_elsewhere() -> set[str]:
     for model in django_apps.get_models(include_auto_created=True):
         if model._meta.app_label not in ours or issubclass(model, audit.Record | closed.InsertOnly):
             continue
-        if model.__name__.startswith("Historical"):
-            continue
+        if model.__name__.startswith("Historical") or model is Use:
+            continue  # Use counts requests of the API, and holds no fact
         found.add(model._meta.db_table)
     return found
 
