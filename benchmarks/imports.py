@@ -8,6 +8,8 @@ many projects, and for as many indicators; each is looked at and taken over as t
 
 from __future__ import annotations
 
+import gc
+import multiprocessing
 import os
 import resource
 import statistics
@@ -17,7 +19,9 @@ import time
 import tracemalloc
 from collections.abc import Callable
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date
+from decimal import Decimal
 from functools import partial
 from io import BytesIO
 from pathlib import Path
@@ -30,11 +34,11 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from openpyxl import load_workbook
 
-from budgets.models import Disbursement
+from budgets.models import Disbursement, Project
+from budgets.write.disbursements import DisbursementEntries, DisbursementEntry
 from kpis.models import Result, ResultValue
 from nhrc_plan.exchange.compare import MAX_ROWS
 from nhrc_plan.exchange.entry import wanted_of
@@ -43,6 +47,7 @@ from nhrc_plan.exchange.read import last_check
 from nhrc_plan.exchange.sheets import entry_workbook
 from nhrc_plan.exchange.subjects import PARTS
 from nhrc_plan.exchange.write import import_apply, import_sent
+from nhrc_plan.memory import settle
 from strategy import access as roles
 from strategy.access import viewer
 from strategy.calendar import FiscalMonth
@@ -113,69 +118,58 @@ class Case:
         )
 
 
-def bulk_money(case: Case, rows: list[Disbursement]) -> None:
-    """The floor of taking over: the same rows and their history, in bulk."""
-    made = [
-        Disbursement(project_id=row.project_id, fiscal_year=AT.year, month=AT.month,
-                     disbursed=row.disbursed, committed=row.committed, note=row.note)
-        for row in rows
-    ]  # fmt: skip
+def bulk_rows(rows: list[Any], trail: list[Any]) -> None:
+    """The floor of taking over: the very rows that ours wrote, with what belongs to them and the
+    very history, in bulk and without a question. All of it is at hand already."""
     with transaction.atomic():
-        Disbursement.objects.bulk_create(made, batch_size=500)
-        bulk_history(made, case.user)
-
-
-def bulk_results(case: Case, rows: list[Any]) -> None:
-    made = [
-        Result(indicator_id=row.indicator_id, fiscal_year=AT.year, month=AT.month,
-               state=row.state, narrative=row.narrative, problems=row.problems,
-               next_steps=row.next_steps)
-        for row in rows
-    ]  # fmt: skip
-    with transaction.atomic():
-        Result.objects.bulk_create(made, batch_size=500)
-        ResultValue.objects.bulk_create(
-            (
-                ResultValue(result=each, measure_id=value.measure_id, value=value.value)
-                for each, row in zip(made, rows, strict=True)
-                for value in row.kept
-            ),
-            batch_size=500,
-        )
-        bulk_history(made, case.user)
-
-
-def bulk_history(rows: list[Any], user: Any) -> None:
-    """A row of the history for each, of its own columns alone."""
-    model: Any = type(rows[0]).history.model
-    history = []
-    now = timezone.now()
-    for row in rows:
-        told = {field.attname: getattr(row, field.attname) for field in model.tracked_fields}
-        history.append(
-            model(
-                history_date=now, history_type="+", history_change_reason="a.xlsx",
-                history_user_id=user.pk, history_user_name="bench", **told,
+        type(rows[0]).objects.bulk_create(rows, batch_size=500)
+        if isinstance(rows[0], Result):
+            for row in rows:
+                for value in row.kept:
+                    value.result_id = row.pk
+            ResultValue.objects.bulk_create(
+                [value for row in rows for value in row.kept], batch_size=500
             )
-        )  # fmt: skip
-    model.objects.bulk_create(history, batch_size=500)
+        for row, told in zip(rows, trail, strict=True):
+            told.id = row.pk
+        type(trail[0])._base_manager.bulk_create(trail, batch_size=500)
+
+
+def written(wanted: Any) -> tuple[list[Any], list[Any]]:
+    """What was taken over, as if it were yet to be written: the rows, and their history."""
+    rows = list(wanted.order_by("pk"))
+    history: Any = wanted.model.history
+    trail = list(history.filter(id__in=wanted.values("pk")).order_by("id"))
+    for each in rows:
+        each.kept = list(each.values.all()) if wanted.model is Result else []
+    for each in (*rows, *trail, *(value for row in rows for value in row.kept)):
+        each.pk, each._state.adding = None, True
+    return rows, trail
 
 
 def clock() -> float:
-    """Seconds; with PROCESSOR=1 those of the processor, which other people's work leaves alone."""
+    """Seconds; with PROCESSOR=1 those of the processor, which other people's work leaves alone:
+    of this process, of the file's reader, of PostgreSQL's process for this connection where it
+    runs on the same machine."""
     if not os.environ.get("PROCESSOR"):
         return time.perf_counter()
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
+    own = sum(each.ru_utime + each.ru_stime for each in used)
+    if connection.vendor != "postgresql" or connection.connection is None:
+        return own
+    server = Path(f"/proc/{connection.connection.info.backend_pid}/stat").read_text()
+    ticks = sum(map(int, server.rpartition(")")[2].split()[11:13]))
+    return own + ticks / os.sysconf("SC_CLK_TCK")
 
 
 def timed(work: Callable[[], Any]) -> tuple[float, Any]:
+    gc.collect()  # nobody pays for what another left behind
     start = clock()
     found = work()
     return clock() - start, found
 
 
-def measure_case(case: Case, model: type[Any], bulk: Callable[[Case, list[Any]], None]) -> None:
+def measure_case(case: Case, model: type[Any]) -> None:
     """Look and take over, each in turn with its floor; what was written goes again between."""
     wanted = model.objects.filter(fiscal_year=AT.year, month=AT.month)
     times: dict[str, list[float]] = {"look": [], "read": [], "apply": [], "bulk": []}
@@ -185,15 +179,12 @@ def measure_case(case: Case, model: type[Any], bulk: Callable[[Case, list[Any]],
         counting: Any = nullcontext([]) if run else CaptureQueriesContext(connection)
         with counting as captured:
             apply, _found = timed(partial(case.apply, row))
-        rows = list(wanted)
-        if model is Result:
-            for each in rows:
-                each.kept = list(each.values.all())
+        rows, trail = written(wanted)
         clear(wanted)
-        written, _found = timed(partial(bulk, case, rows))
+        bulk, _found = timed(partial(bulk_rows, rows, trail))
         clear(wanted)
         if run:
-            for name, value in zip(times, (look, read, apply, written), strict=True):
+            for name, value in zip(times, (look, read, apply, bulk), strict=True):
                 times[name].append(value)
         else:
             print(f"{case.title}: {len(rows)} rows, {len(case.content) / 1000:.0f} kB, "
@@ -210,13 +201,56 @@ def clear(rows: Any) -> None:
     rows._raw_delete(rows.db)
 
 
-def memory(case: Case) -> float:
-    """Megabytes of Python's own count at the peak of a look."""
+def memory(work: Callable[[], Any]) -> tuple[float, Any]:
+    """Megabytes of Python's own count at the peak of some work, above what there was; what it
+    gave."""
+    gc.collect()
     tracemalloc.start()
-    case.send()
+    found = work()
     peak = tracemalloc.get_traced_memory()[1] / 1_000_000
     tracemalloc.stop()
-    return peak
+    return peak, found
+
+
+def save_often(about: tuple[str, int, int], begun: Any, over: Any, waits: Any) -> None:
+    """Another person, in a process of their own: saves one project's figures again and again,
+    of another month, and tells how long each save took. ``about``: database, account, project."""
+    name, user_id, project_id = about
+    connection.settings_dict["NAME"] = name
+    user = get_user_model().objects.get(pk=user_id)
+    entry = DisbursementEntry(
+        Project.objects.get(pk=project_id), AT.year, AT.month - 1,
+        Decimal(1), Decimal(1), reason="ตามสัญญา",
+    )  # fmt: skip
+    took = []
+    while not over.is_set():
+        start = time.perf_counter()
+        version = DisbursementEntries.record(user=user, entry=entry, today=TODAY).version
+        took.append(time.perf_counter() - start)
+        entry = replace(entry, disbursed=Decimal(len(took) + 1), expected_version=version)
+        begun.set()
+        time.sleep(0.02)
+    waits.put(took)
+
+
+def beside_others(case: Case) -> None:
+    """How long somebody else's saves take while an import is taken over."""
+    row = case.send()
+    spawn = multiprocessing.get_context("spawn")
+    begun, over, waits = spawn.Event(), spawn.Event(), spawn.Queue()
+    project = Project.objects.filter(strategy__plan=case.plan).latest("pk")
+    about = (str(connection.settings_dict["NAME"]), case.user.pk, project.pk)
+    other = spawn.Process(target=save_often, args=(about, begun, over, waits))
+    other.start()
+    begun.wait()
+    start = time.perf_counter()
+    case.apply(row)
+    whole = time.perf_counter() - start
+    over.set()
+    took = waits.get()
+    other.join()
+    print(f"others, while it was taken over in {whole:.1f} s: {len(took)} saves, the middle one "
+          f"{statistics.median(took) * 1000:.0f} ms, the longest {max(took):.1f} s")  # fmt: skip
 
 
 def measure(rows: int) -> None:
@@ -240,13 +274,19 @@ def measure(rows: int) -> None:
         _("reason for a lower cumulative figure"): "นับใหม่ตามระเบียบ",
     }
     cases = (
-        (Case(plan, user, _("Money to report"), money), Disbursement, bulk_money),
-        (Case(plan, user, _("Results to report"), results), Result, bulk_results),
+        (Case(plan, user, _("Money to report"), money), Disbursement),
+        (Case(plan, user, _("Results to report"), results), Result),
     )
-    for case, model, bulk in cases:
-        measure_case(case, model, bulk)
-        print(f"memory at the peak of a look: {memory(case):.0f} MB; of the process "
-              f"{resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000:.0f} MB")  # fmt: skip
+    settle()  # as the service does
+    for case, model in cases:
+        measure_case(case, model)
+        looked, row = memory(case.send)
+        applied, _found = memory(partial(case.apply, row))
+        clear(model.objects.filter(fiscal_year=AT.year, month=AT.month))
+        most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000
+        print(f"memory at the peak of a look {looked:.0f} MB, of taking over {applied:.0f} MB; "
+              f"of the process {most:.0f} MB")  # fmt: skip
+    beside_others(cases[0][0])
 
 
 if __name__ == "__main__":

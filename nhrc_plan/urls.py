@@ -30,6 +30,7 @@ from nhrc_plan.overview import views
 from nhrc_plan.owners import views as owner_views
 from nhrc_plan.reminders import calendars, choosing
 from nhrc_plan.reminders import views as reminder_views
+from nhrc_plan.search import views as search_views
 from nhrc_plan.tables import views as table_views
 from nhrc_plan.value import views as value_views
 from nhrc_plan.watch import views as watch_views
@@ -85,6 +86,7 @@ urlpatterns = [
         passkey_pages.own_remove,
         name="passkeys_remove",
     ),
+    *page("search", search_views.results, "search"),
     *page("my-work", desk_views.desk, "my_work"),
     path("my-work/count.json", desk_views.count, {"as_data": True}, name="my_work_count"),
     path("my-work/calendar/", calendars.calendar_page, name="my_calendar"),
@@ -190,7 +192,7 @@ urlpatterns = [
         "api/catalogue.jsonld", disclosure_pages.catalogue_dcat, {"as_data": True}, "catalogue_dcat"
     ),
     path(
-        "api/catalogue.json",
+        "api/catalogue/government",
         disclosure_pages.catalogue_government,
         {"as_data": True},
         "catalogue_government",

@@ -50,6 +50,8 @@ from django.test import TransactionTestCase
 from django.test import client as test_client
 from django.test.utils import teardown_databases
 from django.utils import timezone
+from hypothesis import HealthCheck
+from hypothesis import settings as properties
 
 from strategy import access as roles
 from strategy.models import Membership, Plan, Unit
@@ -60,6 +62,7 @@ from tests.support.database import (
     put_back,
     remember_fresh,
     rows_of_every_table,
+    sums_of_every_table,
     template_drop,
 )
 
@@ -85,6 +88,11 @@ def _keep_whole(
 def pytest_configure(config: pytest.Config) -> None:
     # Rubbish is looked for less often: there is little, and each time all that lives is walked.
     gc.set_threshold(20_000, 20, 50)
+    # How long an example takes is the machine's affair, not the property's.
+    properties.register_profile(
+        "tests", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    )
+    properties.load_profile("tests")
     test_client.store_rendered_templates = _keep_whole
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     config.addinivalue_line("filterwarnings", "ignore:No directory at:UserWarning")
@@ -175,9 +183,12 @@ def django_db_setup(
         kept = Path(pytestconfig.cache.mkdir("tables"))
         databases = copied_database(_shared(pytestconfig), kept)
         prepared = rows_of_every_table()
-        remember_fresh()
+        sums = sums_of_every_table() if connection.vendor == "postgresql" else {}
+        remember_fresh(_shared(pytestconfig))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(TransactionTestCase, "_fixture_teardown", lambda case: put_back(prepared))
+        patch.setattr(
+            TransactionTestCase, "_fixture_teardown", lambda case: put_back(prepared, sums)
+        )
         yield
     with django_db_blocker.unblock():
         teardown_databases(databases, verbosity=0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -146,16 +146,15 @@ class BareRow:
 
 @dataclass(frozen=True, slots=True)
 class BareMonth:
-    """A unit's month as it is entered from elsewhere: nothing is shown beside the figures."""
+    """A month as it is entered from elsewhere: nothing is shown beside the figures."""
 
     at: FiscalMonth
     rows: tuple[BareRow, ...]
 
 
-def bare_months(
-    plan: Plan, units: Collection[int | None], at: FiscalMonth
-) -> dict[int | None, BareMonth]:
-    """The months of units whose projects have them as the first-named lead. Three queries."""
+def bare_month(plan: Plan, units: Sequence[int | None], at: FiscalMonth) -> BareMonth:
+    """The month of the projects whose first-named lead is one of some units, in their order.
+    Three queries."""
     projects = Project.objects.filter(strategy__plan=plan)
     leads: dict[int, int] = {}
     for project_id, unit_id in (
@@ -177,7 +176,7 @@ def bare_months(
         unit = leads.get(pk)
         if unit in found:
             found[unit].append(BareRow(pk, f"{strategy}-{number}", name, kept.get(pk)))
-    return {unit: BareMonth(at, tuple(rows)) for unit, rows in found.items()}
+    return BareMonth(at, tuple(row for unit in units for row in found[unit]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -29,8 +29,9 @@ from strategy.approval.model import UNSENT, State, state_problems, take_state
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.evidence.model import read_evidence
 from strategy.messages import sentence
+from strategy.models import Plan
 from strategy.records.entries import Errors, RowEntries
-from strategy.records.write import record_delete, write_history
+from strategy.records.write import records_delete, write_history
 from strategy.standing.timeline import Fall
 from strategy.thai import Refusal, format_number, month_name, says_why
 
@@ -117,10 +118,10 @@ class DisbursementEntries(RowEntries[DisbursementEntry, Disbursement]):
         self.paid = (
             paid_of_carried([entry.project.pk for entry in closing], years) if closing else {}
         )
-        self.plans = {
-            row.pk: row.strategy.plan
-            for row in Project.objects.filter(pk__in=ids).select_related("strategy__plan")
-        }
+        of_plan = Project.objects.filter(pk__in=ids).order_by()
+        plan_ids = dict(of_plan.values_list("pk", "strategy__plan"))
+        plans = Plan.every.in_bulk(set(plan_ids.values()))
+        self.plans = {pk: plans[plan] for pk, plan in plan_ids.items()}
 
     def may(self, who: Viewer) -> bool:
         leads = first_leads([entry.project.pk for entry in self.entries])
@@ -244,24 +245,33 @@ def _fall_sentence(fall: Fall) -> str:
     }
 
 
-@transaction.atomic
 def disbursement_delete(
     *, user: Any, disbursement: Disbursement, reason: str, expected_version: int
 ) -> None:
     """Take a month's figures away that should never have been entered. Planners, with a reason;
     a draft also those who report it. What is approved is reopened first."""
-    said = deletion_reason(user, disbursement, reason)
-    _refuse_paid(disbursement)
-    record_delete(instance=disbursement, user=user, reason=said, expected_version=expected_version)
+    disbursements_delete(user=user, shown={disbursement: expected_version}, reason=reason)
 
 
-def _refuse_paid(disbursement: Disbursement) -> None:
-    """Raise ValidationError where money was paid of what this month carried over."""
-    if disbursement.month != 12:
+@transaction.atomic
+def disbursements_delete(*, user: Any, shown: Mapping[Disbursement, int], reason: str) -> None:
+    """The same of many, each at the version that was shown; all or none."""
+    said = reason
+    for row in shown:
+        said = deletion_reason(user, row, reason)
+    _refuse_paid([row for row in shown if row.month == 12])
+    records_delete(rows=shown, user=user, reason=said)
+
+
+def _refuse_paid(last: Sequence[Disbursement]) -> None:
+    """Raise ValidationError where money was paid of what one of these Septembers carried over."""
+    if not last:
         return
-    hold_projects([disbursement.project_id])
-    key = (disbursement.project_id, disbursement.fiscal_year)
-    paid = paid_of_carried([key[0]], [key[1]]).get(key)
-    problem = None if paid is None else below_paid_problem(Decimal(0), paid, key[1])
-    if problem is not None:
-        raise problem
+    ids = [row.project_id for row in last]
+    hold_projects(ids)
+    carried = paid_of_carried(ids, {row.fiscal_year for row in last})
+    for row in last:
+        paid = carried.get((row.project_id, row.fiscal_year))
+        problem = None if paid is None else below_paid_problem(Decimal(0), paid, row.fiscal_year)
+        if problem is not None:
+            raise problem

@@ -15,10 +15,11 @@ from budgets.write.projects import project_save
 from strategy.approval.model import State
 from strategy.calendar import FiscalMonth
 from strategy.closing.guard import is_closed
+from strategy.evidence.model import read_evidence
 from strategy.loading import SAMPLE_REASON, load_row, missing_or_none, on_report_days
 from strategy.models import Plan, Unit
 from strategy.records.model import acting
-from strategy.records.write import EntriesRefused, record_delete
+from strategy.records.write import EntriesRefused, records_delete
 
 
 @transaction.atomic
@@ -134,6 +135,6 @@ def sample_clear() -> int:
     What staff changed since is theirs and stays. The history keeps the rows, marked as samples.
     """
     rows = list(Disbursement.objects.filter(is_sample=True))
-    for row in rows:
-        record_delete(instance=row, user=None, reason=str(SAMPLE_REASON))
+    read_evidence(rows)
+    records_delete(rows={row: row.version for row in rows}, user=None, reason=str(SAMPLE_REASON))
     return len(rows)

@@ -26,10 +26,11 @@ from integrity.measures.write import (
 )
 from strategy.approval.model import State
 from strategy.evidence.entry import EvidenceEntry, entry_kept
+from strategy.evidence.model import read_evidence
 from strategy.loading import SAMPLE_REASON, load_row, missing_or_none, on_report_days
 from strategy.models import Agency, Unit
 from strategy.records.model import Record, acting
-from strategy.records.write import record_delete, record_save
+from strategy.records.write import record_save, records_delete
 
 
 @transaction.atomic
@@ -204,8 +205,8 @@ def sample_clear() -> int:
     Gives the number of reports. What staff changed since is theirs and stays.
     """
     rows = list(QuarterProgress.objects.filter(is_sample=True))
-    for row in rows:
-        record_delete(instance=row, user=None, reason=str(SAMPLE_REASON))
+    read_evidence(rows)
+    records_delete(rows={row: row.version for row in rows}, user=None, reason=str(SAMPLE_REASON))
     for year in MeasureYear.objects.filter(is_sample=True):
         sample_year_remove(year=year, reason=str(SAMPLE_REASON))
     return len(rows)

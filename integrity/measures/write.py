@@ -32,7 +32,7 @@ from strategy.evidence.model import read_evidence
 from strategy.evidence.write import evidence_replaced
 from strategy.records.entries import Errors, RowEntries
 from strategy.records.model import Record
-from strategy.records.write import StaleVersion, record_delete, record_save
+from strategy.records.write import StaleVersion, record_delete, record_save, records_delete
 from strategy.thai import format_date, says_why
 
 
@@ -145,17 +145,23 @@ def progress_delete(
 ) -> None:
     """Take a report away that should never have been entered. Planners, with a reason; a draft also
     those who report it, without a word. What is approved is reopened first."""
+    progress_delete_many(user=user, shown={progress: expected_version}, reason=reason)
+
+
+def progress_delete_many(*, user: Any, shown: Mapping[QuarterProgress, int], reason: str) -> None:
+    """The same of many, each at the version that was shown; all or none."""
     who = viewer(user)
-    is_draft = progress.approval == ApprovalState.DRAFT
-    if not (who.is_planner or (is_draft and may_enter(who, [progress.measure_id]))):
+    drafts = [row for row in shown if row.approval == ApprovalState.DRAFT]
+    may_drafts = may_enter(who, [row.measure_id for row in drafts])
+    if not (who.is_planner or (len(drafts) == len(shown) and may_drafts)):
         raise PermissionDenied
-    if progress.is_approved:
+    if any(row.is_approved for row in shown):
         raise ValidationError(_("This figure is approved. A planner has to reopen it first."))
     if not says_why(reason):
-        if not is_draft:
+        if len(drafts) < len(shown):
             raise ValidationError(_("Say why this report is deleted."))
         reason = _("draft deleted")
-    record_delete(instance=progress, user=user, reason=reason, expected_version=expected_version)
+    records_delete(rows=shown, user=user, reason=reason)
 
 
 def quarter_problem(year: int, quarter: int, today: date) -> ValidationError | None:

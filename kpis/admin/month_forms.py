@@ -61,7 +61,10 @@ class ResultRowForm(forms.Form):
         self.row, self.submits, self.follows = row, submits, False
         super().__init__(None if row.is_closed else data, prefix=f"i{row.id}")
         self.fields.update(self.own_fields())
-        self.initial = {**self._stored(), "version": row.token, "shown": self._digest()}
+        #: What stands, by field.
+        self.stored = self._stored()
+        self.stands = self._digest(self.stored)
+        self.initial = {**self.stored, "version": row.token, "shown": self.stands}
 
     def own_fields(self) -> dict[str, forms.Field]:
         """The fields of the row's figure, then of its words."""
@@ -89,7 +92,7 @@ class ResultRowForm(forms.Form):
         """What stands, by field; the fields of a row that is not there are empty."""
         kept = self.row.kept
         found: dict[str, Any] = {}
-        values = {value.measure_id: value for value in kept.values.all()} if kept else {}
+        values = self.row.figures
         for measure in self.row.panel.row.facts.measures:
             for part in ("value", "numerator", "denominator"):
                 name = value_field(measure.id, part)
@@ -105,18 +108,13 @@ class ResultRowForm(forms.Form):
             found["no_cases"] = kept.no_cases if kept else False
         return found
 
-    def _digest(self, facts: Mapping[str, Any] | None = None) -> str:
-        """What facts say, in short, however many zeros they are stored with."""
-        facts = self._stored() if facts is None else facts
-        said = {
-            name: plain(value) if hasattr(value, "normalize") else value
-            for name, value in facts.items()
-        }
-        text = json.dumps(said, sort_keys=True, ensure_ascii=False, default=str)
+    def _digest(self, facts: Mapping[str, Any]) -> str:
+        """What facts say, in short."""
+        text = json.dumps(_said(facts), sort_keys=True, ensure_ascii=False, default=str)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def _typed(self) -> dict[str, Any]:
-        return {name: self.cleaned_data.get(name) for name in self._stored()}
+        return {name: self.cleaned_data.get(name) for name in self.stored}
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
@@ -130,9 +128,9 @@ class ResultRowForm(forms.Form):
         self.data = self.data.copy()
         self.data[self.add_prefix("version")] = self.row.token
         typed = self._digest(self._typed())
-        if not self.errors and typed in (cleaned.get("shown"), self._digest()):
+        if not self.errors and typed in (cleaned.get("shown"), self.stands):
             self.follows = True
-            for name, value in self._stored().items():
+            for name, value in self.stored.items():
                 shown = self.fields[name].prepare_value(value)
                 self.data[self.add_prefix(name)] = "" if shown in (None, False) else str(shown)
         elif self.row.kept is None:
@@ -144,12 +142,12 @@ class ResultRowForm(forms.Form):
             since = version if self.row.kept.pk == pk else None
             for line in stale_lines(self.row.kept, since, _KNOWN):
                 self.add_error(None, line)
-        self.data[self.add_prefix("shown")] = self._digest()
+        self.data[self.add_prefix("shown")] = self.stands
 
     @property
     def is_changed(self) -> bool:
         """Something was typed that is not stored yet."""
-        return not self.follows and self._digest(self._typed()) != self._digest()
+        return not self.follows and _said(self._typed()) != _said(self.stored)
 
     @property
     def has_news(self) -> bool:
@@ -250,6 +248,14 @@ class ResultRowForm(forms.Form):
     def has_words(self) -> bool:
         """Whether the words stand open: something is written there, or is refused."""
         return any(field.value() or field.errors for field in self.word_fields)
+
+
+def _said(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What facts say, however many zeros they are stored with."""
+    return {
+        name: plain(value) if hasattr(value, "normalize") else value
+        for name, value in facts.items()
+    }
 
 
 _COUNTED = (Result.State.SUBMITTED, Result.State.APPROVED)

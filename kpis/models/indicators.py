@@ -293,7 +293,12 @@ class Measure(Record):
         ]
 
     def __str__(self) -> str:
-        return self.label or self.unit_label or self.get_kind_display()
+        return self.named(self.label, self.unit_label, self.kind)
+
+    @classmethod
+    def named(cls, label: str, unit_label: str, kind: str) -> str:
+        """What a measure is called, from its columns."""
+        return label or unit_label or str(cls.Kind(kind).label)
 
     def restates(self, before: Mapping[str, Any] | None) -> bool:
         """A measure more or less voids what was reported of its indicator."""

@@ -6,6 +6,7 @@ Inputs are stored, progress is derived on read (kpis/rules). "No data", "no figu
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
@@ -24,7 +25,12 @@ from strategy.access import Viewer
 from strategy.approval.model import Approvable, State
 from strategy.calendar import FiscalMonth
 from strategy.comments.model import Commented, of_own_units
-from strategy.evidence.model import EVIDENCE_PARTS, Evidence, SupportedByEvidence
+from strategy.evidence.model import (
+    EVIDENCE_PARTS,
+    Evidence,
+    SupportedByEvidence,
+    read_evidence,
+)
 from strategy.models import FISCAL_YEAR_VALIDATORS
 from strategy.records.model import Record
 from strategy.thai import month_name, plain
@@ -92,6 +98,9 @@ class Result(ValuesInHistory, SupportedByEvidence, Commented, Approvable):
         help_text=_("Figures that looked like slips, and were confirmed to be right."),
     )
     is_sample = models.BooleanField(_("sample"), default=False, editable=False)
+
+    #: Its figures as the history tells them, where they were read for many at once.
+    values_read: list[dict[str, Any]] | None = None
 
     class Meta(Record.Meta):
         verbose_name = _("result")
@@ -170,18 +179,13 @@ class Result(ValuesInHistory, SupportedByEvidence, Commented, Approvable):
         return self.indicator.strategy.plan.agency_id, self.approval_units()
 
     def audit_details(self) -> dict[str, Any]:
+        """No query for its figures and its evidence after :func:`read_parts`."""
+        values = self.values_read
+        if values is None:
+            values = [_told(value, str(value.measure)) for value in self.values.all()]
         return {
-            "values": [
-                {
-                    "measure": value.measure_id,
-                    "label": str(value.measure),
-                    "value": plain(value.value),
-                    "numerator": plain(value.numerator),
-                    "denominator": plain(value.denominator),
-                }
-                for value in self.values.all()
-            ],
-            "evidence": [piece.as_details() for piece in self.evidence.all()],
+            "values": values,
+            **super().audit_details(),
             "slips": [f"{slip['value']} ({slip['last']})" for slip in self.slips],
         }
 
@@ -238,6 +242,38 @@ class ResultEvidence(Evidence):
     """What a result rests on; part of its Result and recorded with it."""
 
     result = models.ForeignKey(Result, models.CASCADE, related_name="evidence")
+
+
+def _told(value: Any, name: str) -> dict[str, Any]:
+    """The figure of one measure, as its result's history row tells it."""
+    return {
+        "measure": value.measure_id,
+        "label": name,
+        "value": plain(value.value),
+        "numerator": plain(value.numerator),
+        "denominator": plain(value.denominator),
+    }
+
+
+def read_parts(results: Sequence[Result]) -> None:
+    """Read the figures and the evidence of many results, as they stand now, before their history.
+
+    Two queries, and no object for each of the thousands of figures.
+    """
+    read_evidence(results)
+    found: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    ids = [row.pk for row in results]
+    for value in (
+        ResultValue.objects.filter(result__in=ids).order_by("measure__position")
+        .values_list(
+            "result_id", "measure_id", "value", "numerator", "denominator",
+            "measure__label", "measure__unit_label", "measure__kind", named=True,
+        )
+    ):  # fmt: skip
+        name = Measure.named(value.measure__label, value.measure__unit_label, value.measure__kind)
+        found[value.result_id].append(_told(value, name))
+    for result in results:
+        result.values_read = found[result.pk]
 
 
 def parts_of_history() -> tuple[Prefetch | str, ...]:

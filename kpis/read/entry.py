@@ -17,11 +17,10 @@ from kpis.read.standing import indicator_rows
 from kpis.read.words import join_values, result_text, target_text
 from kpis.rules.expected import expected_values, milestone_expected
 from kpis.rules.facts import (
-    CUMULATIVE,
-    LOWER,
     MILESTONE,
     Figure,
     TargetFacts,
+    falls_are_asked,
     target_in_force,
 )
 from strategy.access import Viewer
@@ -192,8 +191,7 @@ class EntryPanel:
     @property
     def may_fall(self) -> bool:
         """Whether a lower figure than before would be a fall that has to be explained."""
-        facts = self.row.facts
-        return not self.is_milestone and facts.accrual == CUMULATIVE and facts.direction != LOWER
+        return not self.is_milestone and falls_are_asked(self.row.facts)
 
     @property
     def month_name(self) -> str:

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q
 
-from kpis.models import Indicator, Result
+from kpis.models import Indicator, Result, ResultValue
 from kpis.read.entry import EntryPanel, panel_of, reporting_plans
 from kpis.read.figures import latest_figures
-from kpis.read.rows import IndicatorRow
-from kpis.read.standing import indicator_rows
-from kpis.rules.facts import NO_PROMISE, Figure
+from kpis.read.standing import Ground, ground_of, indicator_rows
+from kpis.rules.facts import (
+    MILESTONE,
+    NO_PROMISE,
+    Figure,
+    IndicatorFacts,
+    TargetFacts,
+    falls_are_asked,
+    target_in_force,
+)
 from kpis.rules.judging import Standing, judge
 from strategy.access import Viewer
 from strategy.calendar import PERIOD_ENDS, FiscalMonth
@@ -27,12 +36,23 @@ from strategy.thai import month_name, sort_key
 class MonthRow:
     """One indicator of a screen: what stands beside its fields, and what is kept for the month."""
 
-    panel: EntryPanel
+    #: An :class:`EntryPanel`; a :class:`BarePanel` where nothing is shown beside it.
+    panel: Any
     kept: Result | None
+    #: The figures that are kept, where they were read beside it.
+    held: Sequence[ResultValue] | None = None
+
+    @property
+    def figures(self) -> dict[int, ResultValue]:
+        """The figures that are kept, by measure."""
+        if self.kept is None:
+            return {}
+        held = self.kept.values.all() if self.held is None else self.held
+        return {value.measure_id: value for value in held}
 
     @property
     def id(self) -> int:
-        return self.panel.row.id
+        return int(self.panel.row.id)
 
     @property
     def token(self) -> str:
@@ -95,7 +115,7 @@ def unit_results(
     last = latest_figures(plan, before, own, Q(fiscal_year__lte=before.year), narratives=False)
     shown = []
     for row in rows:
-        if row.id not in kept and not _is_due(row, at):
+        if row.id not in kept and not _is_due(row.facts, row.frequency, at):
             continue
         figures: dict[int, Figure] = {
             year: stored.figure for year, stored in last.get(row.id, {}).items()
@@ -115,11 +135,85 @@ def unit_results(
     )
 
 
-def _is_due(row: IndicatorRow, at: FiscalMonth) -> bool:
+def _is_due(facts: IndicatorFacts, frequency: str, at: FiscalMonth) -> bool:
     """Whether a report for this month is asked for: its period ends, and something is promised."""
-    target = row.facts.targets.get(at.year)
-    promised = target is not None and (target.kind != NO_PROMISE or bool(row.facts.thresholds))
-    return promised and at.month in PERIOD_ENDS[row.frequency]
+    target = facts.targets.get(at.year)
+    promised = target is not None and (target.kind != NO_PROMISE or bool(facts.thresholds))
+    return promised and at.month in PERIOD_ENDS[frequency]
+
+
+@dataclass(frozen=True, slots=True)
+class BareIndicator:
+    """What names an indicator, and its facts."""
+
+    id: int
+    code: str
+    name: str
+    facts: IndicatorFacts
+
+
+@dataclass(frozen=True, slots=True)
+class BarePanel:
+    """An indicator in a month as it is entered from elsewhere: nothing is shown beside it."""
+
+    indicator: Indicator
+    row: BareIndicator
+    at: FiscalMonth
+    promise: TargetFacts
+    ladder: None = None
+
+    @property
+    def is_milestone(self) -> bool:
+        return self.promise.kind == MILESTONE
+
+    @property
+    def may_fall(self) -> bool:
+        return not self.is_milestone and falls_are_asked(self.row.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class BareResults:
+    """Some indicators of a month, with what their figures are looked at by."""
+
+    rows: tuple[MonthRow, ...]
+    ground: Ground
+
+
+def bare_results(
+    plan: Plan, units: Sequence[int | None], at: FiscalMonth, size: int
+) -> Iterator[BareResults]:
+    """The month of units, as :func:`unit_results` has it, without what is shown beside it.
+
+    ``size`` indicators at a time, in the order of the units; thirteen queries for each.
+    """
+    theirs = Q(unit__in=[unit for unit in units if unit is not None])
+    if None in units:
+        theirs |= Q(unit__isnull=True)
+    place = {unit: number for number, unit in enumerate(units)}
+    found = Indicator.objects.filter(theirs, strategy__plan=plan).order_by(
+        "strategy__number", "position"
+    )
+    of_units = sorted(found.values_list("pk", "unit"), key=lambda row: place[row[1]])
+    ids = [pk for pk, _unit in of_units]
+    for start in range(0, len(ids), size):
+        chunk = ids[start : start + size]
+        ground = ground_of(chunk, [at.year])
+        stored = Indicator.objects.prefetch_related("strategy__plan", "unit").in_bulk(chunk)
+        there = Result.objects.filter(indicator__in=chunk, fiscal_year=at.year, month=at.month)
+        kept = {result.indicator_id: result for result in there}
+        held = defaultdict(list)
+        for value in ResultValue.objects.filter(result__in=there.order_by().values("id")):
+            held[value.result_id].append(value)
+        rows = []
+        for pk in chunk:
+            row, facts = stored[pk], ground.facts[pk]
+            if pk in kept or _is_due(facts, row.frequency, at):
+                named = BareIndicator(pk, row.code, row.name, facts)
+                promise = target_in_force(facts, at.year, at.month)
+                own = kept.get(pk)
+                figures = held[own.pk] if own else ()
+                rows.append(MonthRow(BarePanel(row, named, at, promise), own, figures))
+        yield BareResults(tuple(rows), ground)
 
 
 def reporting_units(who: Viewer, today: date) -> list[tuple[int, str]]:

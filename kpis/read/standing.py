@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Count, Max, Q, QuerySet
 
@@ -105,7 +105,7 @@ def indicator_rows(
     levels = _levels(len(scale)) if plan.is_scorecard else {}
     found = list(read.annotate(**levels).values_list(*columns, *levels, named=True))
     measures = _measures(indicators)
-    targets = _targets(indicators, None if every_year else at.year)
+    targets = _targets(indicators, *(() if every_year else (at.year,)))
     facts = [
         IndicatorFacts(
             row.accrual,
@@ -286,19 +286,17 @@ def _measures(indicators: QuerySet[Indicator]) -> dict[int, tuple[MeasureFacts, 
     return {owner: tuple(measures.values()) for owner, measures in found.items()}
 
 
-def _targets(
-    indicators: QuerySet[Indicator], for_year: int | None = None
-) -> dict[int, dict[int, TargetFacts]]:
+def _targets(indicators: QuerySet[Indicator], *for_years: int) -> dict[int, dict[int, TargetFacts]]:
     """The targets of each indicator by fiscal year. One query.
 
-    ``for_year`` leaves out what judging that one year does not ask for: later years, and the
+    ``for_years`` leaves out what judging these years does not ask for: later years, and the
     earlier ones of indicators that do not carry on from them.
     """
     wanted = YearTarget.objects.filter(indicator__in=indicators.order_by().values("id"))
-    if for_year is not None:
+    if for_years:
+        carried = Q(indicator__accrual=Indicator.Accrual.CUMULATIVE)
         wanted = wanted.filter(
-            Q(fiscal_year=for_year)
-            | Q(fiscal_year__lt=for_year, indicator__accrual=Indicator.Accrual.CUMULATIVE)
+            Q(fiscal_year__in=for_years) | Q(carried, fiscal_year__lt=max(for_years))
         )
     found: dict[int, dict[int, TargetFacts]] = defaultdict(dict)
     for owner, year, kind, milestone, due_month, measure, value, q1, q2, q3 in (
@@ -336,12 +334,46 @@ def with_levels(
     return found
 
 
-def facts_of(indicators: QuerySet[Indicator]) -> dict[int, IndicatorFacts]:
-    """What the rules need of each indicator, by id. Three queries."""
-    measures, targets = _measures(indicators), _targets(indicators)
+def facts_of(
+    indicators: QuerySet[Indicator], *, years: Collection[int] = ()
+) -> dict[int, IndicatorFacts]:
+    """What the rules need of each indicator, by id. Three queries.
+
+    ``years``: those whose figures are asked about, where later targets do not matter.
+    """
+    measures, targets = _measures(indicators), _targets(indicators, *years)
     return {
         pk: IndicatorFacts(accrual, measures.get(pk, ()), targets.get(pk, {}), direction)
         for pk, accrual, direction in indicators.order_by().values_list(
             "id", "accrual", "direction"
         )
     }
+
+
+class Ground(NamedTuple):
+    """By indicator: its facts, its plan, and its levels and steps that are described, by kind."""
+
+    facts: Mapping[int, IndicatorFacts]
+    plans: Mapping[int, Plan]
+    described: Mapping[int, Mapping[str, set[int]]]
+
+
+def ground_of(ids: Collection[int], years: Collection[int]) -> Ground:
+    """The ground of some indicators for figures of ``years``. Five queries; six for those of a
+    scorecard."""
+    indicators = Indicator.objects.filter(pk__in=ids)
+    facts = facts_of(indicators, years=years)
+    plan_ids = dict(indicators.order_by().values_list("pk", "strategy__plan_id"))
+    found = Plan.every.in_bulk(set(plan_ids.values()))
+    plans: dict[int, Plan] = {pk: found[plan] for pk, plan in plan_ids.items()}
+    described: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
+    if any(plan.is_scorecard for plan in found.values()):
+        levels = []
+        for pk, kind, level, threshold in LevelCriterion.objects.filter(
+            indicator__in=ids
+        ).values_list("indicator_id", "kind", "level", "threshold"):
+            described[pk][kind].add(level)
+            if kind == LevelCriterion.Kind.LEVEL:
+                levels.append((pk, level, threshold))
+        facts = with_levels(facts, plans, levels)
+    return Ground(facts, plans, described)

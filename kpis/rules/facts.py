@@ -106,6 +106,11 @@ class IndicatorFacts(NamedTuple):
     scale: tuple[Decimal, ...] = ONE_TO_FIVE
 
 
+def falls_are_asked(indicator: IndicatorFacts) -> bool:
+    """Whether a figure below an earlier one would be a fall that has to be explained."""
+    return indicator.accrual == CUMULATIVE and indicator.direction != LOWER
+
+
 def percentage(numerator: Decimal, denominator: Decimal) -> Decimal:
     """numerator ÷ denominator in per cent, exact; the denominator is not 0."""
     return numerator * HUNDRED / denominator

@@ -45,6 +45,9 @@ def check_remedy(
     errors: dict[str, list[ValidationError]],
 ) -> None:
     """Where a figure is at risk or critical, the problem and what is done next are written."""
+    lacking = [name for name in ("problems", "next_steps") if not says_why(getattr(entry, name))]
+    if not lacking:
+        return
     amounts = {pk: value.amount for pk, value in entry.values.items()}
     figure = Figure(
         entry.fiscal_year,
@@ -54,15 +57,16 @@ def check_remedy(
         entry.no_cases,
     )
     status = status_to_explain(facts, figure, bands(plan))
-    for name in ("problems", "next_steps"):
-        if status is not None and not says_why(getattr(entry, name)):
-            errors[name].append(
-                ValidationError(
-                    _(
-                        "This figure stands at “%(status)s” against what was expected by then. "
-                        "Write both the problems and obstacles and the next steps to submit it; "
-                        "a draft may be kept without."
-                    )
-                    % {"status": status_label(status)}
+    if status is None:
+        return
+    for name in lacking:
+        errors[name].append(
+            ValidationError(
+                _(
+                    "This figure stands at “%(status)s” against what was expected by then. "
+                    "Write both the problems and obstacles and the next steps to submit it; "
+                    "a draft may be kept without."
                 )
+                % {"status": status_label(status)}
             )
+        )

@@ -12,20 +12,19 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from kpis.models import Indicator, LevelCriterion, Result
-from kpis.read.standing import facts_of, with_levels
+from kpis.read.standing import Ground, ground_of
 from kpis.rules.entry import Value, check_number, check_ratio
 from kpis.rules.facts import (
-    CUMULATIVE,
     LEVEL,
-    LOWER,
     MILESTONE,
     PERCENT,
     IndicatorFacts,
     MeasureFacts,
+    falls_are_asked,
     target_in_force,
 )
 from kpis.write.answers import check_remedy, check_repeat
-from kpis.write.slips import slip_question, slips
+from kpis.write.slips import Slip, slip_question, slips_of
 from strategy.approval.model import state_problems
 from strategy.calendar import FiscalMonth, latest_ended
 from strategy.evidence.entry import EvidenceEntry, evidence_problems
@@ -80,53 +79,45 @@ def value_field(measure_id: int, part: str = "value") -> str:
 class EntryContext:
     """What the checks need to know of many entries, read once.
 
-    Seven queries; eight for indicators of a scorecard.
+    Seven queries; eight for indicators of a scorecard. ``ground``: what was read of the
+    indicators already; then there are two.
     """
 
-    def __init__(self, entries: Sequence[ResultEntry]) -> None:
+    def __init__(self, entries: Sequence[ResultEntry], ground: Ground | None = None) -> None:
         ids = {entry.indicator.pk for entry in entries}
-        indicators = Indicator.objects.filter(pk__in=ids)
-        self.facts = facts_of(indicators)
-        plan_ids = dict(indicators.order_by().values_list("pk", "strategy__plan_id"))
-        plans = Plan.every.in_bulk(set(plan_ids.values()))
-        self.plans: dict[int, Plan] = {pk: plans[plan] for pk, plan in plan_ids.items()}
-        #: The levels and steps that are described, by indicator.
-        self.described: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
-        if any(plan.is_scorecard for plan in self.plans.values()):
-            levels = []
-            for pk, kind, level, threshold in LevelCriterion.objects.filter(
-                indicator__in=ids
-            ).values_list("indicator_id", "kind", "level", "threshold"):
-                self.described[pk][kind].add(level)
-                if kind == LevelCriterion.Kind.LEVEL:
-                    levels.append((pk, level, threshold))
-            self.facts = with_levels(self.facts, self.plans, levels)
+        years = {entry.fiscal_year for entry in entries}
+        ground = ground_of(ids, years) if ground is None else ground
+        self.facts, self.plans, self.described = ground
         self.kept: dict[tuple[int, int, int], Result] = {
             (row.indicator_id, row.fiscal_year, row.month): row
             for row in Result.objects.filter(
                 indicator__in=ids,
-                fiscal_year__in={entry.fiscal_year for entry in entries},
+                fiscal_year__in=years,
                 month__in={entry.month for entry in entries},
             )
         }
-        #: The stored figures of each result, by measure.
-        self.stands: dict[tuple[int, int, int], dict[int, Value]] = defaultdict(dict)
+        #: The stored figures of what is entered, by measure.
+        self.stands: dict[tuple[int, int, int], dict[int, Value]] = {
+            entry.key: {} for entry in entries
+        }
         self.timelines: dict[int, dict[tuple[int, int], dict[int, Decimal]]] = defaultdict(dict)
         # Figures of years are many more than entries: they are read without making rows of them.
-        for pk, year, month, state, measure_id, *parts in (
+        for pk, year, month, state, measure_id, amount, numerator, denominator in (
             Result.objects.filter(indicator__in=ids).order_by().values_list(
                 "indicator_id", "fiscal_year", "month", "state", "values__measure_id",
                 "values__value", "values__numerator", "values__denominator",
             )
         ):  # fmt: skip
-            stands = self.stands[pk, year, month]
-            counts = state not in Result.UNSENT
-            at = self.timelines[pk].setdefault((year, month), {}) if counts else {}
-            if measure_id is None:
+            stands = self.stands.get((pk, year, month))
+            if stands is not None and measure_id is not None:
+                stands[measure_id] = Value(amount, numerator, denominator)
+            if state in Result.UNSENT:
                 continue
-            value = stands[measure_id] = Value(*parts)
-            if value.amount is not None:
-                at[measure_id] = value.amount
+            at = self.timelines[pk].setdefault((year, month), {})
+            if amount is None and measure_id is not None:
+                amount = Value(None, numerator, denominator).amount
+            if amount is not None:
+                at[measure_id] = amount
         for entry in entries:
             if entry.state != Result.State.DRAFT:
                 self.timelines[entry.indicator.pk][entry.fiscal_year, entry.month] = {
@@ -134,6 +125,15 @@ class EntryContext:
                     for measure_id, value in entry.values.items()
                     if (amount := value.amount) is not None
                 }
+        self._entries = entries
+        self._slips: dict[int, dict[int, Slip]] = {}
+
+    def slips(self, entry: ResultEntry) -> dict[int, Slip]:
+        """The figures of one of the entries that look like slips, looked for once."""
+        found = self._slips.get(id(entry))
+        if found is None:
+            found = self._slips[id(entry)] = slips_of(entry, self)
+        return found
 
 
 def entry_errors(
@@ -199,7 +199,7 @@ def _ask(
     entry: ResultEntry, context: EntryContext, errors: dict[str, list[ValidationError]]
 ) -> None:
     """A figure that looks like a slip is asked about, until it is confirmed as it stands."""
-    for measure_id, slip in slips(entry, context).items():
+    for measure_id, slip in context.slips(entry).items():
         if entry.confirmed.get(measure_id) != slip.value:
             part = "numerator" if entry.values[measure_id].is_ratio else "value"
             errors[value_field(measure_id, part)].append(slip_question(slip))
@@ -328,7 +328,7 @@ def _check_fall(
     context: EntryContext,
     errors: dict[str, list[ValidationError]],
 ) -> None:
-    if facts.accrual != CUMULATIVE or facts.direction == LOWER:
+    if not falls_are_asked(facts):
         return
     if says_why(entry.fall_reason):
         return

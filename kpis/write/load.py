@@ -19,7 +19,7 @@ from strategy.evidence.model import Evidence
 from strategy.loading import SAMPLE_REASON, load_row, on_report_days
 from strategy.models import Plan, Unit
 from strategy.records.model import Record, acting
-from strategy.records.write import record_delete, record_save
+from strategy.records.write import record_save, records_delete
 
 
 @transaction.atomic
@@ -258,9 +258,9 @@ def sample_clear() -> int:
 
     What staff changed since is theirs and stays. The history keeps the rows, marked as samples.
     """
-    results = list(Result.objects.filter(is_sample=True).prefetch_related("values__measure"))
-    for result in results:
-        record_delete(instance=result, user=None, reason=str(SAMPLE_REASON))
+    of_them = ("values__measure", "evidence")
+    results = list(Result.objects.filter(is_sample=True).prefetch_related(*of_them))
+    records_delete(rows={row: row.version for row in results}, user=None, reason=str(SAMPLE_REASON))
     for indicator in Indicator.objects.filter(assignment_is_sample=True):
         indicator.unit = None
         indicator.frequency = Indicator.Frequency.YEAR

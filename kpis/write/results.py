@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from kpis.models import Result, ResultEvidence, ResultValue, YearTarget
-from kpis.models.results import parts_of_history
+from kpis.models.results import read_parts
+from kpis.read.standing import Ground
 from kpis.write.checks import EntryContext, ResultEntry, entry_errors, value_field
-from kpis.write.slips import slips
 from strategy.access import Viewer, viewer
 from strategy.approval.model import take_state
 from strategy.approval.write import approve, give_back, reopen
 from strategy.evidence.write import evidence_replaced
 from strategy.records.entries import Errors, RowEntries
-from strategy.records.write import record_delete, write_history
+from strategy.records.write import record_delete, records_delete, write_history
 from strategy.thai import plain, says_why
 
 __all__ = [
@@ -30,9 +30,9 @@ __all__ = [
     "result_discard",
     "result_reopen",
     "result_return",
-    "result_take_back",
     "results_approve",
     "results_return",
+    "results_take_back",
     "value_field",
 ]
 
@@ -49,18 +49,20 @@ def result_discard(*, user: Any, result: Result, expected_version: int | None = 
     )
 
 
-def result_take_back(*, user: Any, result: Result, reason: str, expected_version: int) -> None:
-    """Take a result away that an import should never have brought. Planners, with a reason; a
-    draft also those who report it. What is approved is reopened first."""
+def results_take_back(*, user: Any, shown: Mapping[Result, int], reason: str) -> None:
+    """Take results away that an import should never have brought, each at the version that was
+    shown; all or none. Planners, with a reason; a draft also those who report it. What is approved
+    is reopened first."""
     who = viewer(user)
-    is_draft = result.state == Result.State.DRAFT
-    if not (who.is_planner or (is_draft and who.may_report(result.indicator.unit_id))):
-        raise PermissionDenied
-    if result.is_approved:
-        raise ValidationError(_("This figure is approved. A planner has to reopen it first."))
+    for result in shown:
+        is_draft = result.state == Result.State.DRAFT
+        if not (who.is_planner or (is_draft and who.may_report(result.indicator.unit_id))):
+            raise PermissionDenied
+        if result.is_approved:
+            raise ValidationError(_("This figure is approved. A planner has to reopen it first."))
     if not says_why(reason):
         raise ValidationError(_("Say why these figures are deleted."))
-    record_delete(instance=result, user=user, reason=reason, expected_version=expected_version)
+    records_delete(rows=shown, user=user, reason=reason)
 
 
 class ResultEntries(RowEntries[ResultEntry, Result]):
@@ -76,8 +78,20 @@ class ResultEntries(RowEntries[ResultEntry, Result]):
         "A result for that month was entered just now by somebody else; open it instead."
     )
 
+    def __init__(
+        self,
+        entries: Sequence[ResultEntry],
+        *,
+        today: date | None = None,
+        by_system: bool = False,
+        ground: Ground | None = None,
+    ) -> None:
+        """``ground``: what was read of the indicators already, where nothing is written."""
+        super().__init__(entries, today=today, by_system=by_system)
+        self.ground = ground
+
     def read(self) -> None:
-        self.context = EntryContext(self.entries)
+        self.context = EntryContext(self.entries, self.ground)
         self.kept = self.context.kept
 
     def may(self, who: Viewer) -> bool:
@@ -90,7 +104,7 @@ class ResultEntries(RowEntries[ResultEntry, Result]):
         return Result(indicator=entry.indicator, fiscal_year=entry.fiscal_year, month=entry.month)
 
     def fill(self, row: Result, entry: ResultEntry) -> None:
-        asked = slips(entry, self.context)
+        asked = self.context.slips(entry)
         standing = [
             slip
             for slip in row.slips
@@ -144,7 +158,7 @@ class ResultEntries(RowEntries[ResultEntry, Result]):
             "result",
             [(result, entry.evidence) for result, entry in written if entry.evidence is not None],
         )
-        prefetch_related_objects([result for result, _entry in written], *parts_of_history())
+        read_parts([result for result, _entry in written])
 
 
 # ---------------------------------------------------------------------------------- approval

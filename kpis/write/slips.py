@@ -28,7 +28,7 @@ class Slip(NamedTuple):
     month: FiscalMonth | None
 
 
-def slips(entry: ResultEntry, context: EntryContext) -> dict[int, Slip]:
+def slips_of(entry: ResultEntry, context: EntryContext) -> dict[int, Slip]:
     """The figures of an entry that look like slips, by measure id; confirmed or not.
 
     A figure that stands already, and is saved again for another reason, is not asked about.

@@ -13,7 +13,7 @@ from xlsxwriter.utility import xl_col_to_name
 
 from nhrc_plan.exchange.kinds import Batch
 from nhrc_plan.exchange.packing import packed
-from nhrc_plan.exchange.parts import Column, Part, Wanted, posted, version_read
+from nhrc_plan.exchange.parts import Column, Part, Wanted
 from nhrc_plan.exchange.rows import (
     ASKED,
     CHANGED,
@@ -31,6 +31,7 @@ from nhrc_plan.exchange.rows import (
 )
 from nhrc_plan.exchange.sheets import yes
 from nhrc_plan.exchange.subjects import PARTS
+from nhrc_plan.exchange.typed import as_cells, version_read
 from strategy.records.screen import EntryScreen
 from strategy.workbook.upload import EMPTY, Found, sheets_read
 
@@ -174,8 +175,10 @@ class _Taken:
                     self.fields[line.code] = line.fields
                     self.names[line.code] = " ".join(str(each) for each in line.shown[:2] if each)
         self.forms: dict[str, Any] = {
-            form.prefix: form for form in screen.forms if form.prefix in self.codes
+            form.prefix: as_cells(form) for form in screen.forms if form.prefix in self.codes
         }
+        #: What would be written, with the form of each.
+        self.asked: list[tuple[Any, Any]] = []
         #: What the forms would send as they stand, and with the cells in them.
         self.stands: dict[str, dict[str, str]] = {}
         self.typed: dict[str, dict[str, str]] = {}
@@ -187,7 +190,7 @@ class _Taken:
     def compared(self, *, submits: bool) -> list[Row]:
         """Each row with its outcome, once the forms and what writes them were asked."""
         for prefix, form in self.forms.items():
-            self.stands[prefix] = posted(form)
+            self.stands[prefix] = form.posted()
             self.typed[prefix] = self._typed_into(prefix, form)
         self._ask(submits)
         again = [prefix for prefix in self.forms if self._decided(prefix) in (MINE, RIGHT)]
@@ -195,8 +198,7 @@ class _Taken:
             # As on the screen: what is sent once more replaces what stands, or is right.
             for prefix in again:
                 form = self.forms[prefix]
-                hidden = [bound.html_name for bound in form.hidden_fields()]
-                self.typed[prefix] |= {name: form.data.get(name, "") for name in hidden}
+                self.typed[prefix] |= {name: form.data.get(name, "") for name in form.hidden()}
             self._ask(submits)
         return [self._row(prefix, codes) for prefix, codes in self.codes.items()]
 
@@ -205,7 +207,7 @@ class _Taken:
         kept = {row.key for row in rows if row.outcome in NEWS}
         return [
             [self.lines.number, packed(entry)]
-            for form, entry in self.screen.entered()
+            for form, entry in self.asked
             if self._key(form.prefix) in kept
         ]
 
@@ -218,10 +220,10 @@ class _Taken:
     def _ask(self, submits: bool) -> None:
         rows = tuple(form.row for form in self.forms.values())
         self.screen.shown = replace(self.screen.shown, rows=rows)
-        self.screen.forms = list(self.forms.values())
+        self.screen.forms = [form for form in self.screen.forms if form.prefix in self.forms]
         self.lines.part.bind(self.screen, self.typed, "_submit" if submits else "_draft")
-        self.forms = {form.prefix: form for form in self.screen.forms}
-        self.screen.is_valid()
+        self.forms = {form.prefix: as_cells(form) for form in self.screen.forms}
+        self.asked = self.screen.ask()
 
     def _typed_into(self, prefix: str, form: Any) -> dict[str, str]:
         """What a form is sent: what stands in it, with the workbook's cells over it."""
@@ -232,7 +234,7 @@ class _Taken:
         version_column = self.lines.columns[-1]
         for code in self.codes[prefix]:
             filled = self.lines.filled[code]
-            version = version_read(form, filled.cells[version_column.label].text)
+            version = version_read(form.hidden(), filled.cells[version_column.label].text)
             if version is None:
                 self.unclear[prefix].append(self._unclear(version_column, filled, _(
                     "The version of the row cannot be read; it was changed. Download the workbook "
@@ -297,7 +299,7 @@ class _Taken:
         if row.problems:
             if self.typed[prefix].get(version, "") != self.stands[prefix].get(version, ""):
                 return CONFLICT
-            codes = {error.code for errors in form.errors.as_data().values() for error in errors}
+            codes = {error.code for errors in form.refusals().values() for error in errors}
             return ASKED if codes == {"asked"} else REFUSED
         if not form.has_news:
             return UNCHANGED
@@ -311,32 +313,23 @@ class _Taken:
                     yield column, self.lines.filled[code], name
 
     def _problems(self, form: Any, codes: Sequence[str]) -> tuple[Problem, ...]:
-        parts = [each for each in (form, *getattr(form, "pieces", ())) if each.errors]
-        if not parts:
+        refusals = form.refusals()
+        if not refusals:
             return ()
         cells = {name: (column, filled) for column, filled, name in self._columns(codes)}
         found = []
-        for each in parts:
-            for field_name, texts in each.errors.items():
-                at_cell = cells.get(each.add_prefix(field_name))
-                for text in texts:
-                    found.append(
-                        self._unclear(*at_cell, text) if at_cell else Problem("", "", text)
-                    )
+        for name, refused in refusals.items():
+            at_cell = cells.get(name)
+            for text in (text for each in refused for text in each.messages):
+                found.append(self._unclear(*at_cell, text) if at_cell else Problem("", "", text))
         return tuple(found)
 
     def _differences(self, prefix: str, form: Any, codes: Sequence[str]) -> tuple[Difference, ...]:
-        bounds = {
-            bound.html_name: bound
-            for each in (form, *getattr(form, "pieces", ()))
-            for bound in each
-        }
         stands, typed = self.stands[prefix], self.typed[prefix]
         found = []
         for column, _filled, name in self._columns(codes):
-            bound = bounds.get(name)
             before, after = stands.get(name, ""), typed.get(name, "")
-            if bound is not None and bound.field.has_changed(bound.initial, after):
+            if before != after and form.changed(name, after):
                 found.append(Difference(column.label, _said(column, before), _said(column, after)))
         return tuple(found)
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from django.apps import apps
@@ -18,6 +19,15 @@ from django.db.models import Model, QuerySet
 
 #: One key of a packed value that is no plain one says what it is.
 _NUMBER, _DAY, _ROW, _LIST, _PAIRS, _OBJECT = "number", "day", "row", "list", "pairs", "is"
+
+
+@cache
+def _usual(kind: type) -> list[tuple[str, Any]]:
+    """The fields of a kind of entry with what each holds where nothing is said: not packed."""
+    return [
+        (each.name, each.default if each.default_factory is MISSING else each.default_factory())
+        for each in fields(kind)
+    ]
 
 
 def packed(value: Any) -> Any:
@@ -35,8 +45,12 @@ def packed(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {_PAIRS: [[packed(key), packed(each)] for key, each in value.items()]}
     if is_dataclass(value):
-        told = {each.name: packed(getattr(value, each.name)) for each in fields(value)}
-        return {_OBJECT: type(value).__name__, **told}
+        told = {_OBJECT: type(value).__name__}
+        for name, usual in _usual(value.__class__):
+            held = getattr(value, name)
+            if held != usual:
+                told[name] = packed(held)
+        return told
     if isinstance(value, Sequence):
         return {_LIST: [packed(each) for each in value]}
     raise TypeError(type(value))

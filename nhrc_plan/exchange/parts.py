@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, ClassVar, NamedTuple
 
-from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
@@ -144,28 +143,11 @@ class Part(ABC):
         return Sheet(self, self.screens(wanted))
 
 
-class _Shared(dict[str, forms.Field]):
-    """Fields that forms of a class have in common, where Django copies them for each form."""
-
-    def __deepcopy__(self, memo: Any) -> dict[str, forms.Field]:
-        return dict(self)
-
-
-def shares_fields(form: Any) -> Any:
-    """Let the forms of a class share its fields: thousands of copies are most of their weight.
-
-    Such forms change no field.
-    """
-    form.base_fields = _Shared(form.base_fields)
-    return form
-
-
 def bind_again(screen: EntryScreen, typed: Mapping[str, Mapping[str, str]], press: str) -> None:
-    """As :meth:`Part.bind` does, into the forms that there are: each gets its own fields alone."""
+    """As :meth:`Part.bind` does, into the forms that there are: each gets its own cells alone."""
     screen.data, screen.general = {press: "1"}, []
     for form in screen.forms:
-        form.data, form.is_bound, form.follows = dict(typed[form.prefix]), True, False
-        form._errors = None
+        form.take(typed[form.prefix])
         for name in ("submits", "drafts"):
             if hasattr(screen, name):
                 setattr(form, name, getattr(screen, name))
@@ -175,32 +157,3 @@ def in_chunks(shown: Any) -> Iterable[Any]:
     """What a screen shows, in parts of CHUNK rows."""
     for start in range(0, len(shown.rows), CHUNK):
         yield replace(shown, rows=shown.rows[start : start + CHUNK])
-
-
-def posted(form: Any) -> dict[str, str]:
-    """What a browser would send of a form, and of the forms below it, as they are shown."""
-    found = {}
-    for each in (form, *getattr(form, "pieces", ())):
-        for bound in each:
-            value = bound.value()
-            if isinstance(bound.field, forms.BooleanField):
-                if value:
-                    found[bound.html_name] = "on"
-            elif value is not None:
-                found[bound.html_name] = str(value)
-    return found
-
-
-def version_of(form: Any) -> str:
-    """Which row, in which version, a line was written from: what the form hides, in one text."""
-    hidden = [str(bound.value() or "-") for bound in form.hidden_fields()]
-    return " ".join(hidden)
-
-
-def version_read(form: Any, text: str) -> dict[str, str] | None:
-    """The hidden fields of a form from such a text; None where it is none."""
-    names = [bound.html_name for bound in form.hidden_fields()]
-    parts = text.split()
-    if len(parts) != len(names):
-        return None
-    return {name: "" if part == "-" else part for name, part in zip(names, parts, strict=True)}

@@ -9,8 +9,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext as _
 
-from nhrc_plan.exchange.parts import Column, Line, Part, Sheet, Wanted, version_of
+from nhrc_plan.exchange.parts import Column, Line, Part, Sheet, Wanted
 from nhrc_plan.exchange.subjects import PARTS
+from nhrc_plan.exchange.typed import version_of
 from strategy.thai import month_name
 from strategy.workbook.book import Book, cell
 from strategy.workbook.book import Sheet as Page

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from budgets.admin.forms import MonthScreen, RowForm
-from budgets.read.duties import BareRow, bare_months, unit_month
+from budgets.read.duties import BareRow, bare_month, unit_month
 from budgets.write.disbursements import DisbursementEntries, DisbursementEntry
 from integrity.measures.duties import unit_quarter
 from integrity.measures.forms.quarter import QuarterScreen
@@ -24,19 +24,15 @@ from integrity.measures.write import ProgressEntries, ProgressEntry
 from kpis.admin.forms import confirmed_field, has_percent
 from kpis.admin.month_forms import WORDS, MonthResults, ResultRowForm
 from kpis.models import Indicator, Measure, Result
-from kpis.read.month import MonthRow, unit_results
+from kpis.read.entry import EntryPanel
+from kpis.read.month import BareResults, MonthRow, bare_results, unit_results
 from kpis.rules.entry import Value
+from kpis.rules.facts import MeasureFacts
 from kpis.write.checks import ResultEntry, value_field
 from kpis.write.results import ResultEntries
-from nhrc_plan.exchange.parts import (
-    Column,
-    Line,
-    Part,
-    Wanted,
-    bind_again,
-    in_chunks,
-    shares_fields,
-)
+from nhrc_plan.exchange import parts
+from nhrc_plan.exchange.parts import Column, Line, Part, Wanted, bind_again, in_chunks
+from nhrc_plan.exchange.typed import Cells, shares_fields
 from strategy.evidence.entry import EvidenceEntry, entry_of
 from strategy.models import Unit
 from strategy.records.forms import ThaiDateField, ThaiDecimalField, WordsField
@@ -70,7 +66,7 @@ _CASES, _SAID = forms.BooleanField(required=False), WordsField(required=False)
 
 
 @shares_fields
-class LetterRow(ResultRowForm):
+class LetterRow(Cells, ResultRowForm):
     """A result's row that takes an official letter as well; it joins the evidence there is."""
 
     letter_number = forms.CharField(required=False, max_length=100)
@@ -129,6 +125,10 @@ class SheetResults(MonthResults):
     def rows(self) -> list[ResultRowForm]:
         return [LetterRow(row, self.data, submits=self.submits) for row in self.shown.rows]
 
+    def about(self) -> dict[str, Any]:
+        """The facts by which the rows were read are those by which they are asked about."""
+        return {"ground": self.shown.ground} if isinstance(self.shown, BareResults) else {}
+
     def entries(self, news: Sequence[ResultRowForm]) -> list[tuple[ResultRowForm, ResultEntry]]:
         kept = [form.row.kept for form in news if form.row.kept]
         prefetch_related_objects(kept, "evidence")
@@ -136,7 +136,7 @@ class SheetResults(MonthResults):
 
 
 @shares_fields
-class SheetRow(RowForm):
+class SheetRow(Cells, RowForm):
     """A project's row."""
 
 
@@ -194,39 +194,50 @@ class Results(Part):
             for chunk in in_chunks(whole):
                 yield SheetResults(partial(_same, chunk), None, today=wanted.today)
 
+    def bare_screens(self, wanted: Wanted) -> Iterator[SheetResults]:
+        units = [pk for pk, _name in wanted.units]
+        for chunk in bare_results(wanted.plan, units, wanted.at, parts.CHUNK):
+            yield SheetResults(partial(_same, chunk), None, today=wanted.today)
+
     def lines(self, form: LetterRow) -> Iterator[Line]:
         row: MonthRow = form.row
         panel = row.panel
         if row.is_closed:
             return
         measures = panel.row.facts.measures if not panel.is_milestone else ()
-        last = f"{panel.last} ({panel.last_name})" if panel.last else None
         whole = ("no_cases", "progress", "progress_percent", "narrative", "problems",
                  "next_steps", "fall_reason", "letter_number", "letter_dated")  # fmt: skip
         for place, measure in enumerate(measures or (None,)):
             first = place == 0
             names = ["", "", ""]
-            target = panel.target
             if measure is not None:
                 names = [
                     value_field(measure.id, part) for part in ("value", "numerator", "denominator")
                 ]
-                point = panel.promise.values.get(measure.id)
-                target = None if point is None else format_number(point.value)
             fields = [*names, *(whole if first else [""] * len(whole))]
             yield Line(
                 f"{form.prefix}-{measure.id if measure else 0}",
-                (
-                    panel.row.code,
-                    panel.row.name,
-                    measure.label if measure else None,
-                    measure.unit_label if measure else None,
-                    target,
-                    last if first else None,
-                    panel.expected if first else None,
-                ),
+                (panel.row.code, panel.row.name, *_beside(panel, measure, first=first)),
                 tuple(form.add_prefix(name) if name in form.fields else "" for name in fields),
             )
+
+
+def _beside(panel: Any, measure: MeasureFacts | None, *, first: bool) -> tuple[Any, ...]:
+    """What stands beside a measure's cells; ``first``: it is the first of its indicator."""
+    if not isinstance(panel, EntryPanel):
+        return ()
+    target = panel.target
+    if measure is not None:
+        point = panel.promise.values.get(measure.id)
+        target = None if point is None else format_number(point.value)
+    last = f"{panel.last} ({panel.last_name})" if panel.last else None
+    return (
+        measure.label if measure else None,
+        measure.unit_label if measure else None,
+        target,
+        last if first else None,
+        panel.expected if first else None,
+    )
 
 
 # --------------------------------------------------------------------------------------- money
@@ -267,9 +278,8 @@ class Money(Part):
 
     def bare_screens(self, wanted: Wanted) -> Iterator[MonthScreen]:
         units = [pk for pk, _name in wanted.units]
-        for month in bare_months(wanted.plan, units, wanted.at).values():
-            for chunk in in_chunks(month):
-                yield SheetMoney(partial(_same, chunk), None, today=wanted.today)
+        for chunk in in_chunks(bare_month(wanted.plan, units, wanted.at)):
+            yield SheetMoney(partial(_same, chunk), None, today=wanted.today)
 
     def lines(self, form: Any) -> Iterator[Line]:
         row = form.row

@@ -141,7 +141,8 @@ def read_evidence(records: Sequence[Any]) -> None:
         return
     link = records[0]._meta.get_field("evidence").field
     found = defaultdict(list)
-    for piece in link.model.objects.filter(**{f"{link.name}__in": records}):
+    ids = [record.pk for record in records]
+    for piece in link.model.objects.filter(**{f"{link.name}__in": ids}):
         found[getattr(piece, link.attname)].append(piece)
     for record in records:
         record.evidence_read = found[record.pk]

@@ -224,7 +224,11 @@ class RowEntries(Entries[Own, Row]):
             if rows is new:
                 stored.bulk_create(rows, batch_size=500)
             else:
-                stored.bulk_update(rows, self.fields, batch_size=200)
+                # In one statement for many; claim() has seen that each of them is there.
+                stored.bulk_create(
+                    rows, 500, update_conflicts=True, unique_fields=["id"],
+                    update_fields=self.fields,
+                )  # fmt: skip
         self.write_parts(written, changed)
         write_history(new, "+", user=user, reason=reason)
         write_history(changed, "~", user=user, reason=reason)

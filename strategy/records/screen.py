@@ -114,16 +114,21 @@ class EntryScreen(ABC):
         return typed_text(self.data, "change_reason")
 
     def is_valid(self) -> bool:
-        """Asks every row, then what writes them about those that are clear."""
-        for form in self.forms:
-            form.is_valid()
+        """Whether nothing is refused, and nothing was typed for what is not here."""
         if self._is_foreign():
             self.general.append(str(self.foreign))
+        self.ask()
+        return not self.general and not self.refused
+
+    def ask(self) -> list[tuple[Any, Any]]:
+        """Asks every row, then what writes them about those that are clear; gives these."""
+        for form in self.forms:
+            form.is_valid()
         asked = self.asked()
         entries = [entry for _form, entry in asked]
         problems = self.writes.problems(entries, self.today, **self.about())
         self.refuse([form for form, _entry in asked], problems)
-        return not self.general and not self.refused
+        return asked
 
     def refuse(self, asked: Sequence[Any], problems: Mapping[int, ValidationError]) -> None:
         """Put what was refused beside the rows that were asked about."""

@@ -18,7 +18,7 @@ from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
 from strategy.closing.guard import Locks, hold, refuse_closed
-from strategy.records.model import Record, acting, history_row
+from strategy.records.model import Record, acting, copy_to_history, gone_together
 from strategy.thai import says_why
 
 Saved = TypeVar("Saved", bound=Record)
@@ -96,20 +96,19 @@ def claim(
 def write_history(
     instances: Iterable[Record], history_type: str, *, user: Any, reason: str
 ) -> None:
-    """Add one history row for each; children must have been written before.
+    """Add one history row for each; they and their children must have been written before.
 
     Raises MonthClosed where a row is of a month that is locked.
     """
     instances = list(instances)
     # Of what was there, claim() has seen which fields change.
     refuse_closed(row for row in instances if history_type == "+" or not row.month_fields)
-    rows: dict[type[models.Model], list[models.Model]] = {}
+    kinds: dict[type[Record], list[Record]] = {}
+    for instance in instances:
+        kinds.setdefault(type(instance), []).append(instance)
     with acting(user=user, reason=reason):
-        for instance in instances:
-            row = history_row(instance, history_type)
-            rows.setdefault(type(row), []).append(row)
-    for model, batch in rows.items():
-        model._base_manager.bulk_create(batch, batch_size=_BATCH)
+        for alike in kinds.values():
+            copy_to_history(alike, history_type)
 
 
 @transaction.atomic
@@ -141,7 +140,6 @@ def record_save(
     return instance
 
 
-@transaction.atomic
 def record_delete(
     *, instance: Record, user: Any, reason: str = "", expected_version: int | None = None
 ) -> None:
@@ -150,17 +148,31 @@ def record_delete(
     Raises ValidationError where other data depends on it, StaleVersion where it has changed,
     MonthClosed where it, or what goes along, is of a month that is locked.
     """
+    version = instance.version if expected_version is None else expected_version
+    records_delete(rows={instance: version}, user=user, reason=reason)
+
+
+@transaction.atomic
+def records_delete(*, rows: Mapping[Saved, int], user: Any, reason: str = "") -> None:
+    """Delete rows of one model, each at the version that was read, as :func:`record_delete` does
+    one; all or none. Their queries do not grow with them where their history reads no more.
+    """
+    going = list(rows)
     if user is not None:
-        instance.refuse_write()
-    claim([instance], [instance.version if expected_version is None else expected_version])
-    _refuse_linked(instance)
+        for row in going:
+            row.refuse_write()
+    claim(going, list(rows.values()))
+    for row in going:
+        _refuse_linked(row)
     hold()
     locks = Locks()
+    collector = _collected(going)
     if locks:
-        refuse_closed(_going(instance), locks=locks)
-    _refuse_unexplained(instance, user, reason, gone=True)
-    with naming_what_depends(), acting(user=user, reason=reason):
-        instance.delete()
+        refuse_closed(_records_of(collector), locks=locks)
+    for row in going:
+        _refuse_unexplained(row, user, reason, gone=True)
+    with naming_what_depends(), acting(user=user, reason=reason), gone_together():
+        collector.delete()
 
 
 def goes_along(instance: models.Model) -> str:
@@ -207,11 +219,20 @@ def refuse_depended_on(instance: Record) -> None:
 
 def _going(instance: models.Model) -> list[Record]:
     """The row and all the records that go with it. Raises ValidationError as deleting would."""
-    collector = Collector(using=instance._state.db or DEFAULT_DB_ALIAS, origin=instance)
+    return _records_of(_collected([instance]))
+
+
+def _collected(instances: Sequence[models.Model]) -> Collector:
+    """Rows of one model, and all that goes with them. Raises ValidationError as deleting would."""
+    using = instances[0]._state.db or DEFAULT_DB_ALIAS if instances else DEFAULT_DB_ALIAS
+    collector = Collector(using=using, origin=instances[0] if len(instances) == 1 else None)
     with naming_what_depends():
-        collector.collect([instance])
-    found = [row for rows in collector.data.values() for row in rows]
-    return [row for row in found if isinstance(row, Record)]
+        collector.collect(instances)
+    return collector
+
+
+def _records_of(collector: Collector) -> list[Record]:
+    return [row for rows in collector.data.values() for row in rows if isinstance(row, Record)]
 
 
 def _refuse_linked(instance: Record) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 from strategy.thai import Refusal, parse_number, plain
 
@@ -15,6 +16,7 @@ ONE_TO_FIVE = "1/2/3/4/5"
 FEWEST, MOST = 2, 10
 
 
+@lru_cache(maxsize=256)
 def read_scale(text: str) -> tuple[Decimal, ...]:
     """What each level is worth, from the lowest to the highest, with at most two decimals.
 

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 #: Bytes of a file as it is sent, and of all its parts unpacked.
 MAX_BYTES = 2_000_000
-MAX_UNPACKED = 8_000_000
+MAX_UNPACKED = 12_000_000
 MAX_PARTS = 500
 #: Seconds to wait for the reader on a busy machine; its own limit is of work done.
 _PATIENCE = 60

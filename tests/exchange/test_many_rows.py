@@ -18,6 +18,7 @@ from nhrc_plan.exchange.models import Import
 from nhrc_plan.exchange.read import last_check
 from nhrc_plan.exchange.rows import REFUSED
 from nhrc_plan.exchange.subjects import PARTS
+from nhrc_plan.exchange.undo.kind import act_of
 from nhrc_plan.exchange.write import import_apply, import_sent
 from strategy.models import Unit
 from tests.support.exchange import MONEY, entry_address
@@ -62,6 +63,18 @@ def book_of(projects: Sequence[Project], **last: Any) -> bytes:
     stream = BytesIO()
     book.save(stream)
     return stream.getvalue()
+
+
+def taken_back(user: Any, row: Import) -> list[int]:
+    """Plan to take an import back, and do so; how many queries each took."""
+    back = Import(plan=row.plan, unit=row.unit, kind="undo", fiscal_year=2569, month=12, undoes=row)
+    with CaptureQueriesContext(connection) as looked:
+        import_sent(user=user, row=back, name="a", content=b"", today=TODAY)
+    with CaptureQueriesContext(connection) as applied:
+        import_apply(
+            user=user, row=back, expected_version=1, check=last_check(back), today=TODAY
+        )  # fmt: skip
+    return [len(looked), len(applied)]
 
 
 def sent(user: Any, plan: Any, unit: Unit, content: bytes) -> Import:
@@ -114,6 +127,22 @@ def test_queries_grow_with_batches_and_not_with_rows(planner, plan, unit, monkey
     # Seven batches and more: each takes as many queries as the one.
     assert counts[60][1] <= 15 * counts[25][1]
     assert Disbursement.objects.filter(project__in=projects, month=12).count() == 60
+
+
+def test_an_import_is_taken_back_by_batches(planner, plan, unit):
+    projects = projects_of(plan, unit, 25)
+    counts = []
+    for count in (3, 25):
+        row = sent(planner, plan, unit, book_of(projects[:count]))
+        import_apply(user=planner, row=row, expected_version=1, check=last_check(row), today=TODAY)
+        row.refresh_from_db()
+        counts.append(taken_back(planner, row))
+        assert not Disbursement.objects.filter(project__in=projects, month=12).exists()
+        gone = Disbursement.history.filter(
+            history_type="-", act=act_of(Import.objects.latest("pk"))
+        )
+        assert {each.history_user_id for each in gone} == {planner.pk} and len(gone) == count
+    assert counts[0] == counts[1], counts
 
 
 @pytest.mark.django_db(transaction=True)

@@ -59,7 +59,7 @@ from tests.support.writing import (
     transfer,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 
 def imports_by_stock(listed: object) -> bool:
@@ -198,7 +198,6 @@ def filled_lists(plan, django_user_model):
 # --------------------------------------------------------------------------- every list, every form
 
 
-@pytest.mark.same
 def test_every_list_exports_in_every_format(filled_lists, root):
     before = facts()
     for model, kind in product(LISTS, FORMATS):
@@ -235,7 +234,6 @@ def test_only_who_may_export_does(request, filled_lists, person, who, status):
         assert export(client, Result, kind).status_code == status
 
 
-@pytest.mark.same
 def test_seeing_a_list_is_not_exporting_it(filled_lists, auditor):
     client = signed_in(auditor)
     for model in LISTS:
@@ -278,7 +276,6 @@ POISONED = [model for model in LISTS if texts_of(model)]
 WORST = ["==1+1", "\t=1+1", "#N/A"]
 
 
-@pytest.mark.same
 @pytest.mark.parametrize("payload", PAYLOADS, ids=ascii)
 def test_no_text_of_any_list_becomes_a_formula(filled_lists, root, payload):
     for model in POISONED if payload in WORST else [Agency]:
@@ -512,7 +509,6 @@ def test_an_odd_format_is_asked_again(filled_lists, root, data):
     assert "Content-Disposition" not in root.post(address(Result, "export"), data)
 
 
-@pytest.mark.same
 def test_an_export_takes_as_many_queries_for_all_rows_as_for_one(
     filled_lists, plan, root, django_assert_max_num_queries
 ):

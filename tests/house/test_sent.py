@@ -27,6 +27,9 @@ def token(html: bytes) -> str:
     return found[1].decode()
 
 
+pytestmark = pytest.mark.same
+
+
 @pytest.mark.parametrize(
     "address", [f"{HERE}/{AT}", f"{HERE}/indicators.json{AT}", "/admin/kpis/indicator/"]
 )

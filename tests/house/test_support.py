@@ -15,6 +15,7 @@ def test_facts_are_read_again_once_something_was_written(plan):
     after = facts()
     assert set(differences(before, after)) == {"strategy_agency"}
     with transaction.atomic():
+        assert facts()["strategy_agency"] is after["strategy_agency"]
         Agency.objects.filter(pk=plan.agency_id).update(phone="2")
         within = facts()
         transaction.set_rollback(True)

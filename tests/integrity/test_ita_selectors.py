@@ -14,7 +14,7 @@ from integrity.models import ItaAssessment, ItaGrade, ItaIndicator, ItaInstrumen
 from strategy.models import Agency
 from strategy.records.write import record_save
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 
 @pytest.fixture

@@ -106,6 +106,11 @@ def test_a_unit_that_was_renamed_is_left_out_of_a_new_year(plan, planner):
 # ----------------------------------------------------------------------------------- the samples
 
 
+def load(day: date) -> int:
+    """Load the sample of measures alone; gives the number of quarters."""
+    return measure_loading.sample_load(SAMPLE, today=day)
+
+
 def test_every_sample_text_says_that_it_is_one():
     texts = [SAMPLE["title"]]
     for item in SAMPLE["progress"]:
@@ -118,7 +123,7 @@ def test_every_sample_text_says_that_it_is_one():
 
 def test_samples_fill_the_quarters_that_are_over_and_go_again(plan):
     with_evidence = facts()
-    assert fixtures.samples_load(date(2026, 2, 1)).quarters == 7
+    assert load(date(2026, 2, 1)) == 7
     rows = QuarterProgress.objects.all()
     assert set(rows.values_list("quarter", "is_sample")) == {(1, True)}
     year = MeasureYear.objects.get(fiscal_year=2569)
@@ -128,19 +133,19 @@ def test_samples_fill_the_quarters_that_are_over_and_go_again(plan):
         for item in SAMPLE["progress"]
         for quarter in item["quarters"]
     }
-    assert fixtures.samples_load(TODAY).quarters == len(wanted) - 7
+    assert load(TODAY) == len(wanted) - 7
     stored = rows.values_list("measure__issue__number", "measure__position", "quarter")
     assert set(stored) == wanted
-    assert fixtures.samples_load(TODAY).quarters == 0
-    assert fixtures.samples_clear().quarters == len(wanted)
+    assert load(TODAY) == 0
+    assert measure_loading.sample_clear() == len(wanted)
     left = differences(with_evidence, facts())
     assert [name for name in left if "integrity" in name and "historical" not in name] == []
     # Whoever cleared them may load them again.
-    assert fixtures.samples_load(TODAY).quarters == len(wanted)
+    assert load(TODAY) == len(wanted)
 
 
 def test_no_sample_year_before_it_has_begun(plan):
-    assert fixtures.samples_load(date(2025, 9, 30)).quarters == 0
+    assert load(date(2025, 9, 30)) == 0
     assert not MeasureYear.objects.filter(fiscal_year=2569).exists()
 
 
@@ -148,41 +153,41 @@ def test_an_agencys_own_year_is_no_place_for_samples(plan, planner):
     row = MeasureYear(agency=Agency.objects.get(slug="nhrc"), fiscal_year=2569, title="ของจริง")
     record_save(instance=row, user=planner)
     before = facts()
-    assert measure_loading.sample_load(SAMPLE, today=TODAY) == 0
+    assert load(TODAY) == 0
     record_delete(instance=row, user=planner)
-    assert measure_loading.sample_load(SAMPLE, today=TODAY) == 0
+    assert load(TODAY) == 0
     left = differences(before, facts())
     assert {table for table in left if "historical" not in table} <= {"integrity_measureyear"}
 
 
 def test_what_staff_changed_stays(plan, planner):
-    fixtures.samples_load(TODAY)
+    load(TODAY)
     measure = measure_of(2569, "2.2")
     first = QuarterProgress.objects.get(measure=measure, quarter=1)
     reopen(user=planner, shown={first: 1}, reason="แก้ไข")
     progress(measure, 1, text="ของจริง", expected_version=2, user=planner)
     gone = QuarterProgress.objects.get(measure=measure, quarter=2)
     record_delete(instance=gone, user=planner)
-    assert fixtures.samples_load(TODAY).quarters == 0
-    fixtures.samples_clear()
+    assert load(TODAY) == 0
+    measure_loading.sample_clear()
     row = QuarterProgress.objects.get()
     assert (row.text, row.is_sample) == ("ของจริง", False)
     # The year stays with it, and is a sample no longer: nothing is added to it.
     assert not MeasureYear.objects.get(fiscal_year=2569).is_sample
-    fixtures.samples_load(TODAY)
+    load(TODAY)
     assert QuarterProgress.objects.get() == row
 
 
 @pytest.mark.parametrize("model", [MeasureYear, MeasureIssue, ItaMeasure])
 def test_a_sample_year_in_which_staff_had_a_hand_stays(plan, planner, model):
-    fixtures.samples_load(TODAY)
+    load(TODAY)
     row = {
         MeasureYear: lambda: MeasureYear.objects.get(fiscal_year=2569),
         MeasureIssue: lambda: MeasureIssue.objects.filter(year__fiscal_year=2569).first(),
         ItaMeasure: lambda: measure_of(2569, "2.2"),
     }[model]()
     record_save(instance=row, user=planner)
-    fixtures.samples_clear()
+    measure_loading.sample_clear()
     assert MeasureYear.objects.filter(fiscal_year=2569).exists()
     assert not QuarterProgress.objects.exists()
 

@@ -136,6 +136,7 @@ def test_page_and_pack_stay_as_they_were_whatever_changes(frozen, planner):
     assert board["indicators"] != frozen.shown["board"]["indicators"]
 
 
+@pytest.mark.same
 def test_the_frozen_figures_are_those_of_the_board_page(frozen, planner):
     board = signed_in(planner).get(f"/plans/{frozen.plan.slug}/board.json?year=2568&month=7")
     assert frozen.shown["board"] == board.json()
@@ -146,6 +147,7 @@ def test_the_frozen_figures_are_those_of_the_board_page(frozen, planner):
     assert years == {len(frozen.plan.years)}
 
 
+@pytest.mark.same
 def test_the_page_shows_every_cell_of_the_pack(frozen):
     """Each text of the workbook stands in the frozen sheets, and each number at its place."""
     book = load_workbook(BytesIO(bytes(frozen.workbook)))
@@ -164,6 +166,7 @@ def test_the_page_shows_every_cell_of_the_pack(frozen):
     assert looked_at > 500
 
 
+@pytest.mark.same
 def test_the_code_stands_at_the_foot_of_every_sheet(frozen):
     code = code_of(frozen)
     assert re.fullmatch("([0-9A-F]{4} ){3}[0-9A-F]{4}", code)
@@ -432,6 +435,7 @@ def test_the_script_is_short_and_needs_the_standard_library_alone():
     assert "from " not in SCRIPT
 
 
+@pytest.mark.same
 def test_a_stranger_checks_the_file(frozen, planner):
     second = freeze(planner, meeting_of(frozen.plan, "6/2568"))
     content = signed_in(planner).get(page_of(second, "meeting_file")).content
@@ -538,6 +542,7 @@ def test_another_reporting_day_restates_no_figure(frozen):
     assert {line.kind for line in restated_since(Frozen.objects.get())} <= {"status"}
 
 
+@pytest.mark.same
 def test_the_queries_do_not_grow_with_what_changed(frozen, planner):
     client = signed_in(planner)
 
@@ -566,6 +571,7 @@ def test_the_queries_do_not_grow_with_what_changed(frozen, planner):
 # -------------------------------------------------------------------------------------- reading
 
 
+@pytest.mark.same
 def test_meetings_are_for_those_who_have_signed_in(frozen, client, executive, settings):
     """What the board saw holds figures that were not approved, and names: not for the public."""
     paths = [page_of(frozen), page_of(frozen)[:-1] + ".json", page_of(frozen, "meeting_pack"),

@@ -24,7 +24,7 @@ from strategy.drawing.qr import qr_png, qr_svg
 from tests.support.resolutions import HELD, meeting_of, resolved
 from tests.support.writing import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 SITE = "https://plan.example.org"
 
 

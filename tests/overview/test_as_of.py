@@ -114,6 +114,7 @@ def test_nothing_changed_since_every_page_is_as_it_stands_with_as_many_queries(
     assert seen > 15
 
 
+@pytest.mark.same
 def test_rows_changed_twenty_times_cost_no_query_more(sampled, client, planner, on, today):
     def count(path: str) -> int:
         client.get(path)
@@ -439,6 +440,7 @@ def test_a_day_before_the_first_record_says_so_calmly(sampled, client, planner):
         assert (answer.status_code, "3 ตุลาคม 2565" in answer.json()["error"]) == (404, True)
 
 
+@pytest.mark.same
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -461,6 +463,7 @@ def test_a_day_that_is_unclear_or_has_not_come_is_refused_in_words(
         assert said in answer.content.decode()
 
 
+@pytest.mark.same
 @pytest.mark.parametrize("typed", ["20/10/2567", "20 ต.ค. 2567", "๒๐ ตุลาคม ๒๕๖๗", "2567-10-20"])
 def test_days_are_typed_as_everywhere(typed, sampled, client, planner):
     client.force_login(planner)
@@ -469,6 +472,7 @@ def test_days_are_typed_as_everywhere(typed, sampled, client, planner):
     assert client.get(f"{HERE}.json", {"as_of": " "}).json()["known_on"] is None
 
 
+@pytest.mark.same
 def test_pages_of_what_is_to_be_done_now_refuse_a_day(sampled, planner):
     reader = signed_in(planner)
     for page in ("/my-work/", "/my-work.json", "/history/", "/history.xlsx", "/plans/",
@@ -485,6 +489,7 @@ def links(html: str) -> Iterator[str]:
     return (unescape(found) for found in re.findall(r'(?:href|action)="([^"]*)"', html))
 
 
+@pytest.mark.same
 def test_the_band_says_so_and_every_link_of_the_site_keeps_the_day(sampled, client, planner, today):
     client.force_login(planner)
     today(AFTER)
@@ -513,6 +518,7 @@ def test_the_band_says_so_and_every_link_of_the_site_keeps_the_day(sampled, clie
     assert crawled > 200
 
 
+@pytest.mark.same
 def test_pages_as_they_stand_have_no_band(sampled, client, planner):
     client.force_login(planner)
     html = client.get(f"{HERE}/").content.decode()
@@ -520,6 +526,7 @@ def test_pages_as_they_stand_have_no_band(sampled, client, planner):
     assert "as_of=" not in html
 
 
+@pytest.mark.same
 def test_workbooks_say_the_day_and_are_named_by_it(sampled, client, planner, today):
     client.force_login(planner)
     today(AFTER)

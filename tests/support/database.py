@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import os
+import pickle
 import shutil
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import psycopg2
 from django.apps import apps
 from django.conf import settings
 from django.contrib.auth import get_user_model
+from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.test.utils import setup_databases
 
@@ -24,7 +27,7 @@ from strategy.records import closed
 from strategy.records import model as audit
 
 #: Seconds within which the first process has to have prepared it.
-_PATIENCE = 300
+_PATIENCE = 900
 
 
 def once(folder: Path, build: Callable[[], None]) -> None:
@@ -36,9 +39,15 @@ def once(folder: Path, build: Callable[[], None]) -> None:
         for _ in range(_PATIENCE * 10):
             if (folder / "done").exists():
                 return
+            if (folder / "failed").exists():
+                break
             time.sleep(0.1)
         raise RuntimeError("The test database was not prepared; see the other process.") from None
-    build()
+    try:
+        build()
+    except BaseException:
+        (folder / "failed").touch()
+        raise
     (folder / "done").touch()
 
 
@@ -136,22 +145,76 @@ def template_drop(folder: Path) -> None:
     server.close()
 
 
+@cache
+def _keys() -> dict[str, str]:
+    """Every table of the test database, with the column of its key."""
+    columns = {
+        model._meta.db_table: model._meta.pk.column
+        for model in apps.get_models(include_auto_created=True)
+    }
+    there = connection.introspection.django_table_names(only_existing=True)
+    return {table: columns[table] for table in there}
+
+
 def rows_of_every_table() -> dict[str, list[tuple[Any, ...]]]:
-    """Every row of the test database, by table."""
+    """Every row of the test database, by table, in the order of their keys."""
+    quote = connection.ops.quote_name
     with connection.cursor() as cursor:
         found = {}
-        for table in connection.introspection.django_table_names(only_existing=True):
-            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+        for table, key in _keys().items():
+            cursor.execute(f"SELECT * FROM {quote(table)} ORDER BY {quote(key)}")
             found[table] = cursor.fetchall()
     return found
 
 
-def put_back(prepared: dict[str, list[tuple[Any, ...]]]) -> None:
-    """Bring every table back to ``prepared``, with the same keys.
+def sums_of_every_table() -> dict[str, Any]:
+    """What PostgreSQL makes of each table's rows: another number where one is another."""
+    quote = connection.ops.quote_name
+    asked = " UNION ALL ".join(
+        f"SELECT '{table}', COUNT(*), SUM(hashtextextended(t::text, 0)) FROM {quote(table)} t"
+        for table in _keys()
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(asked)
+        return {table: tuple(found) for table, *found in cursor.fetchall()}
+
+
+def _put_back_changed(prepared: dict[str, list[tuple[Any, ...]]], sums: dict[str, Any]) -> None:
+    """As put_back, on PostgreSQL: the tables that differ, for there statements take their time."""
+    quote = connection.ops.quote_name
+    found = sums_of_every_table()
+    tables = [table for table in prepared if found[table] != sums[table]]
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {quote(table)} DISABLE TRIGGER USER")
+        for table in tables:
+            cursor.execute(f"DELETE FROM {quote(table)}")
+        for table in tables:
+            _insert(cursor, table, prepared[table])
+    with transaction.atomic(), connection.cursor() as cursor:
+        for table in tables:
+            cursor.execute(f"ALTER TABLE {quote(table)} ENABLE TRIGGER USER")
+    if closed.open_history_table_names():
+        closed.close_history_tables()
+
+
+def _insert(cursor: Any, table: str, rows: Collection[tuple[Any, ...]]) -> None:
+    if rows:
+        marks = ", ".join(["%s"] * len(next(iter(rows))))
+        name = connection.ops.quote_name(table)
+        cursor.executemany(f"INSERT INTO {name} VALUES ({marks})", rows)
+
+
+def put_back(prepared: dict[str, list[tuple[Any, ...]]], sums: dict[str, Any]) -> None:
+    """Bring every table back to ``prepared``, with the same keys; ``sums``: what PostgreSQL made
+    of them, if that is where they are.
 
     Several times as fast as a flush and another load of the plan; and a flush would fail, because
     the history tables are closed to deletion.
     """
+    if sums:
+        _put_back_changed(prepared, sums)
+        return
     quote = connection.ops.quote_name
     with (
         connection.constraint_checks_disabled(),
@@ -162,15 +225,17 @@ def put_back(prepared: dict[str, list[tuple[Any, ...]]]) -> None:
         for table in prepared:
             cursor.execute(f"DELETE FROM {quote(table)}")
         for table, rows in prepared.items():
-            if rows:
-                marks = ", ".join(["%s"] * len(rows[0]))
-                cursor.executemany(f"INSERT INTO {quote(table)} VALUES ({marks})", rows)
+            _insert(cursor, table, rows)
         closed.close_history_tables()
 
 
-#: What samples add to the plan as it was loaded, by the day they are loaded on.
-_SAMPLES: dict[tuple[date, date], dict[str, tuple[set[Any], set[Any]]]] = {}
+#: What is added to the plan as it was loaded, by table: the rows that go, and those that come.
+Added = dict[str, tuple[set[Any], set[Any]]]
+#: What samples add, by the day they are loaded on and that of the test.
+_SAMPLES: dict[tuple[date, date], Added] = {}
 _FRESH: list[dict[str, int]] = []
+#: The folder in which the processes of a run tell one another of samples.
+_TOLD: list[Path] = []
 
 
 def _counts() -> dict[str, int]:
@@ -187,9 +252,28 @@ def _counts() -> dict[str, int]:
         return dict(zip(tables, cursor.fetchone(), strict=True))
 
 
-def remember_fresh() -> None:
-    """Note how full the tables are where nothing but the plan is loaded."""
-    _FRESH[:] = [_counts()]
+def remember_fresh(folder: Path) -> None:
+    """Note how full the tables are where nothing but the plan is loaded. ``folder`` is shared by
+    the processes of a run."""
+    _FRESH[:], _TOLD[:] = [_counts()], [folder]
+
+
+def _told(day: date, today: date) -> Path:
+    return _TOLD[0] / f"samples-{day}-{today}.pickle"
+
+
+def _tell(day: date, today: date, added: Added) -> None:
+    """Let the other processes have samples; whole or not at all."""
+    part = _told(day, today).with_suffix(f".{os.getpid()}")
+    part.write_bytes(pickle.dumps(added))
+    part.rename(_told(day, today))
+
+
+def _known_samples(day: date, today: date) -> Added | None:
+    if (day, today) not in _SAMPLES and _told(day, today).exists():
+        # Of this run's own making, in a folder of its own.
+        _SAMPLES[day, today] = pickle.loads(_told(day, today).read_bytes())  # noqa: S301
+    return _SAMPLES.get((day, today))
 
 
 def samples_load(day: date, today: date) -> None:
@@ -201,7 +285,7 @@ def samples_load(day: date, today: date) -> None:
     if not _FRESH or _counts() != _FRESH[0]:
         fixtures.samples_load(day)
         return
-    known = _SAMPLES.get((day, today))
+    known = _known_samples(day, today)
     if known is None:
         before = rows_of_every_table()
         fixtures.samples_load(day)
@@ -210,40 +294,53 @@ def samples_load(day: date, today: date) -> None:
             for table, rows in rows_of_every_table().items()
             if rows != before[table]
         }
+        _tell(day, today, _SAMPLES[day, today])
         return
     quote = connection.ops.quote_name
     with transaction.atomic(), connection.cursor() as cursor:
         for table, (gone, come) in known.items():
             for row in gone:
                 cursor.execute(f"DELETE FROM {quote(table)} WHERE id = %s", [row[0]])
-            if come:
-                marks = ", ".join(["%s"] * len(next(iter(come))))
-                cursor.executemany(
-                    f"INSERT INTO {quote(table)} VALUES ({marks})",
-                    sorted(come, key=lambda row: row[0]),
-                )
+            _insert(cursor, table, sorted(come, key=lambda row: row[0]))
+        # They may be of another process, so the next keys of this one come after theirs.
+        every = apps.get_models(include_auto_created=True)
+        models = [model for model in every if model._meta.db_table in known]
+        for statement in connection.ops.sequence_reset_sql(no_style(), models):
+            cursor.execute(statement)
 
 
 # ------------------------------------------------------------------------ what changed
 
 
-def rows_written() -> tuple[Any, ...] | None:
-    """Says, by being another, that rows may have been written since; None where it cannot tell.
+class Mark(NamedTuple):
+    """How much had been written at some moment, and within which savepoints, the outer first."""
+
+    written: tuple[Any, ...]
+    within: tuple[str, ...]
+
+    def holds(self, now: Mark) -> bool:
+        """Whether every row is as it was: nothing was written since, and nothing of what had been
+        written was taken back, for all that was open still is."""
+        return self.written == now.written and self.within == now.within[: len(self.within)]
+
+
+def rows_written() -> Mark | None:
+    """Tells whether rows may have been written since another such mark; None: it cannot tell.
 
     The databases count what a connection, or a transaction, inserts, changes and deletes. What a
     rollback takes back is counted or not; the savepoints that are open tell those apart.
     """
-    open_ones = (os.environ.get("PYTEST_CURRENT_TEST"), *connection.savepoint_ids)
-    if connection.vendor == "sqlite":
-        connection.ensure_connection()
-        return (*open_ones, id(connection.connection), connection.connection.total_changes)
+    of = (os.environ.get("PYTEST_CURRENT_TEST"), id(connection.connection))
+    within = tuple(filter(None, connection.savepoint_ids))
     if not connection.in_atomic_block:
         return None
+    if connection.vendor == "sqlite":
+        return Mark((*of, connection.connection.total_changes), within)
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables"
         )
-        return (*open_ones, cursor.fetchone()[0])
+        return Mark((*of, cursor.fetchone()[0]), within)
 
 
 #: Written while people read: sessions, and how often the API was asked.

@@ -278,17 +278,15 @@ def facts(*, without: Iterable[str] = ("session", "log")) -> dict[str, list[tupl
 
     Read again only where something was written since the last time.
     """
-    mark = (tuple(without), rows_written())
-    if mark[1] is None or _READ[0] != mark:
-        _READ[:] = [
-            mark,
-            {
-                table: sorted(rows, key=repr)
-                for table, rows in rows_of_every_table().items()
-                if not any(part in table for part in without) and table != "auth_user"
-            },
-        ]
-    return _READ[1]
+    now, (mark, found) = rows_written(), _READ
+    if now is None or mark is None or not mark.holds(now):
+        found = rows_of_every_table()
+        _READ[:] = now, found
+    return {
+        table: rows
+        for table, rows in found.items()
+        if not any(part in table for part in without) and table != "auth_user"
+    }
 
 
 #: What :func:`facts` read last, and what had been written by then.

@@ -82,7 +82,7 @@ FILES: dict[str, tuple[Any, str]] = {
     "text in UTF-16, as Excel calls Unicode": (
         lambda: LINES.replace(",", "\t").encode("utf-16"), ""),
     "more than 2 MB": (lambda: b"x" * (upload.MAX_BYTES + 1), "2 MB"),
-    "an archive that unpacks to more than 8 MB": (
+    "an archive that unpacks to more than 12 MB": (
         lambda: zipped(xl__a_dot_xml=b"0" * (upload.MAX_UNPACKED + 1)), "ไม่เปิดอ่าน"),
     "more than 6,000 rows with anything in them": (long, "6000 แถว"),
     "a million empty rows": (far_away, ""),

@@ -77,11 +77,11 @@ class Undo(Kind):
             back.writes.record_many(user=user, entries=read.values, today=today, reason=reason)
         gone = {pk: version for _back, what, (pk, version) in
                 (each for each in entries if each[1] == "gone")}  # fmt: skip
-        rows = back.model._base_manager.in_bulk(gone)
-        for pk, version in gone.items():
-            if pk not in rows:
+        if gone:
+            rows = back.model.approval_rows().in_bulk(gone)
+            if len(rows) < len(gone):
                 raise ValidationError(_("Somebody has deleted this meanwhile."))
-            back.take_away(user, rows[pk], reason, version)
+            back.take_away(user, {rows[pk]: version for pk, version in gone.items()}, reason)
 
     def back(self, row: Import) -> str:
         return reverse("one_import", args=[row.plan.slug, row.undoes_id])

@@ -13,15 +13,15 @@ from budgets.read.leads import first_leads
 from budgets.write.disbursements import (
     DisbursementEntries,
     DisbursementEntry,
-    disbursement_delete,
+    disbursements_delete,
 )
 from integrity.measures.access import may_enter
 from integrity.measures.models import QuarterProgress
-from integrity.measures.write import ProgressEntries, ProgressEntry, progress_delete
+from integrity.measures.write import ProgressEntries, ProgressEntry, progress_delete_many
 from kpis.models import Result
 from kpis.rules.entry import Value
 from kpis.write.checks import ResultEntry
-from kpis.write.results import ResultEntries, result_take_back
+from kpis.write.results import ResultEntries, results_take_back
 from nhrc_plan.exchange.subjects import PARTS
 from strategy.access import Viewer
 from strategy.approval.model import HANDED_IN, Approvable, State
@@ -62,8 +62,8 @@ class Back(ABC):
         where there is none."""
 
     @abstractmethod
-    def take_away(self, user: Any, row: Any, reason: str, version: int) -> None:
-        """Take a row away that was not there before."""
+    def take_away(self, user: Any, shown: Mapping[Any, int], reason: str) -> None:
+        """Take rows away that were not there before, each at the version that was shown."""
 
 
 class ResultBack(Back):
@@ -105,8 +105,8 @@ class ResultBack(Back):
             **{name: getattr(row, name) for name in self.columns},
         )
 
-    def take_away(self, user: Any, row: Result, reason: str, version: int) -> None:
-        result_take_back(user=user, result=row, reason=reason, expected_version=version)
+    def take_away(self, user: Any, shown: Mapping[Any, int], reason: str) -> None:
+        results_take_back(user=user, shown=shown, reason=reason)
 
 
 class MoneyBack(Back):
@@ -131,8 +131,8 @@ class MoneyBack(Back):
             **{name: getattr(row, name) for name in self.columns},
         )
 
-    def take_away(self, user: Any, row: Disbursement, reason: str, version: int) -> None:
-        disbursement_delete(user=user, disbursement=row, reason=reason, expected_version=version)
+    def take_away(self, user: Any, shown: Mapping[Any, int], reason: str) -> None:
+        disbursements_delete(user=user, shown=shown, reason=reason)
 
 
 class QuarterBack(Back):
@@ -157,8 +157,8 @@ class QuarterBack(Back):
             approval=self.asked_for(row),
         )
 
-    def take_away(self, user: Any, row: QuarterProgress, reason: str, version: int) -> None:
-        progress_delete(user=user, progress=row, reason=reason, expected_version=version)
+    def take_away(self, user: Any, shown: Mapping[Any, int], reason: str) -> None:
+        progress_delete_many(user=user, shown=shown, reason=reason)
 
 
 BACKS: tuple[Back, ...] = (ResultBack(), MoneyBack(), QuarterBack())
