@@ -11,7 +11,7 @@ PY := $(VENV)/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick lint pictures bench lock translations audit sbom release
+.PHONY: help run test quick lint pictures bench lock translations audit sbom release proof
 .DELETE_ON_ERROR:
 
 help: ## list these targets
@@ -102,6 +102,9 @@ pictures: $(VENV)/dev.stamp ## the manual's pictures anew, from a trial of its o
 
 bench: $(VENV)/dev.stamp $(VENV)/trial-key ## measure speed
 	@$(TRIAL) $(PY) -m benchmarks $(ARGS)
+
+proof: $(VENV)/dev.stamp ## break things on purpose and report, by rows of docs/trust.md: dist/proof.md (ARGS=)
+	@$(PY) -m proof $(ARGS)
 
 audit: $(VENV)/dev.stamp ## known holes in the packages of the lock; says so where they cannot be looked up
 	@$(PY) -m tests.support.audit

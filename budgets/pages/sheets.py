@@ -18,11 +18,14 @@ from strategy.calendar import FiscalMonth
 from strategy.models import Plan
 from strategy.standing.words import status_label
 from strategy.thai import month_name
-from strategy.workbook.book import Area, Book, Sheet
-from strategy.workbook.parts import colour_statuses, stacked_bars
+from strategy.workbook.book import Book
+from strategy.workbook.parts import Bars, colour_statuses
+from strategy.workbook.sheet import Sheet
 from strategy.workbook.styles import COMMITTED, DISBURSED, LEFT
 
 _MILLION = 1_000_000
+#: A status takes two columns of the summary's.
+_STATUS = [(10, 11)]
 
 
 class MoneyReport(Protocol):
@@ -53,9 +56,9 @@ def money_table(sheet: Sheet, report: MoneyReport) -> tuple[int, int]:
             report.plan.strategy_label, _("allocated"), _("reported"),
             rule_words.judged_head(report.money.lines),
             _("disbursed"), _("committed"), _("not yet used"), _("expected (%)"),
-            _("of expected (%)"), _("status"),
+            _("of expected (%)"), _("status"), None,
         ],
-        44,
+        spans=_STATUS,
     )  # fmt: skip
     money = report.money
     for column, rule in (
@@ -89,25 +92,21 @@ def _total_row(sheet: Sheet, name: str, total: Total, *, group: bool) -> None:
             name, million(total.allocated), f"{total.reported}/{total.with_allocation}",
             standing.judged_percent, million(total.shown_disbursed),
             million(total.shown_committed), million(left), standing.expected_percent,
-            standing.of_expected, status_label(standing.status),
+            standing.of_expected, status_label(standing.status), None,
         ],
         [
             "group" if group else "text", number, "group_center" if group else "center", number,
-            number, number, number, number, number, "group_center" if group else "center",
+            number, number, number, number, number, *["group_center" if group else "center"] * 2,
         ],
+        spans=_STATUS,
     )  # fmt: skip
 
 
-def money_chart(sheet: Sheet, rows: tuple[int, int], over: Area) -> None:
-    """Each strategy's money split into disbursed, committed and not yet used; none without rows."""
-    stacked_bars(
-        sheet,
-        _("Money of flagship projects (million baht)"),
-        [(5, DISBURSED), (6, COMMITTED), (7, LEFT)],
-        rows,
-        over=over,
-        labels="0.00",
-    )
+def money_bars(sheet: Sheet, rows: tuple[int, int]) -> Bars:
+    """Each strategy's money split into disbursed, committed and not yet used."""
+    title = _("Money of flagship projects (million baht)")
+    parts = [(5, DISBURSED, ""), (6, COMMITTED, ""), (7, LEFT, "")]
+    return Bars(sheet, title, parts, rows, "0.00")
 
 
 def _marked(name: str, *, sample: bool, unapproved: bool, late: bool) -> str:
@@ -120,24 +119,9 @@ def _marked(name: str, *, sample: bool, unapproved: bool, late: bool) -> str:
     return f"{name} ({_('sample')})" if sample else name
 
 
-def projects(book: Book, report: MoneyReport) -> Sheet:
-    """Every flagship project at the month, in million baht, with a stacked chart."""
-    sheet = book.sheet(_("projects and money"), [40, 12, 12, 13, 13, 13, 13, 12, 13, 17])
-    sheet.title(
-        _("Flagship projects at the end of %(month)s, in million baht")
-        % {"month": month_name(report.at)},
-        *report.notes,
-        rule_words.million_baht(),
-    )
-    head, last = money_table(sheet, report)
-    money_chart(sheet, (head, last), Area(sheet.row + 2, sheet.row + 18, 1, 9))
-    sheet.row += 19
-    return sheet
-
-
 def project_list(book: Book, report: MoneyReport) -> Sheet:
     """Every flagship project with its units and figures of the year."""
-    sheet = book.sheet(_("project list"), [7, 56, 30, 14, 12, 12, 12, 11, 11, 11, 14, 17])
+    sheet = book.page(_("project list"), [6, 38, 20, 10, 9.5, 9.5, 9.5, 9.5, 9.5, 9.5, 9.5, 13])
     sheet.title(
         _("Flagship projects at the end of %(month)s, in million baht")
         % {"month": month_name(report.at)},
@@ -149,7 +133,6 @@ def project_list(book: Book, report: MoneyReport) -> Sheet:
             _("disbursed"), _("committed"), _("disbursed (%)"), _("used (%)"),
             _("expected (%)"), _("figure of"), _("status"),
         ],
-        44,
     )  # fmt: skip
     money = report.money
     for column, rule in (
@@ -174,6 +157,7 @@ def project_list(book: Book, report: MoneyReport) -> Sheet:
     if money.action.rows:
         _group_row(sheet, None, _("all the office's money"), money.office.total)
     colour_statuses(sheet, [12], first, sheet.row)
+    sheet.table(head)
     sheet.fit_page()
     return sheet
 
@@ -215,12 +199,12 @@ def _project_row(sheet: Sheet, row: ProjectMoney, after_lock: AfterLock) -> None
 def project_years(book: Book, report: MoneyReport) -> Sheet:
     """What the plan sets aside for each project, and what was disbursed, year by year."""
     years = list(report.plan.years)
-    sheet = book.sheet(_("money by year"), [7, 56, *[11, 12.5] * len(years), 12])
+    sheet = book.page(_("money by year"), [6, 38, *[9.5, 10] * len(years), 10])
     sheet.title(_("Plan amounts and disbursement by fiscal year, in million baht"), *report.notes)
     head = [_("No."), _("project")]
     for year in years:
         head += [_("plan %(year)s") % {"year": year}, _("disbursed %(year)s") % {"year": year}]
-    line = sheet.head([*head, _("plan in all")], 44)
+    line = sheet.head([*head, _("plan in all")])
     sheet.comment(line, 3 + 2 * len(years), rule_words.plan_in_all())
     first = sheet.row + 1
     for part in report.money.strategies:
@@ -251,43 +235,50 @@ def project_years(book: Book, report: MoneyReport) -> Sheet:
         ["group", "group", *["group_number"] * (2 * len(years) + 1)],
     )  # fmt: skip
     sheet.comment(whole, 2, rule_words.once())
+    sheet.table(line)
     sheet.freeze(first, 3)
     sheet.fit_page()
     return sheet
 
 
-def carried_over(book: Book, report: MoneyReport) -> Sheet:
-    """Money carried over with its own year, and what was paid of it."""
-    sheet = book.sheet(_("money carried over"), [7, 60, 16, 16, 16, 18])
-    sheet.title(
+def carried_over(sheet: Sheet, report: MoneyReport) -> None:
+    """Money carried over with its own year, and what was paid of it; beneath what stands there."""
+    sheet.section(
         _("Money carried over at the end of %(month)s, in million baht")
         % {"month": month_name(report.at)},
-        *report.notes,
         rule_words.carried(),
     )
-    sheet.head([_("No."), _("project"), _("carried over"), _("paid so far"), _("left"), _("as at")])
+    # A name takes five columns of the summary's, every figure two.
+    spans = [(1, 5), (6, 7), (8, 9), (10, 11), (12, 13)]
+    labels = [_("carried over"), _("paid so far"), _("left"), _("as at")]
+    name = [None] * 4
+    sheet.write([_("project"), *name, *_each_twice(labels)], "head", spans=spans)
     for summed in by_year(report.money.carried):
-        name = _("Money of %(year)s carried over, paid in %(next)s")
+        words = _("Money of %(year)s carried over, paid in %(next)s")
+        words %= {"year": summed.year, "next": summed.next_year}
+        amounts = [million(summed.carried), million(summed.paid), million(summed.left), None]
         sheet.write(
-            [
-                None, name % {"year": summed.year, "next": summed.next_year},
-                million(summed.carried), million(summed.paid), million(summed.left), None,
-            ],
-            ["group", "group", *["group_number"] * 3, "group_center"],
-        )  # fmt: skip
+            [words, *name, *_each_twice(amounts)],
+            [*["group"] * 5, *["group_number"] * 6, *["group_center"] * 2],
+            spans=spans,
+        )
         for row in summed.rows:
             late = report.money.after_lock.has(row)
-            name = _marked(row.name, sample=row.sample, unapproved=row.unapproved, late=late)
+            words = _marked(row.name, sample=row.sample, unapproved=row.unapproved, late=late)
+            values = [
+                million(row.carried), million(row.paid), million(row.left),
+                row.last.month_name if row.last else None,
+            ]  # fmt: skip
             sheet.write(
-                [
-                    row.code, name, million(row.carried),
-                    million(row.paid), million(row.left),
-                    row.last.month_name if row.last else None,
-                ],
-                ["center", "text", *["percent"] * 3, "center"],
-            )  # fmt: skip
-    sheet.fit_page()
-    return sheet
+                [f"{row.code} {words}", *name, *_each_twice(values)],
+                [*["text"] * 5, *["percent"] * 6, *["center"] * 2],
+                spans=spans,
+            )
+
+
+def _each_twice(values: Sequence[Any]) -> list[Any]:
+    """Every value with an empty cell behind it, for cells of two columns."""
+    return [each for value in values for each in (value, None)]
 
 
 def _year_amounts(amounts: Sequence[tuple[int, Any]], rows: Sequence[ProjectMoney]) -> list[Any]:

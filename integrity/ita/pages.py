@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from integrity.ita import charts, data, tables
 from integrity.ita.read import ita_year, ita_years
@@ -62,4 +63,4 @@ def ita_workbook(request: HttpRequest, page: Page, year: int) -> HttpResponse:
     """The same as a workbook."""
     shown = ita_year(page.agency, year, drafts=page.viewer.may_read_drafts(None))
     content = ita_report(shown)
-    return xlsx(content, f"ita-{page.agency.slug}-{year}.xlsx")
+    return xlsx(content, _("ITA %(year)s") % {"year": year}, page.agency.name)

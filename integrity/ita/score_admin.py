@@ -22,7 +22,7 @@ from integrity.ita.upload import Comparison, compare, score_workbook
 from integrity.ita.write import ScoreEntries, ita_year_begin
 from strategy.approval.whole import approved_sentence
 from strategy.clock import today
-from strategy.pages.page import XLSX
+from strategy.pages.page import xlsx
 from strategy.records.forms import typed_text
 from strategy.records.screen_admin import ScreenAdmin
 from strategy.records.write import EntriesRefused, StaleVersion
@@ -98,12 +98,9 @@ class ScorePages(ScreenAdmin):
     def workbook_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The scores as a workbook to fill in."""
         assessment = self._assessment(request, object_id, "change")
-        name = f"ita-{assessment.agency.slug}-{assessment.fiscal_year}-scores.xlsx"
-        return HttpResponse(
-            score_workbook(ScoreTree(assessment)),
-            content_type=XLSX,
-            headers={"Content-Disposition": f'attachment; filename="{name}"'},
-        )
+        content = score_workbook(ScoreTree(assessment))
+        what = _("ITA %(year)s") % {"year": assessment.fiscal_year}
+        return xlsx(content, what, _("score"), assessment.agency.name)
 
     def upload_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """What a filled-in workbook would change; nothing is written."""

@@ -11,10 +11,11 @@ from integrity.ita import sheets
 from integrity.ita.rows import Advice, Instrument, ItaYear, Item, Part, Score, moved
 from strategy.known.words import known_lines
 from strategy.thai import format_date, format_exact
-from strategy.workbook.book import Book, Sheet
+from strategy.workbook.book import Book
 from strategy.workbook.build import Builder
+from strategy.workbook.sheet import Sheet
 
-_WIDTHS = [12, 9, 84, 15, 13, 13, 13, 13, 12]
+_WIDTHS = [9, 8, 64, 11, 10.5, 10.5, 10.5, 10.5, 10]
 
 
 def flag(score: Score) -> str:
@@ -25,7 +26,7 @@ def flag(score: Score) -> str:
 def scores(book: Book, shown: ItaYear) -> Sheet:
     """Total, instruments and indicators with their questions, published beside computed."""
     now = shown.now
-    sheet = book.sheet(_("ITA %(year)s") % {"year": now.year}, _WIDTHS)
+    sheet = book.page(_("ITA %(year)s") % {"year": now.year}, _WIDTHS)
     sheet.title(
         _("ITA scores of fiscal year %(year)s, %(agency)s")
         % {"year": now.year, "agency": shown.agency_name},
@@ -38,7 +39,6 @@ def scores(book: Book, shown: ItaYear) -> Sheet:
             _("instrument"), _("No."), _("what is scored"), _("weight (%)"), _("published"),
             _("computed"), _("year before"), _("change"), _("remark"),
         ],
-        44,
     )  # fmt: skip
     sheet.comment(head, 6, computed_rule(parts=now.has_parts))
     sheet.comment(head, 9, differs_rule())
@@ -74,6 +74,7 @@ def scores(book: Book, shown: ItaYear) -> Sheet:
                 )
                 for item in row.items:
                     _item_rows(sheet, row.instrument, item, shown)
+    sheet.table(head)
     return sheet
 
 
@@ -115,19 +116,18 @@ def _row(
 
 def recommendations(book: Book, shown: ItaYear) -> Sheet:
     """What the assessment advises, the measures that answer it, and what came of it."""
-    sheet = book.sheet(
-        _("recommendations %(year)s") % {"year": shown.now.year}, [7, 12, 70, 11, 46, 32, 12, 16]
+    sheet = book.page(
+        _("recommendations %(year)s") % {"year": shown.now.year}, [6, 10, 46, 9, 32, 24, 9, 12]
     )
     sheet.title(
         _("Recommendations of ITA %(year)s, %(agency)s")
         % {"year": shown.now.year, "agency": shown.agency_name}
     )
-    sheet.head(
+    head = sheet.head(
         [
             _("No."), _("instrument"), _("recommendation"), _("question"),
             _("measure that answers it"), _("what happened"), _("score"), _("next score"),
         ],
-        44,
     )  # fmt: skip
     for row in shown.advice:
         score: Decimal | None = row.item.score.figure if row.item else None
@@ -139,8 +139,10 @@ def recommendations(book: Book, shown: ItaYear) -> Sheet:
             ],
             ["center", "center", "text", "center", "text", "text", "percent", "percent"],
         )  # fmt: skip
-    if not shown.advice:
-        sheet.write([_("No recommendation has been entered for this year.")], "note")
+    if shown.advice:
+        sheet.table(head)
+    else:
+        sheet.paragraph(_("No recommendation has been entered for this year."), "note")
     return sheet
 
 
@@ -233,7 +235,7 @@ def ita_report(shown: ItaYear) -> bytes:
         "year": shown.now.year,
         "agency": shown.agency_name,
     }
-    book = Book(title=title, creator=shown.agency_name)
+    book = Book(title=title, creator=shown.agency_name, footer=shown.agency_name)
     for build in ITA:
-        build(book, shown).print_setup((_("page"), _("of")), footer=shown.agency_name)
+        build(book, shown)
     return book.save()

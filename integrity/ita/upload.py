@@ -50,7 +50,7 @@ def score_workbook(tree: ScoreTree) -> bytes:
           "source does not say. Then upload the file where it was downloaded."),
         _("Nothing is saved until you have seen what would change, and confirmed it."),
     )  # fmt: skip
-    page.head(_head(), 44)
+    page.head(_head())
     first = page.row + 1
     for place in tree:
         group = place.level < 2
@@ -73,7 +73,6 @@ def score_workbook(tree: ScoreTree) -> bytes:
     )  # fmt: skip
     page.lock()
     page.freeze(first)
-    page.print_setup((_("page"), _("of")), footer=assessment.agency.name)
     return book.save()
 
 

@@ -79,7 +79,7 @@ def measure_workbook(request: HttpRequest, page: Page, year: int) -> HttpRespons
     """The same as a workbook."""
     _years, shown, quarter = _found(request, page, year)
     content = sheets.workbook(shown, quarter)
-    return xlsx(content, f"{page.agency.slug}-measures-{shown.fiscal_year}.xlsx")
+    return xlsx(content, _("integrity measures"), shown.fiscal_year, page.agency.name)
 
 
 def _found(request: HttpRequest, page: Page, year: int) -> tuple[list[Any], YearRow, int]:

@@ -14,21 +14,22 @@ from integrity.measures.rules import LATE, NO_REPORTS, QUARTERS, REPORTED
 from strategy.approval.after_lock import corrected_late
 from strategy.known.words import known_lines
 from strategy.thai import format_date
-from strategy.workbook.book import Book, Sheet, lines_needed
+from strategy.workbook.book import Book
+from strategy.workbook.measure import HIGHEST, lines_in, lines_of
 from strategy.workbook.parts import colour_words, number_style
-from strategy.workbook.styles import STATUS_COLOURS
+from strategy.workbook.sheet import LINE, Sheet
+from strategy.workbook.styles import SIZE, STATUS_COLOURS
 
-_WIDTHS = [34, 52, 27, 27, 27, 27, 22]
-_LINE = 22.0
-#: Excel makes no row higher than 409 points; what is longer goes on in a further row.
-_MOST_LINES = 17
+_WIDTHS = [24, 32, 20, 20, 20, 20, 16]
+#: Excel makes no row higher; what is longer goes on in a further row.
+_MOST_LINES = lines_in(HIGHEST, SIZE)
 
 
 def workbook(shown: YearRow, quarter: int) -> bytes:
     """A year's measures as xlsx bytes: the quarters, then results, outcomes and figures."""
     book = Book(title=shown.name, creator=shown.agency)
-    for sheet in (by_quarter(book, shown, quarter), results(book, shown)):
-        sheet.print_setup((_("page"), _("of")), footer=shown.name)
+    by_quarter(book, shown, quarter)
+    results(book, shown)
     return book.save()
 
 
@@ -51,11 +52,11 @@ def notes(shown: YearRow, quarter: int) -> list[str]:
 
 def by_quarter(book: Book, shown: YearRow, quarter: int) -> Sheet:
     """Issue, measure, four quarters, responsible unit."""
-    sheet = book.sheet(_("integrity measures"), _WIDTHS)
+    sheet = book.page(_("integrity measures"), _WIDTHS)
     sheet.paragraph(shown.name, "title")
     for line in notes(shown, quarter):
         sheet.paragraph(line, "note")
-    sheet.row += 1
+    sheet.gap()
     quarter_table(sheet, shown)
     return sheet
 
@@ -71,6 +72,8 @@ def quarter_table(sheet: Sheet, shown: YearRow) -> None:
             _measure(sheet, title, measure, shown.after_lock)
         if not issue.measures:
             sheet.write([issue.title, *[None] * 6], "text")
+        else:
+            sheet.fill_up((top, sheet.row), issue.title, 1)
         _merge(sheet, 1, top, sheet.row)
     _colour(sheet, first, sheet.row)
 
@@ -96,26 +99,18 @@ def _head(sheet: Sheet) -> None:
 def _measure(
     sheet: Sheet, issue: str | None, measure: MeasureRow, after_lock: Container[int | None]
 ) -> None:
-    styles = ["text", "text", *["center"] * 4, "text"]
+    styles = ["prose", "prose", *["center"] * 4, "prose"]
     states = [quarter_label(quarter, after_lock) for quarter in measure.quarters]
-    top = sheet.write([issue, measure.title, *states, measure.responsible], styles, 2 * _LINE)
-    room = sheet.room[2]
+    top = sheet.write([issue, measure.title, *states, measure.responsible], styles)
+    # Issue, measure and units stand beside all rows of the measure, the states in one.
+    states_only = [sheet.height_of(state, "center", sheet.points[2]) for state in states]
+    sheet.heights[top] = max(LINE, *states_only)
+    room = sheet.points[2]
     columns = [slices(quarter_words(quarter), room) for quarter in measure.quarters]
-    rows = list(zip_longest(*columns)) or [(None,) * 4]
-    for texts in rows:
-        used = max((lines_needed(text, room) for text in texts if text), default=1)
-        sheet.write([None, None, *texts, None], "text", used * _LINE)
-    # The measure's own words, and the issue's where it stands alone, have to fit beside them.
-    wanted = max(
-        lines_needed(measure.title, sheet.room[1]),
-        lines_needed(measure.responsible, sheet.room[6]),
-        lines_needed(issue or "", sheet.room[0]),
-    )
-    heights = sheet.heights
-    missing = wanted * _LINE - sum(heights[row] for row in range(top, sheet.row + 1))
-    if missing > 0:
-        heights[sheet.row] = min(heights[sheet.row] + missing, 409)
-    for column in (2, 7):
+    for texts in list(zip_longest(*columns)) or [(None,) * 4]:
+        sheet.write([None, None, *texts, None], "prose")
+    for column, words in ((2, measure.title), (7, measure.responsible)):
+        sheet.fill_up((top, sheet.row), words, column)
         _merge(sheet, column, top, sheet.row)
 
 
@@ -141,13 +136,17 @@ def quarter_words(quarter: QuarterRow) -> str:
     return "\n".join(part for part in (quarter.text, *pieces) if part)
 
 
-def slices(text: str, room: int) -> list[str]:
-    """A text in parts that a row can hold each; put together again they are the text."""
+def slices(text: str, width: float) -> list[str]:
+    """A text in parts that a row can hold each in a cell so many points wide; put together again
+    they are the text.
+    """
+    # No letter is wider than the size.
+    most = max(int(width / SIZE) - 1, 1) * _MOST_LINES
     parts, held = [], ""
     for word in re.findall(r"\S+\s*|\s+", text):
-        while lines_needed(held + word, room) > _MOST_LINES:
+        while lines_of(held + word, width, SIZE) > _MOST_LINES:
             if not held:  # one word that fills more than a row
-                held, word = word[: room * _MOST_LINES], word[room * _MOST_LINES :]
+                held, word = word[:most], word[most:]
             parts.append(held)
             held = ""
         held += word
@@ -177,7 +176,7 @@ def _colour(sheet: Sheet, first: int, last: int) -> None:
 
 def results(book: Book, shown: YearRow) -> Sheet:
     """What came of each measure: result, outcome and the figures in it."""
-    sheet = book.sheet(_("results and figures"), [8, 46, 62, 62, 36, 12, 12])
+    sheet = book.page(_("results and figures"), [6, 28, 42, 38, 18, 9, 9])
     sheet.paragraph(shown.name, "title")
     for line in known_lines():
         sheet.paragraph(line, "note")
@@ -185,18 +184,17 @@ def results(book: Book, shown: YearRow) -> Sheet:
         sheet.paragraph(
             _("SAMPLE DATA: the figures shown are samples, not the agency's own."), "note"
         )
-    sheet.row += 1
+    sheet.gap()
     sheet.head(
         [
             _("No."), _("integrity measure"), _("result"), _("outcome"), _("what is measured"),
             _("value"), _("unit of measure"),
         ],
-        44,
     )  # fmt: skip
     for measure in shown.measures:
         columns: list[list[Any]] = [
-            slices(measure.result, sheet.room[2]),
-            slices(measure.outcome, sheet.room[3]),
+            slices(measure.result, sheet.points[2]),
+            slices(measure.outcome, sheet.points[3]),
             list(measure.figures),
         ]
         lines = list(zip_longest(*columns)) or [(None, None, None)]
@@ -211,7 +209,7 @@ def results(book: Book, shown: YearRow) -> Sheet:
                     figure.unit if figure else None,
                 ],
                 [
-                    "center", "text", "text", "text", "text",
+                    "center", "prose", "prose", "prose", "text",
                     number_style(figure.value) if figure else "text", "center",
                 ],
             )  # fmt: skip

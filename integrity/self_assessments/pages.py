@@ -158,8 +158,8 @@ def assessment(request: HttpRequest, page: Page, assessment_id: int) -> HttpResp
 def workbook(request: HttpRequest, page: Page, assessment_id: int) -> HttpResponse:
     """The same assessment as a workbook: the result, and the form."""
     shown = assessment_page(find_assessment(page.viewer, assessment_id))
-    name = f"assessment-{shown.rubric.fiscal_year}-{shown.facts.id}.xlsx"
-    return xlsx(sheets.workbook(shown), name)
+    what, year = _("Result of the assessment"), shown.rubric.fiscal_year
+    return xlsx(sheets.workbook(shown), what, shown.facts.organisation, year)
 
 
 def bars(shown: AssessmentPage) -> list[tuple[Any, Progress]]:

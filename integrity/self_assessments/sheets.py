@@ -8,7 +8,8 @@ from integrity.self_assessments.rows import AnswerRow, AssessmentPage, PartStand
 from strategy.evidence.entry import EvidenceEntry
 from strategy.evidence.model import evidence_text
 from strategy.known.words import known_lines
-from strategy.workbook.book import Book, Sheet
+from strategy.workbook.book import Book
+from strategy.workbook.sheet import Sheet
 
 CHOSEN, NOT_CHOSEN = "☑", "☐"
 
@@ -16,9 +17,9 @@ CHOSEN, NOT_CHOSEN = "☑", "☐"
 def workbook(shown: AssessmentPage) -> bytes:
     """Both sheets as xlsx bytes."""
     title = f"{_('Result of the assessment')}: {shown.facts.organisation}"
-    book = Book(title=title, creator=_("Strategic plan tracker"))
-    for sheet in (result(book, shown), form(book, shown)):
-        sheet.print_setup((_("page"), _("of")), footer=shown.rubric.name)
+    book = Book(title=title, creator=_("Strategic plan tracker"), footer=shown.rubric.name)
+    result(book, shown)
+    form(book, shown)
     return book.save()
 
 
@@ -56,14 +57,13 @@ def reading() -> str:
 
 def result(book: Book, shown: AssessmentPage) -> Sheet:
     """Points by part, group and criterion, and the next level up."""
-    sheet = book.sheet(_("result"), [9, 68, 12, 12, 18, 14, 16])
+    sheet = book.page(_("result"), [9, 68, 12, 12, 18, 14, 16])
     _heading(sheet, _("Result of the assessment"), shown)
     head = sheet.head(
         [
             _("No."), _("criterion"), _("full points"), _("points"), _("level"), _("share (%)"),
             _("next level adds to the total"),
         ],
-        44,
     )  # fmt: skip
     sheet.comment(head, 4, _("The level's share of the full points; for assessors, as given."))
     sheet.comment(head, 7, _("Points of the total of 100 that the next higher level would bring."))
@@ -123,7 +123,7 @@ def level_text(answer: AnswerRow) -> str:
 
 def form(book: Book, shown: AssessmentPage) -> Sheet:
     """Every criterion with its described levels and which of them is chosen."""
-    sheet = book.sheet(_("form"), [9, 6, 62, 11, 34, 44])
+    sheet = book.page(_("form"), [9, 7, 58, 9, 27, 38])
     _heading(sheet, _("Self-assessment form"), shown)
     sheet.head(
         [_("No."), _("chosen"), _("criterion and levels"), _("points"), _("remark"), _("evidence")]

@@ -19,8 +19,15 @@ from strategy.approval.after_lock import corrected_late
 from strategy.models import Plan
 from strategy.standing.words import counts_in_words
 from strategy.thai import month_name
-from strategy.workbook.book import Area, Book, Sheet
-from strategy.workbook.parts import colour_statuses, number_style, stacked_bars
+from strategy.workbook.book import Book
+from strategy.workbook.parts import (
+    Bars,
+    colour_statuses,
+    number_style,
+    sparkline,
+    stacked_bars,
+)
+from strategy.workbook.sheet import LINE, Area, Sheet
 from strategy.workbook.styles import CHART_COLOURS
 
 Words = list[tuple[str, str, str, int]]
@@ -29,14 +36,15 @@ Words = list[tuple[str, str, str, int]]
 def summary(book: Book, report: Report) -> Sheet:
     """Counts by status, and by strategy with mean and coverage; a native chart of them."""
     words = counts_in_words(report.standing.roll_up.counts)
-    sheet = book.sheet(_("summary"), [46, 11, 11, 11, *[12.5] * len(words)])
+    sheet = book.page(_("summary"), [34, 9, 9, 10, *[9.5] * len(words)])
     sheet.title(report.plan.name, *report.notes)
     rows = status_table(sheet, report, words)
-    status_chart(sheet, words, rows, Area(sheet.row + 2, sheet.row + 18, 1, 8))
-    sheet.row += 19
+    sheet.gap()
+    stacked_bars(status_bars(sheet, words, rows), on=sheet, over=sheet.space(9))
+    sheet.gap()
     scored = report.plan.is_scorecard
-    sheet.write([rule_words.mean_score() if scored else rule_words.mean()], "note")
-    sheet.write([rule_words.own_month()], "note")
+    sheet.paragraph(rule_words.mean_score() if scored else rule_words.mean(), "note")
+    sheet.paragraph(rule_words.own_month(), "note")
     return sheet
 
 
@@ -49,7 +57,7 @@ def status_table(sheet: Sheet, report: Report, words: Words) -> tuple[int, int]:
         mean_head(report.plan),
         *[f"{shape} {label}" for _code, shape, label, _count in words],
     ]
-    first = sheet.head(head, 66)
+    first = sheet.head(head)
     scored = report.plan.is_scorecard
     sheet.comment(first, 4, rule_words.mean_score() if scored else rule_words.mean())
     mean = "four" if scored else "percent"
@@ -82,37 +90,34 @@ def _counts(name: str, summed: RollUp, words: Words) -> list[Any]:
     return [name, summed.with_target, summed.reported, mean_of(summed), *counts]
 
 
-def status_chart(sheet: Sheet, words: Words, rows: tuple[int, int], over: Area) -> None:
-    """Indicators of each strategy by status, from the table at ``rows``; none without rows."""
+def status_bars(sheet: Sheet, words: Words, rows: tuple[int, int]) -> Bars:
+    """Indicators of each strategy by status, from the table at ``rows``."""
     columns = [
-        (5 + index, CHART_COLOURS[code])
-        for index, (code, _shape, _label, count) in enumerate(words)
+        (5 + index, CHART_COLOURS[code], shape)
+        for index, (code, shape, _label, count) in enumerate(words)
         if count
     ]
     # The table's first head is what the plan calls the level.
     level = sheet.value(rows[0], 1)
-    title = _("Indicators by %(level)s and status") % {"level": level}
-    stacked_bars(sheet, title, columns, rows, over=over)
+    return Bars(sheet, _("Indicators by %(level)s and status") % {"level": level}, columns, rows)
 
 
 def indicators(book: Book, report: Report) -> Sheet:
     """Every indicator at the month, with a row for each measure where there are several."""
-    # The words of a scorecard's results are long; they have a sheet of their own.
     scored = report.plan.is_scorecard
-    last = 14 if scored else 32
-    widths = [9, 46, 26, 13, 13, 11, 11, 11, 11, 22, 13, last, 10, 10, 14]
-    sheet = book.sheet(_("indicators"), widths)
+    shares = [9, 35, 18, 10.5, 10.5, 10.5, 10.5, 9.5, 9.5, 13, 11]
+    shares += [9, 9] if scored else [11]
+    # What was done has a sheet of its own in print.
+    sheet = book.page(_("indicators"), shares, [11, 11, 40])
     sheet.title(_("Indicators at the end of %(month)s") % {"month": month_name(report.at)},
                 *report.notes)  # fmt: skip
     head = sheet.head(
         [
             _("code"), _("indicator"), _("responsible unit"), _("target"), _("result"),
             _("figure of"), _("achievement (%)"), _("expected"), _("of expected (%)"),
-            _("status"), _("approval"),
-            report.plan.score_label if scored else _("what was done"),
-            _("numerator"), _("denominator"), _("unit of measure"),
+            _("status"), _("approval"), *([report.plan.score_label] if scored else []),
+            _("unit of measure"), _("numerator"), _("denominator"), _("what was done"),
         ],
-        48,
     )  # fmt: skip
     for column, rule in (
         (7, rule_words.achievement()),
@@ -129,16 +134,17 @@ def indicators(book: Book, report: Report) -> Sheet:
             [
                 part.number, part.name, *[None] * 6, None if scored else summed.mean,
                 f"{summed.reported}/{summed.with_target}", None,
-                mean_of(summed) if scored else None, None, None, None,
+                *([mean_of(summed)] if scored else []), *[None] * 4,
             ],
             [
                 *["group"] * 8, "group_number", "group_center", "group",
-                "group_four" if scored else "group", "group", "group", "group",
+                *(["group_four"] if scored else []), *["group"] * 4,
             ],
         )  # fmt: skip
         for row in part.rows:
             _indicator_row(sheet, row, report.after_lock, scored=scored)
     colour_statuses(sheet, [10], first, sheet.row)
+    sheet.table(head)
     return sheet
 
 
@@ -159,13 +165,13 @@ def _indicator_row(
         [
             row.code, row.name, row.unit_name or _("no unit yet"), target, result,
             cell.as_of_name, standing.achievement, expected, standing.of_expected,
-            cell.words, _approval(cell, after_lock), cell.score if scored else cell.narrative,
-            *counted, row.unit_text or None,
+            cell.words, _approval(cell, after_lock), *([cell.score] if scored else []),
+            row.unit_text or None, *counted, cell.narrative,
         ],
         [
             "center", "text", "text", number_style(target), number_style(result), "center",
             "percent", number_style(expected), "percent", "center", "center",
-            "percent" if scored else "text", *map(number_style, counted), "center",
+            *(["percent"] if scored else []), "center", *map(number_style, counted), "aside",
         ],
     )  # fmt: skip
     if scored and cell.score is not None:
@@ -181,14 +187,14 @@ def _indicator_row(
         sheet.write(
             [
                 None, f"  – {fact.label}", None, measure.target, measure.result,
-                None, measure.achievement, measure.expected, measure.of_expected, None, None, None,
-                *counted, fact.unit_label or None,
+                None, measure.achievement, measure.expected, measure.of_expected, None, None,
+                *([None] if scored else []), fact.unit_label or None, *counted, None,
             ],
             [
                 "center", "text", "text", number_style(measure.target),
                 number_style(measure.result), "center", "percent",
-                number_style(measure.expected), "percent", "center", "center", "text",
-                *map(number_style, counted), "center",
+                number_style(measure.expected), "percent", "center", "center",
+                *(["percent"] if scored else []), "center", *map(number_style, counted), "aside",
             ],
         )  # fmt: skip
 
@@ -226,38 +232,61 @@ def _numbers(cell: Cell) -> tuple[Any, Any]:
 
 
 def five_years(book: Book, report: Report) -> Sheet:
-    """Result, target, achievement and status of every year."""
+    """Every indicator as a block: result, target, achievement and status, a column for each year;
+    and what was achieved as columns.
+    """
     years = list(report.plan.years)
-    sheet = book.sheet(_("five years"), [9, 46, *[9.5, 9.5, 9.5, 14] * len(years), 14])
+    count = len(years)
+    sheet = book.page(_("five years"), [9, 36, 18, 13, *[62 / count] * count, 13])
     sheet.title(_("Results and targets by fiscal year"), *report.notes)
-    head = [_("code"), _("indicator")]
-    for year in years:
-        named = {"year": year}
-        head += [
-            _("result %(year)s") % named,
-            _("target %(year)s") % named,
-            _("achieved %(year)s (%%)") % named,
-            _("status %(year)s") % named,
+    head = sheet.head(
+        [
+            _("code"), _("indicator"), _("achieved by year"), _("what"), *map(str, years),
+            _("unit of measure"),
         ]
-    head.append(_("unit of measure"))
-    line = sheet.head(head, 66)
-    for place in range(len(years)):
-        sheet.comment(line, 5 + 4 * place, rule_words.achievement())
-        sheet.comment(line, 6 + 4 * place, rule_words.bands_in_words(report.plan))
+    )  # fmt: skip
+    rules = [rule_words.achievement(), rule_words.bands_in_words(report.plan)]
+    sheet.comment(head, 4, "\n".join(rules))
     first = sheet.row + 1
     for part in report.standing.strategies:
-        sheet.write([part.number, part.name, *[None] * (4 * len(years) + 1)], "group")
+        top = sheet.write([part.number, part.name, *[None] * (count + 3)], "group")
         for row in part.rows:
-            values: list[Any] = [row.code, row.name]
-            styles = ["center", "text"]
-            for cell in row.cells:
-                target, result = _numbers(cell)
-                values += [result, target, cell.standing.achievement, cell.words]
-                styles += [number_style(result), number_style(target), "percent", "center"]
-            sheet.write([*values, row.unit_text or None], [*styles, "center"])
-    colour_statuses(sheet, range(6, 6 + 4 * len(years), 4), first, sheet.row)
+            # The name of a strategy stays with its first indicator.
+            sheet.keep(top, _years_of(sheet, row))
+            top = sheet.row + 1
+    colour_statuses(sheet, range(5, 5 + count), first, sheet.row)
     sheet.freeze(first, 3)
     return sheet
+
+
+def _years_of(sheet: Sheet, row: IndicatorRow) -> int:
+    """The four rows of an indicator, its name and its unit beside all of them; gives the last."""
+    numbers = [_numbers(cell) for cell in row.cells]
+    lines: list[tuple[str, list[Any]]] = [
+        (_("year’s figure"), [result for _target, result in numbers]),
+        (_("target"), [target for target, _result in numbers]),
+        (_("achieved (%)"), [cell.standing.achievement for cell in row.cells]),
+        (_("status"), [cell.words for cell in row.cells]),
+    ]
+    top = sheet.row + 1
+    for place, (label, values) in enumerate(lines):
+        named = [row.code, row.name] if place == 0 else [None, None]
+        shown = ["percent" if place == 2 else number_style(value) for value in values]
+        sheet.write(
+            [*named, None, label, *values, (row.unit_text or None) if place == 0 else None],
+            ["center", "text", "empty", "label", *shown, "center"],
+        )
+    last = 4 + len(numbers)
+    # Name and unit stand beside all four rows, not in the first.
+    sheet.heights[top] = max(
+        [LINE, *(sheet.height_of(text, "center", sheet.points[4]) for text in lines[0][1]
+         if isinstance(text, str))]
+    )  # fmt: skip
+    for column in (1, 2, last + 1):
+        sheet.merge((top, sheet.row), (column, column))
+    sheet.fill_up((top, sheet.row), row.name, 2)
+    sparkline(sheet, top + 2, 3, Area(top + 2, top + 2, 5, last))
+    return sheet.row
 
 
 # ------------------------------------------------------------------------------------ awaiting
@@ -265,19 +294,20 @@ def five_years(book: Book, report: Report) -> Sheet:
 
 def awaiting(book: Book, report: Report) -> Sheet:
     """Reports that are overdue or due now."""
-    sheet = book.sheet(_("awaiting reports"), [9, 56, 36, 16, 18, 18, 24])
+    sheet = book.page(_("awaiting reports"), [9, 46, 28, 13, 14, 16, 22])
     sheet.title(_("Reports to come"), *report.notes)
-    sheet.head(
+    head = sheet.head(
         [
             _("code"), _("indicator"), _("responsible unit"), _("period"), _("due"),
             _("state"), _("figure so far"),
         ],
-        32,
     )  # fmt: skip
     for duty in report.duties:
         _duty_row(sheet, duty)
-    if not report.duties:
-        sheet.write([_("Nothing is owed up to this month.")], "note")
+    if report.duties:
+        sheet.table(head)
+    else:
+        sheet.paragraph(_("Nothing is owed up to this month."), "note")
     return sheet
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from kpis.models import Indicator, Result
 from kpis.pages import charts, data, tables, workbook
@@ -110,4 +111,4 @@ def report(request: HttpRequest, page: PlanPage) -> HttpResponse:
     """The monthly workbook."""
     signed_in = page.viewer.signed_in
     content = workbook.monthly_report(page.plan, page.at, page.today, evidence=signed_in)
-    return xlsx(content, f"{page.plan.slug}-{page.at.year}-{page.at.month:02}.xlsx")
+    return xlsx(content, _("Results of the month"), page.month_name, page.plan.name)

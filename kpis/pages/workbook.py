@@ -11,7 +11,7 @@ from kpis.read.report import Report, month_report
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan
 from strategy.workbook.book import Book
-from strategy.workbook.build import Builder, add_sheets, when
+from strategy.workbook.build import Builder, when
 
 
 def monthly_sheets(report: Report) -> list[Builder]:
@@ -29,11 +29,12 @@ def monthly_report(plan: Plan, at: FiscalMonth, today: date, *, evidence: bool =
     """The workbook of a month's results as xlsx bytes."""
     report = month_report(plan, at, today, evidence=evidence)
     book = plan_book(report, _("Results of the month"))
-    add_sheets(book, report, monthly_sheets(report), footer=plan.name)
+    for build in monthly_sheets(report):
+        build(book, report)
     return book.save()
 
 
 def plan_book(report: Report, what: str) -> Book:
     """A plan's workbook of a month; the file's properties name both."""
     title = f"{what} – {report.plan.name} – {report.month_name}"
-    return Book(title=title, creator=report.plan.agency.name)
+    return Book(title=title, creator=report.plan.agency.name, footer=report.plan.name)

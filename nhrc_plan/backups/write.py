@@ -94,7 +94,7 @@ def backup_make(folder: Path | None = None) -> Made:
             archive.written(target, public, fill)
         except OSError as error:
             raise Fault(_("The backup could not be written: %(why)s") % {"why": error}) from error
-        gone = backups_thin(folder)
+        gone = backups_thin(folder, target)
     return Made(Found(target, made), facts, len(told[0].members) - 1, told[0].evidence_wrong, gone)
 
 
@@ -117,12 +117,13 @@ def _evidence_added(writer: Writer) -> list[str]:
     return sorted(key for key, told in sums.items() if found.get(key) != told)
 
 
-def backups_thin(folder: Path) -> list[Path]:
-    """Delete the backups that the rule of days, weeks and months does not keep; gives them."""
+def backups_thin(folder: Path, just_made: Path) -> list[Path]:
+    """Delete the backups that the rule of days, weeks and months does not keep; gives them. What
+    was just made stays, also where the clock went back before it."""
     keep = Keep(settings.BACKUP_KEEP_DAYS, settings.BACKUP_KEEP_WEEKS, settings.BACKUP_KEEP_MONTHS)
     backups = {timezone.localtime(each.made): each for each in archive.found_in(folder)}
     stay = kept(backups, keep)
-    gone = [each for made, each in backups.items() if made not in stay]
+    gone = [each for made, each in backups.items() if made not in stay and each.path != just_made]
     for each in gone:
         os.unlink(each.path)
         each.checksum.unlink(missing_ok=True)

@@ -15,7 +15,8 @@ from nhrc_plan.drafts.tables.structure import UNITS
 from nhrc_plan.drafts.tables.table import Scope, Table, Values
 from strategy.models import Agency, Plan
 from strategy.records.model import Record
-from strategy.workbook.book import Book, Sheet
+from strategy.workbook.book import Book
+from strategy.workbook.sheet import Sheet
 
 #: Empty rows below the last one that have drop-downs and the look of cells to fill in.
 _MORE = 200
@@ -109,7 +110,6 @@ def _instructions(book: Book, name: str) -> None:
     ]  # fmt: skip
     for number, step in enumerate(steps, start=1):
         page.write([number, step], ["center", "text"])
-    page.print_setup((_("page"), _("of")))
 
 
 def _look(column: Column) -> str:
@@ -125,7 +125,6 @@ def _upright(book: Book, table: Table, line: Line) -> tuple[Sheet, int]:
         value = cell_of(column, line.values[column.name])
         page.write([str(column.label), value], ["group", _look(column)])
     page.write([version_label(), line.version], ["note", "note"])
-    page.print_setup((_("page"), _("of")))
     return page, first
 
 
@@ -134,8 +133,9 @@ def _table(book: Book, table: Table, lines: Sequence[Line]) -> tuple[Sheet, int]
     goes = [going_label()] if table.may_go else []
     widths = [*(column.width for column in columns), *([14] * len(goes)), 30]
     page = book.sheet(table.name, widths)
+    page.printed = len(widths) - 1  # which version a row has, no reader asks
     page.title(table.name)
-    page.head([*(str(column.label) for column in columns), *goes, version_label()])
+    head = page.head([*(str(column.label) for column in columns), *goes, version_label()])
     first = page.row + 1
     looks = [*map(_look, columns), *(["free_text"] * len(goes)), "note"]
     for line in lines:
@@ -148,8 +148,8 @@ def _table(book: Book, table: Table, lines: Sequence[Line]) -> tuple[Sheet, int]
     for place, (width, look) in enumerate(zip(widths, looks, strict=True)):
         # What is typed into the rows below is read as what the column holds.
         page.worksheet.set_column(place, place, width, book.format(look))
+    page.table(head)
     page.freeze(first, 2)
-    page.print_setup((_("page"), _("of")))
     return page, first
 
 

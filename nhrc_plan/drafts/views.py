@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
@@ -39,7 +38,15 @@ from strategy.access import viewer
 from strategy.clock import today
 from strategy.models import Agency, Plan
 from strategy.pages.current import current_agency
-from strategy.pages.page import XLSX, Page, answer_not_found, ask_to_sign_in, only_now
+from strategy.pages.page import (
+    XLSX,
+    Page,
+    answer_not_found,
+    ask_to_sign_in,
+    only_now,
+    saved_as,
+    xlsx,
+)
 from strategy.read import due_month
 from strategy.records.forms import typed_text
 from strategy.records.write import StaleVersion
@@ -95,14 +102,6 @@ def _context(request: HttpRequest, agency: Agency | None = None, **more: Any) ->
     return {"page": _page(request, agency), "nav": "drafts", **more}
 
 
-def _file(content: bytes, name: str) -> HttpResponse:
-    return HttpResponse(
-        content,
-        content_type=XLSX,
-        headers={"Content-Disposition": content_disposition_header(True, name) or ""},
-    )
-
-
 # --------------------------------------------------------------------------- the list, the file
 
 
@@ -152,14 +151,14 @@ def begin_workbook(request: HttpRequest) -> HttpResponse:
         return render(request, "drafts/begin.html", context, status=400)
     plan, year = form.cleaned_data["plan"], form.cleaned_data["first_year"]
     lines = next_lines(plan, year, today())
-    return _file(plan_workbook(lines), f"{lines['plan'][0].values['slug']}.xlsx")
+    return xlsx(plan_workbook(lines), lines["plan"][0].values["name"])
 
 
 @require_safe
 @planner_page
 def empty_workbook(request: HttpRequest) -> HttpResponse:
     """The headings alone: for an agency that has no plan here yet."""
-    return _file(plan_workbook(empty_lines()), "plan.xlsx")
+    return xlsx(plan_workbook(empty_lines()), _("The next plan"))
 
 
 @require_safe
@@ -167,7 +166,7 @@ def empty_workbook(request: HttpRequest) -> HttpResponse:
 def plan_file(request: HttpRequest, slug: str) -> HttpResponse:
     """The whole of a plan, a draft's or one at work."""
     plan = _plan(slug)
-    return _file(plan_workbook(plan_lines(plan)), f"{plan.slug}.xlsx")
+    return xlsx(plan_workbook(plan_lines(plan)), plan.name)
 
 
 # ------------------------------------------------------------------------------- what came back
@@ -185,7 +184,7 @@ def _import(sent_id: int) -> PlanImport:
 def plan_import_file(request: HttpRequest, sent_id: int) -> HttpResponse:
     """The workbook as it was sent."""
     row = _import(sent_id)
-    return _file(bytes(row.file.content), row.file_name)
+    return saved_as(bytes(row.file.content), row.file_name, XLSX)
 
 
 @planner_page

@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -21,8 +20,7 @@ from nhrc_plan.exchange.models import Import
 from nhrc_plan.exchange.parts import Wanted
 from nhrc_plan.exchange.sheets import entry_workbook
 from nhrc_plan.exchange.views import entry_page, import_address, send
-from strategy.pages.page import XLSX, PlanPage
-from strategy.thai import month_name
+from strategy.pages.page import PlanPage, xlsx
 from strategy.workbook.upload import MAX_BYTES
 
 
@@ -64,12 +62,7 @@ def entry_book(request: HttpRequest, page: PlanPage, unit_id: int | None = None)
     """The workbook to fill in: a unit's month, or all that is the reader's."""
     wanted = _wanted(page, unit_id)
     whose = wanted.unit.name if wanted.unit else page.viewer.name
-    name = f"{whose} {month_name(page.at)}.xlsx"
-    return HttpResponse(
-        entry_workbook(wanted),
-        content_type=XLSX,
-        headers={"Content-Disposition": content_disposition_header(True, name) or ""},
-    )
+    return xlsx(entry_workbook(wanted), whose, page.month_name)
 
 
 @entry_page

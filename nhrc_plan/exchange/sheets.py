@@ -13,8 +13,9 @@ from nhrc_plan.exchange.parts import Column, Line, Part, Sheet, Wanted
 from nhrc_plan.exchange.subjects import PARTS
 from nhrc_plan.exchange.typed import version_of
 from strategy.thai import month_name
-from strategy.workbook.book import Book, cell
-from strategy.workbook.book import Sheet as Page
+from strategy.workbook.book import Book
+from strategy.workbook.sheet import Sheet as Page
+from strategy.workbook.texts import cell
 
 #: How long a text may be where its field names no limit.
 _LONGEST = 4_000
@@ -76,24 +77,24 @@ def _instructions(book: Book, wanted: Wanted, title: str, sheets: Sequence[Sheet
     if not sheets:
         page.write([None, _("There is nothing to fill in for this month.")], ["text", "text"])
     page.lock()
-    page.print_setup((_("page"), _("of")), footer=wanted.plan.agency.name)
 
 
 def _figures(book: Book, sheet: Sheet, title: str) -> None:
     part = sheet.part
     columns = part.columns()
     page = book.sheet(part.name, [column.width for column in columns])
+    page.printed = len(columns) - 1  # which version a row has, no reader asks
     page.title(f"{part.name}: {title}")
-    page.head([column.label for column in columns])
+    head = page.head([column.label for column in columns])
     first = page.row + 1
     for code, line in sheet.lines.items():
         form = sheet.form(code)
         values, styles = _line(part, form, line)
         page.write([code, *values, version_of(form)], ["center", *styles, "note"])
+    page.table(head)
     _checks(page, columns, first)
     page.lock()
     page.freeze(first, 4)
-    page.print_setup((_("page"), _("of")))
 
 
 def _line(part: Part, form: Any, line: Line) -> tuple[list[Any], list[str]]:

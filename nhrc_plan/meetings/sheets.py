@@ -1,4 +1,5 @@
-"""The sheets that make a board pack of a month: cover, summary, strategies, changes, notes."""
+"""The sheets that make a board pack of a month, after its first page: summary, decisions, changes,
+what is awaited, notes."""
 
 from __future__ import annotations
 
@@ -9,11 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from budgets.pages import rule_words as money_rules
-from budgets.pages.sheets import (
-    million,
-    money_chart,
-    money_table,
-)
+from budgets.pages.sheets import carried_over, million, money_bars, money_table
 from budgets.read.rows import MoneyYear, ProjectMoney
 from integrity.measures import sheets as measure_sheets
 from kpis.pages import rule_words as result_rules
@@ -21,7 +18,7 @@ from kpis.pages import sheets as result_sheets
 from kpis.pages.sheets import (
     mean_head,
     mean_of,
-    status_chart,
+    status_bars,
     status_table,
 )
 from kpis.read.report import YearRest
@@ -34,81 +31,40 @@ from strategy.approval.after_lock import corrected_late
 from strategy.standing.status import AT_RISK, CRITICAL
 from strategy.standing.words import counts_in_words, status_label
 from strategy.thai import format_date
-from strategy.workbook.book import Area, Book, Sheet
-from strategy.workbook.parts import colour_statuses
+from strategy.workbook.book import Book
+from strategy.workbook.parts import Bars, colour_statuses
+from strategy.workbook.sheet import Sheet
 
 
-def cover(book: Book, report: BoardReport) -> Sheet:
-    """Title, month, the three lines, who prepared it, and what the pack holds."""
-    sheet = book.sheet(_("cover"), [30, 90])
-    sheet.row = 3
-    sheet.paragraph(report.plan.agency.name, "note", centred=True)
-    sheet.row += 1
-    sheet.paragraph(_("Report to the board on the plan's progress"), "title", centred=True)
-    sheet.paragraph(report.plan.name, "title", centred=True)
-    sheet.row += 1
-    sheet.paragraph(
-        _("For the month of %(month)s") % {"month": report.month_name}, "title", centred=True
-    )
-    sheet.row += 2
-    for line in report.minute.lines:
-        sheet.write([line.question, line.answer], ["group", "text"])
-    sheet.row += 1
-    lines = [
-        (_("Figures"), report.notes[0]),
-        (_("prepared by"), _prepared_by(report)),
-        (_("as known on"), format_date(report.today, short=False)),
-    ]
-    for label, text in lines:
-        sheet.write([label, text], ["group", "text"])
-    for note in report.notes[1:]:
-        sheet.row += 1
-        sheet.paragraph(note, "title", centred=True)
-    return sheet
+def summary(book: Book, report: BoardReport) -> tuple[Sheet, list[Bars]]:
+    """The month by strategy: its summary in words, results, money, and both beside one another;
+    with what charts can be drawn of it.
 
-
-def _prepared_by(report: BoardReport) -> str:
-    """The unit that planners named with the summary; else the agency."""
-    if report.kept is not None and report.kept.unit is not None:
-        return report.kept.unit.name
-    return report.plan.agency.name
-
-
-def contents(sheet: Sheet, titles: list[str]) -> None:
-    """The list of sheets on the cover, once they are all there."""
-    sheet.row += 2
-    sheet.write([_("Contents"), None], "group")
-    for number, title in enumerate(titles, start=1):
-        sheet.write([number, title], ["center", "text"])
-    sheet.fit_page()
-
-
-def one_page(book: Book, report: BoardReport) -> Sheet:
-    """The month on one page: the summary in words, results and money by strategy, charts."""
+    What else there is to say in a few rows stands here too, and no page of its own.
+    """
     words = counts_in_words(report.standing.roll_up.counts)
-    sheet = book.sheet(_("summary"), [46, *[14.5] * (3 + len(words))])
-    sheet.title(report.plan.name, *report.notes)
+    sheet = book.page(_("summary"), [34, 9, 9, 10, *[9.5] * len(words)])
+    sheet.title(_("Summary of %(month)s") % {"month": report.month_name}, *report.notes)
     for text in report.summary.split("\n"):
         if text.strip():
             sheet.paragraph(text.strip(), "text")
     if report.kept_at is not None:
         sheet.paragraph(_kept(report.kept_at, report.changed_at), "note")
-    sheet.row += 1
-    result_rows = status_table(sheet, report, words)
-    money_rows = None
+    if report.has_money and report.integrity.year is None:
+        sheet.paragraph(report.integrity.sentence, "note")
+    if not has_awaiting(report):
+        sheet.paragraph(_("Nothing is owed up to this month."), "note")
+    sheet.section(_("Results by %(level)s") % {"level": report.plan.strategy_label})
+    bars = [status_bars(sheet, words, status_table(sheet, report, words))]
     if report.has_money:
-        sheet.row += 1
-        money_rows = money_table(sheet, report)
-    results = Area(sheet.row + 2, sheet.row + 18, 1, 5 if report.has_money else 10)
-    status_chart(sheet, words, result_rows, results)
-    if money_rows is not None:
-        last = len(sheet.widths)
-        money_chart(sheet, money_rows, results._replace(first_column=6, last_column=last))
-    sheet.row += 19
-    # Every table of the page is whole on it; nothing is repeated and nothing stands still.
+        sheet.section(_("Money by strategy, in million baht"))
+        bars.append(money_bars(sheet, money_table(sheet, report)))
+        _beside(sheet, report)
+        if report.money.carried:
+            carried_over(sheet, report)
+    # Each table has its own head; nothing is repeated and nothing stands still.
     sheet.move_whole()
-    sheet.pages_tall = 1
-    return sheet
+    return sheet, bars
 
 
 def _kept(kept_at: datetime, changed_at: datetime | None) -> str:
@@ -126,28 +82,28 @@ def _day(moment: datetime) -> str:
     return format_date(timezone.localtime(moment).date())
 
 
-def strategies(book: Book, report: BoardReport) -> Sheet:
+#: What takes two columns of the summary's: status of results, of money, and both in words.
+_TWO = [(4, 5), (10, 11), (12, 13)]
+
+
+def _beside(sheet: Sheet, report: BoardReport) -> None:
     """Results and money of each strategy side by side."""
-    sheet = book.sheet(_("strategies"), [7, 50, 11, 12, 16, 13, 13, 12, 12, 12, 11, 16, 32])
-    sheet.title(_("Results beside money by strategy"), *report.notes)
+    sheet.section(_("Results beside money by strategy"))
     head = sheet.head(
         [
-            _("No."), report.plan.strategy_label, _("reported"), mean_head(report.plan),
-            _("status of results"), _("allocated (million baht)"),
-            _("disbursed (million baht)"), _("disbursed (%)"), _("used (%)"),
-            _("expected (%)"), _("projects reported"), _("status of money"),
-            _("money beside results"),
+            report.plan.strategy_label, _("reported"), mean_head(report.plan),
+            _("status of results"), None, _("disbursed (%)"), _("used (%)"), _("expected (%)"),
+            _("projects reported"), _("status of money"), None, _("money beside results"), None,
         ],
-        66,
+        spans=_TWO,
     )  # fmt: skip
     money = report.money
     for column, rule in (
-        (4, result_rules.mean_score() if report.plan.is_scorecard else result_rules.mean()),
-        (6, money_rules.allocated()),
-        (8, money_rules.disbursed_percent()),
-        (9, money_rules.used_percent()),
-        (10, money_rules.money_expected(money.lines)),
-        (13, corners(report.plan)),
+        (3, result_rules.mean_score() if report.plan.is_scorecard else result_rules.mean()),
+        (6, money_rules.disbursed_percent()),
+        (7, money_rules.used_percent()),
+        (8, money_rules.money_expected(money.lines)),
+        (12, corners(report.plan)),
     ):
         sheet.comment(head, column, rule)
     first = sheet.row + 1
@@ -156,47 +112,51 @@ def strategies(book: Book, report: BoardReport) -> Sheet:
         results, total, standing = line.results, line.money, line.money.standing
         sheet.write(
             [
-                line.number, line.name, f"{results.reported}/{results.with_target}",
-                mean_of(results), status_label(line.status) if line.status else "–",
-                million(total.allocated), million(total.shown_disbursed),
+                f"{line.number} {line.name}" if line.number is not None else line.name,
+                f"{results.reported}/{results.with_target}", mean_of(results),
+                status_label(line.status) if line.status else "–", None,
                 standing.disbursed_percent, standing.used_percent, standing.expected_percent,
-                f"{total.reported}/{total.with_allocation}", status_label(standing.status),
-                line.corner_label,
+                f"{total.reported}/{total.with_allocation}", status_label(standing.status), None,
+                line.corner_label, None,
             ],
             [
-                "center", "text", "center", mean, "center", "percent", "percent",
-                "percent", "percent", "percent", "center", "center", "text",
+                "text", "center", mean, "center", "center", "percent", "percent", "percent",
+                "center", "center", "center", "text", "text",
             ],
+            spans=_TWO,
         )  # fmt: skip
-    colour_statuses(sheet, [5, 12], first, sheet.row)
-    return sheet
+    colour_statuses(sheet, [4, 10], first, sheet.row)
+
+
+def has_awaiting(report: BoardReport) -> bool:
+    """Whether any report of indicators or money is awaited."""
+    return bool(report.duties) or (report.has_money and bool(report.money.awaiting))
 
 
 def has_decisions(report: BoardReport) -> bool:
     """Whether anything is at risk or critical, or left of the last year."""
-    return bool(_troubled(report)) or report.rest is not None
+    return bool(troubled_rows(report)) or report.rest is not None
 
 
-def _troubled(report: BoardReport) -> list[IndicatorRow]:
+def troubled_rows(report: BoardReport) -> list[IndicatorRow]:
     rows = [row for row in report.standing.rows if row.current.status in (CRITICAL, AT_RISK)]
     return sorted(rows, key=lambda row: row.current.status != CRITICAL)
 
 
 def decisions(book: Book, report: BoardReport) -> Sheet:
     """What is at risk or critical, each with cause and remedy; what the last year has left."""
-    troubled = _troubled(report)
+    troubled = troubled_rows(report)
     # Without the table of what is at risk, the other's columns take the paper's width.
-    widths = [9, 46, 30, 13, 13, 12, 11, 12, 16, 42, 42] if troubled else [9, 70, 46, 20, 10]
-    sheet = book.sheet(_("Needing a decision"), widths)
+    widths = [8, 30, 15, 9, 9, 9, 9, 9.5, 11, 22, 22] if troubled else [9, 66, 40, 20, 10]
+    sheet = book.page(_("Needing a decision"), widths)
     sheet.title(_("Needing a decision"), *report.notes)
     if troubled:
-        sheet.head(
+        head = sheet.head(
             [
                 _("code"), _("indicator"), _("responsible unit"), _("target"), _("result"),
                 _("figure of"), _("expected"), _("of expected (%)"), _("status"), _("Problems"),
                 _("next steps"),
             ],
-            48,
         )  # fmt: skip
         first = sheet.row + 1
         for row in troubled:
@@ -214,8 +174,9 @@ def decisions(book: Book, report: BoardReport) -> Sheet:
                 ],
             )  # fmt: skip
         colour_statuses(sheet, [9], first, sheet.row)
+        sheet.table(head)
     else:
-        sheet.write([_("No indicator is at risk or critical.")], "note")
+        sheet.paragraph(_("No indicator is at risk or critical."), "note")
     slow = [row for row in report.money.office.rows if row.current.status in (CRITICAL, AT_RISK)]
     if troubled and slow:
         _slow_projects(sheet, report, slow)
@@ -238,8 +199,7 @@ def _money_month(report: BoardReport, year: MoneyYear) -> str:
 
 def _slow_projects(sheet: Sheet, report: BoardReport, rows: list[ProjectMoney]) -> None:
     """The projects that spend less than expected, beneath the indicators at risk."""
-    sheet.row += 1
-    sheet.write([_("Projects that spend less than expected")], "title", 28)
+    sheet.section(_("Projects that spend less than expected"))
     sheet.write(
         [
             _("No."), _("project"), _("lead unit"), _("allocated (million baht)"),
@@ -247,7 +207,6 @@ def _slow_projects(sheet: Sheet, report: BoardReport, rows: list[ProjectMoney]) 
             money_rules.judged_head(report.money.lines), _("status"),
         ],
         "head",
-        48,
     )  # fmt: skip
     first = sheet.row + 1
     for row in sorted(rows, key=lambda row: row.current.status != CRITICAL):
@@ -268,12 +227,9 @@ def _slow_projects(sheet: Sheet, report: BoardReport, rows: list[ProjectMoney]) 
 
 def _left(sheet: Sheet, rest: YearRest) -> None:
     """What the last year has left undone, an indicator to a row."""
-    sheet.row += 1
-    words = _("What fiscal year %(year)s has left") % {"year": rest.year}
-    sheet.write([words], "title", 28)
+    sheet.section(_("What fiscal year %(year)s has left") % {"year": rest.year})
     head = [_("code"), _("indicator"), _("responsible unit"), _("what"), None]
-    sheet.write(head, "head")
-    sheet.merge((sheet.row, sheet.row), (4, 5))
+    sheet.write(head, "head", spans=[(4, 5)])
     parts = (
         (_("never reported"), rest.unreported),
         (_("closed critical"), rest.critical),
@@ -284,26 +240,25 @@ def _left(sheet: Sheet, rest: YearRest) -> None:
             sheet.write(
                 [row.code, row.name, row.unit_name or _("no unit yet"), words, None],
                 ["center", "text", "text", "center", "center"],
+                spans=[(4, 5)],
             )
-            sheet.merge((sheet.row, sheet.row), (4, 5))
 
 
 def changed(book: Book, report: BoardReport) -> Sheet:
     """What changed since last month's reporting deadline."""
     changes = report.changes
-    sheet = book.sheet(_("what changed"), [16, 9, 50, 24, 24, 19, 19, 48])
+    sheet = book.page(_("what changed"), [13, 8, 34, 18, 18, 15, 15, 30])
     sheet.title(
         _("What changed since last month"),
         *report.notes,
         rule_words.changed(changes.deadline_name),
         *([report.turn] if report.turn else []),
     )
-    sheet.head(
+    head = sheet.head(
         [
             _("what"), _("code"), _("name"), _("then"), _("now"), _("status then"),
             _("status now"), _("remark"),
         ],
-        32,
     )  # fmt: skip
     if changes.told:
         _change_rows(sheet, changes.told)
@@ -313,6 +268,7 @@ def changed(book: Book, report: BoardReport) -> Sheet:
     if changes.folded:
         sheet.write([_("Late reports and new figures"), *[None] * 7], "group")
         _change_rows(sheet, changes.folded)
+    sheet.table(head)
     return sheet
 
 
@@ -328,26 +284,15 @@ def _change_rows(sheet: Sheet, lines: Iterable[ChangeLine]) -> None:
 
 
 def integrity(book: Book, report: BoardReport) -> Sheet:
-    """Integrity measures of the month's year by quarter."""
+    """Integrity measures of the month's year by quarter, where it has any."""
     found = report.integrity
-    if found.year is not None:
-        return measure_sheets.by_quarter(book, found.year, found.quarter)
-    # Two columns: a program that fits a sheet to its paper parts it between columns, and shrinks
-    # no single one that is wider than the page.
-    sheet = book.sheet(_("integrity measures"), [30, 90])
-    sheet.paragraph(
-        _("Integrity measures of fiscal year %(year)s") % {"year": found.asked}, "title"
-    )
-    for text in report.notes:
-        sheet.paragraph(text, "note")
-    sheet.row += 1
-    sheet.paragraph(found.sentence, "note")
-    return sheet
+    assert found.year is not None
+    return measure_sheets.by_quarter(book, found.year, found.quarter)
 
 
 def notes(book: Book, report: BoardReport) -> Sheet:
     """The rules behind the figures."""
-    sheet = book.sheet(_("notes"), [7, 130])
+    sheet = book.page(_("notes"), [7, 130])
     sheet.title(_("Notes and rules of computation"), *report.notes)
     sheet.head([_("No."), _("rule")])
     for number, line in enumerate(rule_words.all_rules(report), start=1):
@@ -358,15 +303,16 @@ def notes(book: Book, report: BoardReport) -> Sheet:
 def awaiting(book: Book, report: BoardReport) -> Sheet:
     """Awaited reports of indicators, and beneath them the awaited figures of money."""
     sheet = result_sheets.awaiting(book, report)
-    sheet.row += 1
-    sheet.write([_("Money figures to come")], "title", 28)
+    sheet.section(_("Money figures to come"))
+    if not report.money.awaiting:
+        sheet.paragraph(_("Nothing is owed up to this month."), "note")
+        return sheet
     sheet.write(
         [
             _("No."), _("project"), _("lead unit"), _("last figure of"), None, _("state"),
             _("disbursed (million baht)"),
         ],
         "head",
-        44,
     )  # fmt: skip
     for row in report.money.awaiting:
         shown, first = row.current, row.first_lead
@@ -378,6 +324,4 @@ def awaiting(book: Book, report: BoardReport) -> Sheet:
             ],
             ["center", "text", "text", "center", "center", "center", "percent"],
         )  # fmt: skip
-    if not report.money.awaiting:
-        sheet.write([_("Nothing is owed up to this month.")], "note")
     return sheet

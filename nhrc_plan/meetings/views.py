@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from nhrc_plan.meetings import data, workbook
 from nhrc_plan.meetings.read import board_report
@@ -31,4 +32,4 @@ def board(request: HttpRequest, page: PlanPage) -> HttpResponse:
 def board_pack(request: HttpRequest, page: PlanPage) -> HttpResponse:
     """The board pack as a workbook."""
     content = workbook.board_pack(page.plan, page.at, page.today, evidence=True)
-    return xlsx(content, f"{page.plan.slug}-board-{page.at.year}-{page.at.month:02}.xlsx")
+    return xlsx(content, _("Board meeting"), page.month_name, page.plan.name)

@@ -63,7 +63,8 @@ class MatchForm(forms.Form):
         match = look.match
         super().__init__(data, initial={
             "money": str(match.money or ""), "dash": match.dash, "hidden": match.hidden,
-            "strangers": match.strangers, "year": match.year, "month": match.month,
+            "strangers": match.strangers, "series": match.series,
+            "year": match.year, "month": match.month,
             "how": "submit" if row.submits else "draft",
             "name": look.kept.name if look.kept else "",
         })  # fmt: skip
@@ -86,6 +87,11 @@ class MatchForm(forms.Form):
                     (f"{each.name}:{year}", capfirst(self.kind.label(f"{each.name}:{year}")))
                     for year in plan.years
                 ]
+            if each.monthly:
+                found += [
+                    (f"{each.name}:m{month}", capfirst(self.kind.label(f"{each.name}:m{month}")))
+                    for month in MONTHS
+                ]
         return found
 
     def _options(self, plan: Plan) -> None:
@@ -106,6 +112,11 @@ class MatchForm(forms.Form):
             self._choose("strangers", _("Rows that are not found in the plan"), [
                 ("", _("are refused, each by its number")), ("leave", _("are left out and named")),
             ])  # fmt: skip
+        if self._is_wide:
+            self._choose("series", _("Below the months stands"), [
+                ("total", _("where it stood at the month's end (running totals)")),
+                ("own", _("what that month alone brought")),
+            ])  # fmt: skip
         if kind.period:
             years = [("", "–"), *((str(year), str(year)) for year in kind.years(plan))]
             self._select("year", _("fiscal year, where no column says it"), years)
@@ -124,6 +135,17 @@ class MatchForm(forms.Form):
             max_length=100,
         )
 
+    @property
+    def _is_wide(self) -> bool:
+        """Whether some column is one of a month."""
+        names = [
+            self.data.get(f"column_{place}", "") if self.is_bound else name
+            for place, name in enumerate(
+                self.look.match.columns.get(place, "") for place in range(len(self.look.labels))
+            )
+        ]
+        return any(":m" in name for name in names)
+
     def _choose(self, name: str, label: str, choices: list[tuple[str, Any]]) -> None:
         self.fields[name] = forms.ChoiceField(
             label=label, required=False, choices=choices, widget=forms.RadioSelect
@@ -139,7 +161,7 @@ class MatchForm(forms.Form):
 
     @property
     def radios(self) -> list[forms.BoundField]:
-        return [self[name] for name in ("money", "dash", "hidden", "strangers", "how")
+        return [self[name] for name in ("money", "series", "dash", "hidden", "strangers", "how")
                 if name in self.fields]  # fmt: skip
 
     @property
@@ -166,6 +188,7 @@ class MatchForm(forms.Form):
             money=int(cleaned.get("money") or 0),
             dash=cleaned.get("dash") or "",
             hidden=cleaned.get("hidden") or "",
+            series=cleaned.get("series") or "",
             strangers=cleaned.get("strangers") or "",
             year=int(cleaned["year"]) if cleaned.get("year") else None,
             month=int(cleaned["month"]) if cleaned.get("month") else None,

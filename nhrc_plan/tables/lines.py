@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from xlsxwriter.utility import xl_col_to_name
 
 from nhrc_plan.tables.rules import Words, normal, spread
+from strategy.calendar import FiscalMonth
+from strategy.thai import month_name
 from strategy.workbook.upload import EMPTY, Found, Grid, grid_read
 
 MAX_ROWS, MAX_COLUMNS = 6_000, 100
@@ -20,9 +22,9 @@ MAX_ROWS, MAX_COLUMNS = 6_000, 100
 
 class Field(NamedTuple):
     """What a column may hold. ``kind``: text, number, baht, year or month; ``words``: how such a
-    column is headed, beside its label; ``figure``: a line without any says nothing; ``yearly``:
-    there may be one for each year; ``share``: a percentage itself; ``strict``: it is known by its
-    own word alone."""
+    column is headed, beside its label; ``figure``: a line without any says nothing; ``yearly``,
+    ``monthly``: there may be one for each year, or each month; ``share``: a percentage itself;
+    ``strict``: it is known by its own word alone."""
 
     name: str
     label: Any
@@ -32,12 +34,13 @@ class Field(NamedTuple):
     yearly: bool = False
     share: bool = False
     strict: bool = False
+    monthly: bool = False
 
     @property
     def headed(self) -> Words:
         told = dict.fromkeys(normal(word) for word in (str(self.label), *self.words))
         strict = self.strict or self.kind in ("year", "month")
-        return Words(tuple(told), self.share, self.yearly, strict)
+        return Words(tuple(told), self.share, self.yearly, self.monthly, strict)
 
 
 @dataclass(frozen=True)
@@ -48,6 +51,8 @@ class Match:
     0: not said. ``dash``: what "-" stands for, "zero" or "empty"; "": it is refused. ``hidden``:
     "take" or "leave" what is hidden; "": not said. ``strangers``: "leave" lines that belong to
     nothing known; "": each is named. ``year``, ``month``: of all lines, where no column says.
+    ``series``: of columns for each month, "total" where each holds where the figure stood at its
+    end, "own" where it holds what that month brought; "": not said.
     """
 
     sheet: str = ""
@@ -60,6 +65,12 @@ class Match:
     strangers: str = ""
     year: int | None = None
     month: int | None = None
+    series: str = ""
+
+    @property
+    def is_wide(self) -> bool:
+        """It has columns for each month."""
+        return any(":m" in name for name in self.columns.values())
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -67,6 +78,7 @@ class Match:
             "columns": {str(place): name for place, name in self.columns.items()},
             "money": self.money, "dash": self.dash, "hidden": self.hidden,
             "strangers": self.strangers, "year": self.year, "month": self.month,
+            "series": self.series,
         }  # fmt: skip
 
     @classmethod
@@ -92,7 +104,7 @@ class Line(NamedTuple):
     number: int
     cells: Mapping[str, Cell]
     texts: tuple[str, ...]
-    #: Tells lines apart that were one row with a column for each year.
+    #: Tells lines apart that were one row with a column for each year or month.
     part: str = ""
 
     def cell(self, name: str) -> Cell:
@@ -185,23 +197,28 @@ def _cell(
     return Cell(at, found)
 
 
-def by_year(lines: Iterable[Line]) -> list[Line]:
-    """The lines with those that have a column for each year made into one for each year."""
+def by_period(lines: Iterable[Line]) -> list[Line]:
+    """The lines with those that have a column for each year, or month, made into one for each,
+    in their order."""
     found = []
     for line in lines:
-        years = sorted({name.partition(":")[2] for name in line.cells if ":" in name})
-        if not years:
+        parts = {name.partition(":")[2] for name in line.cells if ":" in name}
+        if not parts:
             found.append(line)
             continue
         own = {name: cell for name, cell in line.cells.items() if ":" not in name}
-        for year in years:
-            of_year = {
+        for part in sorted(parts, key=lambda part: int(part.lstrip("m"))):
+            of_part = {
                 name.partition(":")[0]: cell
                 for name, cell in line.cells.items()
-                if name.endswith(f":{year}")
+                if name.endswith(f":{part}")
             }
-            cells = {**own, **of_year, "year": Cell("", Found(year))}
-            found.append(line._replace(cells=cells, part=f"-{year}"))
+            if part.startswith("m"):
+                at = FiscalMonth(2566, int(part[1:]))
+                of_part["month"] = Cell("", Found(month_name(at, year=False)))
+            else:
+                of_part["year"] = Cell("", Found(part))
+            found.append(line._replace(cells={**own, **of_part}, part=f"-{part}"))
     return found
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from nhrc_plan.tables.kinds.base import TableKind
 from nhrc_plan.tables.lines import Match, grid_texts
 from nhrc_plan.tables.models import TableMatch
+from nhrc_plan.tables.months import months_headed
 from nhrc_plan.tables.rules import (
     Head,
     find_columns,
@@ -97,10 +98,14 @@ def table_look(
                         strangers=kept.strangers)  # fmt: skip
     else:
         fields = {each.name: each.headed for each in kind.fields}
-        columns = find_columns(heads, fields, plan.years)
+        months = months_headed(heads, plan.years)
+        columns = find_columns(heads, fields, plan.years, months)
         told_above = [text for line in texts[: head.last] for text in line]
         money = find_unit(told_above) if kind.counts_money else 0
         match = replace(match, columns=columns, money=money or match.money)
+        if match.is_wide:
+            named = {each.year for each in months.values()}
+            match = replace(match, year=named.pop() or match.year)
     if not told.columns:
         match = _told_month(texts[: head.last], match, plan)
     return Look(grid, head, labels, match, kept)
@@ -109,7 +114,7 @@ def table_look(
 def _told_month(above: Sequence[Sequence[str]], match: Match, plan: Plan) -> Match:
     """With the year and month that the table's own title names, where it names one."""
     found = find_month([text for line in above for text in line], _MONTHS)
-    if found is None:
+    if found is None or match.is_wide:
         return match
     month, year = found
     at = FiscalMonth.of(date(year - BE_OFFSET, month, 1))

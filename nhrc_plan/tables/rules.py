@@ -215,20 +215,29 @@ def _fill_gaps(line: list[str], below: Sequence[str]) -> None:
 @dataclass(frozen=True, slots=True)
 class Words:
     """How a column of a field is headed. ``words``: normalised; ``share``: it is a percentage or
-    a rest itself; ``yearly``: there may be one for each year; ``strict``: by its own word alone."""
+    a rest itself; ``yearly``, ``monthly``: there may be one for each year, or each month of one;
+    ``strict``: by its own word alone."""
 
     words: tuple[str, ...]
     share: bool = False
     yearly: bool = False
+    monthly: bool = False
     strict: bool = False
 
 
 def find_columns(
-    heads: Sequence[Sequence[str]], fields: Mapping[str, Words], years: Collection[int] = ()
+    heads: Sequence[Sequence[str]],
+    fields: Mapping[str, Words],
+    years: Collection[int] = (),
+    months: Mapping[int, Month] | None = None,
 ) -> dict[int, str]:
-    """Which field each column is likely to be, by its place from 0; "name:2569" of a year."""
+    """Which field each column is likely to be, by its place from 0; "name:2569" of a year,
+    "name:m3" of a month. ``months``: the columns below the name of one (months.py)."""
     scored: list[tuple[float, int, str]] = []
     for place, parts in enumerate(heads):
+        if months and place in months:
+            scored.extend(_monthly_scores(place, months[place], fields))
+            continue
         for name, field in fields.items():
             scored.extend(_column_scores(place, parts, name, field, years))
     found: dict[int, str] = {}
@@ -236,10 +245,36 @@ def find_columns(
         if place not in found and name not in found.values():
             found[place] = name
     bare = {name for name in found.values() if ":" not in name}
-    # A table with a column for each year has none besides, and the other way round.
+    # A table with a column for each year, or month, has none besides, and the other way round.
     yearly = {name.partition(":")[0] for name in found.values() if ":" in name}
     both = bare & yearly
     return {place: name for place, name in sorted(found.items()) if name not in both}
+
+
+class Month(NamedTuple):
+    """A month that a heading names: of the fiscal year, 1 (October) to 12; ``year``: the fiscal
+    year, where the headings say it; ``rest``: what they say besides, normalised."""
+
+    month: int
+    year: int | None
+    rest: str
+
+
+def _monthly_scores(
+    place: int, month: Month, fields: Mapping[str, Words]
+) -> list[tuple[float, int, str]]:
+    """The fields that a column below a month is likely to hold."""
+    monthly = [name for name, field in fields.items() if field.monthly]
+    if not month.rest:
+        # Nothing but months: they are of the one field that is told by month first of all.
+        return [(0.75, place, f"{name}:m{month.month}") for name in monthly[:1]]
+    likely = {
+        name: max((alike(month.rest, word) for word in fields[name].words), default=0.0)
+        for name in monthly
+    }
+    return [
+        (score, place, f"{name}:m{month.month}") for name, score in likely.items() if score >= ALIKE
+    ]
 
 
 def _column_scores(

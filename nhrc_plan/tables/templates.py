@@ -16,7 +16,8 @@ from integrity.ita.scores import ScoreTree
 from kpis.models import Indicator
 from nhrc_plan.tables.kinds.base import TableKind
 from strategy.models import Plan
-from strategy.workbook.book import Book, clean_text, starts_formula
+from strategy.workbook.book import Book
+from strategy.workbook.texts import clean_text, starts_formula
 
 _WIDTHS = {"code": 14.0, "name": 60.0, "measure": 30.0, "year": 12.0, "month": 14.0}
 _WORDS = 24.0
@@ -55,9 +56,10 @@ def template_xlsx(kind: TableKind, plan: Plan) -> bytes:
     title = capfirst(str(kind.name))
     book = Book(title=title, creator=plan.agency.name)
     sheet = book.sheet(title, [_WIDTHS.get(each.name, _WORDS) for each in kind.fields])
-    sheet.head(_heads(kind))
+    head = sheet.head(_heads(kind))
     for row in _rows(kind, plan):
         sheet.write([row.get(each.name) for each in kind.fields], "text")
+    sheet.table(head)
     return book.save()
 
 

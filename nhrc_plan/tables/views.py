@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.utils.text import capfirst
 from django.views.decorators.http import require_safe
 
@@ -26,7 +25,7 @@ from nhrc_plan.tables.lines import Match, table_grid
 from nhrc_plan.tables.read import table_look
 from nhrc_plan.tables.templates import template_csv, template_xlsx
 from nhrc_plan.tables.write import match_keep, table_keep, table_matched
-from strategy.pages.page import XLSX, PlanPage
+from strategy.pages.page import XLSX, PlanPage, saved_as
 from strategy.records.forms import typed_text
 from strategy.records.write import StaleVersion
 
@@ -137,11 +136,7 @@ def table_template(request: HttpRequest, page: PlanPage, kind: str, ending: str)
         raise nothing()
     name = f"{capfirst(str(found.name))}.{ending}"
     content = (template_xlsx if ending == "xlsx" else template_csv)(found, page.plan)
-    return HttpResponse(
-        content,
-        content_type=XLSX if ending == "xlsx" else "text/csv; charset=utf-8",
-        headers={"Content-Disposition": content_disposition_header(True, name) or ""},
-    )
+    return saved_as(content, name, XLSX if ending == "xlsx" else "text/csv; charset=utf-8")
 
 
 def _found(page: PlanPage, import_id: int) -> Import:

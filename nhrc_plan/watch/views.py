@@ -16,16 +16,19 @@ from nhrc_plan.watch.forms import LogForm
 from nhrc_plan.watch.log import IN_A_FILE, LogPage, Place, log_page
 from nhrc_plan.watch.quality import quality as plan_quality
 from strategy.pages.page import (
+    XLSX,
     Page,
     PlanPage,
     as_json,
     ask_to_sign_in,
+    file_words,
     only_now,
     plan_page,
+    saved_as,
     staff_page,
-    xlsx,
 )
 from strategy.records.model import recorded_models
+from strategy.thai import format_date
 
 View = Callable[..., HttpResponse]
 
@@ -85,11 +88,9 @@ def history_file(request: HttpRequest, page: Page, ending: str) -> HttpResponse:
     if not form.is_valid():
         raise Http404(_said(form))
     content = sheets.log_file(form.wanted, ending)
-    name = f"{page.agency.slug}-history-{page.today.isoformat()}.{ending}"
-    answer = xlsx(content, name)
-    if ending == "csv":
-        answer["Content-Type"] = "text/csv; charset=utf-8"
-    return answer
+    kind = XLSX if ending == "xlsx" else "text/csv; charset=utf-8"
+    words = file_words(_("History"), page.agency.name, format_date(page.today))
+    return saved_as(content, f"{words}.{ending}", kind)
 
 
 #: Lines of a kind that the page shows; the data hold all.

@@ -7,7 +7,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from strategy.known.reading import known_day
-from strategy.thai import address_date, format_date
+from strategy.thai import format_date
 
 
 def known_words(day: date) -> str:
@@ -25,4 +25,4 @@ def known_name(name: str) -> str:
     """A file's name with the day in it; as it is where things are shown as they stand."""
     day = known_day()
     stem, dot, ending = name.rpartition(".")
-    return name if day is None else f"{stem}-as-of-{address_date(day)}{dot}{ending}"
+    return name if day is None else f"{stem} {format_date(day)}{dot}{ending}"

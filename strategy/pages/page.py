@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -13,7 +14,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.utils.http import urlencode
+from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -40,6 +41,7 @@ from strategy.pages.menu import Item, menu_of
 from strategy.pages.period import NotEnded, find_month, find_plan, month_choices, month_to_return
 from strategy.thai import month_name
 
+_NOT_IN_A_FILE = re.compile(r'[\\/:*?"<>|]')
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -238,13 +240,20 @@ def as_json(content: dict[str, Any], status: int = 200) -> JsonResponse:
     return JsonResponse(content, status=status, json_dumps_params={"ensure_ascii": False})
 
 
-def xlsx(content: bytes, name: str) -> HttpResponse:
-    """A workbook to be saved under a name."""
-    return HttpResponse(
-        content,
-        content_type=XLSX,
-        headers={"Content-Disposition": f'attachment; filename="{known_name(name)}"'},
-    )
+def xlsx(content: bytes, *words: object) -> HttpResponse:
+    """A workbook to be saved under a name that its words make, in Thai for those who read Thai."""
+    return saved_as(content, known_name(f"{file_words(*words)}.xlsx"), XLSX)
+
+
+def saved_as(content: bytes, name: str, content_type: str) -> HttpResponse:
+    """A file to be saved under a name."""
+    header = content_disposition_header(True, name) or ""
+    return HttpResponse(content, content_type=content_type, headers={"Content-Disposition": header})
+
+
+def file_words(*words: object) -> str:
+    """A file's name, made of words; what no system takes in a name becomes "-"."""
+    return _NOT_IN_A_FILE.sub("-", " – ".join(" ".join(str(word).split()) for word in words))[:150]
 
 
 def answer_not_found(request: HttpRequest, message: str, as_data: bool = False) -> HttpResponse:

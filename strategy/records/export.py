@@ -15,7 +15,10 @@ from import_export.fields import Field
 from import_export.formats import base_formats
 
 from strategy.thai import format_date
-from strategy.workbook.book import Book, clean_text, starts_formula
+from strategy.workbook.book import Book
+from strategy.workbook.measure import characters_for
+from strategy.workbook.styles import SIZE
+from strategy.workbook.texts import clean_text, starts_formula
 
 
 class ComputedField(Field):
@@ -39,6 +42,11 @@ class RecordResource(resources.ModelResource):
     def iter_queryset(self, queryset: Any) -> Iterator[models.Model]:
         for row in super().iter_queryset(queryset):
             yield from self.rows_of(row)
+
+    def export(self, *args: Any, **kwargs: Any) -> tablib.Dataset:
+        dataset = super().export(*args, **kwargs)
+        dataset.title = str(self._meta.model._meta.verbose_name_plural)
+        return dataset
 
     def get_export_headers(self, selected_fields: Any = None) -> list[str]:
         return [self._label(field) for field in self.get_export_fields(selected_fields)]
@@ -105,6 +113,10 @@ class SafeTSV(base_formats.TSV):
         return True
 
 
+#: Rows by which the widths of columns are chosen.
+_LOOKED_AT = 200
+
+
 class SafeXLSX(base_formats.XLSX):
     """XLSX by the one writer of cells."""
 
@@ -112,10 +124,14 @@ class SafeXLSX(base_formats.XLSX):
         title = dataset.title or gettext("list")
         book = Book(title=title, creator=gettext("Strategic plan tracker"))
         headers = list(dataset.headers or [])
-        sheet = book.sheet(title, [24] * max(len(headers), 1))
-        sheet.head(headers)
-        for row in dataset:
+        rows = list(dataset)
+        columns = zip(headers, *rows[:_LOOKED_AT], strict=True) if headers else [("",)]
+        sheet = book.sheet(title, [characters_for(map(str, column), SIZE) for column in columns])
+        head = sheet.head(headers, plain=True)
+        for row in rows:
             sheet.write(row, "text")
+        if len(set(headers)) == len(headers):
+            sheet.table(head)
         return book.save()
 
 

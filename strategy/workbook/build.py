@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from django.utils.translation import gettext as _
-
-from strategy.workbook.book import Book, Sheet
+from strategy.workbook.book import Book
+from strategy.workbook.sheet import Sheet
 
 Builder = Callable[[Book, Any], Sheet]
 
@@ -15,11 +14,3 @@ Builder = Callable[[Book, Any], Sheet]
 def when(condition: bool, *builders: Builder) -> tuple[Builder, ...]:
     """These sheets where the condition holds, else none."""
     return builders if condition else ()
-
-
-def add_sheets(book: Book, shown: Any, builders: Sequence[Builder], *, footer: str) -> list[Sheet]:
-    """Build the sheets in their order, each with the book's page numbers and ``footer``."""
-    sheets = [build(book, shown) for build in builders]
-    for sheet in sheets:
-        sheet.print_setup((_("page"), _("of")), footer=footer)
-    return sheets

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from strategy.standing.status import ON_PLAN
 from strategy.standing.words import HURRY_LABEL, STATUS_LABELS
-from strategy.workbook.book import Area, Sheet, area
-from strategy.workbook.styles import DARK_COLOURS, FONT, INK, STATUS_COLOURS
+from strategy.workbook.sheet import Area, Sheet
+from strategy.workbook.styles import BRAND, DARK_COLOURS, FONT, INK, STATUS_COLOURS
+from strategy.workbook.texts import area, cell
 
 #: The least share of the longest bar that one character of a figure takes.
-_CHARACTER = Decimal("0.035")
+_CHARACTER = Decimal("0.03")
+#: Letters of charts; as those of cells they are shrunk with the page.
+_CHART_SIZE = 12
 
 
 def number_style(value: Any) -> str:
@@ -51,34 +54,39 @@ def colour_words(
         )  # fmt: skip
 
 
-def stacked_bars(
-    sheet: Sheet,
-    title: str,
-    columns: Sequence[tuple[int, str]],
-    rows: tuple[int, int],
-    *,
-    over: Area,
-    labels: str = "0",
-) -> None:
-    """A native chart of stacked bars, one for each row; drawn by the spreadsheet itself.
-    None where there are no rows.
+class Bars(NamedTuple):
+    """What a chart shows of a table: a bar for each row, a part for each of some columns.
 
-    ``columns``: (column, colour) of each part; ``rows``: the header row and the last one;
-    ``over``: the cells that it covers; ``labels``: the number format inside the bars.
+    ``columns``: (column, colour, shape) of each part; the shape stands before the figure inside
+    the bar, so that parts are told apart in grey print. ``rows``: the header row and the last
+    one. ``labels``: the number format inside the bars.
     """
+
+    sheet: Sheet
+    title: str
+    columns: Sequence[tuple[int, str, str]]
+    rows: tuple[int, int]
+    labels: str = "0"
+
+
+def stacked_bars(bars: Bars, *, on: Sheet, over: Area) -> None:
+    """A native chart of stacked bars over cells; drawn by the spreadsheet itself. None where there
+    are no rows.
+    """
+    sheet, title, columns, rows, labels = bars
     first, last = rows
     if first == last or not columns:
         return
     parts = {
         column: [sheet.value(row, column) or 0 for row in range(first + 1, last + 1)]
-        for column, _colour in columns
+        for column, _colour, _shape in columns
     }
     # A figure that its part of the bar cannot hold is left to the table.
     longest = max(map(sum, zip(*parts.values(), strict=True)), default=0)
-    least = longest * len(labels) * _CHARACTER or 1
+    least = longest * (len(labels) + 2 * bool(columns[0][2])) * _CHARACTER or 1
     chart = sheet.book.workbook.add_chart({"type": "bar", "subtype": "stacked"})
     name = sheet.name
-    for column, colour in columns:
+    for column, colour, shape in columns:
         chart.add_series(
             {
                 "name": [name, first - 1, column - 1],
@@ -89,9 +97,9 @@ def stacked_bars(
                 "gap": 60,
                 "data_labels": {
                     "value": True,
-                    "num_format": labels,
+                    "num_format": f'"{shape} "{labels}' if shape else labels,
                     "font": _letters(
-                        11, bold=True, color="#FFFFFF" if colour in DARK_COLOURS else INK
+                        _CHART_SIZE, bold=True, color="#FFFFFF" if colour in DARK_COLOURS else INK
                     ),
                     "custom": [
                         {"delete": True} if value < least else None for value in parts[column]
@@ -99,15 +107,47 @@ def stacked_bars(
                 },
             }
         )
-    chart.set_title({"name": title, "name_font": _letters(15, bold=True), "overlay": False})
-    chart.set_legend({"position": "bottom", "font": _letters(11)})
-    # Bars lie, so the names stand on the y axis: the first row on top, the figures below.
-    chart.set_y_axis({"reverse": True, "num_font": _letters(11), "crossing": "max"})
-    chart.set_x_axis(
-        {"num_format": "0", "num_font": _letters(11), "major_gridlines": {"visible": False}}
+    chart.set_title(
+        {"name": title, "name_font": _letters(_CHART_SIZE + 2, bold=True), "overlay": False}
     )
-    chart.set_size(sheet.pixels(over))
-    sheet.worksheet.insert_chart(over.first_row - 1, over.first_column - 1, chart)
+    chart.set_legend({"position": "right", "font": _letters(_CHART_SIZE)})
+    # Bars lie, so the names stand on the y axis: the first row on top, the figures below.
+    chart.set_y_axis(
+        {"reverse": True, "num_font": _letters(_CHART_SIZE), "crossing": "max", "interval_unit": 1}
+    )
+    chart.set_x_axis(
+        {
+            "num_format": "0",
+            "num_font": _letters(_CHART_SIZE),
+            "major_gridlines": {"visible": False},
+        }
+    )
+    chart.set_size(on.pixels(over))
+    on.worksheet.insert_chart(
+        over.first_row - 1, over.first_column - 1, chart, {"description": title}
+    )
+
+
+def sparkline(sheet: Sheet, row: int, column: int, cells: Area) -> None:
+    """A column for each of some cells of a row, from 0 to 100 at least; none where fewer than two
+    hold a figure.
+    """
+    held = [
+        sheet.value(cells.first_row, place)
+        for place in range(cells.first_column, cells.last_column + 1)
+    ]
+    figures = [value for value in held if isinstance(value, (int, Decimal))]
+    if len(figures) > 1:
+        first = cell(cells.first_row, cells.first_column)
+        last = cell(cells.last_row, cells.last_column)
+        name = sheet.name.replace("'", "''")
+        sheet.worksheet.add_sparkline(
+            row - 1, column - 1,
+            {
+                "range": f"'{name}'!{first}:{last}", "type": "column", "series_color": BRAND,
+                "min": 0, "max": max(100, float(max(figures))),
+            },
+        )  # fmt: skip
 
 
 def _letters(size: int, **more: Any) -> dict[str, Any]:

@@ -7,11 +7,12 @@ from decimal import Decimal
 from typing import Any
 
 from strategy.thai import format_date
-from strategy.workbook.book import Sheet, clean_text
+from strategy.workbook.sheet import Sheet
 from strategy.workbook.styles import STYLES
+from strategy.workbook.texts import clean_text
 
 #: What rows are, by the beginning of their first cell's style; all others are plain rows.
-_KINDS = ("title", "note", "head", "group", "total")
+_KINDS = ("title", "section", "note", "head", "group", "total")
 
 
 def rows_shown(sheet: Sheet) -> list[dict[str, Any]]:
@@ -25,6 +26,7 @@ def rows_shown(sheet: Sheet) -> list[dict[str, Any]]:
         while cells and not cells[-1]:
             cells.pop()
         kind = next((kind for kind in _KINDS if styles and styles[0].startswith(kind)), "row")
+        kind = "title" if kind == "section" else kind
         found.append({"kind": kind, "cells": cells})
     return found
 

@@ -18,7 +18,7 @@ from strategy.standing.status import (
 )
 
 FONT = "TH Sarabun New"
-SIZE = 15
+SIZE = 14
 BRAND = "#1D3A6E"
 INK = "#14213D"
 _MUTED, _HAIR, _BAND = "#5B667A", "#D9DEEA", "#E9EDF5"
@@ -28,7 +28,11 @@ _THAI_DATE = "[$-107041E]d mmm yyyy"
 
 
 class Style(NamedTuple):
-    """A look of cells. ``wraps``: a text goes on in further lines."""
+    """A look of cells. ``wraps``: a text goes on in further lines.
+
+    What stands in a row is centred on one line, so that words and figures stand beside one
+    another. Only running text, which may take many rows, begins at the top (``at_top``).
+    """
 
     bold: bool = False
     color: str = INK
@@ -39,7 +43,7 @@ class Style(NamedTuple):
     size: int = SIZE
     border: bool = True
     locked: bool = True
-    middle: bool = False
+    at_top: bool = False
 
     def properties(self) -> dict[str, Any]:
         """The same as a workbook's format takes it."""
@@ -50,7 +54,7 @@ class Style(NamedTuple):
             "font_color": self.color,
             "num_format": self.number,
             "align": self.align,
-            "valign": "vcenter" if self.middle else "top",
+            "valign": "top" if self.at_top else "vcenter",
             "text_wrap": self.wraps,
             "locked": self.locked,
         }
@@ -63,15 +67,21 @@ class Style(NamedTuple):
 
 _GROUP = Style(bold=True, color=BRAND, fill=_BAND)
 STYLES = {
-    "title": Style(bold=True, color=BRAND, size=20, border=False),
+    "title": Style(bold=True, color=BRAND, size=19, border=False),
     "note": Style(color=_MUTED, border=False),
-    "head": Style(bold=True, color="#FFFFFF", fill=BRAND, align="center", wraps=True, middle=True),
+    "head": Style(bold=True, color="#FFFFFF", fill=BRAND, align="center", wraps=True),
     "group": _GROUP._replace(wraps=True),
     "group_number": _GROUP._replace(number="0.00", align="right"),
     "group_four": _GROUP._replace(number="0.0000", align="right"),
     "group_whole": _GROUP._replace(number="#,##0", align="right"),
     "group_center": _GROUP._replace(align="center", wraps=True),
     "text": Style(wraps=True),
+    # Beside what is printed: as high as the row is without it.
+    "aside": Style(wraps=True, at_top=True),
+    "label": Style(color=_MUTED, wraps=True),
+    "prose": Style(wraps=True, at_top=True),
+    # Cells that nothing was written to.
+    "empty": Style(border=False),
     "center": Style(align="center", wraps=True),
     "whole": Style(number="#,##0", align="right"),
     "percent": Style(number="#,##0.00", align="right"),
@@ -89,11 +99,14 @@ STYLES = {
     # A cell that does not apply to its row.
     "closed": Style(fill="#E9EDF5"),
     # A text across all columns.
-    "title_across": Style(bold=True, color=BRAND, size=20, border=False, wraps=True),
+    "title_across": Style(bold=True, color=BRAND, size=19, border=False, wraps=True),
     "title_centred": Style(
-        bold=True, color=BRAND, size=20, border=False, wraps=True, align="center"
+        bold=True, color=BRAND, size=19, border=False, wraps=True, align="center"
     ),
+    "section_across": Style(bold=True, color=BRAND, size=16, border=False, wraps=True),
     "note_across": Style(color=_MUTED, border=False, wraps=True),
+    # A paragraph: words to be read, not a row of a table.
+    "text_across": Style(border=False, wraps=True),
     "note_centred": Style(color=_MUTED, border=False, wraps=True, align="center"),
 }
 

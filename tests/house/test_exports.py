@@ -324,7 +324,7 @@ def test_control_undefused_texts_are_found(filled_lists, root, monkeypatch):
     def naive(worksheet, row, column, text, look):
         worksheet.write_formula(row, column, text, look)
 
-    monkeypatch.setattr("strategy.workbook.book.put_text", naive)
+    monkeypatch.setattr("strategy.workbook.sheet.put_text", naive)
     rows = table(export(root, Agency, "csv"), "csv")
     assert [cell for row in rows for cell in row if dangerous(cell)]
     assert "f" in {cell.data_type for cell in cells_of(export(root, Agency, "xlsx"))}

@@ -7,6 +7,7 @@ import io
 import re
 from decimal import Decimal as D
 from typing import Any
+from urllib.parse import unquote
 
 import openpyxl
 import pytest
@@ -275,7 +276,7 @@ def test_the_data_hold_the_figures_of_the_rows(reader, plan):
 
 def test_the_workbook_holds_the_figures_of_the_data(reader):
     response = reader.get("/integrity/ita/2564.xlsx")
-    assert response["Content-Disposition"].endswith('ita-nhrc-2564.xlsx"')
+    assert "ITA 2564 – สำนักงาน" in unquote(response["Content-Disposition"])
     book = openpyxl.load_workbook(io.BytesIO(response.content))
     scores, advice = book.worksheets
     rows = [[cell.value for cell in row] for row in scores.iter_rows()]

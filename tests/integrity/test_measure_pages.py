@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal as D
 from io import BytesIO
+from urllib.parse import unquote
 
 import pytest
 from django.db import connection
@@ -33,6 +34,8 @@ from nhrc_plan.setup import fixtures
 from strategy.evidence.entry import EvidenceEntry
 from strategy.models import Agency, Unit
 from strategy.records.write import record_delete, record_save
+from strategy.workbook.measure import HIGHEST, lines_in, lines_of
+from strategy.workbook.styles import SIZE
 from tests.support.pages import HERE, flat
 from tests.support.writing import OWN, TODAY, measure_of, progress, signed_in
 
@@ -320,7 +323,7 @@ def test_without_links_the_page_says_that_none_are_drawn(plan, reader):
 def workbook(client, year, query=""):
     answer = client.get(f"{PAGE}{year}.xlsx{query}")
     assert answer.status_code == 200
-    assert f"measures-{year}.xlsx" in answer["Content-Disposition"]
+    assert f"มาตรการคุณธรรมฯ – {year} – " in unquote(answer["Content-Disposition"])
     return load_workbook(BytesIO(answer.content))
 
 
@@ -455,13 +458,13 @@ def test_texts_that_could_run_stay_texts(plan, reader):
     assert {"=cmd", "+1", "-1", "=1", "@x", "=1+1\nเอกสารอื่น: @SUM(1)"} <= texts
 
 
-@pytest.mark.parametrize("room", [1, 7, 24])
+@pytest.mark.parametrize("room", [30, 70, 160])
 def test_a_long_text_goes_on_in_further_rows_and_loses_nothing(room):
     for words in ("ก" * 2000, "คำ " * 900, "บรรทัด\n" * 60, "a\n\n b  c", ""):
         parts = slices(words, room)
         assert "".join(parts) == words
-        assert all(len(part) <= room * 17 + 17 * 7 for part in parts)
-    assert len(slices("ก" * 2000, 24)) > 1
+        assert all(lines_of(part, room, SIZE) <= lines_in(HIGHEST, SIZE) for part in parts)
+    assert len(slices("ก" * 2000, 100)) > 1
 
 
 def test_a_long_report_is_whole_in_the_workbook(plan, reader):
@@ -526,7 +529,7 @@ def test_a_year_without_measures_names_the_latest_that_has_some(plan, reader):
     assert board(reader, at) == {"fiscal_year": 2569, "measures": 0, "latest_year": 2566}
     sentence = "ยังไม่มีการบันทึกมาตรการของปีงบประมาณ 2569 ปีล่าสุดที่มีมาตรการคือ 2566"
     assert sentence in reader.get(f"{HERE}/board/{at}").content.decode()
-    pack = load_workbook(BytesIO(reader.get(f"{HERE}/board.xlsx{at}").content))["มาตรการคุณธรรมฯ"]
+    pack = load_workbook(BytesIO(reader.get(f"{HERE}/board.xlsx{at}").content))["สรุป"]
     assert sentence in [cell.value for row in pack.iter_rows() for cell in row]
     for year in MeasureYear.objects.all():
         record_delete(instance=year, user=None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from decimal import Decimal as D
+from urllib.parse import unquote
 
 import pytest
 from django.db import connection
@@ -109,7 +110,7 @@ def test_the_data_are_those_of_the_page(filled, reader):
 def test_the_workbook_is_the_page(filled, reader):
     shown = page(filled)
     response = reader.get(place(filled, ".xlsx"))
-    assert response["Content-Disposition"].endswith('.xlsx"')
+    assert unquote(response["Content-Disposition"]).endswith(" – 2565.xlsx")
     book = load_workbook(io.BytesIO(response.content))
     result, form = book.worksheets
     rows = {}

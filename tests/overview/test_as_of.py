@@ -10,7 +10,7 @@ from decimal import Decimal as D
 from html import unescape
 from io import BytesIO
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import pytest
 from django.db import connection, transaction
@@ -534,14 +534,14 @@ def test_workbooks_say_the_day_and_are_named_by_it(sampled, client, planner, tod
                  "/integrity/measures/2566.xlsx",
                  assessment_page_().replace(".json", ".xlsx")):  # fmt: skip
         answer = client.get(beside(page, AS_OF))
-        assert "as-of-2567-10-20.xlsx" in answer["Content-Disposition"]
+        assert unquote(answer["Content-Disposition"]).endswith(" 20 ต.ค. 2567.xlsx")
         book = load_workbook(BytesIO(answer.content), read_only=True)
         words = [
             str(cell) for row in book.worksheets[0].iter_rows(values_only=True) for cell in row
         ]
         assert any("ข้อมูลตามที่ทราบ ณ วันที่ 20 ตุลาคม 2567" in word for word in words), page
         plain = client.get(page)
-        assert "as-of" not in plain["Content-Disposition"]
+        assert "2567.xlsx" not in unquote(plain["Content-Disposition"])
 
 
 # ------------------------------------------------------------------------------------ the toolkit

@@ -312,6 +312,41 @@ def test_results_of_many_units_come_in_with_their_measures(client, plan):
     assert again.context["compared"].news == 0
 
 
+def test_a_table_with_a_column_for_each_month_comes_in(client, projects):
+    lines = csv_of(
+        "โครงการ,เบิกจ่าย,,,ผูกพัน,,",
+        ",ต.ค. 68,พ.ย. 68,ธ.ค. 68,ต.ค. 68,พ.ย. 68,ธ.ค. 68",
+        f"{projects[0].name},100,50,,20,10,",
+        f"{projects[1].name},100,x,25,0,0,0",
+        "รวม,200,50,25,20,10,0",
+    )
+    page = sent(client, "disbursements", lines, "a.csv")
+    look = page.context["look"]
+    assert look.match.year == 2569 and list(look.match.columns.values()) == [
+        "name", "disbursed:m1", "disbursed:m2", "disbursed:m3", "committed:m1", "committed:m2",
+        "committed:m3",
+    ]  # fmt: skip
+    asked = matched(client, page, money="1")
+    assert "ยอดสะสม" in asked.content.decode() and not Disbursement.objects.exists()
+    preview = matched(client, page, money="1", series="own")
+    outcomes = {row.key: row.outcome for row in preview.context["compared"].rows}
+    assert outcomes == {
+        "r3-m1": NEW, "r3-m2": NEW, "r4-m1": NEW, "r4-m2": REFUSED, "r4-m3": REFUSED, "r5": LEFT
+    }  # fmt: skip
+    bad = next(row for row in preview.context["compared"].rows if row.key == "r4-m2")
+    assert (bad.problems[0].cell, bad.problems[0].read) == ("C4", "x")
+    right = lines.replace(b",x,", b",0,")
+    preview = matched(
+        client, sent(client, "disbursements", right, "a.csv"), money="1", series="own"
+    )  # fmt: skip
+    assert preview.context["compared"].news == 5
+    confirmed(client, preview)
+    spent = Disbursement.objects.filter(fiscal_year=2569).order_by("project", "month")
+    assert [(row.month, row.disbursed, row.committed) for row in spent] == [
+        (1, 100, 20), (2, 150, 10), (1, 100, 0), (2, 100, 0), (3, 125, 0)
+    ]  # fmt: skip
+
+
 def test_a_name_that_is_only_similar_is_asked_about(client, projects):
     lines = csv_of(
         "โครงการ,เบิกจ่าย,PO",

@@ -20,7 +20,7 @@ from nhrc_plan.drafts.columns import Column, value_of
 from strategy.models import Agency, Plan
 from strategy.records.model import Record
 from strategy.records.write import record_delete, record_save
-from strategy.workbook.book import sheet_name
+from strategy.workbook.texts import sheet_name
 
 Key = tuple[Any, ...]
 Values = dict[str, Any]

@@ -24,7 +24,7 @@ from strategy.models import Plan
 from strategy.pages.data import text
 from strategy.standing.status import WAITING_APPROVAL
 from strategy.thai import plain
-from strategy.workbook.book import Sheet
+from strategy.workbook.sheet import Sheet
 from strategy.workbook.shown import rows_shown
 
 #: Of the frozen figures' form; another form gets another number, and old ones stay readable.

@@ -85,9 +85,9 @@ def meeting(request: HttpRequest, page: PlanPage, meeting_id: int) -> HttpRespon
 @signed_in_only
 def meeting_pack(request: HttpRequest, page: PlanPage, meeting_id: int) -> HttpResponse:
     """The pack as the meeting had it, byte for byte."""
-    frozen = _must(_frozen(_find(page, meeting_id)))
-    name = f"{page.plan.slug}-meeting-{meeting_id}.xlsx"
-    return xlsx(bytes(frozen.workbook), name)
+    found = _find(page, meeting_id)
+    content = bytes(_must(_frozen(found)).workbook)
+    return xlsx(content, found, month_name(found.at), page.plan.name)
 
 
 @plan_page

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from nhrc_plan.meetings.resolutions.rows import KeptLine, ResolutionRow, kept_lines
 from nhrc_plan.meetings.resolutions.rule_words import kept_on_time, lateness
-from strategy.workbook.book import Book, Sheet
+from strategy.workbook.book import Book
+from strategy.workbook.sheet import Sheet
 
 if TYPE_CHECKING:
     from nhrc_plan.meetings.read import BoardReport
@@ -18,15 +19,14 @@ if TYPE_CHECKING:
 def resolutions(book: Book, report: BoardReport) -> Sheet:
     """What is still to be answered or closed, and beneath it what units kept on time."""
     found = report.resolutions
-    sheet = book.sheet(_("resolutions"), [15, 46, 34, 26, 15, 15, 11, 22, 16, 46])
+    sheet = book.page(_("resolutions"), [10, 32, 20, 16, 11, 11, 9.5, 13, 11, 23])
     sheet.title(_("Resolutions that are not settled"), *report.notes, lateness())
-    sheet.head(
+    head = sheet.head(
         [
             _("number"), _("what was resolved"), _("about"), _("responsible unit"),
             _("first due date"), _("due date"), _("postponed (times)"), _("status"),
             _("escalated to"), _("answer"),
         ],
-        44,
     )  # fmt: skip
     for row in found.unsettled:
         sheet.write(
@@ -39,8 +39,10 @@ def resolutions(book: Book, report: BoardReport) -> Sheet:
                 "text",
             ],
         )  # fmt: skip
-    if not found.unsettled:
-        sheet.write([_("Every resolution is settled.")], "note")
+    if found.unsettled:
+        sheet.table(head)
+    else:
+        sheet.paragraph(_("Every resolution is settled."), "note")
     _kept(sheet, kept_lines(found.rows, report.at.year), report.at.year)
     return sheet
 
@@ -53,16 +55,14 @@ def answer_of(row: ResolutionRow) -> str:
 
 
 def _kept(sheet: Sheet, lines: Sequence[KeptLine], year: int) -> None:
-    sheet.row += 1
     title = _("Kept on time ÷ promised, fiscal year %(year)s") % {"year": year}
-    sheet.write([title], "title", 28)
-    sheet.write([kept_on_time()], "note")
+    sheet.section(title, kept_on_time())
     if not lines:
-        sheet.write([_("Nothing that was promised for this year is decided yet.")], "note")
+        sheet.paragraph(_("Nothing that was promised for this year is decided yet."), "note")
         return
     quarters = [_("Quarter %(quarter)s") % {"quarter": number} for number in (1, 2, 3, 4)]
     head = [_("No."), _("unit"), *quarters, _("whole year"), _("in per cent")]
-    sheet.write(head, "head", 44)
+    sheet.write(head, "head")
     for number, line in enumerate(lines, start=1):
         each = [
             f"{one.kept}/{one.promised}" if one.promised else "–"

@@ -43,14 +43,16 @@ from nhrc_plan.tables.lines import (
     LeftOut,
     Line,
     Match,
-    by_year,
+    by_period,
     lines_of,
     table_grid,
 )
 from nhrc_plan.tables.rules import is_numbering, is_total
 from strategy.access import Viewer
+from strategy.calendar import FiscalMonth
 from strategy.models import Plan
 from strategy.records.model import Record
+from strategy.thai import month_name
 from strategy.workbook.upload import Grid
 
 
@@ -261,7 +263,7 @@ class TableKind(kinds.Kind):
                   "headings and at the columns once more.")
             )  # fmt: skip
         rows = [reading.left_out(each) for each in sorted(left)]
-        lines = self._with_years(lines)
+        lines = self._with_periods(lines)
         total = len(rows) + len(lines)
         yield from unwritten(rows, total)
         yield from reading.batches(lines, finder, total)
@@ -305,9 +307,9 @@ class TableKind(kinds.Kind):
                 return ""
         return ""
 
-    def _with_years(self, lines: list[Line]) -> list[Line]:
-        """Lines with a column for each year as one for each year that says something."""
-        found = by_year(lines)
+    def _with_periods(self, lines: list[Line]) -> list[Line]:
+        """Lines with a column for each year, or month, as one for each that says something."""
+        found = by_period(lines)
         return [line for line in found if not line.part or self.has_figure(line, dashes=True)]
 
     def has_figure(self, line: Line, *, dashes: bool) -> bool:
@@ -341,10 +343,12 @@ class TableKind(kinds.Kind):
         return next(each for each in self.fields if each.name == name)
 
     def label(self, name: str) -> str:
-        """What a field, also one of a year, is called."""
-        own, _colon, year = name.partition(":")
+        """What a field, also one of a year or a month, is called."""
+        own, _colon, part = name.partition(":")
         label = str(self.field(own).label)
-        return f"{label} {year}" if year else label
+        if part.startswith("m"):
+            part = month_name(FiscalMonth(2566, int(part[1:])), year=False)
+        return f"{label} {part}" if part else label
 
     def missing(self, match: Match) -> list[str]:
         """What a match has yet to say before its table can be read, as sentences."""
@@ -359,7 +363,21 @@ class TableKind(kinds.Kind):
             told.append(_("Say which column holds one of: %(names)s.") % {"names": figures})
         if any(self.field(name).kind == "baht" for name in names) and not match.money:
             told.append(_("Choose the unit in which the table counts money."))
+        if match.is_wide:
+            if match.year is None and "year" not in names:
+                told.append(_("Choose the fiscal year of the columns for each month."))
+            if not match.series:
+                told.append(_("Say what stands below the months: running totals, or what each "
+                              "month brought."))  # fmt: skip
+            elif match.series == "own":
+                told += self.months_alone(match)
         return told
+
+    def months_alone(self, match: Match) -> list[str]:
+        """Why months that hold what each alone brought cannot be taken, as sentences."""
+        return [
+            _("What is kept is where a figure stands at a month's end. Add the months up first.")
+        ]
 
 
 CODE = Field(

@@ -11,11 +11,13 @@ from operator import attrgetter
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from budgets.models import Disbursement, Project, ProjectBudget
 from budgets.write.budgets import BudgetEntries, BudgetEntry
 from budgets.write.disbursements import DisbursementEntries, DisbursementEntry
+from nhrc_plan.exchange.kinds import Sent
 from nhrc_plan.exchange.packing import Unpacked
 from nhrc_plan.tables.cells import Unclear, baht, month_of, plain_text, year_of
 from nhrc_plan.tables.kinds.base import (
@@ -28,7 +30,7 @@ from nhrc_plan.tables.kinds.base import (
     TableKind,
 )
 from nhrc_plan.tables.kinds.finding import Finder, Found, Known
-from nhrc_plan.tables.lines import Field, Line
+from nhrc_plan.tables.lines import Field, Line, Match
 from strategy.approval.model import State
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan
@@ -103,6 +105,12 @@ class DisbursementsReading(ProjectReading):
     stored = Disbursement
     moment = ("fiscal_year", "month")
 
+    def __init__(self, sent: Sent, decided: Mapping[str, str]) -> None:
+        super().__init__(sent, decided)
+        #: Of rows whose columns hold what each month alone brought, what they have come to; None
+        #: from a month on that cannot be read.
+        self.spent: dict[int, Decimal | None] = {}
+
     def when(self, line: Line) -> tuple[int, ...]:
         return month_of(line, self.match)
 
@@ -122,7 +130,8 @@ class DisbursementsReading(ProjectReading):
         )  # fmt: skip
         changes: dict[str, Any] = {}
         for name in ("disbursed", "committed"):
-            amount = baht(line.cell(name), self.match)
+            adds = name == "disbursed" and self.match.series == "own"
+            amount = self._added(line) if adds else baht(line.cell(name), self.match)
             if amount is not None:
                 before = getattr(entry, name)
                 draft.says(Disbursements().label(name), _baht(before), _baht(amount))
@@ -139,6 +148,17 @@ class DisbursementsReading(ProjectReading):
             draft.says(label, kept.get_approval_display(), str(State.SUBMITTED.label))
         draft.entry = replace(entry, **changes)
 
+    def _added(self, line: Line) -> Decimal | None:
+        """What a row has come to by a month: lines come in the order of their months, and what is
+        kept are running totals. None where the month says nothing. Raises Unclear."""
+        before = self.spent.get(line.number, Decimal(0))
+        if before is None:
+            raise Unclear(line.cell("disbursed"), _("An earlier month of this row is unclear."))
+        self.spent[line.number] = None
+        amount = baht(line.cell("disbursed"), self.match)
+        self.spent[line.number] = before + (amount or 0)
+        return None if amount is None else before + amount
+
     def refusals(self, drafts: Sequence[Draft]) -> Mapping[int, ValidationError]:
         return DisbursementEntries.problems([draft.entry for draft in drafts], self.today)
 
@@ -152,10 +172,10 @@ class Disbursements(TableKind):
         _NAME,
         Field("disbursed", gettext_lazy("disbursed"),
               ("เบิกจ่าย", "เบิกจ่ายแล้ว", "ผลการเบิกจ่าย", "เบิกจ่ายสะสม", "เบิกจ่ายจริง", "จ่ายจริง",
-               "disbursed", "disbursement", "expenditure"), "baht", True),
+               "disbursed", "disbursement", "expenditure"), "baht", True, monthly=True),
         Field("committed", gettext_lazy("committed, not yet paid"),
               ("PO", "ก่อหนี้", "ก่อหนี้ผูกพัน", "ผูกพัน", "สัญญา", "ใบสั่งซื้อ", "PO คงเหลือ",
-               "commitment", "committed"), "baht", True),
+               "commitment", "committed"), "baht", True, monthly=True),
         Field("note", gettext_lazy("note"), ("หมายเหตุ", "note", "remark")),
         Field("reason", gettext_lazy("reason for a fall or for more than is allocated"),
               ("เหตุผล", "reason")),
@@ -163,6 +183,16 @@ class Disbursements(TableKind):
         MONTH,
     )  # fmt: skip
     reading = DisbursementsReading
+
+    def months_alone(self, match: Match) -> list[str]:
+        """What was paid month by month is added up, from October on; what is committed is no sum
+        of months and stands as it is."""
+        months = {name.partition(":m")[2] for name in match.columns.values()
+                  if name.startswith("disbursed:")}  # fmt: skip
+        numbers = sorted(map(int, months))
+        if numbers and numbers != list(range(1, len(numbers) + 1)):
+            return [_("Months are added up from October on, and none may be missing between them.")]
+        return []
 
     def write(self, user: Any, entries: Sequence[Any], reason: str, today: date) -> None:
         read = Unpacked(entries, (DisbursementEntry,), {})

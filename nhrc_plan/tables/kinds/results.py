@@ -184,7 +184,7 @@ class Results(TableKind):
         MEASURE,
         Field("value", gettext_lazy("result"),
               ("ผลการดำเนินงาน", "ผลงาน", "ผล", "ผลที่ได้", "ค่าจริง", "result", "actual"), "number",
-              True, share=True),
+              True, share=True, monthly=True),
         Field("numerator", gettext_lazy("or: how many"), ("ตัวตั้ง", "จำนวนที่ได้", "numerator"),
               "number", True),
         Field("denominator", gettext_lazy("of how many"), ("ตัวหาร", "จำนวนทั้งหมด", "denominator"),
