@@ -6,7 +6,6 @@ Every variable is listed in README, "Running it for real".
 """
 
 import os
-import re
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,51 +14,9 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from nhrc_plan.environment import env_address, env_bool, env_choice, env_count, env_list
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def env_bool(name: str, default: bool = False) -> bool:
-    """A switch from the environment: 1/true/yes/on or 0/false/no/off, anything else refuses."""
-    value = os.environ.get(name, "").strip().lower()
-    if not value:
-        return default
-    if value in {"1", "true", "yes", "on"}:
-        return True
-    if value in {"0", "false", "no", "off"}:
-        return False
-    raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}")
-
-
-def env_count(name: str, default: int = 0, most: int = 9) -> int:
-    """A whole number from 0 to ``most`` from the environment, anything else refuses."""
-    value = os.environ.get(name, "").strip()
-    if not value:
-        return default
-    if len(value) <= len(str(most)) and value.isascii() and value.isdigit() and int(value) <= most:
-        return int(value)
-    raise ImproperlyConfigured(f"{name} must be a number from 0 to {most}, not {value!r}")
-
-
-def env_choice(name: str, choices: tuple[str, ...]) -> str:
-    """One of some words from the environment, the first unless set; anything else refuses."""
-    value = os.environ.get(name, "").strip().lower() or choices[0]
-    if value in choices:
-        return value
-    raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}")
-
-
-def env_address(name: str) -> str:
-    """An address such as https://plan.example.org from the environment, without its last slash."""
-    value = os.environ.get(name, "").strip().rstrip("/")
-    if not value or re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[\w./~-]*)?", value):
-        return value
-    raise ImproperlyConfigured(f"{name} must be like https://plan.example.org, not {value!r}")
-
-
-def env_list(name: str) -> list[str]:
-    """A comma-separated list from the environment."""
-    return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
-
 
 #: The framework's own error pages, for developers.
 DEBUG = env_bool("DEBUG")
@@ -117,6 +74,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "strategy.pages.compression.CompressedText",
     "csp.middleware.CSPMiddleware",
+    "strategy.language.choice.Language",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -263,12 +221,17 @@ if SSO_ISSUER:
     # Before the counter of wrong passwords, which knows no name here.
     AUTHENTICATION_BACKENDS.insert(0, "strategy.people.sso.backend.SignOn")
 
+# Thai for everybody, whatever a browser asks for, until somebody switches to English
+# (strategy/language/choice.py).
 LANGUAGE_CODE = "th"
 LANGUAGES = [("th", "ไทย"), ("en", "English")]
 # The project's own words, and what Django and the other packages leave in English.
 LOCALE_PATHS = [BASE_DIR / "locale", BASE_DIR / "locale" / "packages"]
 TIME_ZONE = "Asia/Bangkok"
 USE_I18N = True
+LANGUAGE_COOKIE_AGE = 60 * 60 * 24 * 365
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = not TRIAL
 USE_TZ = True
 FORMAT_MODULE_PATH = ["nhrc_plan.formats"]
 

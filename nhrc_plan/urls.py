@@ -35,6 +35,7 @@ from nhrc_plan.tables import views as table_views
 from nhrc_plan.value import views as value_views
 from nhrc_plan.watch import views as watch_views
 from strategy.comments.pages import comment_act, comment_ask
+from strategy.language.choice import language_choose
 from strategy.pages.evidence import evidence_file
 from strategy.people import code_pages
 from strategy.people.pages import OwnPassword
@@ -71,6 +72,7 @@ urlpatterns = [
         TemplateView.as_view(template_name="registration/signed_out.html"),
         name="signed_out",
     ),
+    path("language/", language_choose, name="language"),
     path("password/", OwnPassword.as_view(), name="password"),
     path("password/codes/", code_pages.codes, name="codes"),
     path("password/codes/set-up/", code_pages.own_set_up, name="codes_set_up"),

@@ -3,8 +3,10 @@
 from typing import Any
 
 from django.apps import AppConfig, apps
+from django.conf import settings
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from strategy import thai
@@ -22,8 +24,14 @@ class StrategyConfig(AppConfig):
         from strategy.records import checks  # noqa: F401 - registers itself
 
         add_sentences(SENTENCES)
+        thai.ask_language(reads_thai)
         connection_created.connect(register_thai_order)
         post_migrate.connect(after_migrate)
+
+
+def reads_thai() -> bool:
+    """Whether what is written now is for a reader of Thai, as everything is unless asked for."""
+    return (get_language() or settings.LANGUAGE_CODE).startswith("th")
 
 
 def register_thai_order(connection: Any, **kwargs: Any) -> None:

@@ -2,7 +2,6 @@
 
 from budgets.models.projects import BudgetTransfer, Project, ProjectBudget, ProjectLead
 from budgets.models.spending import (
-    MONTH_CHOICES,
     CarriedPayment,
     Disbursement,
     DisbursementEvidence,
@@ -10,7 +9,6 @@ from budgets.models.spending import (
 from budgets.models.targets import QUARTERS, USED_QUARTERS, SpendingTarget
 
 __all__ = [
-    "MONTH_CHOICES",
     "QUARTERS",
     "USED_QUARTERS",
     "BudgetTransfer",

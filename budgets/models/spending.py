@@ -15,11 +15,10 @@ from strategy.approval.model import Approvable, state_field
 from strategy.calendar import MONTHS, FiscalMonth
 from strategy.comments.model import NOBODYS, Commented
 from strategy.evidence.model import Evidence, SupportedByEvidence
+from strategy.language.months import MONTH_CHOICES
 from strategy.models import FISCAL_YEAR_VALIDATORS
 from strategy.standing.baht_field import BahtField
 from strategy.thai import month_name
-
-MONTH_CHOICES = [(month, month_name(FiscalMonth(2566, month), year=False)) for month in MONTHS]
 
 
 class ProjectMonth(Approvable):

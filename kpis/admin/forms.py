@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from kpis.models import MONTH_CHOICES, Indicator, Measure, Result
+from kpis.models import Indicator, Measure, Result
 from kpis.read.entry import EntryPanel
 from kpis.read.levels import Ladder
 from kpis.rules.entry import Value
@@ -19,6 +19,7 @@ from kpis.write.results import ResultEntries
 from strategy.calendar import FiscalMonth, latest_ended, next_due
 from strategy.clock import today
 from strategy.evidence.entry import EvidenceFormSet, entry_of, evidence_forms
+from strategy.language.months import MONTH_CHOICES
 from strategy.records.forms import (
     RecordForm,
     ThaiDecimalField,

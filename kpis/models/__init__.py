@@ -1,7 +1,6 @@
 """Indicators with their levels, baselines and targets, and the results reported for them."""
 
 from kpis.models.indicators import (
-    MONTH_CHOICES,
     Baseline,
     Indicator,
     LevelCriterion,
@@ -11,7 +10,6 @@ from kpis.models.results import Result, ResultEvidence, ResultValue
 from kpis.models.targets import TargetValue, YearTarget
 
 __all__ = [
-    "MONTH_CHOICES",
     "Baseline",
     "Indicator",
     "LevelCriterion",

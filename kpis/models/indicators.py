@@ -12,14 +12,13 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kpis.rules.score import LEVELS
-from strategy.calendar import MONTHS, FiscalMonth
+from strategy.language.months import MONTH_CHOICES
 from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Objective, Plan, Strategy, Unit
 from strategy.owners.model import Owned, Reporters
 from strategy.records.model import Record
-from strategy.thai import month_name, plain
+from strategy.thai import plain
 
 #: Fiscal months under their names, for forms and filters.
-MONTH_CHOICES = [(month, month_name(FiscalMonth(2566, month), year=False)) for month in MONTHS]
 MONTH_RANGE = {"month__gte": 1, "month__lte": 12}
 
 

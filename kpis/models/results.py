@@ -15,7 +15,6 @@ from django.db.models import F, Prefetch, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from kpis.models.indicators import (
-    MONTH_CHOICES,
     MONTH_RANGE,
     Indicator,
     Measure,
@@ -31,6 +30,7 @@ from strategy.evidence.model import (
     SupportedByEvidence,
     read_evidence,
 )
+from strategy.language.months import MONTH_CHOICES
 from strategy.models import FISCAL_YEAR_VALIDATORS
 from strategy.records.model import Record
 from strategy.thai import month_name, plain
@@ -128,7 +128,7 @@ class Result(ValuesInHistory, SupportedByEvidence, Commented, Approvable):
         permissions = [("approve_result", "Can approve results")]
 
     def __str__(self) -> str:
-        return f"{self.indicator.code} {self.fiscal_year}/{self.month}"
+        return self.title
 
     def evidence_seen_by(self, who: Viewer) -> bool:
         return not self.is_unsent or self.history_seen_by(who)

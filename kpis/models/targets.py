@@ -8,7 +8,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from kpis.models.indicators import MONTH_CHOICES, Indicator, Measure
+from kpis.models.indicators import Indicator, Measure
+from strategy.language.months import MONTH_CHOICES
 from strategy.models import FISCAL_YEAR_VALIDATORS
 from strategy.records.model import Record
 from strategy.thai import plain

@@ -27,7 +27,7 @@ def _item(row: ItemRow) -> dict[str, Any]:
         "plan": item.plan and item.plan.slug,
         "of_year": item.of_year,
         "published_on": item.published_on and item.published_on.isoformat(),
-        "addresses": [shown.address for shown in row.shown],
+        "shown": [{"address": shown.address} for shown in row.shown],
         "text": {
             "title": item.title,
             "asks_for": item.asks_for or None,

@@ -11,9 +11,9 @@ from django.core.exceptions import ValidationError
 from django.utils.functional import lazystr
 from django.utils.translation import gettext as _
 
-from strategy.calendar import MONTHS, FiscalMonth
+from strategy.language.months import MONTH_CHOICES
 from strategy.messages import sentence
-from strategy.thai import Refusal, format_exact, month_name, parse_number, parse_year
+from strategy.thai import Refusal, format_exact, parse_number, parse_year
 
 #: What stands between several names or numbers in one cell: no spreadsheet takes it for a date.
 BETWEEN = "; "
@@ -22,7 +22,7 @@ _APART = re.compile(r"[;\n]")
 TEXT, NUMBER, WHOLE, YEAR, YES = "text", "number", "whole", "year", "yes"
 CHOICE, MONTH, TEXTS, NUMBERS = "choice", "month", "texts", "numbers"
 
-_MONTHS = {str(month): month_name(FiscalMonth(2566, month), year=False) for month in MONTHS}
+_MONTHS = {str(month): name for month, name in MONTH_CHOICES}
 
 
 class Column(NamedTuple):

@@ -13,13 +13,12 @@ from django.utils.translation import gettext_lazy as _
 
 from nhrc_plan.exchange.rows import LABELS
 from strategy.access import Viewer
-from strategy.calendar import MONTHS, FiscalMonth
+from strategy.calendar import FiscalMonth
+from strategy.language.months import MONTH_CHOICES
 from strategy.models import FISCAL_YEAR_VALIDATORS, Plan, Unit
 from strategy.records.closed import InsertOnly
 from strategy.records.model import Record
 from strategy.thai import month_name
-
-_MONTHS = [(month, month_name(FiscalMonth(2566, month), year=False)) for month in MONTHS]
 
 
 class Kept(Record):
@@ -69,7 +68,9 @@ class Import(Kept):
     fiscal_year = models.PositiveSmallIntegerField(
         _("fiscal year"), null=True, blank=True, validators=FISCAL_YEAR_VALIDATORS
     )
-    month = models.PositiveSmallIntegerField(_("month"), null=True, blank=True, choices=_MONTHS)
+    month = models.PositiveSmallIntegerField(
+        _("month"), null=True, blank=True, choices=MONTH_CHOICES
+    )
     submits = models.BooleanField(_("handed in at once"), default=True)
     #: The import that this one takes back, which has no file.
     undoes = models.ForeignKey(

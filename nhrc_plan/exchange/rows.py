@@ -115,6 +115,11 @@ class Row:
         return f"{choice}.{hashlib.sha256(stands.encode()).hexdigest()[:12]}"
 
     @property
+    def is_silent(self) -> bool:
+        """There is nothing to look at: no problem, nothing to choose, nothing chosen."""
+        return not (self.problems or self.choices or self.decided)
+
+    @property
     def decided_posts(self) -> str:
         return self.posts(self.decided) if self.decided else ""
 

@@ -22,6 +22,7 @@ from nhrc_plan.meetings.write import meeting_freeze
 from strategy.access import viewer
 from strategy.calendar import MONTHS, FiscalMonth
 from strategy.clock import today
+from strategy.language.choice import reading
 from strategy.models import Plan
 from strategy.read import due_month
 from strategy.records.admin import RecordAdmin
@@ -139,7 +140,8 @@ class MonthSummaryAdmin(PlanAtWork, RecordAdmin):
         if own:
             initial["unit"] = own[0][0]
         if at.has_ended(today()):
-            initial["text"] = board_report(plan, at, today()).draft
+            with reading(None):
+                initial["text"] = board_report(plan, at, today()).draft
         return initial
 
 

@@ -14,12 +14,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from strategy.calendar import FiscalMonth
+from strategy.language.months import MONTH_CHOICES
 from strategy.models import FISCAL_YEAR_VALIDATORS, Plan, Unit
 from strategy.records.closed import InsertOnly
 from strategy.records.model import Record
 from strategy.thai import month_name
-
-_MONTHS = [(month, month_name(FiscalMonth(2566, month), year=False)) for month in range(1, 13)]
 
 
 class MonthSummary(Record):
@@ -31,7 +30,7 @@ class MonthSummary(Record):
     fiscal_year = models.PositiveSmallIntegerField(
         _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
     )
-    month = models.PositiveSmallIntegerField(_("month"), choices=_MONTHS)
+    month = models.PositiveSmallIntegerField(_("month"), choices=MONTH_CHOICES)
     text = models.TextField(_("summary"))
     unit = models.ForeignKey(
         Unit,
@@ -81,7 +80,7 @@ class Meeting(Record):
     fiscal_year = models.PositiveSmallIntegerField(
         _("fiscal year"), validators=FISCAL_YEAR_VALIDATORS
     )
-    month = models.PositiveSmallIntegerField(_("month looked at"), choices=_MONTHS)
+    month = models.PositiveSmallIntegerField(_("month looked at"), choices=MONTH_CHOICES)
     agenda = models.CharField(_("agenda item"), max_length=40, blank=True)
     place = models.CharField(_("place"), max_length=200, blank=True)
     note = models.TextField(_("note"), blank=True)

@@ -17,6 +17,7 @@ from nhrc_plan.meetings.read import board_report
 from nhrc_plan.meetings.workbook import board_book, bound
 from strategy.access import viewer
 from strategy.clock import today
+from strategy.language.choice import reading
 from strategy.records.model import actor_name
 from strategy.records.write import claim, write_history
 from strategy.thai import month_name, says_why
@@ -37,7 +38,8 @@ def meeting_freeze(
         raise PermissionDenied
     outermost = not connection.in_atomic_block
     try:
-        with transaction.atomic():
+        # What is kept is the agency's document, whichever language its planner reads.
+        with reading(None), transaction.atomic():
             if outermost:
                 _read_at_one_moment()
             return _freeze(user, meeting, expected_version, reason.strip())

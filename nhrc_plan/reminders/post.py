@@ -22,6 +22,7 @@ from nhrc_plan.reminders.write import (
     reminder_sent,
     reminders_release,
 )
+from strategy.language.choice import reading
 
 
 @dataclass(slots=True)
@@ -104,6 +105,8 @@ def _handed_over(
 def message(letter: Letter, row: Reminder, site: str) -> EmailMessage:
     """The mail. Sent once more after an interruption it has the same id, so that a mailbox which
     has it knows. What may be switched off can be so in the mailbox itself (RFC 8058)."""
+    with reading(letter.language):
+        head, text = subject(letter), body(letter, row.day, site)
     headers = {
         "Message-ID": f"<reminder-{row.pk}@{urlsplit(site).hostname}>",
         "Auto-Submitted": "auto-generated",
@@ -112,8 +115,8 @@ def message(letter: Letter, row: Reminder, site: str) -> EmailMessage:
         headers["List-Unsubscribe"] = f"<{site}{off_address(letter.user_id)}>"
         headers["List-Unsubscribe-Post"] = ONE_CLICK
     return EmailMessage(
-        subject(letter),
-        body(letter, row.day, site),
+        head,
+        text,
         to=[letter.email],
         headers=headers,
     )

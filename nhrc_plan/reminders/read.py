@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db.models import Max, Q
 from django.urls import reverse
@@ -27,6 +28,7 @@ from strategy import access
 from strategy.access import Viewer, viewer
 from strategy.approval.hands import Hands, hands_of
 from strategy.calendar import FiscalMonth
+from strategy.language.choice import language_choices, reading
 from strategy.models import Agency, Unit
 from strategy.pages.current import current_plan
 from strategy.read import holidays
@@ -63,6 +65,7 @@ class Letter:
     kind: str
     title: str
     items: tuple[Item, ...]
+    language: str
 
 
 class Skipped(NamedTuple):
@@ -107,11 +110,28 @@ class _Office:
 
 
 def outgoing(today: date) -> Round:
-    """The mails of a day, as if none had been claimed yet.
+    """The mails of a day, as if none had been claimed yet, each in its reader's language.
 
     A query for each person; beside these a number for each agency, and for each set of roles and
-    units that somebody holds.
+    units that somebody holds. What is told is read once for each language that somebody reads.
     """
+    chosen = language_choices()
+    found = Round()
+    for language in sorted({settings.LANGUAGE_CODE, *chosen.values()}):
+        with reading(language):
+            every = _outgoing(today, language)
+        for mine, theirs in ((found.letters, every.letters), (found.stopped, every.stopped)):
+            mine += [
+                letter
+                for letter in theirs
+                if chosen.get(letter.user_id, settings.LANGUAGE_CODE) == language
+            ]
+        found.skipped, found.quiet = every.skipped, every.quiet
+    return found
+
+
+def _outgoing(today: date, language: str) -> Round:
+    """The same as if everybody read one language, which is spoken meanwhile."""
     found = Round()
     offices = {agency.pk: _Office(agency, today) for agency in Agency.objects.order_by("pk")}
     found.quiet = [office.agency.name for office in offices.values() if office.quiet]
@@ -143,7 +163,13 @@ def outgoing(today: date) -> Round:
         }
         letters = [
             Letter(
-                who.user_id or 0, who.name, person.email, kind, office.agency.title, tuple(items)
+                who.user_id or 0,
+                who.name,
+                person.email,
+                kind,
+                office.agency.title,
+                tuple(items),
+                language,
             )
             for kind, items in contents.items()
             if rules.goes_out([item.line for item in items], last.get((person.pk, kind)), today)

@@ -10,12 +10,15 @@ class SetupConfig(AppConfig):
         from nhrc_plan.meetings.resolutions.beside import resolutions_beside
         from nhrc_plan.menu import MENU
         from nhrc_plan.setup import (
+            shown_on,
             static_files,  # noqa: F401 - registers its check
             suggestions,
         )
+        from strategy.around import set_pages
         from strategy.pages.beside import register
         from strategy.pages.menu import set_menu
 
         register(resolutions_beside)
         suggestions.register_all()
         set_menu(MENU)
+        set_pages(shown_on.PAGES)

@@ -148,6 +148,10 @@ class EvidenceForm(forms.Form):
             self.initial["held"] = held_text(self.file)
         # Also a row that was kept may be emptied: that takes the piece away.
         self.empty_permitted = True
+        # By the place of a hint the style sheet knows what is empty, and leaves away what does not
+        # belong to the kind of evidence.
+        for name in ("number", "dated", "url"):
+            self.fields[name].widget.attrs["placeholder"] = " "
         self.today = today
 
     def has_changed(self) -> bool:

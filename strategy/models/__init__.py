@@ -1,6 +1,6 @@
 """The ground everyone stands on: agencies, units, and the plan from strategy to objective."""
 
-from strategy.models.account import Account
+from strategy.models.account import Account, LanguageChoice
 from strategy.models.agency import (
     FISCAL_YEAR_VALIDATORS,
     THAI,
@@ -24,6 +24,6 @@ from strategy.models.plan import (
 
 __all__ = [
     "FISCAL_YEAR_VALIDATORS", "THAI", "THAI_COLLATION", "Account", "Agency", "Approach",
-    "Comment", "EvidenceFile", "Holiday", "Membership", "MonthLock", "Objective", "Plan",
-    "PlanStatement", "ReportingYear", "StrategicIssue", "Strategy", "Unit", "Unlocking",
+    "Comment", "EvidenceFile", "Holiday", "LanguageChoice", "Membership", "MonthLock", "Objective",
+    "Plan", "PlanStatement", "ReportingYear", "StrategicIssue", "Strategy", "Unit", "Unlocking",
 ]  # fmt: skip

@@ -1,4 +1,5 @@
-"""What is kept of an account: its version, and the history of who it belongs to and may do."""
+"""What is kept of an account: its version, the history of who it belongs to and may do, and the
+language in which its person reads."""
 
 from __future__ import annotations
 
@@ -74,3 +75,26 @@ class Account(Record):
         elif name in ("active", "superuser"):
             value = [gettext("yes")] if value else []
         return super().audit_lines(name, value)
+
+
+class LanguageChoice(Record):
+    """The language in which a person reads pages and mails; nothing stored: Thai."""
+
+    written_by_planners = False
+    always_now = True
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        related_name="language_choice",
+        verbose_name=_("person"),
+    )
+    language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+
+    class Meta(Record.Meta):
+        verbose_name = _("choice of language")
+        verbose_name_plural = _("choices of language")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return actor_name(self.user)

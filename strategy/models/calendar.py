@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from strategy import clock
 from strategy.calendar import MONTHS, FiscalMonth, ReportingDay, latest_ended
+from strategy.language.months import MONTH_CHOICES
 from strategy.models.agency import FISCAL_YEAR_VALIDATORS, Agency, ReportingYear, Unit
 from strategy.records.model import Record
 from strategy.thai import format_date, month_name, says_why
@@ -80,7 +81,7 @@ class MonthLock(Record):
     )
     month = models.PositiveSmallIntegerField(
         _("month"),
-        choices=[(month, month_name(FiscalMonth(2566, month), year=False)) for month in MONTHS],
+        choices=MONTH_CHOICES,
     )
     note = models.CharField(_("note"), max_length=300, blank=True)
 

@@ -21,6 +21,7 @@ from import_export.admin import ExportMixin
 from import_export.forms import ExportForm
 
 from strategy.access import viewer
+from strategy.around import PageBeside
 from strategy.clock import today
 from strategy.closing import guard
 from strategy.models import Unit
@@ -42,7 +43,7 @@ from strategy.thai import address_date
 _ADD, _CHANGE = "Add %s", "Change %s"
 
 
-class RecordAdmin(CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
+class RecordAdmin(PageBeside, CalmList, ThaiFields, ExportMixin, admin.ModelAdmin):
     """Saves and deletes through the services; its history is the audit trail."""
 
     form = RecordForm

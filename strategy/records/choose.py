@@ -10,7 +10,8 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from strategy.calendar import MONTHS, FiscalMonth, latest_ended
+from strategy.calendar import FiscalMonth, latest_ended
+from strategy.language.months import MONTH_CHOICES
 from strategy.models import Plan
 from strategy.read import due_month
 from strategy.records.forms import ThaiYearField, choice_field
@@ -18,7 +19,6 @@ from strategy.thai import month_name
 
 #: How an address names what belongs to no unit.
 NO_UNIT = "none"
-_MONTHS = [(month, month_name(FiscalMonth(2566, month), year=False)) for month in MONTHS]
 
 
 class UnitMonthForm(forms.Form):
@@ -55,7 +55,7 @@ class UnitMonthForm(forms.Form):
         choice_field(self, "plan").choices = [
             (slug, plan.name) for slug, plan in self.plans.items()
         ]
-        choice_field(self, "month").choices = [("", _("what is due")), *_MONTHS]
+        choice_field(self, "month").choices = [("", _("what is due")), *MONTH_CHOICES]
         self.fields["plan"].error_messages["invalid_choice"] = self.another_plan
         if len(self.plans) == 1 and (data or {}).get("plan", "") in ("", *self.plans):
             del self.fields["plan"]

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.apps import apps
-from django.contrib.admin import FieldListFilter, ModelAdmin, RelatedFieldListFilter
+from django.contrib import admin
+from django.contrib.admin import (
+    FieldListFilter,
+    ModelAdmin,
+    RelatedFieldListFilter,
+    ShowFacets,
+)
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.db import DataError, models
 from django.db.models import F, Value
 from django.db.models.functions import Cast, Concat
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from strategy.access import viewer
 from strategy.models import Plan, Strategy, Unit
@@ -40,6 +49,8 @@ def printed_code(of: str) -> Concat:
 class CalmList:
     """A list that answers an impossible filter as it answers any wrong one, not with an error."""
 
+    #: Each choice of a filter says how many rows it leaves.
+    show_facets = ShowFacets.ALWAYS
     #: The way to what has a code, such as "indicator__", "" for the row itself; None: nothing has.
     code_of: str | None = None
 
@@ -59,6 +70,17 @@ class CalmList:
         )
         return found
 
+    def get_list_display(self, request: HttpRequest) -> list[Any]:
+        """The columns; what is true or not is told in words."""
+        columns = super().get_list_display(request)  # type: ignore[misc]
+        fields = {field.name: field for field in self.opts.fields}  # type: ignore[attr-defined]
+        return [
+            told_in_words(field)
+            if isinstance(field := fields.get(name), models.BooleanField)
+            else name
+            for name in columns
+        ]
+
     def get_search_fields(self, request: HttpRequest) -> list[str]:
         fields = list(super().get_search_fields(request))  # type: ignore[misc]
         return fields if self.code_of is None else [PRINTED, *fields]
@@ -68,6 +90,28 @@ class CalmList:
             return super().get_changelist_instance(request)  # type: ignore[misc]
         except REFUSED_BY_DATABASE as error:
             raise IncorrectLookupParameters(error) from error
+
+
+def told_in_words(field: Any) -> Callable[[Any], Any]:
+    """A column for what is true or not: a word, since a cross reads as "wrong" where it means no.
+
+    Of samples the column says so; what is real is the rule and says nothing more.
+    """
+    is_sample = field.name.endswith("is_sample")
+
+    @admin.display(description=field.verbose_name, ordering=field.name)
+    def told(row: Any) -> Any:
+        if getattr(row, field.name):
+            return (
+                format_html('<span class="sample">{}</span>', _("sample"))
+                if is_sample
+                else _("yes")
+            )
+        return _("real data") if is_sample else _("no")
+
+    # The admin calls a column's cells by this name.
+    told.__name__ = field.name
+    return told
 
 
 def links(model: type[models.Model], depth: int = 3) -> list[str]:

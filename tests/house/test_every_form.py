@@ -61,6 +61,7 @@ NOTHING_OLDER = {
     "table_match": "one's own table, whose preview carries what was compared",
     "tables": "keeps the table; confirming carries what was compared",
     "my_reminders_choose": "one's own choice, made for the first time",
+    "language": "one's own choice, of which the last press counts",
 }
 #: What takes a POST as it takes a GET: there is nothing on the page to send.
 NOTHING_TO_SEND = (

@@ -200,7 +200,9 @@ def test_the_page_marks_the_same_rows(full, reader):
 
 def test_the_parts_of_money_have_the_page_s_colours(full, reader):
     css = Path(settings.BASE_DIR, "nhrc_plan/static/css")
-    tokens = dict(re.findall(r"--([\w-]+): #(\w{6});", (css / "tokens.css").read_text()))
+    # The light page's: a token's first value is that of daylight, and of paper.
+    found = re.findall(r"--([\w-]+): #(\w{6});", (css / "tokens.css").read_text())
+    tokens = dict(reversed(found))
     drawn = dict(
         re.findall(
             r"\.stack-(\w+) rect { fill: var\(--([\w-]+)\)", (css / "charts.css").read_text()

@@ -58,6 +58,10 @@ class Pair(NamedTuple):
     name: str
 
 
+#: What every page has to send, whatever it is about.
+_EVERYWHERE = ("logout", "language")
+
+
 @contextmanager
 def undone() -> Iterator[None]:
     """Whatever is written inside is taken back."""
@@ -130,7 +134,7 @@ class TwoEditors:
         forms, links = forms_of(page, answer)
         if answer.status_code == 200 and (answer.context or {}).get("protected"):
             self.kept.add(str(resolve(urlsplit(page).path).view_name))
-        sent = [form for form in forms if form.method == "post" and form.target != "logout"]
+        sent = [form for form in forms if form.method == "post" and form.target not in _EVERYWHERE]
         for form in sent:
             self.look_at(pair, form, answer)
         asks = not sent and page.startswith("/admin/")
@@ -255,7 +259,7 @@ class TwoEditors:
         else:
             return
         for each in forms_of(page, answer)[0]:
-            if each.method == "post" and each.target != "logout":
+            if each.method == "post" and each.target not in _EVERYWHERE:
                 self.look_at(pair, each, answer, depth + 1)
 
     def _edit(

@@ -12,6 +12,7 @@ from nhrc_plan.reminders.post import Outcome, leave_out, send_all
 from nhrc_plan.reminders.read import NO_ADDRESS, Round, outgoing
 from nhrc_plan.reminders.words import body, subject
 from strategy.clock import today
+from strategy.language.choice import reading
 from strategy.records.model import one_act
 
 
@@ -41,8 +42,9 @@ class Command(BaseCommand):
         if options["dry_run"]:
             for letter in found.letters:
                 self.stdout.write("=" * 72)
-                self.stdout.write(f"{letter.name} <{letter.email}>\n{subject(letter)}\n")
-                self.stdout.write(body(letter, day, site))
+                with reading(letter.language):
+                    self.stdout.write(f"{letter.name} <{letter.email}>\n{subject(letter)}\n")
+                    self.stdout.write(body(letter, day, site))
             self.stdout.write(_("Would be sent: %(count)s") % {"count": len(found.letters)})
             return
         with one_act():

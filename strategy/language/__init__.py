@@ -1,0 +1,1 @@
+"""In which language somebody reads: the choice, and words that follow it."""

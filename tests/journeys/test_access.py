@@ -1,0 +1,72 @@
+"""The pages that are used most, as a screen reader and a keyboard meet them; all: ``make walk``."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from kpis.models import Result
+from strategy.models import Plan
+from tests.support.access import Fault, broken_rules, listen, wider_than_the_window
+from tests.support.pages import HERE, samples
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+READ = (
+    f"{HERE}/?year=2569&month=12", f"{HERE}/indicators/S3-1.1/?year=2569&month=12",
+    f"{HERE}/board/?year=2569&month=12", f"{HERE}/budgets/?year=2569&month=12", "/my-work/",
+)  # fmt: skip
+SCREENS = (
+    "/admin/kpis/result/",
+    "/admin/strategy/plan/{plan}/change/",
+    "/admin/kpis/result/{result}/change/",
+)
+
+
+@pytest.fixture
+def page(browse, planner, plan, today):
+    today(date(2026, 12, 15))
+    samples(plan, date(2026, 12, 15))
+    return browse(planner)
+
+
+def test_the_pages_used_most_break_no_rule_of_access_in_either_language(page):
+    heard = listen(page)
+    rows = {
+        "plan": Plan.objects.get(slug=HERE.split("/")[-1]).pk,
+        "result": Result.objects.latest("pk").pk,
+    }
+    found: dict[str, list[str]] = {}
+    for language, places in (("th", READ + SCREENS), ("en", READ[:1] + SCREENS[1:])):
+        cookie = {
+            "name": "django_language",
+            "value": language,
+            "url": page.evaluate("location.origin"),
+        }
+        page.context.add_cookies([cookie])
+        for place in places:
+            address = place.format(**rows)
+            page.goto(address)
+            assert page.locator("html").get_attribute("lang") == language
+            faults = [*broken_rules(page), *wider_than_the_window(page, 1280), *heard]
+            heard.clear()
+            if faults:
+                found[f"{language} {address}"] = [str(fault) for fault in faults]
+    assert found == {}
+
+    # What finds nothing has to be able to find something.
+    page.evaluate(
+        "document.querySelector('#content-main').insertAdjacentHTML('afterbegin', '<input>')"
+    )
+    assert Fault("label", "#content-main > input", "<input>") in list(broken_rules(page, "label"))
+
+    # A filter is opened, searched in and left by keyboard alone, and says how many rows it leaves.
+    page.goto(SCREENS[0])
+    summary = page.locator("details.filter summary").nth(1)
+    summary.focus()
+    page.keyboard.press("Enter")
+    assert "(" in page.locator("details.filter[open] li a").nth(1).inner_text()
+    page.keyboard.press("Escape")
+    assert page.locator("details.filter[open]").count() == 0
+    assert summary.evaluate("each => each === document.activeElement")
