@@ -44,7 +44,9 @@ def test_lines_of_a_text(text, width, lines):
 def test_less_room_never_takes_fewer_lines_than_the_letters_need(text, width):
     lines = lines_of(text, width, 14)
     for each in text.split("\n"):
-        assert lines * max(width - 5, 1) >= text_width(each) * 14 / 100 - 1
+        # Blanks at the end of a line hang over its edge.
+        letters = each.replace(" ", "")
+        assert lines * max(width - 5, 1) >= text_width(letters) * 14 / 100 - 1
     assert lines >= text.count("\n") + 1
     assert lines_of(text, width, 14, bold=True) >= lines
 
