@@ -70,6 +70,7 @@ from strategy.models import (
     Approach,
     Comment,
     Holiday,
+    LanguageChoice,
     Membership,
     MonthLock,
     Objective,
@@ -335,6 +336,7 @@ def samples(plan):
             moment=timezone.now(),
         ),
         MailChoice: MailChoice(user=user),
+        LanguageChoice: LanguageChoice(user=user, language="en"),
         CalendarFeed: CalendarFeed(user=user, secret_hash="a" * 64),
         Escalation: Escalation(plan=indicator.strategy.plan),
     }  # fmt: skip
