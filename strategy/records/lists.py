@@ -28,6 +28,9 @@ from strategy.records.model import Record
 #: What a filter in an address can ask for that no database can answer: numbers too large for any
 #: column, null characters.
 REFUSED_BY_DATABASE = (OverflowError, ValueError, DataError)
+#: Lists of more rows than these are not counted out beside the filters: every filter's counts read
+#: all rows once more.
+COUNTED = 50_000
 #: The name under which a list is searched by code.
 PRINTED = "printed_code"
 
@@ -49,7 +52,7 @@ def printed_code(of: str) -> Concat:
 class CalmList:
     """A list that answers an impossible filter as it answers any wrong one, not with an error."""
 
-    #: Each choice of a filter says how many rows it leaves.
+    #: Each choice of a filter says how many rows it leaves, up to COUNTED rows in all.
     show_facets = ShowFacets.ALWAYS
     #: The way to what has a code, such as "indicator__", "" for the row itself; None: nothing has.
     code_of: str | None = None
@@ -87,9 +90,12 @@ class CalmList:
 
     def get_changelist_instance(self, request: HttpRequest) -> Any:
         try:
-            return super().get_changelist_instance(request)  # type: ignore[misc]
+            changelist = super().get_changelist_instance(request)  # type: ignore[misc]
         except REFUSED_BY_DATABASE as error:
             raise IncorrectLookupParameters(error) from error
+        if (changelist.full_result_count or 0) > COUNTED:
+            changelist.add_facets = False
+        return changelist
 
 
 def told_in_words(field: Any) -> Callable[[Any], Any]:

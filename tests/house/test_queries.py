@@ -116,7 +116,8 @@ OF_THE_OFFICE = {
     "owners": ("/plans/{slug}/owners/", 21),
     "entry": ("/plans/{slug}/units/{unit}/entry/", 6),
     "waiting": ("/admin/kpis/result/waiting/", 13),
-    "results": ("/admin/kpis/result/", 19),
+    # Eight of them for how many rows each choice of its filters leaves, one a filter.
+    "results": ("/admin/kpis/result/", 27),
     "month": ("/admin/kpis/result/month/?unit={unit}&year=2568&month=7", 18),
     "money": ("{money}", 19),
     "calendar": ("/admin/strategy/monthlock/calendar/?agency={agency_id}&year=2568", 11),
