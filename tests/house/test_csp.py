@@ -182,7 +182,7 @@ def test_the_screen_of_a_months_money(filled, client, planner):
         reverse("admin:budgets_disbursement_history", args=[row.pk]),
     ]  # fmt: skip
     assert faults(client, addresses) == {}
-    assert "&lt;script&gt;alert(1)" in client.get(sheet).content.decode()
+    assert "&lt;script&gt;z" in client.get(sheet).content.decode()
     paid = example(CarriedPayment)
     pay = reverse("admin:budgets_carriedpayment_add")
     addresses = [
@@ -191,7 +191,7 @@ def test_the_screen_of_a_months_money(filled, client, planner):
         reverse("admin:budgets_carriedpayment_history", args=[paid.pk]),
     ]  # fmt: skip
     assert faults(client, addresses) == {}
-    assert "&lt;script&gt;alert(1)" in client.get(addresses[1]).content.decode()
+    assert "&lt;script&gt;z" in client.get(addresses[1]).content.decode()
     nasty = {"note": "</textarea><script>", "disbursed": '"><script>', "committed": "-1"}
     data = {f"p{row.project_id}-{name}": text for name, text in nasty.items()}
     response = client.post(sheet, {**data, "change_reason": '"><script>'})
@@ -214,7 +214,7 @@ def test_the_screens_of_a_measures_quarter(filled, client, planner):
         reverse("admin:integrity_quarterprogress_history", args=[row.pk]),
     ]  # fmt: skip
     assert faults(client, addresses) == {}
-    assert "&lt;script&gt;alert(1)" in client.get(sheet).content.decode()
+    assert "&lt;script&gt;z" in client.get(sheet).content.decode()
     nasty = '"></textarea><script>'
     names = ("state", "text", "version", "evidence-0-number", "evidence-0-dated", "evidence-0-url")
     data = {f"m{measure.pk}-{name}": nasty for name in names}
