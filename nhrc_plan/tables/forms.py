@@ -196,7 +196,7 @@ class MatchForm(forms.Form):
         if not self.look.head.first:
             self.add_error(None, _("The row of headings was not found. Write above which it is."))
         for told in self.kind.problems(self.match, self.look.grid):
-            self.add_error(None, told)
+            self.add_error(told.question if told.question in self.fields else None, told.text)
         return cleaned
 
     @property

@@ -43,6 +43,13 @@ class Field(NamedTuple):
         return Words(tuple(told), self.share, self.yearly, self.monthly, strict)
 
 
+class Unsaid(NamedTuple):
+    """What a match has yet to say: a sentence, and the question it answers; "": the columns."""
+
+    text: str
+    question: str = ""
+
+
 @dataclass(frozen=True)
 class Match:
     """What somebody said of a table. ``columns``: the field of each column, by its place from 0.

@@ -13,7 +13,7 @@ from django.urls import reverse
 from budgets.models import Disbursement, Project, ProjectBudget
 from integrity.models import ItaAssessment, ItaItem
 from kpis.models import Indicator, YearTarget
-from nhrc_plan.exchange.models import Import
+from nhrc_plan.exchange.models import Import, ImportCheck
 from nhrc_plan.exchange.rows import ASKED, CHANGED, CONFLICT, LEFT, NEW, REFUSED
 from nhrc_plan.tables.kinds.every import KINDS
 from nhrc_plan.tables.models import TableMatch
@@ -149,11 +149,16 @@ def test_one_bad_row_keeps_all_from_being_written_and_is_named(client, projects)
 def test_what_is_not_said_is_asked_before_the_look(client, projects):
     page = sent(client, "disbursements", csv_of("โครงการ,ก,ข", f"{projects[0].name},1,2"), "a.csv")
     again = matched(client, page)
-    said = " ".join(again.context["form"].non_field_errors())
-    assert "หน่วยเงิน" in said or "เบิกจ่าย" in said
+    (said,) = again.context["form"].non_field_errors()
+    assert "เบิกจ่าย" in said
+    wide = sent(
+        client, "disbursements", csv_of("โครงการ,ต.ค.,พ.ย.", f"{projects[0].name},1,2"), "b.csv"
+    )
+    beside = matched(client, wide).context["form"]
+    assert set(beside.errors) == {"money", "series"}, "each stands at its question"
     twice = matched(client, page, column_1="disbursed", column_2="disbursed", money="1")
     assert twice.context["form"].errors["column_2"]
-    assert not Import.objects.get().checks.exists()
+    assert not ImportCheck.objects.exists()
     # The page of the import leads back to what is still to be said.
     address = reverse("one_import", args=[PLAN, Import.objects.get().pk])
     assert client.get(address).url.endswith("/match/")
@@ -175,7 +180,7 @@ def test_other_headings_and_another_sheet_are_read_when_chosen(client, projects)
     told_one = client.get(address, {"sheet": "ข้อมูล", "first": "1", "last": "2"})
     assert told_one.context["look"].labels == ("x / โครงการ", "y / เบิกจ่าย", "z / PO")
     again = matched(client, page, money="1")
-    assert "ซ่อน" in " ".join(again.context["form"].non_field_errors())
+    assert "ซ่อน" in " ".join(again.context["form"].errors["hidden"])
     left = matched(client, page, money="1", hidden="leave")
     assert left.status_code == 200
     taken = matched(client, page, money="1", hidden="take")
@@ -422,7 +427,7 @@ def test_scores_of_a_year_come_in(client, plan, planner):
     assert item.published == Decimal("55.5")
     page = sent(client, "ita", saved(workbook(lines)))
     missing = matched(client, page, column_0="code", year="")
-    assert "ปีงบประมาณของคะแนน" in " ".join(missing.context["form"].non_field_errors())
+    assert "ปีงบประมาณของคะแนน" in " ".join(missing.context["form"].errors["year"])
 
 
 def test_accounts_come_in_by_administrators_alone_and_without_passwords(person, planner, plan):

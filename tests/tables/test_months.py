@@ -33,7 +33,7 @@ def read(*heads: tuple[str, ...] | str) -> tuple[list[str], int | None]:
 def asked(kind: TableKind, series: str, *names: str, year: int | None = 2569) -> str:
     columns = dict(enumerate(("name", *names)))
     told = kind.missing(Match(columns=columns, money=1, series=series, year=year))
-    return " ".join(told)
+    return " ".join(each.text for each in told)
 
 
 def of_each_month(**texts: str) -> list[tuple[str, str]]:

@@ -43,6 +43,7 @@ from nhrc_plan.tables.lines import (
     LeftOut,
     Line,
     Match,
+    Unsaid,
     by_period,
     lines_of,
     table_grid,
@@ -250,9 +251,8 @@ class TableKind(kinds.Kind):
             raise nothing()
         match = Match.of(sent.row.about)
         grid = table_grid(sent.content, match.sheet)
-        told = self.problems(match, grid)
-        if told:
-            raise ValidationError(told)
+        if told := self.problems(match, grid):
+            raise ValidationError([each.text for each in told])
         reading = self.reading(sent, decided)
         finder = reading.finder()
         lines, left = lines_of(grid, match, {each.name: each.kind for each in self.fields})
@@ -268,11 +268,11 @@ class TableKind(kinds.Kind):
         yield from unwritten(rows, total)
         yield from reading.batches(lines, finder, total)
 
-    def problems(self, match: Match, grid: Grid) -> list[str]:
-        """What a match has yet to say before its table can be read, as sentences."""
+    def problems(self, match: Match, grid: Grid) -> list[Unsaid]:
+        """What a match has yet to say before its table can be read."""
         told = self.missing(match)
         if any(number > match.last for number in grid.hidden_rows) and not match.hidden:
-            told.append(_("Some rows are hidden. Say whether they are taken."))
+            told.append(Unsaid(_("Some rows are hidden. Say whether they are taken."), "hidden"))
         return told
 
     def _kept_lines(
@@ -281,8 +281,7 @@ class TableKind(kinds.Kind):
         """The lines that say something of something; the others join those left out."""
         kept = []
         for line in lines:
-            why = self._left_out(match, finder, line)
-            if why:
+            if why := self._left_out(match, finder, line):
                 left.append(LeftOut(line.number, line.told, why))
             else:
                 kept.append(line)
@@ -350,27 +349,29 @@ class TableKind(kinds.Kind):
             part = month_name(FiscalMonth(2566, int(part[1:])), year=False)
         return f"{label} {part}" if part else label
 
-    def missing(self, match: Match) -> list[str]:
-        """What a match has yet to say before its table can be read, as sentences."""
+    def missing(self, match: Match) -> list[Unsaid]:
+        """What a match has yet to say, whatever rows the table has."""
         names = {name.partition(":")[0] for name in match.columns.values()}
+        of_one = _("Say which column holds one of: %(names)s.")
         told = []
         if not names & {"code", "name"}:
             found_by = [str(each.label) for each in self.fields if each.name in ("code", "name")]
-            told.append(_("Say which column holds one of: %(names)s.")
-                        % {"names": ", ".join(found_by)})  # fmt: skip
+            told.append(Unsaid(of_one % {"names": ", ".join(found_by)}))
         if not any(self.field(name).figure for name in names):
             figures = ", ".join(str(each.label) for each in self.fields if each.figure)
-            told.append(_("Say which column holds one of: %(names)s.") % {"names": figures})
+            told.append(Unsaid(of_one % {"names": figures}))
         if any(self.field(name).kind == "baht" for name in names) and not match.money:
-            told.append(_("Choose the unit in which the table counts money."))
+            told.append(Unsaid(_("Choose the unit in which the table counts money."), "money"))
         if match.is_wide:
             if match.year is None and "year" not in names:
-                told.append(_("Choose the fiscal year of the columns for each month."))
+                text = _("Choose the fiscal year of the columns for each month.")
+                told.append(Unsaid(text, "year"))
             if not match.series:
-                told.append(_("Say what stands below the months: running totals, or what each "
-                              "month brought."))  # fmt: skip
+                text = _("Say what stands below the months: running totals, or what each "
+                         "month brought.")  # fmt: skip
+                told.append(Unsaid(text, "series"))
             elif match.series == "own":
-                told += self.months_alone(match)
+                told += [Unsaid(text, "series") for text in self.months_alone(match)]
         return told
 
     def months_alone(self, match: Match) -> list[str]:

@@ -25,7 +25,7 @@ from nhrc_plan.tables.kinds.base import (
     TableKind,
 )
 from nhrc_plan.tables.kinds.finding import Finder, Found, Known
-from nhrc_plan.tables.lines import MAX_ROWS, Field, Line, Match
+from nhrc_plan.tables.lines import MAX_ROWS, Field, Line, Match, Unsaid
 from nhrc_plan.tables.rules import normal
 from strategy.approval.whole import approved_sentence
 from strategy.models import Plan
@@ -152,6 +152,8 @@ class Scores(TableKind):
         rows = ItaAssessment.objects.filter(agency=plan.agency_id).order_by("-fiscal_year")
         return list(rows.values_list("fiscal_year", flat=True))
 
-    def missing(self, match: Match) -> list[str]:
+    def missing(self, match: Match) -> list[Unsaid]:
         told = super().missing(match)
-        return told if match.year else [*told, _("Choose the fiscal year of the scores.")]
+        if not match.year:
+            told.append(Unsaid(_("Choose the fiscal year of the scores."), "year"))
+        return told
