@@ -385,8 +385,11 @@ def measure_year(agency_id: int, fiscal_year: int) -> Any | None:
     return with_deadline(years).first()
 
 
-def running_years(today: date) -> list[Any]:
-    """The years whose quarters may still be reported by many: this one and the last. One query."""
+def running_years(today: date, agencies: Collection[int] | None) -> list[Any]:
+    """The years whose quarters may still be reported by many: this one and the last, of some
+    agencies or (None) of all. One query."""
     now = FiscalMonth.of(today).year
     years = MeasureYear.objects.filter(fiscal_year__in=(now, now - 1))
+    if agencies is not None:
+        years = years.filter(agency__in=agencies)
     return list(with_deadline(years).order_by("-fiscal_year", "agency"))

@@ -38,6 +38,7 @@ from strategy.pages.as_of import (
 from strategy.pages.current import current_agency
 from strategy.pages.menu import Item, menu_of
 from strategy.pages.period import NotEnded, find_month, find_plan, month_choices, month_to_return
+from strategy.pages.replica import read_page
 from strategy.thai import month_name
 
 _NOT_IN_A_FILE = re.compile(r'[\\/:*?"<>|]')
@@ -136,8 +137,12 @@ def readable(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if not viewer(request.user).signed_in and not settings.PUBLIC_READING:
             return ask_to_sign_in(request, as_data)
         try:
-            with as_known(find_day(request.GET, today())):
-                return view(request, as_data=as_data, **found)
+            day = find_day(request.GET, today())
+            with as_known(day):
+                if day is not None:
+                    # What stands in the tables' place is made by the database's own connection.
+                    return view(request, as_data=as_data, **found)
+                return read_page(request, lambda: view(request, as_data=as_data, **found))
         except NotYetKnown as reason:
             if as_data or request.path.endswith(".xlsx"):
                 return answer_not_found(request, str(reason), as_data)
