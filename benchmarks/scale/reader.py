@@ -23,6 +23,7 @@ from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.test.utils import CaptureQueriesContext  # noqa: E402
 
+from benchmarks.scale.addresses import Address, addresses  # noqa: E402
 from benchmarks.scale.plans import Scans, read_by  # noqa: E402
 from nhrc_plan.memory import settle  # noqa: E402
 
@@ -40,6 +41,9 @@ def clock() -> float:
 class Reader:
     def __init__(self) -> None:
         self.clients: dict[str, Client] = {}
+
+    def addresses(self) -> list[Address]:
+        return addresses()
 
     def client(self, name: str) -> Client:
         if name not in self.clients:
@@ -80,8 +84,8 @@ def main() -> None:
     settle()
     for line in sys.stdin:
         asked = json.loads(line)
-        work = reader.timed if asked["timed"] else reader.looked_at
-        print(json.dumps(work(asked["name"], asked["path"])), flush=True)
+        work = getattr(reader, asked.pop("work"))
+        print(json.dumps(work(**asked)), flush=True)
 
 
 if __name__ == "__main__":

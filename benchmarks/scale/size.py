@@ -163,6 +163,13 @@ def _copy_of(field: Any, tables: set[str]) -> str:
         return f"CAST({hashed} AS uuid)" if connection.vendor == "postgresql" else hashed
     if field.name == "details" and history:
         return _details(column, shift)
+    if field.name == "history_date":
+        # Each agency wrote at moments of its own, earlier than the one before it.
+        return (
+            f"{column} - c.n * interval '1 minute'"
+            if connection.vendor == "postgresql"
+            else f"strftime('%Y-%m-%d %H:%M:%f', {column}, '-' || c.n || ' minutes')"
+        )
     if field.name in ("slug", "username", "organisation"):
         return f"{column} || '-' || c.n"
     if field.model._meta.model_name == "agency" and field.name == "name":

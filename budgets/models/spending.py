@@ -40,9 +40,12 @@ class ProjectMonth(Approvable):
 
     @classmethod
     def of_units(cls, units: Iterable[int]) -> Q:
+        units = list(units)
         first = ProjectLead.objects.filter(project=OuterRef("pk")).order_by("position")
         led = Project.objects.annotate(first_lead=Subquery(first.values("unit")[:1]))
-        return Q(project__in=led.filter(first_lead__in=units).order_by().values("pk"))
+        # Of the projects that they lead at all, not of all there are, the first is looked for.
+        own = led.filter(pk__in=ProjectLead.objects.filter(unit__in=units).values("project"))
+        return Q(project__in=own.filter(first_lead__in=units).order_by().values("pk"))
 
     @classmethod
     def approval_rows(cls) -> QuerySet[Any]:
