@@ -123,4 +123,4 @@ def compared(one: str, many: str, *, runs: int, only: str = "") -> Iterator[Comp
                 for _ in range(runs)
             ]
             least = [min(column) for column in zip(*times, strict=True)]
-            yield Compared(what, *looked, (least[0], least[1]), lists_all)
+            yield Compared(what, looked[0], looked[1], (least[0], least[1]), lists_all)

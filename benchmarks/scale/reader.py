@@ -53,7 +53,7 @@ class Reader:
         return self.clients[name]
 
     def get(self, name: str, path: str) -> int:
-        answer = self.client(name).get(path)
+        answer: Any = self.client(name).get(path)
         for piece in answer.streaming_content if answer.streaming else ():
             len(piece)
         status: int = answer.status_code

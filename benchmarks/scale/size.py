@@ -135,7 +135,7 @@ def copied(agencies: int) -> None:
             for field in model._meta.concrete_fields:
                 if field.name == "history_id":
                     continue  # the database counts on
-                columns.append(quoted(field.column))
+                columns.append(quoted(str(field.column)))
                 values.append(_copy_of(field, tables))
             table = quoted(model._meta.db_table)
             copies = _numbers(agencies - 1)
