@@ -18,6 +18,8 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, InterfaceError, OperationalError, connections
 from django.http import HttpRequest, HttpResponse
 
+from strategy.known.reading import known_day
+
 COPY = "replica"
 #: The cookie of whoever sent something, and for how many seconds they read the database itself.
 SENT, RECENT = "sent", 20
@@ -68,9 +70,13 @@ class AfterSending:
 
 
 def read_page(request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpResponse:
-    """A page that only reads, from the copy where there is one that may be asked."""
+    """A page that only reads, from the copy where there is one that may be asked.
+
+    What stands in the tables' place on a page of an earlier day is made by the database's own
+    connection (strategy/known).
+    """
     global _rests_until
-    resting = time.monotonic() < _rests_until
+    resting = time.monotonic() < _rests_until or known_day() is not None
     if COPY not in settings.DATABASES or SENT in request.COOKIES or resting:
         return page()
     token = _from_copy.set(True)
