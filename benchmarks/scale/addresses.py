@@ -28,7 +28,15 @@ class Address(NamedTuple):
 
 def addresses() -> list[Address]:
     plan = Plan.objects.get(slug=SLUG)
-    return [*_pages(plan), *_work(plan), *_screens(plan), *_lists()]
+    found = [*_pages(plan), *_work(plan), *_screens(plan), *_lists()]
+    return [one._replace(lists_all=one.lists_all or _is_of_all(one.path)) for one in found]
+
+
+def _is_of_all(path: str) -> bool:
+    """What docs/growing.md names as listing what is of all agencies."""
+    return path in ("/plans/", "/drafts/") or path.startswith(
+        ("/history/", "/admin/strategy/monthlock/calendar/")
+    )
 
 
 def _pages(plan: Plan) -> Iterator[Address]:
@@ -79,10 +87,10 @@ def _lists() -> Iterator[Address]:
     for model, screen in sorted(admin.site._registry.items(), key=lambda one: one[0]._meta.label):
         account = "admin" if model._meta.app_label in ("auth", "axes") else "planner"
         path = f"/admin/{model._meta.app_label}/{model._meta.model_name}/"
-        yield Address(path, account, path)
+        yield Address(path, account, path, lists_all=True)
         if screen.search_fields or getattr(screen, "code_of", None) is not None:
             for text in ("zzz", "S1-1.1"):
-                yield Address(f"{path}?q={text}", account, f"{path}?q={text}")
+                yield Address(f"{path}?q={text}", account, f"{path}?q={text}", lists_all=True)
         row = screen.model._base_manager.order_by("pk").first()
         if row is None:
             continue
