@@ -20,6 +20,8 @@ from django.urls import reverse
 from budgets.models import BudgetTransfer, Disbursement, Project, SpendingTarget
 from integrity.models import ItaAssessment, ItaMeasure
 from kpis.models import Baseline, Measure, Result, ResultValue, TargetValue
+from nhrc_plan.api.models import ApiKey
+from nhrc_plan.disclosure.models import Item, Publisher
 from nhrc_plan.meetings.models import Meeting, MonthSummary
 from nhrc_plan.meetings.resolutions.models import Escalation, Resolution
 from strategy import access as roles
@@ -84,6 +86,11 @@ def everyone(plan, person, today):
         MonthSummary(plan=plan, fiscal_year=2569, month=12, text=LINES),
         Resolution(meeting=meeting, number="1", text=LINES, unit=unit, first_due_on=TODAY),
         Escalation(plan=plan),
+        ApiKey(name="x", purpose="x", begins_with="nhrc_x", secret_hash="a" * 64),
+        Publisher(agency=plan.agency, contact="x", conditions=LINES),
+        Item(
+            agency=plan.agency, fiscal_year=2569, number="1", title="x", kind="plan", of_year=2569
+        ),
         Baseline(measure=measure, value="12.3449", source="x", fiscal_year=2570, month=1),
     ):
         record_save(instance=row, user=None)

@@ -351,7 +351,8 @@ def rows_written() -> Mark | None:
         return Mark((*of, cursor.fetchone()[0]), within)
 
 
-SESSIONS = {"django_session"}
+#: Written while people read: sessions, and how often the API was asked.
+SESSIONS = {"django_session", "api_use"}
 
 
 def state() -> dict[str, list[str]]:
