@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -18,6 +20,8 @@ def disclosure(request: HttpRequest, page: Page, year: int | None = None) -> Htt
 
     The public is told of what is published alone.
     """
+    # Items stand as they are; a day's figures are told where their addresses lead.
+    page = replace(page, as_of=None)
     public = not page.viewer.signed_in
     years = years_of(page.agency, published=public)
     shown = year or next(iter(years), FiscalMonth.of(page.today).year)

@@ -69,6 +69,11 @@ class AfterSending:
         return response
 
 
+def has_copy() -> bool:
+    """Whether the settings name a copy."""
+    return COPY in settings.DATABASES
+
+
 def read_page(request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpResponse:
     """A page that only reads, from the copy where there is one that may be asked.
 
@@ -77,7 +82,7 @@ def read_page(request: HttpRequest, page: Callable[[], HttpResponse]) -> HttpRes
     """
     global _rests_until
     resting = time.monotonic() < _rests_until or known_day() is not None
-    if COPY not in settings.DATABASES or SENT in request.COOKIES or resting:
+    if not has_copy() or SENT in request.COOKIES or resting:
         return page()
     token = _from_copy.set(True)
     try:
