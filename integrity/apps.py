@@ -7,9 +7,9 @@ class IntegrityConfig(AppConfig):
     verbose_name = _("Integrity and transparency")
 
     def ready(self) -> None:
-        from integrity.ita.explained import explain_ita
-        from integrity.measures.explained import explain_measures
-        from integrity.self_assessments.explained import explain_assessment
+        from integrity.explained.ita import explain_ita
+        from integrity.explained.measures import explain_measures
+        from integrity.explained.self_assessments import explain_assessment
         from strategy.explained.sources import explain_for_agencies
 
         explain_for_agencies("ita", explain_ita)

@@ -244,8 +244,10 @@ def _set_of(
     if kind == "kind":
         for summed in money.kinds:
             if key == (summed.kind or "unsaid"):
-                rows = [row for row in money.office.rows if row.current.budget.kind == summed.kind]
-                return summed.label, budgets, rows, summed.total
+                of_kind = [
+                    row for row in money.office.rows if row.current.budget.kind == summed.kind
+                ]
+                return summed.label, budgets, of_kind, summed.total
     if kind == "objective":
         found = _of_objective(page, money, key)
         if found is not None:

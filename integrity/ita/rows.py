@@ -110,11 +110,6 @@ class Indicator:
         return f"{named} ({self.part})" if self.part else named
 
     @property
-    def key(self) -> str:
-        """Its name among the figures that can be taken apart."""
-        return f"i{self.id}"
-
-    @property
     def ranked_items(self) -> tuple[Item, ...]:
         return lowest_first(self.items)
 

@@ -20,7 +20,7 @@ from strategy.thai import format_number
 
 
 def explain_ita(page: Page, name: str) -> Explanation:
-    """``name``: "2567", "2567-IIT" for an instrument, "2567-i12" for an indicator by its key."""
+    """``name``: "2567", "2567-IIT" for an instrument, "2567-12" for an indicator by its key."""
     year, _dash, part = name.partition("-")
     if not year.isdecimal():
         raise no_such_figure()
@@ -32,7 +32,7 @@ def explain_ita(page: Page, name: str) -> Explanation:
     if instrument is not None:
         return _instrument(now, instrument)
     for indicator in now.indicators:
-        if part == indicator.key:
+        if part == str(indicator.id):
             return _indicator(now, indicator)
     raise no_such_figure()
 
@@ -104,7 +104,7 @@ def _instrument(now: Assessed, row: Instrument) -> Explanation:
         steps.append(_mean([each.score for each in row.indicators], row.score.computed))
     inputs += [
         Input(
-            each.title, _figure(each.score), leads=("ita", f"{now.year}-{each.key}"),
+            each.title, _figure(each.score), leads=("ita", f"{now.year}-{each.id}"),
             stored=(ItaIndicator, each.id),
         )
         for each in row.indicators
