@@ -316,12 +316,6 @@ def units_page(plan: Plan, at: FiscalMonth, today: date) -> list[UnitSummary]:
     return [UnitSummary(pk, name, tuple(by_unit[pk]), roll_up(by_unit[pk])) for pk, name in named]
 
 
-def units_in_order(plan: Plan) -> list[tuple[int, str]]:
-    """The units of a plan's agency, by id and name, in Thai order. One query."""
-    units = Unit.objects.filter(agency=plan.agency_id).order_by("name", "pk")
-    return list(units.values_list("pk", "name"))
-
-
 def unit_page(plan: Plan, unit_id: int, at: FiscalMonth, today: date) -> UnitPage:
     """One unit of the plan's agency; Http404 says where the units are listed."""
     unit = Unit.objects.filter(pk=unit_id, agency=plan.agency_id).first()

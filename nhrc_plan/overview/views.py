@@ -27,6 +27,7 @@ from strategy.pages.page import (
     plan_page,
     readable,
 )
+from strategy.read import units_in_order
 
 
 @require_safe
@@ -119,7 +120,7 @@ def unit(request: HttpRequest, page: PlanPage, unit_id: int) -> HttpResponse:
         "people": unit_people(page.viewer, shown.rows, shown.money),
         "beside": panels_beside(page, "unit", [shown.unit.pk]),
         "near": neighbours(
-            read.units_in_order(page.plan),
+            units_in_order(page.plan),
             (shown.unit.pk, shown.unit.name),
             lambda each: Near(reverse("unit", args=[page.plan.slug, each[0]]), each[1]),
         ),
