@@ -10,6 +10,7 @@ from kpis.models import Result
 from strategy.models import Plan
 from tests.support.access import Fault, broken_rules, listen, wider_than_the_window
 from tests.support.pages import HERE, samples
+from tests.support.sweep import part
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -28,7 +29,9 @@ SCREENS = (
 def page(browse, planner, plan, today):
     today(date(2026, 12, 15))
     samples(plan, date(2026, 12, 15))
-    return browse(planner)
+    page = browse(planner)
+    page.goto("/my-work/")
+    return page
 
 
 def test_the_pages_used_most_break_no_rule_of_access_in_either_language(page):
@@ -38,7 +41,8 @@ def test_the_pages_used_most_break_no_rule_of_access_in_either_language(page):
         "result": Result.objects.latest("pk").pk,
     }
     found: dict[str, list[str]] = {}
-    for language, places in (("th", READ + SCREENS), ("en", READ[:1] + SCREENS[1:])):
+    asked = (("th", part(READ + SCREENS, 2)), ("en", part(READ[:1] + SCREENS[1:], 2, 1)))
+    for language, places in asked:
         cookie = {
             "name": "django_language",
             "value": language,
