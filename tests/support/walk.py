@@ -90,6 +90,8 @@ _EMPTY = """() => {
     if (!each.readOnly) each.value = each.type === "text" && each.inputMode ? "x" : "";
   return true;
 }"""
+#: Forms of the administration stay light.
+_DARKENS = "html.reading-page"
 _LINKS = "links => links.map(link => link.href)"
 
 
@@ -150,7 +152,9 @@ class Walk:
             elif answer.status >= 400:
                 self.wrong(address, Fault("status", str(answer.status)))
                 continue
-            ahead += self.page.eval_on_selector_all("a[href]", _LINKS)
+            here = urlsplit(self.page.url).path
+            links = self.page.eval_on_selector_all("a[href]", _LINKS)
+            ahead += [link for link in links if urlsplit(link).path != here]
             if self.wanted.only in address:
                 self.wrong(address, *self.look())
                 if kind[0].endswith(("_add", "_month")):
@@ -182,7 +186,7 @@ class Walk:
             yield from wider_than_the_window(self.page, width)
             if width in (360, 1280):
                 yield from broken_rules(self.page)
-            if width == 1280 and not self.wanted.light:
+            if width == 1280 and not self.wanted.light and self.page.locator(_DARKENS).count():
                 self.page.emulate_media(color_scheme="dark")
                 for fault in broken_rules(self.page, *OF_COLOUR):
                     yield fault._replace(rule=f"{fault.rule}, dark")
