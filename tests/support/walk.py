@@ -185,7 +185,7 @@ class Walk:
             self.page.evaluate(_OPEN, True)
             yield from wider_than_the_window(self.page, width)
             if width in (360, 1280):
-                yield from broken_rules(self.page)
+                yield from broken_rules(self.page, colours=width == 1280)
             if width == 1280 and not self.wanted.light and self.page.locator(_DARKENS).count():
                 self.page.emulate_media(color_scheme="dark")
                 for fault in broken_rules(self.page, *OF_COLOUR):
