@@ -11,6 +11,7 @@ from strategy.models import Plan
 from tests.support.access import WIDTHS, Fault, broken_rules, listen, wider_than_the_window
 from tests.support.keyboard import Stop, by_tab, enlarged, for_everybody, moving, out_of_order
 from tests.support.pages import HERE, samples
+from tests.support.sweep import part
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -29,7 +30,9 @@ SCREENS = (
 def page(browse, planner, plan, today):
     today(date(2026, 12, 15))
     samples(plan, date(2026, 12, 15))
-    return browse(planner)
+    page = browse(planner)
+    page.goto("/my-work/")
+    return page
 
 
 def test_the_pages_used_most_break_no_rule_of_access_in_either_language(page):
@@ -39,7 +42,8 @@ def test_the_pages_used_most_break_no_rule_of_access_in_either_language(page):
         "result": Result.objects.latest("pk").pk,
     }
     found: dict[str, list[str]] = {}
-    for language, places in (("th", READ + SCREENS), ("en", READ[:1] + SCREENS[1:])):
+    asked = (("th", part(READ + SCREENS, 2)), ("en", part(READ[:1] + SCREENS[1:], 2, 1)))
+    for language, places in asked:
         cookie = {
             "name": "django_language",
             "value": language,
