@@ -40,6 +40,7 @@ from strategy.pages.current import current_agency
 from strategy.pages.menu import Item, menu_of
 from strategy.pages.period import NotEnded, find_month, find_plan, month_choices, month_to_return
 from strategy.pages.replica import read_page
+from strategy.read import due_month
 from strategy.thai import month_name
 
 _NOT_IN_A_FILE = re.compile(r'[\\/:*?"<>|]')
@@ -113,6 +114,18 @@ class PlanPage(Page):
     @property
     def month_name(self) -> str:
         return month_name(self.at)
+
+    @property
+    def month_before(self) -> FiscalMonth | None:
+        """The month before, where the plan has one."""
+        before = self.at.previous
+        return before if before.year in self.plan.years else None
+
+    @property
+    def month_after(self) -> FiscalMonth | None:
+        """The month after, where the plan has one that has ended."""
+        after = self.at.next
+        return after if after <= due_month(self.plan, self.today) else None
 
     @property
     def years(self) -> list[int]:

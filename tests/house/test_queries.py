@@ -72,16 +72,17 @@ PAGES = {
     "budgets_data": ("/budgets.json", 11),
     "budget_units": ("/budgets/units/", 10),
     "budget_units_data": ("/budgets/units.json", 10),
-    # One for the panels of other parts, two for its evidence and questions, one for its owners.
-    "project": ("/budgets/1-2/", 16),
+    # One for the panels of other parts, two for its evidence and questions, one for its owners, one
+    # for the projects beside it.
+    "project": ("/budgets/1-2/", 17),
     "project_data": ("/budgets/1-2.json", 10),
     "value": ("/value/", 16),
     "value_data": ("/value.json", 16),
     "units": ("/units/", 12),
     "units_data": ("/units.json", 12),
     # Two of them for the names of those who answer for its indicators and projects, one for its
-    # resolutions.
-    "unit": ("/units/{unit}/", 19),
+    # resolutions, one for the units beside it.
+    "unit": ("/units/{unit}/", 20),
     "unit_data": ("/units/{unit}.json", 16),
     "map": ("/map/", 14),
     "map_data": ("/map.json", 14),
@@ -326,7 +327,7 @@ def test_pages_of_money_ask_twelve_times_at_most_whatever_the_number_of_projects
     assert asked[17] == asked[many]
     own = {name: count for name, count in asked[17].items() if name == "project"}
     others = {name: count for name, count in asked[17].items() if name not in own}
-    assert len(asked[17]) == 6 and max(others.values()) <= 12 and own["project"] <= 16
+    assert len(asked[17]) == 6 and max(others.values()) <= 12 and own["project"] <= 17
 
 
 def test_no_page_asks_more_for_the_months_behind_it(reader):

@@ -52,8 +52,8 @@ class Asked:
         fields = model._meta.local_fields + model._meta.local_many_to_many
         self.found.append((model._meta.db_table, [self.named(each) for each in fields]))
 
-    def add_field(self, former, model, field):
-        known = [each.name for each in former._meta.local_fields]
+    def add_field(self, model, field):
+        known = [each.name for each in model._meta.local_fields]
         self.found.append((model._meta.db_table, known, self.named(field)))
 
     @staticmethod
