@@ -25,7 +25,8 @@ def test_a_copied_agency_has_pages_and_history_of_its_own(plan, planner):
     reader.force_login(planner)
     copy = Plan.objects.get(slug=f"{plan.slug}-2")
     own, others = (
-        reader.get(f"/plans/{each.slug}/indicators.json").json()["indicators"] for each in (plan, copy)
+        reader.get(f"/plans/{each.slug}/indicators.json").json()["indicators"]
+        for each in (plan, copy)
     )
     assert [row["code"] for row in own] == [row["code"] for row in others] and own
     target = YearTarget.objects.filter(indicator__strategy__plan=copy, values__isnull=False)[0]
