@@ -33,6 +33,11 @@ def _map_label(page: Page) -> Any:
     return _("Levels of the plan") if page.plan and page.plan.is_scorecard else _("Strategy map")
 
 
+def _board(page: Page) -> str:
+    """What the board deliberates on is for those who have signed in."""
+    return _of_plan("board")(page) if page.viewer.signed_in else ""
+
+
 def _integrity(page: Page) -> str:
     return f"{reverse('ita_years')}?{page.agency_query}"
 
@@ -67,7 +72,7 @@ MENU = [
     Entry("indicators", _says(_("indicators")), _of_plan("indicators")),
     Entry("map", _map_label, _of_plan("map")),
     Entry("budgets", _says(_("Budgets")), _of_plan("budgets", strategic=True)),
-    Entry("board", _says(_("Board meeting")), _of_plan("board")),
+    Entry("board", _says(_("Board meeting")), _board),
     Entry("units", _says(_("units")), _of_plan("units")),
     Entry("integrity", _says(_("Integrity")), _integrity),
     Entry("watch", _says(_("Keeping watch")), _watch),

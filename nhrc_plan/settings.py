@@ -6,7 +6,6 @@ Every variable is listed in README, "Running it for real".
 """
 
 import os
-import re
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -15,51 +14,9 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from nhrc_plan.environment import env_address, env_bool, env_choice, env_count, env_list
+
 BASE_DIR = Path(__file__).resolve().parent.parent
-
-
-def env_bool(name: str, default: bool = False) -> bool:
-    """A switch from the environment: 1/true/yes/on or 0/false/no/off, anything else refuses."""
-    value = os.environ.get(name, "").strip().lower()
-    if not value:
-        return default
-    if value in {"1", "true", "yes", "on"}:
-        return True
-    if value in {"0", "false", "no", "off"}:
-        return False
-    raise ImproperlyConfigured(f"{name} must be 1 or 0, not {value!r}")
-
-
-def env_count(name: str, default: int = 0, most: int = 9) -> int:
-    """A whole number from 0 to ``most`` from the environment, anything else refuses."""
-    value = os.environ.get(name, "").strip()
-    if not value:
-        return default
-    if len(value) <= len(str(most)) and value.isascii() and value.isdigit() and int(value) <= most:
-        return int(value)
-    raise ImproperlyConfigured(f"{name} must be a number from 0 to {most}, not {value!r}")
-
-
-def env_choice(name: str, choices: tuple[str, ...]) -> str:
-    """One of some words from the environment, the first unless set; anything else refuses."""
-    value = os.environ.get(name, "").strip().lower() or choices[0]
-    if value in choices:
-        return value
-    raise ImproperlyConfigured(f"{name} must be one of {', '.join(choices)}, not {value!r}")
-
-
-def env_address(name: str) -> str:
-    """An address such as https://plan.example.org from the environment, without its last slash."""
-    value = os.environ.get(name, "").strip().rstrip("/")
-    if not value or re.fullmatch(r"https?://[A-Za-z0-9.-]+(:\d+)?(/[\w./~-]*)?", value):
-        return value
-    raise ImproperlyConfigured(f"{name} must be like https://plan.example.org, not {value!r}")
-
-
-def env_list(name: str) -> list[str]:
-    """A comma-separated list from the environment."""
-    return [part.strip() for part in os.environ.get(name, "").split(",") if part.strip()]
-
 
 #: The framework's own error pages, for developers.
 DEBUG = env_bool("DEBUG")
@@ -74,6 +31,10 @@ CSRF_TRUSTED_ORIGINS = env_list("CSRF_TRUSTED_ORIGINS")
 
 #: Opens the reading pages (never forms, drafts or history) to people who are not signed in.
 PUBLIC_READING = env_bool("PUBLIC_READING")
+
+#: How many requests of the API are answered in a minute to one address without a key; those with a
+#: key have a limit of their own.
+API_PER_MINUTE = env_count("API_PER_MINUTE", default=60, most=100_000)
 
 INSTALLED_APPS = [
     "nhrc_plan.admin_site.NhrcAdminConfig",
@@ -102,6 +63,8 @@ INSTALLED_APPS = [
     "nhrc_plan.drafts",
     "nhrc_plan.tables",
     "nhrc_plan.reminders",
+    "nhrc_plan.api",
+    "nhrc_plan.disclosure",
     "nhrc_plan.backups",
 ]
 
@@ -226,6 +189,38 @@ PASSKEY_ORIGINS = [origin.lower() for origin in env_list("PASSKEY_ORIGINS")] or 
     [f"{_SITE.scheme}://{_SITE.netloc}".lower()] if SITE_URL else []
 )
 SILENCED_SYSTEM_CHECKS = [f"otp_webauthn.E{number}" for number in ("010", "011", "030", "031")]
+
+# Single sign-on by OpenID Connect: off unless all of these are set, and then beside the password.
+# Accounts, roles and units are made here alone; the provider says who somebody is
+# (strategy/people/sso).
+SSO = {
+    "SSO_ISSUER": env_address("SSO_ISSUER"),
+    "SSO_AUTHORIZE_URL": env_address("SSO_AUTHORIZE_URL"),
+    "SSO_TOKEN_URL": env_address("SSO_TOKEN_URL"),
+    "SSO_USER_URL": env_address("SSO_USER_URL"),
+    "SSO_KEYS_URL": env_address("SSO_KEYS_URL"),
+    "SSO_CLIENT_ID": os.environ.get("SSO_CLIENT_ID", "").strip(),
+    "SSO_CLIENT_SECRET": os.environ.get("SSO_CLIENT_SECRET", "").strip(),
+}
+SSO_ISSUER = SSO["SSO_ISSUER"]
+#: What the provider calls the account by: the user name here, or with "email" its e-mail address.
+SSO_CLAIM = os.environ.get("SSO_CLAIM", "").strip() or "preferred_username"
+SSO_NAME = os.environ.get("SSO_NAME", "").strip()
+OIDC_OP_AUTHORIZATION_ENDPOINT = SSO["SSO_AUTHORIZE_URL"]
+OIDC_OP_TOKEN_ENDPOINT = SSO["SSO_TOKEN_URL"]
+OIDC_OP_USER_ENDPOINT = SSO["SSO_USER_URL"]
+OIDC_OP_JWKS_ENDPOINT = SSO["SSO_KEYS_URL"]
+OIDC_RP_CLIENT_ID = SSO["SSO_CLIENT_ID"]
+OIDC_RP_CLIENT_SECRET = SSO["SSO_CLIENT_SECRET"]
+OIDC_RP_SIGN_ALGO = "RS256"
+OIDC_RP_SCOPES = "openid email profile"
+OIDC_USE_PKCE = True
+OIDC_CREATE_USER = False
+OIDC_TIMEOUT = 10
+OIDC_AUTHENTICATION_CALLBACK_URL = "sso_callback"
+if SSO_ISSUER:
+    # Before the counter of wrong passwords, which knows no name here.
+    AUTHENTICATION_BACKENDS.insert(0, "strategy.people.sso.backend.SignOn")
 
 # Thai for everybody, whatever a browser asks for, until somebody switches to English
 # (strategy/language/choice.py).

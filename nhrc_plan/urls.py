@@ -14,7 +14,10 @@ from integrity.ita import pages as ita_views
 from integrity.measures import pages as measure_views
 from integrity.self_assessments import pages as assessment_views
 from kpis.pages import views as kpi_views
+from nhrc_plan.api import v1
+from nhrc_plan.api import views as api_views
 from nhrc_plan.desk import views as desk_views
+from nhrc_plan.disclosure import pages as disclosure_pages
 from nhrc_plan.drafts import views as draft_views
 from nhrc_plan.exchange import entry_views
 from nhrc_plan.exchange import views as exchange_views
@@ -38,6 +41,7 @@ from strategy.pages.evidence import evidence_file
 from strategy.people import code_pages
 from strategy.people.pages import OwnPassword
 from strategy.people.passkeys import pages as passkey_pages
+from strategy.people.sso import pages as sso_pages
 
 PLAN = "plans/<slug:slug>"
 
@@ -57,6 +61,8 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("login/", code_pages.SignIn.as_view(), name="login"),
     path("login/code/", code_pages.sign_in_code, name="login_code"),
+    path("login/sso/", sso_pages.sign_on, name="sso"),
+    path("login/sso/callback/", sso_pages.come_back, name="sso_callback"),
     path("login/set-up/", code_pages.sign_in_set_up, name="login_set_up"),
     path("login/passkey/", passkey_pages.sign_in_passkey, name="login_passkey"),
     path("login/passkey/new/", passkey_pages.sign_in_new, name="login_passkey_new"),
@@ -186,6 +192,19 @@ urlpatterns = [
         assessment_views.workbook,
         name="assessment_workbook",
     ),
+    path("api/", api_views.description, name="api"),
+    path(
+        "api/catalogue.jsonld", disclosure_pages.catalogue_dcat, {"as_data": True}, "catalogue_dcat"
+    ),
+    path(
+        "api/catalogue/government",
+        disclosure_pages.catalogue_government,
+        {"as_data": True},
+        "catalogue_government",
+    ),
+    *page("disclosure", disclosure_pages.disclosure, "disclosure"),
+    *page("disclosure/<int:year>", disclosure_pages.disclosure, "disclosure_year"),
+    path("api/v1/", (v1.urls(), "ninja", "v1")),
     path("evidence/<str:key>/", evidence_file, name="evidence_file"),
     path("comments/", comment_ask, name="comment_ask"),
     path("comments/<int:comment_id>/", comment_act, name="comment_act"),

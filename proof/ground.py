@@ -107,11 +107,14 @@ Ground = SQLiteGround | PostgreSQLGround
 
 
 @contextmanager
-def ground(vendor: str, *, seeded: bool = True) -> Iterator[Ground]:
-    """A database with plan, samples and demo accounts, gone afterwards."""
+def ground(vendor: str, *, seeded: bool = True, tables: Path | None = None) -> Iterator[Ground]:
+    """A database with plan, samples and demo accounts, gone afterwards. ``tables``: a file of
+    SQLite that is migrated already, to begin with a copy of it."""
     with tempfile.TemporaryDirectory(prefix="proof-") as name:
         made: Ground = (SQLiteGround if vendor == "sqlite" else PostgreSQLGround)(Path(name))
         try:
+            if tables is not None and isinstance(made, SQLiteGround):
+                shutil.copy(tables, made.path)
             if seeded:
                 manage(made, "bootstrap", "--sample")
             yield made

@@ -32,7 +32,8 @@ def played(paths: tuple[str, ...], size: Size) -> str:
     figures = []
     with ground("postgresql", seeded=False) as server:
         for vendor, url in (("SQLite", ""), ("PostgreSQL", server.url)):
-            own = {**os.environ, "DATABASE_URL": url, "RACE_ROUNDS": str(size.rounds)}
+            own = {**os.environ, "DATABASE_URL": url, "SWEEP": "whole"}
+            own["RACE_ROUNDS"] = str(size.rounds)
             if not url:
                 own.pop("DATABASE_URL")
             done = subprocess.run(

@@ -24,7 +24,7 @@ from budgets.read.lines import COLUMNS, lines_by_year
 from budgets.read.money import MoneyView, year_rows
 from budgets.read.rows import MoneyYear
 from budgets.rules.calc import STRAIGHT, Spent, YearLines, judge
-from strategy.approval.model import State
+from strategy.approval.model import State, goes_by_approved
 from strategy.calendar import FiscalMonth, ReportingDay
 from strategy.known.entries import entries_before, latest_after, touched_since
 from strategy.models import Plan
@@ -201,7 +201,7 @@ def _counted_history(model: type[ProjectMonth], plan: Plan, months: Q) -> QueryS
     history: Any = model.history
     rows: QuerySet[Any] = history.filter(months, project__strategy__plan=plan)
     rows = rows.filter(id__in=rows.filter(approval__in=counted(plan)).order_by().values("id"))
-    if plan.approved_only:
+    if goes_by_approved(approved_only=plan.approved_only):
         return rows
     return rows.exclude(history_type="~", approval=State.APPROVED)
 

@@ -43,7 +43,7 @@ from budgets.read.rows import (
 )
 from budgets.rules import calc
 from budgets.rules.calc import STRAIGHT, ZERO, Budget, MoneyFacts, Spent, Total, YearLines
-from strategy.approval.model import State
+from strategy.approval.model import State, goes_by_approved
 from strategy.calendar import DEFAULT_REPORTING_DAY, FiscalMonth, ReportingDay, deadline_passed
 from strategy.models import Plan, Strategy
 from strategy.read import bands, deadline_days
@@ -155,7 +155,7 @@ def _budgets(
     latest = own.filter(approval__in=counted(view.plan)).values("pk")[:1]
     of_latest = Q(project__disbursements__pk=Subquery(latest))
     waiting: Any = Value(None, IntegerField())
-    if view.plan.approved_only:
+    if goes_by_approved(approved_only=view.plan.approved_only):
         waiting = Subquery(own.filter(approval=State.SUBMITTED).values("month")[:1])
     found: dict[int, dict[int, MoneyYear]] = defaultdict(dict)
     for (

@@ -25,7 +25,7 @@ from integrity.ita.models import (
     ItaPart,
     Recommendation,
 )
-from integrity.ita.models.assessment import COUNTED, BelowYear
+from integrity.ita.models.assessment import BelowYear, counted
 from integrity.ita.score_admin import ScorePages
 from integrity.ita.waiting import WaitingYear, waiting_rows
 from integrity.ita.write import year_moved
@@ -247,7 +247,7 @@ class ItaAssessmentAdmin(WithEvidencePage, AskedAbout, ScorePages, ApprovalAdmin
 
     def get_queryset(self, request: HttpRequest) -> Any:
         rows = super().get_queryset(request)
-        return rows if viewer(request.user).may_read_drafts(None) else rows.filter(COUNTED)
+        return rows if viewer(request.user).may_read_drafts(None) else rows.filter(counted())
 
     def waiting_rows(self, rows: Sequence[ItaAssessment], who: Viewer) -> list[WaitingYear]:
         return waiting_rows(rows, who)

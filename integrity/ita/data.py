@@ -35,7 +35,7 @@ def _change(move: Change | None) -> dict[str, Any] | None:
     return move and {"points": text(move.points), "percent": text(move.percent)}
 
 
-def _assessed(shown: Assessed) -> dict[str, Any]:
+def assessed(shown: Assessed) -> dict[str, Any]:
     return {
         "year": shown.year,
         "approved": shown.state == State.APPROVED,
@@ -170,7 +170,7 @@ def year(page: ItaYear, figures: Mapping[int, Any]) -> dict[str, Any]:
     return {
         **agency_head(page.agency_slug),
         "agency_name": page.agency_name,
-        **_assessed(page.now),
+        **assessed(page.now),
         "years": list(page.years),
         "before": before
         and {
@@ -196,7 +196,7 @@ def years(page: ItaYears) -> dict[str, Any]:
         **agency_head(page.agency_slug),
         "agency_name": page.agency_name,
         "agencies": [{"agency": slug, "name": name} for slug, name in page.agencies],
-        "years": [{**_assessed(row), "change": _change(move)} for row, move in page.changes()],
+        "years": [{**assessed(row), "change": _change(move)} for row, move in page.changes()],
         "instruments": [
             {"code": line.instrument, "name": line.name, "scores": _scores(page, line.scores)}
             for line in page.instruments

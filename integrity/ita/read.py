@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from integrity.ita import rules
 from integrity.ita.models import ItaAssessment, ItaGrade, ItaInstrument, ItaItem, Recommendation
-from integrity.ita.models.assessment import COUNTED
+from integrity.ita.models.assessment import counted
 from integrity.ita.rows import (
     NO_SCORE,
     Advice,
@@ -33,13 +33,13 @@ from integrity.ita.rows import (
 )
 from integrity.ita.rules import Grade, Node
 from integrity.measures.models import QuarterProgress
-from strategy.approval.model import HANDED_IN, State
+from strategy.approval.model import State, counted_states
 from strategy.models import Agency
 
 
 def ita_years(agency: Agency) -> ItaYears:
     """All assessments of an agency side by side. Five queries."""
-    found = list(ItaAssessment.objects.filter(COUNTED, agency=agency).order_by("fiscal_year"))
+    found = list(ItaAssessment.objects.filter(counted(), agency=agency).order_by("fiscal_year"))
     return ItaYears(
         agency_name=agency.name,
         agency_slug=agency.slug,
@@ -56,7 +56,7 @@ def ita_year(agency: Agency, year: int, *, drafts: bool = False) -> ItaYear:
     What closes the loop is read with it: measures that answer a recommendation, and how the
     question that it points at was next scored.
     """
-    wanted = COUNTED | Q(fiscal_year=year) if drafts else COUNTED
+    wanted = counted() | Q(fiscal_year=year) if drafts else counted()
     found = list(ItaAssessment.objects.filter(wanted, agency=agency).order_by("-fiscal_year"))
     shown = [row for row in found if row.fiscal_year in (year, year - 1)]
     if not shown or shown[0].fiscal_year != year:
@@ -83,7 +83,7 @@ def ita_year(agency: Agency, year: int, *, drafts: bool = False) -> ItaYear:
 def latest_year(agency: Agency, up_to: int) -> int | None:
     """The fiscal year of the agency's newest assessment that is not after ``up_to``."""
     return (
-        ItaAssessment.objects.filter(COUNTED, agency=agency, fiscal_year__lte=up_to)
+        ItaAssessment.objects.filter(counted(), agency=agency, fiscal_year__lte=up_to)
         .order_by("-fiscal_year")
         .values_list("fiscal_year", flat=True)
         .first()
@@ -105,7 +105,7 @@ def _no_such_year(agency: Agency, year: int, known: Sequence[int]) -> str:
 
 def _assessed_agencies() -> QuerySet[Agency]:
     """The agencies that have an assessment that counts."""
-    own = ItaAssessment.objects.filter(COUNTED).values("agency")
+    own = ItaAssessment.objects.filter(counted()).values("agency")
     return Agency.objects.filter(pk__in=own).order_by("name")
 
 
@@ -175,7 +175,7 @@ def scored_questions(agencies: Collection[int], codes: Collection[str]) -> Score
     if not codes:
         return {}
     wanted = Q(code__in=codes) | Q(parent__code__in=codes)
-    of = {f"{_ASSESSMENT}__agency__in": agencies, f"{_ASSESSMENT}__approval__in": HANDED_IN}
+    of = {f"{_ASSESSMENT}__agency__in": agencies, f"{_ASSESSMENT}__approval__in": counted_states()}
     return _scored(_items(wanted & Q(**of)))
 
 
@@ -381,7 +381,7 @@ def _advice(
 
 
 def _happened(row: Mapping[str, Any], measured: NextScore | None) -> Happened:
-    counts = (approval := row["measures__progress__approval"]) in HANDED_IN
+    counts = (approval := row["measures__progress__approval"]) in counted_states()
     sampled = counts and row["measures__progress__is_sample"]
     return Happened(
         id=row["measures__id"],

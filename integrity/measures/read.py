@@ -27,7 +27,7 @@ from integrity.measures.rows import (
 )
 from strategy.access import Viewer
 from strategy.approval.after_lock import restated_since_lock
-from strategy.approval.model import HANDED_IN, UNSENT
+from strategy.approval.model import UNSENT, counted_states
 from strategy.calendar import DEFAULT_REPORTING_DAY, FiscalMonth, ReportingDay
 from strategy.closing.read import locked_since
 from strategy.models import EvidenceFile, Unit
@@ -130,7 +130,7 @@ def with_after_lock(shown: YearRow) -> YearRow:
     }
     locked = locked_since(shown.agency_id)
     return replace(
-        shown, after_lock=restated_since_lock(QuarterProgress, months, locked, HANDED_IN)
+        shown, after_lock=restated_since_lock(QuarterProgress, months, locked, counted_states())
     )
 
 
@@ -252,7 +252,7 @@ def _reports(
         "measure", "quarter"
     )
     if not drafts:
-        rows = rows.filter(approval__in=HANDED_IN)
+        rows = rows.filter(approval__in=counted_states())
     columns = ["measure_id", "quarter", *_REPORT]
     if evidence:
         rows = rows.order_by("measure", "quarter", "evidence__position", "evidence__pk")

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import TextField
 from django.forms import Textarea
 from django.http import HttpRequest
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -295,7 +296,7 @@ class YearTargetAdmin(TargetsByMeasure):
                     numbers[value_field(measure.pk, part)] = ThaiDecimalField(
                         label=f"{measure}: {label}" if measure.label else str(label),
                         required=False,
-                        help_text=measure.unit_label,
+                        help_text=escape(measure.unit_label),  # the admin takes help for HTML
                     )
         return type("YearTargetForm", (form,), numbers)
 

@@ -32,6 +32,7 @@ from kpis.rules.facts import (
 )
 from kpis.rules.judging import judge
 from strategy.approval.after_lock import restated_since_lock
+from strategy.approval.model import goes_by_approved
 from strategy.calendar import FiscalMonth, ReportingDay
 from strategy.known.entries import (
     entries_before,
@@ -286,7 +287,7 @@ def figures_changed(plan: Plan, at: FiscalMonth, since: datetime) -> datetime | 
     results = Result.history.filter(_up_to(at), indicator__strategy__plan=plan)
     counted = Result.history.filter(id=OuterRef("id"), state__in=counted_states(plan)).order_by()
     results = results.filter(Exists(counted))
-    if not plan.approved_only:
+    if not goes_by_approved(approved_only=plan.approved_only):
         results = results.exclude(history_type="~", state=Result.State.APPROVED)
     targets = YearTarget.history.filter(indicator__strategy__plan=plan, fiscal_year__lte=at.year)
     baselines = Baseline.history.filter(_up_to(at), measure__indicator__strategy__plan=plan)

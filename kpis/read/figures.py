@@ -46,7 +46,7 @@ def waiting_figures(
 
     One query; none where a plan counts what is submitted.
     """
-    if not plan.approved_only:
+    if not approval.goes_by_approved(approved_only=plan.approved_only):
         return {}
     submitted = [Result.State.SUBMITTED]
     return latest_figures(plan, at, indicators, years, narratives=False, states=submitted)

@@ -9,10 +9,11 @@ from django.utils.translation import gettext as _
 from nhrc_plan.meetings import data, workbook
 from nhrc_plan.meetings.read import board_report
 from nhrc_plan.meetings.tables import board_context
-from strategy.pages.page import PlanPage, as_json, plan_page, xlsx
+from strategy.pages.page import PlanPage, as_json, plan_page, signed_in_only, xlsx
 
 
 @plan_page
+@signed_in_only
 def board(request: HttpRequest, page: PlanPage) -> HttpResponse:
     report = board_report(page.plan, page.at, page.today)
     if page.as_data:
@@ -27,8 +28,8 @@ def board(request: HttpRequest, page: PlanPage) -> HttpResponse:
 
 
 @plan_page
+@signed_in_only
 def board_pack(request: HttpRequest, page: PlanPage) -> HttpResponse:
     """The board pack as a workbook."""
-    signed_in = page.viewer.signed_in
-    content = workbook.board_pack(page.plan, page.at, page.today, evidence=signed_in)
+    content = workbook.board_pack(page.plan, page.at, page.today, evidence=True)
     return xlsx(content, _("Board meeting"), page.month_name, page.plan.name)

@@ -9,14 +9,13 @@ from django.utils.translation import gettext as _
 from nhrc_plan.owners import data
 from nhrc_plan.owners.read import owners_page
 from nhrc_plan.owners.silence import may_read
-from strategy.pages.page import PlanPage, as_json, ask_to_sign_in, plan_page
+from strategy.pages.page import PlanPage, as_json, plan_page, signed_in_only
 
 
 @plan_page
+@signed_in_only
 def owners(request: HttpRequest, page: PlanPage) -> HttpResponse:
-    """It names people, so it asks for sign-in whatever PUBLIC_READING opens."""
-    if not page.viewer.signed_in:
-        return ask_to_sign_in(request, page.as_data)
+    """It names people, so it is for those who have signed in."""
     if not may_read(page.viewer, page.plan.agency_id):
         raise Http404(_("This page is for those who plan, report, approve, read or audit."))
     shown = owners_page(page.plan, page.at, page.today, page.viewer)

@@ -72,7 +72,8 @@ def _targets(page: Page, query: Query) -> Iterator[Target]:
     yield from sorted(_projects(plans), key=lambda target: place[target.plan_id])
     yield from _measures(page)
     yield from _units(page)
-    yield from sorted(_resolutions(plans), key=lambda target: place[target.plan_id])
+    if page.viewer.signed_in:  # what the board resolved is not for the public
+        yield from sorted(_resolutions(plans), key=lambda target: place[target.plan_id])
     yield from _pages(page)
     yield from _plans(page, order, query)
 
@@ -141,6 +142,8 @@ def _pages(page: Page) -> Iterator[Target]:
             ("about", _("About the plan")), ("meetings", _("meetings")),
             ("resolutions", _("resolutions")),
         ):  # fmt: skip
+            if name in ("meetings", "resolutions") and not page.viewer.signed_in:
+                continue
             yield Target(PAGE, "", label, "", f"{reverse(name, args=[page.plan.slug])}")
     for chapter in (FIRST, *names()):
         address = reverse("help") if chapter == FIRST else reverse("help_page", args=[chapter])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
@@ -28,9 +30,31 @@ UNSENT = frozenset({State.DRAFT, State.RETURNED})
 HANDED_IN = (State.SUBMITTED, State.APPROVED)
 
 
-def counted_states(*, approved_only: bool) -> tuple[str, ...]:
-    """The states in which a figure counts; drafts never do."""
-    return (State.APPROVED,) if approved_only else HANDED_IN
+#: Whether the reader is the public, to whom nothing is told that is not approved.
+_in_public: ContextVar[bool] = ContextVar("in_public", default=False)
+
+
+@contextmanager
+def read_in_public(public: bool = True) -> Iterator[None]:
+    """Inside, approved figures alone count, whatever a plan says: for whoever has not signed in."""
+    token = _in_public.set(public)
+    try:
+        yield
+    finally:
+        _in_public.reset(token)
+
+
+def goes_by_approved(*, approved_only: bool) -> bool:
+    """Whether approved figures alone count: as a plan says, and always to the public."""
+    return approved_only or _in_public.get()
+
+
+def counted_states(*, approved_only: bool = False) -> tuple[str, ...]:
+    """The states in which a figure counts; drafts never do.
+
+    ``approved_only``: what the plan says, of a figure that belongs to one.
+    """
+    return (State.APPROVED,) if goes_by_approved(approved_only=approved_only) else HANDED_IN
 
 
 def unapproved(state: str) -> str:

@@ -20,6 +20,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from strategy.access import Viewer, viewer
+from strategy.approval.model import read_in_public
 from strategy.calendar import FiscalMonth
 from strategy.clock import today
 from strategy.known.reading import as_known, known_day, read_plan
@@ -137,7 +138,8 @@ class PlanPage(Page):
 def readable(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A page that is only read: asks for sign-in, and answers in Thai where there is nothing.
 
-    Asks for sign-in unless the setting PUBLIC_READING opens these pages. The view takes
+    Asks for sign-in unless the setting PUBLIC_READING opens these pages; the public then reads
+    approved figures alone. The view takes
     ``as_data``: whether its rows are wanted instead of the page. With ?as_of= it reads what was
     known at the end of that day; who may read it is asked of today.
     """
@@ -146,10 +148,11 @@ def readable(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @never_cache
     @wraps(view)
     def wrapped(request: HttpRequest, as_data: bool = False, **found: Any) -> HttpResponse:
-        if not viewer(request.user).signed_in and not settings.PUBLIC_READING:
+        public = not viewer(request.user).signed_in
+        if public and not settings.PUBLIC_READING:
             return ask_to_sign_in(request, as_data)
         try:
-            with as_known(find_day(request.GET, today())):
+            with read_in_public(public), as_known(find_day(request.GET, today())):
                 return view(request, as_data=as_data, **found)
         except NotYetKnown as reason:
             if as_data or request.path.endswith(".xlsx"):
@@ -209,7 +212,12 @@ def page_of_agency(request: HttpRequest, *, as_data: bool = False) -> Page:
 def staff_page(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """A page of an agency that asks for sign-in always, whatever PUBLIC_READING opens."""
 
-    @agency_page
+    return agency_page(signed_in_only(view))
+
+
+def signed_in_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Asks for sign-in always, whatever PUBLIC_READING opens; stands inside what finds the page."""
+
     @wraps(view)
     def wrapped(request: HttpRequest, page: Page, **found: Any) -> HttpResponse:
         if not page.viewer.signed_in:
@@ -270,4 +278,6 @@ def answer_not_found(request: HttpRequest, message: str, as_data: bool = False) 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """An address that leads nowhere."""
-    return answer_not_found(request, "", request.path.endswith(".json"))
+    if request.path.endswith(".json") or request.path.startswith("/api/"):
+        return as_json({"error": _("There is nothing at this address.")}, status=404)
+    return answer_not_found(request, "")

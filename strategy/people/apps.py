@@ -9,10 +9,11 @@ class SignInConfig(AppConfig):
     verbose_name = _("Sign-in")
 
     def ready(self) -> None:
-        """Refuse to start with a setting of one-time codes or passkeys that cannot work."""
+        """Refuse to start with a setting of the sign-in that cannot work."""
         super().ready()
         from strategy.people import codes
         from strategy.people.passkeys import setting as passkeys
+        from strategy.people.sso import setting as sso
 
         codes.setting_check(settings.ONE_TIME_CODES)
         passkeys.setting_check(
@@ -21,3 +22,4 @@ class SignInConfig(AppConfig):
             domain=settings.PASSKEY_DOMAIN,
             origins=settings.PASSKEY_ORIGINS,
         )
+        sso.setting_check(settings.SSO)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -66,7 +67,12 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return {**super().get_context_data(**kwargs), "passkey_alone": passkeys.alone()}
+        more = {
+            "passkey_alone": passkeys.alone(),
+            "sso": bool(settings.SSO_ISSUER),
+            "sso_name": settings.SSO_NAME,
+        }
+        return {**super().get_context_data(**kwargs), **more}
 
     def form_valid(self, form: Any) -> HttpResponse:
         person = form.get_user()

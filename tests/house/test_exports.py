@@ -20,6 +20,8 @@ from import_export.admin import ImportMixin
 
 from budgets.models import Project, ProjectBudget, SpendingTarget
 from kpis.models import Baseline, Indicator, Measure, Result, YearTarget
+from nhrc_plan.api.models import ApiKey
+from nhrc_plan.disclosure.models import Item, Publisher
 from nhrc_plan.meetings.models import Meeting, MonthSummary
 from nhrc_plan.meetings.resolutions.models import Escalation, Resolution
 from strategy import access as roles
@@ -38,6 +40,7 @@ from strategy.records.model import Record
 from strategy.records.write import record_save
 from tests.support.addresses import names_of
 from tests.support.assessing import begun
+from tests.support.sweep import part
 from tests.support.writing import (
     OTHER,
     OWN,
@@ -178,6 +181,11 @@ def filled_lists(plan, django_user_model):
         MonthSummary(plan=plan, fiscal_year=2569, month=6, text="สรุป"),
         Resolution(meeting=meeting, number="3.1", text="ให้เร่งรัด", unit=unit, first_due_on=TODAY),
         Escalation(plan=plan),
+        ApiKey(name="x", begins_with="nhrc_x", secret_hash="a" * 64),
+        Publisher(agency=plan.agency, contact="x"),
+        Item(
+            agency=plan.agency, fiscal_year=2569, number="1", title="x", kind="plan", of_year=2569
+        ),
         transfer(led_by(OWN), 2569, "1000"),
     ):
         record_save(instance=row, user=None)
@@ -208,7 +216,8 @@ def test_every_list_exports_in_every_format(filled_lists, root):
         # Columns stand under their labels.
         if kind == "csv":
             labels = {str(field.verbose_name) for field in model._meta.concrete_fields}
-            hidden = {str(model._meta.get_field(name).verbose_name) for name in ("id", "version")}
+            kept_back = admin.site._registry[model].export_exclude
+            hidden = {str(model._meta.get_field(name).verbose_name) for name in kept_back}
             assert labels - hidden <= set(rows[0]), model
             assert len(set(rows[0])) == len(rows[0]), model
     assert differences(before, facts()) == {}
@@ -270,7 +279,9 @@ WORST = ["==1+1", "\t=1+1", "#N/A"]
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=ascii)
 def test_no_text_of_any_list_becomes_a_formula(filled_lists, root, payload):
-    for model in POISONED if payload in WORST else [Agency]:
+    # Each list takes them in turn; in a sweep all of them.
+    place = WORST.index(payload) if payload in WORST else 0
+    for model in part(POISONED, 3, place) if payload in WORST else [Agency]:
         with transaction.atomic():
             row, texts = poison(model, payload)
             # The other rows of a list are the same with each payload: once with them all.

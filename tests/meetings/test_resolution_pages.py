@@ -143,7 +143,7 @@ def test_one_shows_what_was_done_about_it(several, planner, meeting):
     assert client.get(f"{HERE}/resolutions/{2**70}/").status_code == 404
 
 
-def test_names_of_persons_are_for_those_who_sign_in(several, client, settings, person, meeting):
+def test_resolutions_are_for_those_who_sign_in(several, client, settings, person, meeting):
     settings.PUBLIC_READING = True
     user = person_save(
         person=person("named-person", roles.REPORTER), roles=[roles.REPORTER],
@@ -156,8 +156,7 @@ def test_names_of_persons_are_for_those_who_sign_in(several, client, settings, p
     paths = [reverse("resolution", args=[meeting.plan.slug, row.pk]), f"{HERE}/resolutions/"]
     for path in paths:
         for each in (path, path[:-1] + ".json"):
-            told = client.get(each).content.decode()
-            assert "named-person" not in told and '"reporter"' not in told
+            assert client.get(each).status_code in (302, 401)
             assert "named-person" in signed_in(user).get(each).content.decode()
 
 

@@ -9,8 +9,10 @@ from html.parser import HTMLParser
 from typing import Any
 
 from axes.models import AccessAttempt
+from django.apps import apps
 from django.contrib import admin
-from django.db import models
+from django.contrib.auth import get_user_model
+from django.db import DatabaseError, models, transaction
 from django.urls import NoReverseMatch, reverse
 
 from budgets.models import BudgetTransfer, Project, SpendingTarget
@@ -20,12 +22,16 @@ from integrity.measures.write import ProgressEntries, ProgressEntry
 from integrity.models import ItaMeasure
 from kpis.models import Baseline, Result
 from kpis.write.targets import TargetEntry
+from nhrc_plan.api.models import ApiKey
+from nhrc_plan.api.write import key_make
+from nhrc_plan.disclosure.models import Item, Publisher
 from nhrc_plan.meetings.models import Meeting, MonthSummary
 from nhrc_plan.meetings.resolutions import write as steps
 from nhrc_plan.meetings.resolutions.models import Escalation, Resolution
 from strategy.comments.write import question_answer, question_ask
 from strategy.evidence.entry import EvidenceEntry
 from strategy.models import Holiday, Membership, MonthLock, Plan, ReportingYear, Unit, Unlocking
+from strategy.records.model import recorded_models
 from strategy.records.write import record_save
 from tests.support.assessing import AnswerEntries, begun, entry
 from tests.support.pages import DAY, enter, indicator_of, retarget
@@ -153,12 +159,55 @@ def one_of_each(plan: Plan, user: Any) -> None:
     record_save(instance=lock, user=user)
     record_save(instance=Unlocking(lock=lock, reason=nasty), user=user)
     record_save(instance=Holiday(agency=plan.agency, day=date(2023, 10, 13), name=nasty), user=user)
+    record_save(instance=Publisher(agency=plan.agency, contact=nasty), user=user)
+    item = Item(
+        agency=plan.agency, fiscal_year=2567, number=nasty[:20], title=nasty, asks_for=nasty,
+        kind="plan", plan=plan, of_year=2567,
+    )  # fmt: skip
+    record_save(instance=item, user=user)
+    key_make(key=ApiKey(name=nasty, purpose=nasty), user=user)
     measure = ItaMeasure.objects.select_related("issue__year").get(number="2.2")
     letter = EvidenceEntry("letter", number=nasty, text=nasty)
     question = question_ask(user=user, figure=Result.objects.latest("pk"), text=nasty)
     question_answer(user=user, question=question, text=nasty)
     reported = ProgressEntry(measure, 2, "in_progress", nasty, (letter,))
     ProgressEntries.record(user=None, entry=reported, today=DAY)
+
+
+#: What a browser would run wherever it is written out as it stands.
+MARKUP = "'\"><script>z</script><i onx=y>"
+#: Texts that follow a form of their own, which addresses, sign-in or rules read.
+_SHAPED = {
+    "begins_with", "code", "code_prefix", "content_type", "key", "number", "password", "province",
+    "scale", "secret_hash", "sha256", "slug", "digest", "figure_type",
+}  # fmt: skip
+
+
+def fill_texts(text: str) -> list[str]:
+    """Put a text into every column of every row that takes any; gives the columns.
+
+    Left alone: what is chosen from a list, what has to be another in each row or of a form of its
+    own, and histories, which are closed.
+    """
+    found = []
+    ours = {model._meta.app_label for model in recorded_models()}
+    for model in apps.get_models():
+        own = model._meta.app_label in ours and model._meta.app_label != "auth"
+        if not (own or model is get_user_model()) or hasattr(model, "history_type"):
+            continue
+        for field in model._meta.concrete_fields:
+            plain = type(field) in (models.CharField, models.TextField) and not field.choices
+            if not plain or field.unique or field.name in _SHAPED:
+                continue
+            rows = model._base_manager.all()
+            try:
+                with transaction.atomic():
+                    filled = rows.update(**{field.name: text[: field.max_length]})
+            except DatabaseError:
+                continue  # the database keeps it to a form, or apart in each row
+            if filled:
+                found.append(f"{model._meta.label}.{field.name}")
+    return found
 
 
 def example(model: type[models.Model]) -> models.Model:

@@ -21,6 +21,7 @@ from kpis.models import Indicator, Measure, YearTarget
 from kpis.read import duties
 from kpis.rules import facts
 from nhrc_plan.desk import rows as desk
+from nhrc_plan.disclosure.models import Item
 from nhrc_plan.meetings.frozen import since
 from nhrc_plan.meetings.minute import rules as minute
 from nhrc_plan.meetings.models import Meeting
@@ -46,6 +47,7 @@ CODES: dict[str, set[str]] = {
         *ProjectBudget.SpendingKind.values,
         *desk.KINDS,
         *owners.KINDS,
+        *Item.Kind.values,
     },
     "spending_kind": set(ProjectBudget.SpendingKind.values),
     "judged_on": set(SpendingTarget.JudgedOn.values),

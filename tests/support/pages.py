@@ -38,12 +38,12 @@ THAI = re.compile("[ก-๙]{3}")
 #: Pages with readers of their own, or of rows that no plan brings along, held to them by
 #: tests/integrity/test_self_assessment_pages.py, tests/meetings/test_frozen.py,
 #: tests/meetings/test_resolution_pages.py and those of tests/watch, tests/reminders,
-#: tests/exchange, tests/drafts, tests/search and tests/overview/test_explained.py.
+#: tests/exchange, tests/drafts, tests/search, tests/api and tests/overview/test_explained.py.
 OF_THEIR_OWN = (
     "integrity/assessments", "plans/<slug:slug>/meetings/<", "history", "plans/<slug:slug>/quality",
     "reminders", "my-work/count", "plans/<slug:slug>/owners", "plans/<slug:slug>/resolutions/<",
     "plans/<slug:slug>/entry", "plans/<slug:slug>/units/<int:unit_id>/entry",
-    "plans/<slug:slug>/imports", "plans/<slug:slug>/tables", "drafts/", "search",
+    "plans/<slug:slug>/imports", "plans/<slug:slug>/tables", "drafts/", "search", "api/",
     "plans/<slug:slug>/figures/", "figures/",
 )  # fmt: skip
 
@@ -57,6 +57,7 @@ WITHOUT_ROWS = {
     "password/codes/set-up/", "password/codes/backup/", "password/codes/off/",
     "login/passkey/", "login/passkey/new/", "login/passkey/alone/", "password/passkeys/",
     "password/passkeys/new/", "password/passkeys/<int:passkey_id>/remove/",
+    "login/sso/", "login/sso/callback/",
     "my-work/reminders/", "my-work/reminders/choose/", "help/", "help/<slug:chapter>/", "language/",
     "healthz", "readyz", "styleguide/",
 }  # fmt: skip
@@ -110,7 +111,7 @@ def reading_routes(plan: Plan) -> list[Route]:
 
     def address(route: str) -> str:
         subject = route.split("/")[1] if route.startswith("integrity/") else ""
-        known = {**examples, "year": years.get(subject)}
+        known = {**examples, "year": years.get(subject, 2567)}
         return "/" + re.sub(r"<\w+:(\w+)>", lambda m: str(known[m[1]]), route)
 
     return [

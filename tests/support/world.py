@@ -126,6 +126,8 @@ def places_of(plan: Any, maker: Any, sender: Any, store: Path) -> list[Place]:
         **stands,
         Meeting: meeting,
         "slug": plan.slug,
+        "plan": plan.slug,
+        "agency": plan.agency.slug,
         "chapter": "reporter",
         "passkey_id": 1,
         ("table_match", "import_id"): _table_of(plan, maker).pk,

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from strategy.access import Viewer
-from strategy.approval.model import HANDED_IN, state_field
+from strategy.approval.model import counted_states, state_field
 from strategy.approval.whole import ApprovedWhole, BelowApproved
 from strategy.comments.model import Commented
 from strategy.evidence.model import OpenEvidence
@@ -18,8 +18,10 @@ from strategy.models import FISCAL_YEAR_VALIDATORS, Agency
 from strategy.records.model import Record
 from strategy.standing.score_field import SCORE_VALIDATORS, score_field, score_range
 
-#: The assessments that count: neither drafts nor what was returned.
-COUNTED = Q(approval__in=HANDED_IN)
+
+def counted() -> Q:
+    """The assessments that count: neither drafts nor what was returned."""
+    return Q(approval__in=counted_states())
 
 
 class ItaAssessment(OpenEvidence, Commented, ApprovedWhole):

@@ -18,13 +18,14 @@ from nhrc_plan.meetings.frozen.verify import exported, sentence, verify_one
 from nhrc_plan.meetings.models import Frozen, Meeting
 from strategy.drawing.qr import qr_svg
 from strategy.pages.data import head, month
-from strategy.pages.page import PlanPage, as_json, plan_page, xlsx
+from strategy.pages.page import PlanPage, as_json, plan_page, signed_in_only, xlsx
 from strategy.thai import month_name
 
 _NUMBER = re.compile(r"-?[\d,]+(\.\d+)?", re.ASCII)
 
 
 @plan_page
+@signed_in_only
 def meetings(request: HttpRequest, page: PlanPage) -> HttpResponse:
     """Every meeting of the plan, the latest first. One query."""
     rows = list(
@@ -46,6 +47,7 @@ def meetings(request: HttpRequest, page: PlanPage) -> HttpResponse:
 
 
 @plan_page
+@signed_in_only
 def meeting(request: HttpRequest, page: PlanPage, meeting_id: int) -> HttpResponse:
     """A meeting: what it saw, whether that is untouched, and what is known otherwise now."""
     found = _find(page, meeting_id)
@@ -80,6 +82,7 @@ def meeting(request: HttpRequest, page: PlanPage, meeting_id: int) -> HttpRespon
 
 
 @plan_page
+@signed_in_only
 def meeting_pack(request: HttpRequest, page: PlanPage, meeting_id: int) -> HttpResponse:
     """The pack as the meeting had it, byte for byte."""
     found = _find(page, meeting_id)
@@ -88,6 +91,7 @@ def meeting_pack(request: HttpRequest, page: PlanPage, meeting_id: int) -> HttpR
 
 
 @plan_page
+@signed_in_only
 def meeting_file(request: HttpRequest, page: PlanPage, meeting_id: int) -> HttpResponse:
     """What was frozen with its proof, as a file that anybody can check (docs/verify.md)."""
     frozen = _must(_frozen(_find(page, meeting_id)))

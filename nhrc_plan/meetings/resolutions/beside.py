@@ -11,8 +11,11 @@ from strategy.pages.page import Page
 
 
 def resolutions_beside(page: Page, kind: str, ids: Collection[int]) -> Panel | None:
-    """Unsettled resolutions about such things, of the page's plan where it is of one."""
-    if kind not in (*SUBJECTS, "unit"):
+    """Unsettled resolutions about such things, of the page's plan where it is of one.
+
+    What the board resolved is for those who have signed in.
+    """
+    if kind not in (*SUBJECTS, "unit") or not page.viewer.signed_in:
         return None
     of_plan = page.plan if kind != "measure" else None
     rows = unsettled_about(kind, ids, page.today, of_plan)

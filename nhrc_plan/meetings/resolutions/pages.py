@@ -16,14 +16,15 @@ from nhrc_plan.meetings.resolutions.read import plan_resolutions
 from nhrc_plan.meetings.resolutions.rows import ResolutionRow, kept_lines
 from strategy.access import Viewer
 from strategy.pages.data import head
-from strategy.pages.page import PlanPage, as_json, plan_page
+from strategy.pages.page import PlanPage, as_json, plan_page, signed_in_only
 from strategy.records.history import history_of
 
 
 @plan_page
+@signed_in_only
 def resolutions(request: HttpRequest, page: PlanPage) -> HttpResponse:
     """Every resolution of the plan, as the filters leave them, by meeting."""
-    found = plan_resolutions(page.plan, page.today, people=page.viewer.signed_in)
+    found = plan_resolutions(page.plan, page.today, people=True)
     filters = ResolutionFilter(request.GET, found.rows)
     lines = kept_lines(found.rows, page.at.year)
     if page.as_data:
@@ -50,9 +51,10 @@ def resolutions(request: HttpRequest, page: PlanPage) -> HttpResponse:
 
 
 @plan_page
+@signed_in_only
 def resolution(request: HttpRequest, page: PlanPage, resolution_id: int) -> HttpResponse:
     """One resolution, what may be done about it, and its history."""
-    found = plan_resolutions(page.plan, page.today, people=page.viewer.signed_in)
+    found = plan_resolutions(page.plan, page.today, people=True)
     row = next((row for row in found.rows if row.id == resolution_id), None)
     if row is None:
         raise Http404(_("The plan has no such resolution."))
