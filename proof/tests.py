@@ -37,7 +37,7 @@ def played(paths: tuple[str, ...], size: Size) -> str:
             if not url:
                 own.pop("DATABASE_URL")
             done = subprocess.run(
-                [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2", *paths],
+                [sys.executable, "-m", "pytest", "-q", "-n", "2", *paths],
                 cwd=TOP, env=own, capture_output=True, text=True, timeout=1800, check=False,
             )  # fmt: skip
             said = re.findall(r"^(\d+ (?:passed|failed).*|no tests ran.*)", done.stdout, re.M)

@@ -39,6 +39,7 @@ from strategy.pages.as_of import (
 from strategy.pages.current import current_agency
 from strategy.pages.menu import Item, menu_of
 from strategy.pages.period import NotEnded, find_month, find_plan, month_choices, month_to_return
+from strategy.pages.replica import read_page
 from strategy.read import due_month
 from strategy.thai import month_name
 
@@ -153,7 +154,7 @@ def readable(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return ask_to_sign_in(request, as_data)
         try:
             with read_in_public(public), as_known(find_day(request.GET, today())):
-                return view(request, as_data=as_data, **found)
+                return read_page(request, lambda: view(request, as_data=as_data, **found))
         except NotYetKnown as reason:
             if as_data or request.path.endswith(".xlsx"):
                 return answer_not_found(request, str(reason), as_data)

@@ -157,7 +157,7 @@ def template_drop(folder: Path) -> None:
 def _keys() -> dict[str, str]:
     """Every table of the test database, with the column of its key."""
     columns = {
-        model._meta.db_table: model._meta.pk.column
+        model._meta.db_table: str(model._meta.pk.column)
         for model in apps.get_models(include_auto_created=True)
     }
     there = connection.introspection.django_table_names(only_existing=True)
