@@ -8,8 +8,8 @@ browsers set to English and read Thai.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack, suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from django.conf import settings
@@ -98,13 +98,12 @@ def language_choices(**who: Any) -> dict[int, str]:
     return dict(rows.values_list("user_id", "language"))
 
 
-def reading(language: str | None) -> AbstractContextManager[None]:
+@contextmanager
+def reading(language: str | None) -> Iterator[None]:
     """What is written inside is written for a reader of that language, in Arabic digits; None: of
     Thai."""
-    held = ExitStack()
-    held.enter_context(translation.override(language or settings.LANGUAGE_CODE))
-    held.enter_context(written_in(ARABIC))
-    return held
+    with translation.override(language or settings.LANGUAGE_CODE), written_in(ARABIC):
+        yield
 
 
 def _remember(sender: Any, request: HttpRequest | None, user: Any, **more: Any) -> None:
