@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('strategy', '0017_language_choice'),
+        ('strategy', '0018_plan_at_work_by_index'),
     ]
 
     operations = [
