@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "strategy.pages.compression.CompressedText",
     "csp.middleware.CSPMiddleware",
     "strategy.language.choice.Language",
+    "strategy.language.digits.Digits",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

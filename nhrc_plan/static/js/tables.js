@@ -18,7 +18,9 @@
 
   const words = (cell) => {
     const text = seen(cell).replace(/\s+/g, " ").trim();
-    if (/^[+\u2212-]?[\d,]+(\.\d+)?%?$/.test(text)) return text.replace("\u2212", "-");
+    // A number in Thai digits would be a text to a spreadsheet.
+    const plain = text.replace(/[\u0e50-\u0e59]/g, (digit) => digit.charCodeAt(0) - 0x0e50);
+    if (/^[+\u2212-]?[\d,]+(\.\d+)?%?$/.test(plain)) return plain.replace("\u2212", "-");
     // A spreadsheet takes these for the beginning of a formula; behind the mark they stay text.
     return /^[=+\-@]/.test(text) ? `'${text}` : text;
   };
