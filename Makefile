@@ -11,12 +11,12 @@ PY := $(VENV)/bin/python
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test quick lint pictures walk weigh bench lock translations audit sbom release proof
+.PHONY: help run test test-all quick lint pictures walk weigh bench lock translations audit sbom release proof
 .DELETE_ON_ERROR:
 
 help: ## list these targets
 	@echo "make <target>, with PYTHON=… for another interpreter than $(PYTHON)"
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # -------------------------------------------------------------------------- the environment
 
@@ -66,6 +66,9 @@ run: $(VENV)/run.stamp $(VENV)/trial-key ## try it at http://127.0.0.1:8000 with
 
 test: $(VENV)/dev.stamp ## all tests, on SQLite or DATABASE_URL=postgres://… (ARGS= for pytest)
 	@$(PY) -m pytest $(TESTS) $(ARGS)
+
+test-all: $(VENV)/dev.stamp ## the same with every sweep whole: each odd value, each format, each size
+	@SWEEP=whole $(PY) -m pytest $(TESTS) $(ARGS)
 
 # The pure rules, the house itself, and one request for every page.
 QUICK = tests/house/test_architecture.py tests/house/test_templates.py tests/overview/test_smoke.py \

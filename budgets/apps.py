@@ -7,7 +7,9 @@ class BudgetsConfig(AppConfig):
     verbose_name = _("Projects and budgets")
 
     def ready(self) -> None:
+        from budgets.pages import explained
         from budgets.write.sentences import SENTENCES
         from strategy.messages import add_sentences
 
         add_sentences(SENTENCES)
+        explained.register()

@@ -7,6 +7,7 @@ class KpisConfig(AppConfig):
     verbose_name = _("Indicators and results")
 
     def ready(self) -> None:
+        from kpis.pages import explained
         from kpis.write.checks import check_scale
         from kpis.write.sentences import SENTENCES
         from strategy.messages import add_sentences
@@ -14,3 +15,4 @@ class KpisConfig(AppConfig):
 
         add_sentences(SENTENCES)
         Plan.checks.append(check_scale)
+        explained.register()

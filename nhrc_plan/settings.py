@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "strategy.pages.compression.CompressedText",
     "csp.middleware.CSPMiddleware",
     "strategy.language.choice.Language",
+    "strategy.language.digits.Digits",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -123,12 +124,22 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         ),
     }
     DATABASES["default"]["CONN_MAX_AGE"] = 0
-else:
-    # Plan queries for storage without moving heads. The server's own default, made for disks,
-    # reads the whole table of results to find the latest of each indicator.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c random_page_cost=1.1")
-    # A server that is away is told so within seconds (nhrc_plan/health/calm.py).
-    DATABASES["default"]["OPTIONS"].setdefault("connect_timeout", 5)
+#: A copy that follows the database, for reading pages (strategy/pages/replica.py).
+if DATABASE_READ_URL := os.environ.get("DATABASE_READ_URL", ""):
+    DATABASES["replica"] = dj_database_url.parse(
+        DATABASE_READ_URL, conn_max_age=60, conn_health_checks=True
+    )
+    DATABASES["replica"]["TEST"] = {"MIRROR": "default"}
+    DATABASE_ROUTERS = ["strategy.pages.replica.Router"]
+    MIDDLEWARE.insert(1, "strategy.pages.replica.AfterSending")
+for _database in DATABASES.values():
+    if _database["ENGINE"] == "django.db.backends.postgresql":
+        _options = _database.setdefault("OPTIONS", {})
+        # Plan queries for storage without moving heads. The server's own default, made for disks,
+        # reads the whole table of results to find the latest of each indicator.
+        _options.setdefault("options", "-c random_page_cost=1.1")
+        # A server that is away is told so within seconds (nhrc_plan/health/calm.py).
+        _options.setdefault("connect_timeout", 5)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_PASSWORD_VALIDATORS = [

@@ -35,6 +35,7 @@ from nhrc_plan.tables import views as table_views
 from nhrc_plan.value import views as value_views
 from nhrc_plan.watch import views as watch_views
 from strategy.comments.pages import comment_act, comment_ask
+from strategy.explained.pages import agency_figure, plan_figure
 from strategy.language.choice import language_choose
 from strategy.pages.evidence import evidence_file
 from strategy.people import code_pages
@@ -115,6 +116,8 @@ urlpatterns = [
     *page(f"{PLAN}/map", views.strategy_map, "map"),
     *page(f"{PLAN}/about", views.about, "about"),
     *page(f"{PLAN}/board", board_views.board, "board"),
+    path(f"{PLAN}/figures/<slug:figure>/<str:of>/", plan_figure, name="figure"),
+    path("figures/<slug:figure>/<str:of>/", agency_figure, name="agency_figure"),
     path(f"{PLAN}/board.xlsx", board_views.board_pack, name="board_pack"),
     *page(f"{PLAN}/meetings", meeting_views.meetings, "meetings"),
     *page(f"{PLAN}/meetings/<int:meeting_id>", meeting_views.meeting, "meeting"),

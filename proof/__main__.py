@@ -19,6 +19,9 @@ MODULES = (
     "proof.faults.database",
     "proof.faults.disk",
     "proof.faults.upgrade",
+    "proof.scale.load",
+    "proof.scale.hosts",
+    "proof.scale.growth",
     "proof.tests",
 )
 
@@ -30,12 +33,17 @@ def main() -> int:
     asked.add_argument("--rounds", type=int, default=Size.rounds)
     asked.add_argument("--writes", type=int, default=Size.writes)
     asked.add_argument("--writers", type=int, default=Size.writers)
+    asked.add_argument("--seconds", type=int, default=Size.seconds)
+    asked.add_argument("--requests", type=int, default=Size.requests)
+    asked.add_argument("--agencies", type=int, default=Size.agencies)
+    asked.add_argument("--row", default="", help="words of the rows to play")
     asked.add_argument("--out", type=Path, default=Path("dist/proof.md"))
     given = asked.parse_args()
     for module in MODULES:
         importlib.import_module(module)
-    rows = [row for row in ROWS if given.only in (None, row.group)]
-    size = SHORT if given.short else Size(given.rounds, given.writes, given.writers)
+    rows = [row for row in ROWS if given.only in (None, row.group) and given.row in row.name]
+    of_size = ("rounds", "writes", "writers", "seconds", "requests", "agencies")
+    size = SHORT if given.short else Size(**{name: getattr(given, name) for name in of_size})
     outcomes = []
     for row in rows:
         print(f"{row.group}: {row.name} …", flush=True)

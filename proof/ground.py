@@ -107,11 +107,14 @@ Ground = SQLiteGround | PostgreSQLGround
 
 
 @contextmanager
-def ground(vendor: str, *, seeded: bool = True) -> Iterator[Ground]:
-    """A database with plan, samples and demo accounts, gone afterwards."""
+def ground(vendor: str, *, seeded: bool = True, tables: Path | None = None) -> Iterator[Ground]:
+    """A database with plan, samples and demo accounts, gone afterwards. ``tables``: a file of
+    SQLite that is migrated already, to begin with a copy of it."""
     with tempfile.TemporaryDirectory(prefix="proof-") as name:
         made: Ground = (SQLiteGround if vendor == "sqlite" else PostgreSQLGround)(Path(name))
         try:
+            if tables is not None and isinstance(made, SQLiteGround):
+                shutil.copy(tables, made.path)
             if seeded:
                 manage(made, "bootstrap", "--sample")
             yield made
@@ -144,21 +147,33 @@ def manage(of: Ground, *command: str, check: bool = True) -> subprocess.Complete
 
 
 class Service:
-    """gunicorn with two processes, in a process group of its own that alone is ever killed."""
+    """gunicorn with some processes, in a process group of its own that alone is ever killed."""
 
-    def __init__(self, of: Ground, before: Callable[[], None] | None = None, **more: str) -> None:
-        self.of, self.before, self.more = of, before, more
+    def __init__(
+        self,
+        of: Ground,
+        before: Callable[[], None] | None = None,
+        workers: int = 2,
+        **more: str,
+    ) -> None:
+        self.of, self.before, self.more, self.workers = of, before, more, workers
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--workers", "2",
-             "--threads", "8", "--no-control-socket", "nhrc_plan.wsgi"],
+            [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--workers",
+             str(self.workers), "--threads", "8", "--no-control-socket", "nhrc_plan.wsgi"],
             cwd=TOP, env=environment(self.of, **self.more), start_new_session=True,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=self.before,
         )  # fmt: skip
         waited(lambda: Browser(self.port).ask("GET", "/healthz").status == 200, PATIENCE)
+
+    def children(self) -> list[int]:
+        """The processes that answer requests."""
+        assert self.process is not None
+        of = self.process.pid
+        return list(map(int, Path(f"/proc/{of}/task/{of}/children").read_text().split()))
 
     def kill(self) -> None:
         """As by kill -9: nobody is told, nothing is finished."""

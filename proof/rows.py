@@ -23,9 +23,18 @@ class Size:
     rounds: int = 20
     writes: int = 1000
     writers: int = 16
+    #: Of the rows of scale: how long people are at work, how many read and how many enter, requests
+    #: that one process answers, agencies.
+    seconds: int = 300
+    readers: int = 50
+    enterers: int = 20
+    requests: int = 10_000
+    agencies: int = 1000
 
 
-SHORT = Size(rounds=1, writes=24, writers=4)
+SHORT = Size(
+    rounds=1, writes=24, writers=4, seconds=3, readers=4, enterers=2, requests=100, agencies=3
+)
 
 
 @dataclass(frozen=True)

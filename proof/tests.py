@@ -32,11 +32,12 @@ def played(paths: tuple[str, ...], size: Size) -> str:
     figures = []
     with ground("postgresql", seeded=False) as server:
         for vendor, url in (("SQLite", ""), ("PostgreSQL", server.url)):
-            own = {**os.environ, "DATABASE_URL": url, "RACE_ROUNDS": str(size.rounds)}
+            own = {**os.environ, "DATABASE_URL": url, "SWEEP": "whole"}
+            own["RACE_ROUNDS"] = str(size.rounds)
             if not url:
                 own.pop("DATABASE_URL")
             done = subprocess.run(
-                [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2", *paths],
+                [sys.executable, "-m", "pytest", "-q", "-n", "2", *paths],
                 cwd=TOP, env=own, capture_output=True, text=True, timeout=1800, check=False,
             )  # fmt: skip
             said = re.findall(r"^(\d+ (?:passed|failed).*|no tests ran.*)", done.stdout, re.M)

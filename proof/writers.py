@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import Counter
+from typing import Self
 
 from proof.browser import Answer, Browser
 from proof.ground import Ground
@@ -30,7 +31,7 @@ class Writers:
         self._stop, self._lock = threading.Event(), threading.Lock()
         self._threads = [threading.Thread(target=self._write, args=[n]) for n in range(count)]
 
-    def __enter__(self) -> Writers:
+    def __enter__(self) -> Self:
         for thread in self._threads:
             thread.start()
         return self

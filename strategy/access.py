@@ -61,6 +61,12 @@ class Viewer:
         return PLANNER in self.roles
 
     @property
+    def planned_agencies(self) -> frozenset[int] | None:
+        """The agencies whose work is laid before a planner: those of their units; None, all there
+        are, for a planner who works in no unit. Of others, the agencies of their units."""
+        return None if self.is_planner and not self.agency_ids else self.agency_ids
+
+    @property
     def enters(self) -> bool:
         """Whether they have figures to enter or to approve, for a unit or for the plan."""
         return self.is_staff and bool(self.roles & {PLANNER, REPORTER, APPROVER})

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from strategy.calendar import FiscalMonth, ReportingDay, latest_ended
-from strategy.models import Holiday, Plan, ReportingYear
+from strategy.models import Holiday, Plan, ReportingYear, Unit
 from strategy.standing.status import Bands
 
 
@@ -77,3 +77,9 @@ def due_month(plan: Plan, today: date) -> FiscalMonth:
     """
     first, last = FiscalMonth(plan.first_year, 1), FiscalMonth(plan.last_year, 12)
     return min(max(latest_ended(today), first), last)
+
+
+def units_in_order(plan: Plan) -> list[tuple[int, str]]:
+    """The units of a plan's agency, by id and name, in Thai order. One query."""
+    units = Unit.objects.filter(agency=plan.agency_id).order_by("name", "pk")
+    return list(units.values_list("pk", "name"))

@@ -28,7 +28,7 @@ os.environ.update(
     DJANGO_SETTINGS_MODULE="nhrc_plan.settings",
 )
 for _name in (
-    "BEHIND_PROXY", "CSRF_TRUSTED_ORIGINS", "PUBLIC_READING", "SECURE_SSL_REDIRECT",
+    "DATABASE_READ_URL", "BEHIND_PROXY", "CSRF_TRUSTED_ORIGINS", "PUBLIC_READING", "SECURE_SSL_REDIRECT",
     "TRUSTED_PROXIES", "EVIDENCE_DIR", "EVIDENCE_MAX_MB", "SITE_URL", "EMAIL_HOST", "EMAIL_PORT",
     "EMAIL_USER", "EMAIL_PASSWORD", "EMAIL_TLS", "EMAIL_FROM", "ONE_TIME_CODES",
     "PASSKEYS", "PASSKEY_ALONE", "PASSKEY_DOMAIN", "PASSKEY_ORIGINS",
@@ -52,6 +52,7 @@ from django.test.utils import teardown_databases
 from django.utils import timezone
 from hypothesis import HealthCheck
 from hypothesis import settings as properties
+from openpyxl.worksheet.merge import MergedCellRange
 
 from strategy import access as roles
 from strategy.models import Membership, Plan, Unit
@@ -65,6 +66,7 @@ from tests.support.database import (
     sums_of_every_table,
     template_drop,
 )
+from tests.support.sweep import WHOLE
 
 # ----------------------------------------------------------------------------------- the session
 _FOLDER = pytest.StashKey[Path]()
@@ -94,6 +96,9 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     properties.load_profile("tests")
     test_client.store_rendered_templates = _keep_whole
+    # Workbooks are read for what stands in them: to draw the borders of merged cells anew, which
+    # nobody looks at, takes openpyxl three quarters of the time.
+    MergedCellRange.format = lambda area: None
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     config.addinivalue_line("filterwarnings", "ignore:No directory at:UserWarning")
     if connection.vendor == "sqlite":
@@ -108,12 +113,29 @@ def pytest_report_header() -> str:
     return f"database: {connection.vendor}"
 
 
+#: Where tests take long.
+LONG = (
+    "tests/house/test_every_form.py",
+    "tests/house/test_addresses.py",
+    "tests/house/test_proof.py",
+    "tests/journeys/",
+    "tests/house/test_filters_fuzz.py",
+    "tests/house/test_queries.py",
+)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On another database than SQLite: only what touches one; the rest is the same on both.
+    """Sweeps only where they are asked for; on another database than SQLite only what touches one.
 
     Journeys of a browser are played once, on SQLite; so is what rows look like, and what is worked
     out from them in Python: policies, permissions, formats, forms.
     """
+    # The longest first: whatever is left at the end, one process is alone with.
+    items.sort(key=lambda item: not item.nodeid.startswith(LONG))
+    if not WHOLE:
+        swept = [item for item in items if item.get_closest_marker("sweep")]
+        config.hook.pytest_deselected(items=swept)
+        items[:] = [item for item in items if not item.get_closest_marker("sweep")]
     if connection.vendor == "sqlite":
         return
     with_database = {"db", "transactional_db", "django_db_setup", "live_server"}
@@ -316,14 +338,23 @@ def chromium() -> Iterator[Any]:
 
 @pytest.fixture
 def browse(chromium: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
-    """Opens a browser window for somebody: signed in through the form, with what went wrong."""
+    """Opens a browser window for somebody who has signed in, with what went wrong.
+
+    ``typed``: signs in through the form; otherwise the window has the session from the beginning.
+    """
     windows: list[Any] = []
 
-    def open_window(user: Any = None, width: int = 1280) -> Any:
+    def open_window(user: Any = None, width: int = 1280, typed: bool = False) -> Any:
         context = chromium.new_context(
             base_url=live_server.url, viewport={"width": width, "height": 900}
         )
         windows.append(context)
+        if user is not None and not typed:
+            client = test_client.Client()
+            client.force_login(user)
+            name = settings.SESSION_COOKIE_NAME
+            session = {"name": name, "value": client.cookies[name].value, "url": live_server.url}
+            context.add_cookies([session])
         page = context.new_page()
         page.wrong = []
         page.on(
@@ -331,7 +362,7 @@ def browse(chromium: Any, live_server: Any) -> Iterator[Callable[..., Any]]:
             lambda message: page.wrong.append(message.text) if message.type == "error" else None,
         )
         page.on("pageerror", lambda error: page.wrong.append(str(error)))
-        if user is not None:
+        if typed:
             page.goto("/login/")
             page.fill("#id_username", user.username)
             page.fill("#id_password", PASSWORD)

@@ -65,7 +65,9 @@ class CarriedPaymentAdmin(ProjectRowsAdmin):
 
     def choose_form(self, request: HttpRequest) -> CarriedChooseForm:
         """By ?unit=&plan=&year=&month=, of the month of payment."""
-        units, plans = entering_units(viewer(request.user)), spending_plans()
+        who, asked = viewer(request.user), request.GET
+        units = entering_units(who, asked.get("unit", ""))
+        plans = spending_plans(who, asked.get("plan", ""))
         return CarriedChooseForm(request.GET or None, units=units, plans=plans, today=today())
 
     def choose_context(self, request: HttpRequest, form: Any) -> dict[str, Any]:

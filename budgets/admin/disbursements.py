@@ -78,7 +78,9 @@ class DisbursementAdmin(WithEvidencePage, AskedAbout, ProjectRowsAdmin):
 
     def choose_form(self, request: HttpRequest) -> ChooseForm:
         """By ?unit=&plan=&year=&month=."""
-        units, plans = entering_units(viewer(request.user)), spending_plans()
+        who, asked = viewer(request.user), request.GET
+        units = entering_units(who, asked.get("unit", ""))
+        plans = spending_plans(who, asked.get("plan", ""))
         return ChooseForm(request.GET or None, units=units, plans=plans, today=today())
 
     def choose_context(self, request: HttpRequest, form: Any) -> dict[str, Any]:

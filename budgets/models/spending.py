@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from budgets.models.projects import Project, ProjectLead
 from strategy.access import REPORTER, Viewer
-from strategy.approval.model import Approvable, state_field
+from strategy.approval.model import Approvable, open_index, state_field
 from strategy.calendar import MONTHS, FiscalMonth
 from strategy.comments.model import NOBODYS, Commented
 from strategy.evidence.model import Evidence, SupportedByEvidence
@@ -25,6 +25,7 @@ class ProjectMonth(Approvable):
     """What is entered of a project's month, and approved for its first-named lead unit."""
 
     written_by_reporters = True
+    agency_link = "project__strategy__plan__agency"
     approval_links = ("project__leads",)
 
     project: models.ForeignKey[Project, Project]
@@ -39,9 +40,12 @@ class ProjectMonth(Approvable):
 
     @classmethod
     def of_units(cls, units: Iterable[int]) -> Q:
+        units = list(units)
         first = ProjectLead.objects.filter(project=OuterRef("pk")).order_by("position")
         led = Project.objects.annotate(first_lead=Subquery(first.values("unit")[:1]))
-        return Q(project__in=led.filter(first_lead__in=units).order_by().values("pk"))
+        # Of the projects that they lead at all, not of all there are, the first is looked for.
+        own = led.filter(pk__in=ProjectLead.objects.filter(unit__in=units).values("project"))
+        return Q(project__in=own.filter(first_lead__in=units).order_by().values("pk"))
 
     @classmethod
     def approval_rows(cls) -> QuerySet[Any]:
@@ -92,6 +96,7 @@ class Disbursement(SupportedByEvidence, Commented, ProjectMonth):
         verbose_name_plural = _("disbursements")
         permissions = [("approve_disbursement", "Can approve disbursements")]
         ordering = ["project_id", "fiscal_year", "month"]
+        indexes = [open_index("approval", "fiscal_year", "month")]
         constraints = [
             models.UniqueConstraint(
                 fields=["project", "fiscal_year", "month"],
@@ -178,6 +183,7 @@ class CarriedPayment(ProjectMonth):
         verbose_name_plural = _("payments of money carried over")
         permissions = [("approve_carriedpayment", "Can approve payments of money carried over")]
         ordering = ["project_id", "fiscal_year", "month"]
+        indexes = [open_index("approval", "fiscal_year", "month")]
         constraints = [
             models.UniqueConstraint(
                 fields=["project", "fiscal_year", "month"],

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 
 from budgets.models import Disbursement, Project
 from budgets.pages import charts, data, rule_words
 from budgets.read.carried import by_year
 from budgets.read.figures import with_evidence
 from budgets.read.money import plan_money
-from budgets.read.project import project_detail
+from budgets.read.project import project_detail, project_places
 from budgets.read.rows import PlanMoney
 from strategy.calendar import FiscalMonth
 from strategy.comments.read import open_marks, talk_about
 from strategy.owners.read import owners_shown
 from strategy.pages.beside import panels_beside
+from strategy.pages.neighbours import Near, neighbours
 from strategy.pages.page import PlanPage, as_json, plan_page
 from strategy.thai import month_name
 
@@ -116,5 +118,10 @@ def project(request: HttpRequest, page: PlanPage, place: str) -> HttpResponse:
         "may_report": page.viewer.may_report(first.id if first else None),
         "owners": owners_shown(page.viewer, Project, [shown.row.id]).get(shown.row.id),
         "beside": panels_beside(page, "project", [shown.row.id]),
+        "near": neighbours(
+            project_places(page.plan),
+            shown.row.code,
+            lambda code: Near(reverse("project", args=[page.plan.slug, code]), code),
+        ),
     }
     return render(request, "budgets/project.html", context)

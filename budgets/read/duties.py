@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _
 
 from budgets.models import Disbursement, Project, ProjectLead
@@ -20,15 +20,22 @@ from strategy.read import deadline_days, due_month
 from strategy.thai import format_date, month_name, sort_key
 
 
-def entering_units(who: Viewer) -> list[tuple[int | None, str]]:
+def entering_units(who: Viewer, asked: str = "") -> list[tuple[int | None, str]]:
     """The units for which a person may enter money, by name; None: projects without a lead.
 
-    A reporter's own; for planners every unit that is the first-named lead of a project.
+    A reporter's own; for planners every unit that is the first-named lead of a project of an
+    agency that they plan for, and of the agency whose unit is ``asked`` for, by its id.
     """
     if not who.is_planner:
         return list(who.units)
     first = ProjectLead.objects.filter(project=OuterRef("pk")).order_by("position")
-    leads = Project.objects.order_by().values_list(
+    projects = Project.objects.order_by()
+    if who.planned_agencies is not None:
+        theirs = Q(strategy__plan__agency__in=who.planned_agencies)
+        if asked.isdecimal() and len(asked) < 19:
+            theirs |= Q(leads__unit=int(asked))
+        projects = projects.filter(theirs).distinct()
+    leads = projects.values_list(
         Subquery(first.values("unit")[:1]), Subquery(first.values("unit__name")[:1])
     )
     named = {(pk, name) for pk, name in leads if pk is not None}
@@ -36,13 +43,13 @@ def entering_units(who: Viewer) -> list[tuple[int | None, str]]:
     return [*units, (None, _("projects without a lead"))]
 
 
-def spending_plans() -> list[Plan]:
-    """The plans that have projects, the one at work first."""
-    return list(
-        Plan.objects.filter(strategies__projects__isnull=False)
-        .distinct()
-        .order_by("-is_current", "-first_year", "pk")
-    )
+def spending_plans(who: Viewer, asked: str = "") -> list[Plan]:
+    """The plans that have projects, the one at work first: of the agencies in which a person works
+    (of a planner who works in none, of all), and the one whose name in addresses is ``asked``."""
+    plans = Plan.objects.filter(Exists(Project.objects.filter(strategy__plan=OuterRef("pk"))))
+    if who.planned_agencies is not None:
+        plans = plans.filter(Q(agency__in=who.planned_agencies) | Q(slug=asked))
+    return list(plans.order_by("-is_current", "-first_year", "pk"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,12 +165,17 @@ def _at_place(plan: Plan, code: str) -> Iterable[Any]:
     )  # fmt: skip
 
 
-def _unknown(plan: Plan, code: str) -> Http404:
+def project_places(plan: Plan) -> list[str]:
+    """The place of every project of a plan, "1-2", in the plan's order. One query."""
     places = Project.objects.filter(strategy__plan=plan).order_by("strategy__number", "number")
-    known = ", ".join(
+    return [
         f"{strategy}-{number}"
-        for strategy, number in places.values_list("strategy__number", "number")[:40]
-    )
+        for strategy, number in places.values_list("strategy__number", "number")
+    ]
+
+
+def _unknown(plan: Plan, code: str) -> Http404:
+    known = ", ".join(project_places(plan)[:40])
     if not known:
         return Http404(_("This plan has no projects."))
     return Http404(

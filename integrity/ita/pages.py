@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from integrity.ita import charts, data, tables
@@ -11,6 +12,7 @@ from integrity.ita.read import ita_year, ita_years
 from integrity.ita.scores import TOTAL, figure_names, score_figures, with_evidence
 from integrity.ita.sheets import computed_rule, ita_report
 from strategy.comments.read import talk_about
+from strategy.pages.neighbours import Near, neighbours
 from strategy.pages.page import Page, agency_page, as_json, xlsx
 
 
@@ -53,6 +55,11 @@ def year(request: HttpRequest, page: Page, year: int) -> HttpResponse:
         "evidence": with_evidence(figures),
         "figures": figures,
         "talk": talk_about(page.viewer, figures, TOTAL, names=figure_names(figures)),
+        "near": neighbours(
+            sorted(shown.years),
+            year,
+            lambda each: Near(reverse("ita", args=[each]), str(each)),
+        ),
         "may_plan": page.viewer.is_planner and request.user.is_staff,
     }
     return render(request, "integrity/ita/ita.html", context)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from integrity.ita import sheets
 from integrity.ita.rows import Advice, Instrument, ItaYear, Item, Part, Score, moved
 from strategy.known.words import known_lines
+from strategy.language.digits import thai_digits
 from strategy.thai import format_date, format_exact
 from strategy.workbook.book import Book
 from strategy.workbook.build import Builder
@@ -235,7 +236,9 @@ def ita_report(shown: ItaYear) -> bytes:
         "year": shown.now.year,
         "agency": shown.agency_name,
     }
-    book = Book(title=title, creator=shown.agency_name, footer=shown.agency_name)
+    book = Book(
+        title=title, creator=shown.agency_name, footer=shown.agency_name, thai_digits=thai_digits()
+    )
     for build in ITA:
         build(book, shown)
     return book.save()

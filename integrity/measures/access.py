@@ -22,6 +22,16 @@ def unit_key(unit_id: int | None, agency_id: int) -> str:
     return f"{NO_UNIT}{agency_id}" if unit_id is None else str(unit_id)
 
 
+def agencies_of_key(key: str) -> frozenset[int]:
+    """The agency of what :func:`unit_key` names; none where there is no such unit. One query."""
+    number = key.removeprefix(NO_UNIT)
+    if not (number.isdecimal() and len(number) < 19):
+        return frozenset()
+    if key != number:
+        return frozenset([int(number)])
+    return frozenset(Unit.objects.filter(pk=int(number)).values_list("agency_id", flat=True))
+
+
 def reports_for(who: Viewer, units: Iterable[tuple[int, bool, int]]) -> bool:
     """Whether a person answers for a measure of ``units``: (id, is a group, id of its agency)."""
     if who.is_planner:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from integrity.measures import rules
-from integrity.measures.access import unit_agencies, unit_key
+from integrity.measures.access import agencies_of_key, unit_agencies, unit_key
 from integrity.measures.models import ItaMeasure, MeasureYear, QuarterProgress
 from integrity.measures.read import measure_year, running_years, year_row, year_rows
 from integrity.measures.rows import (
@@ -21,15 +21,20 @@ from strategy.models import Unit
 from strategy.thai import format_date, sort_key
 
 
-def entering_units(who: Viewer) -> dict[str, tuple[UnitName | None, int]]:
+def entering_units(who: Viewer, asked: str = "") -> dict[str, tuple[UnitName | None, int]]:
     """The units for which a person may report, by their name in addresses, with their agency.
 
-    A reporter's own; for planners every unit that some measure names, and what has none.
+    A reporter's own; for planners every unit that some measure names, and what has none: of the
+    agencies that they plan for, and of the one of which a unit is ``asked`` for by that name.
     """
+    agencies = who.planned_agencies
+    if agencies is not None and who.is_planner:
+        agencies |= agencies_of_key(asked)
     if not who.is_planner:
         rows = Unit.objects.filter(pk__in=who.unit_ids)
     else:
         rows = Unit.objects.filter(ita_measures__isnull=False).distinct()
+        rows = rows if agencies is None else rows.filter(agency__in=agencies)
     units = [UnitName(row.pk, row.name, row.is_group, row.agency_id) for row in rows]
     units.sort(key=lambda unit: (unit.is_group, sort_key(unit.name)))
     found: dict[str, tuple[UnitName | None, int]] = {
@@ -38,6 +43,8 @@ def entering_units(who: Viewer) -> dict[str, tuple[UnitName | None, int]]:
     if who.is_planner:
         at_work = MeasureYear.objects.all()
         bare = ItaMeasure.objects.filter(units__isnull=True, issue__year__in=at_work).order_by()
+        if agencies is not None:
+            bare = bare.filter(issue__year__agency__in=agencies)
         for agency in bare.values_list("issue__year__agency_id", flat=True).distinct():
             found[unit_key(None, agency)] = (None, agency)
     return found
@@ -45,7 +52,7 @@ def entering_units(who: Viewer) -> dict[str, tuple[UnitName | None, int]]:
 
 def due_list(who: Viewer, today: date) -> list[QuarterDue]:
     """What the units of a person owe. A fixed number of queries."""
-    return quarters_due(who, year_rows(running_years(today), today, who))
+    return quarters_due(who, year_rows(running_years(today, who.planned_agencies), today, who))
 
 
 @dataclass(frozen=True, slots=True)

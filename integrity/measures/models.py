@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from integrity.ita.models import Recommendation
 from strategy.access import REPORTER, Viewer
-from strategy.approval.model import Approvable, state_field
+from strategy.approval.model import Approvable, open_index, state_field
 from strategy.comments.model import Commented, of_own_units
 from strategy.evidence.model import Evidence, SupportedByEvidence
 from strategy.models import FISCAL_YEAR_VALIDATORS, THAI, Agency, Plan, Unit
@@ -257,6 +257,7 @@ class QuarterProgress(SupportedByEvidence, Commented, Approvable):
 
     written_by_reporters = True
     figure_columns = ("state", "text")
+    agency_link = "measure__issue__year__agency"
     approval_links = ("measure__units__agency__units",)
     figure_links = ("measure__issue__year__agency",)
 
@@ -279,6 +280,7 @@ class QuarterProgress(SupportedByEvidence, Commented, Approvable):
         verbose_name_plural = _("progress of measures")
         permissions = [("approve_quarterprogress", "Can approve progress of measures")]
         ordering = ["measure_id", "quarter"]
+        indexes = [open_index("approval", "quarter")]
         constraints = [
             models.UniqueConstraint(
                 fields=["measure", "quarter"],

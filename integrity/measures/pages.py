@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from integrity.measures import data, sheets
@@ -18,6 +19,7 @@ from strategy.comments.read import Talk, talk_about
 from strategy.drawing.geometry_small import segments
 from strategy.owners.read import owners_shown
 from strategy.pages.beside import panels_beside
+from strategy.pages.neighbours import Near, neighbours
 from strategy.pages.page import Page, agency_page, as_json, xlsx
 from strategy.thai import to_arabic
 
@@ -49,6 +51,11 @@ def measure_year(request: HttpRequest, page: Page, year: int) -> HttpResponse:
         "nav": "integrity",
         "here": "measures",
         "years": [each.fiscal_year for each in years],
+        "near": neighbours(
+            sorted(each.fiscal_year for each in years),
+            year,
+            lambda each: Near(reverse("measure_year", args=[each]), str(each)),
+        ),
         "shown": shown,
         "quarter": quarter,
         "quarters": QUARTERS,

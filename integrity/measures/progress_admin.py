@@ -160,7 +160,7 @@ class QuarterProgressAdmin(AskedAbout, ApprovalAdmin, EntryScreenAdmin):
 
     def choose_form(self, request: HttpRequest) -> ChooseForm:
         """By ?unit=&year=&quarter=."""
-        units = entering_units(viewer(request.user))
+        units = entering_units(viewer(request.user), request.GET.get("unit", ""))
         years = agency_years({agency for _unit, agency in units.values()})
         return ChooseForm(request.GET or None, units=units, years=years, today=today())
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q
+from django.db.models import BigIntegerField, Count, F, Value
 
 from integrity.ita.read import scored_questions
 from integrity.ita.rows import NO_SCORE, next_score
@@ -198,12 +198,16 @@ def _units(
     One query.
     """
     own = who.unit_ids if who else frozenset()
-    rows = Unit.objects.filter(Q(ita_measures__issue__year__in=years) | Q(pk__in=own)).order_by()
+    none = Value(None, BigIntegerField())
+    named_units = Unit.objects.filter(ita_measures__issue__year__in=years).order_by()
+    own_units = Unit.objects.filter(pk__in=own).order_by()
+    # Two parts and no condition with "or", for which every unit and measure would be read.
+    rows = named_units.values_list(
+        "ita_measures__pk", "ita_measures__issue__year_id", "pk", "name", "is_group", "agency_id"
+    ).union(own_units.values_list(none, none, "pk", "name", "is_group", "agency_id"), all=True)
     found: dict[int, list[UnitName]] = defaultdict(list)
     agencies = {}
-    for measure, year, pk, name, is_group, agency in rows.values_list(
-        "ita_measures__pk", "ita_measures__issue__year_id", "pk", "name", "is_group", "agency_id"
-    ):
+    for measure, year, pk, name, is_group, agency in rows:
         named = UnitName(pk, name, is_group, agency)
         if year in years:
             found[measure].append(named)
@@ -385,8 +389,11 @@ def measure_year(agency_id: int, fiscal_year: int) -> Any | None:
     return with_deadline(years).first()
 
 
-def running_years(today: date) -> list[Any]:
-    """The years whose quarters may still be reported by many: this one and the last. One query."""
+def running_years(today: date, agencies: Collection[int] | None) -> list[Any]:
+    """The years whose quarters may still be reported by many: this one and the last, of some
+    agencies or (None) of all. One query."""
     now = FiscalMonth.of(today).year
     years = MeasureYear.objects.filter(fiscal_year__in=(now, now - 1))
+    if agencies is not None:
+        years = years.filter(agency__in=agencies)
     return list(with_deadline(years).order_by("-fiscal_year", "agency"))

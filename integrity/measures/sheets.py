@@ -13,6 +13,7 @@ from integrity.measures.rows import COLOURS, LABELS, MeasureRow, QuarterRow, Yea
 from integrity.measures.rules import LATE, NO_REPORTS, QUARTERS, REPORTED
 from strategy.approval.after_lock import corrected_late
 from strategy.known.words import known_lines
+from strategy.language.digits import thai_digits
 from strategy.thai import format_date
 from strategy.workbook.book import Book
 from strategy.workbook.measure import HIGHEST, lines_in, lines_of
@@ -27,7 +28,7 @@ _MOST_LINES = lines_in(HIGHEST, SIZE)
 
 def workbook(shown: YearRow, quarter: int) -> bytes:
     """A year's measures as xlsx bytes: the quarters, then results, outcomes and figures."""
-    book = Book(title=shown.name, creator=shown.agency)
+    book = Book(title=shown.name, creator=shown.agency, thai_digits=thai_digits())
     by_quarter(book, shown, quarter)
     results(book, shown)
     return book.save()

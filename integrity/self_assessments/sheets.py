@@ -8,6 +8,7 @@ from integrity.self_assessments.rows import AnswerRow, AssessmentPage, PartStand
 from strategy.evidence.entry import EvidenceEntry
 from strategy.evidence.model import evidence_text
 from strategy.known.words import known_lines
+from strategy.language.digits import thai_digits
 from strategy.workbook.book import Book
 from strategy.workbook.sheet import Sheet
 
@@ -17,7 +18,12 @@ CHOSEN, NOT_CHOSEN = "☑", "☐"
 def workbook(shown: AssessmentPage) -> bytes:
     """Both sheets as xlsx bytes."""
     title = f"{_('Result of the assessment')}: {shown.facts.organisation}"
-    book = Book(title=title, creator=_("Strategic plan tracker"), footer=shown.rubric.name)
+    book = Book(
+        title=title,
+        creator=_("Strategic plan tracker"),
+        footer=shown.rubric.name,
+        thai_digits=thai_digits(),
+    )
     result(book, shown)
     form(book, shown)
     return book.save()

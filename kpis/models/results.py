@@ -21,7 +21,7 @@ from kpis.models.indicators import (
 )
 from kpis.models.targets import ValuesInHistory
 from strategy.access import Viewer
-from strategy.approval.model import Approvable, State
+from strategy.approval.model import Approvable, State, open_index
 from strategy.calendar import FiscalMonth
 from strategy.comments.model import Commented, of_own_units
 from strategy.evidence.model import (
@@ -49,6 +49,7 @@ class Result(ValuesInHistory, SupportedByEvidence, Commented, Approvable):
     }
     figure_links = ("indicator__strategy__plan",)
     state_name = "state"
+    agency_link = "indicator__strategy__plan__agency"
     figure_columns = ("no_cases", "progress", "progress_percent", "details__values")
     approval_links = ("indicator",)
 
@@ -106,6 +107,7 @@ class Result(ValuesInHistory, SupportedByEvidence, Commented, Approvable):
         verbose_name = _("result")
         verbose_name_plural = _("results")
         ordering = ["-fiscal_year", "-month", "indicator_id"]
+        indexes = [open_index("state", "fiscal_year", "month")]
         constraints = [
             # Also the index by which the latest figure of a year is found.
             models.UniqueConstraint(

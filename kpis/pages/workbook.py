@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from kpis.pages import sheets, sheets_reports
 from kpis.read.report import Report, month_report
 from strategy.calendar import FiscalMonth
+from strategy.language.digits import thai_digits
 from strategy.models import Plan
 from strategy.workbook.book import Book
 from strategy.workbook.build import Builder, when
@@ -37,4 +38,9 @@ def monthly_report(plan: Plan, at: FiscalMonth, today: date, *, evidence: bool =
 def plan_book(report: Report, what: str) -> Book:
     """A plan's workbook of a month; the file's properties name both."""
     title = f"{what} – {report.plan.name} – {report.month_name}"
-    return Book(title=title, creator=report.plan.agency.name, footer=report.plan.name)
+    return Book(
+        title=title,
+        creator=report.plan.agency.name,
+        footer=report.plan.name,
+        thai_digits=thai_digits(),
+    )

@@ -59,6 +59,8 @@ class Trend:
     year: int
     value: Decimal
     target: str | None
+    #: The years that it is drawn through, with their figures.
+    points: tuple[tuple[int, Decimal], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +237,7 @@ def _trends(
         ]
         value = trend(points, plan.last_year, percent=measure.kind == PERCENT)
         if value is not None:
-            found.append(Trend(measure, plan.last_year, value, row.cells[-1].target))
+            found.append(Trend(measure, plan.last_year, value, row.cells[-1].target, tuple(points)))
     return found
 
 

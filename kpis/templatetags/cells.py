@@ -10,6 +10,7 @@ from html import escape
 from typing import Protocol
 
 from django import template
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -46,7 +47,8 @@ def year_rows(rows: Iterable[DrawnRow], page: PlanPage, base: str, scored: str =
     what the scores of the year looked at are called, where the plan has such. All that is text is
     escaped here, once; what repeats (signs, openings) is put together once for the table.
     """
-    written = _Written(page.at.year, base, page.and_day, scored)
+    figures = reverse("figure", args=[page.plan.slug, "indicator", "-"]).removesuffix("-/")
+    written = _Written(page.at.year, base, figures, page.and_day, scored)
     query = page.query
     return SafeString("".join([written.row(drawn.row, drawn.spark, query) for drawn in rows]))
 
@@ -54,9 +56,10 @@ def year_rows(rows: Iterable[DrawnRow], page: PlanPage, base: str, scored: str =
 class _Written:
     """What the rows of a table have alike."""
 
-    def __init__(self, year: int, base: str, and_day: str, scored: str) -> None:
+    def __init__(self, year: int, base: str, figures: str, and_day: str, scored: str) -> None:
         self.year = year
         self.base = escape(base)
+        self.figures = escape(figures)
         self.and_day = escape(and_day)
         self.scored = escape(scored)
         self.signs: dict[str, str] = {}
@@ -67,11 +70,14 @@ class _Written:
     def row(self, row: IndicatorRow, spark: Sparkline | None, query: str) -> str:
         place = f"{self.base}{escape(row.code)}/"
         unit = f' <span class="unit">{escape(row.unit_text)}</span>' if row.unit_text else ""
-        cells = "".join([self.cell(cell, place) for cell in row.cells])
+        code = escape(row.code)
+        cells = "".join([self.cell(cell, place, code) for cell in row.cells])
         score = ""
         if self.scored:
             figure = row.current.score
             shown = "–" if figure is None else figure
+            if figure is not None:
+                shown = f'<a class="why" href="{self.figures}{code}/?{escape(query)}">{shown}</a>'
             score = f'<td class="score" data-label="{self.scored}">{shown}</td>'
         return (
             f'<tr><td class="code">{escape(row.number)}</td>'
@@ -79,7 +85,7 @@ class _Written:
             f'{unit}</th>{cells}{score}<td class="trend">{_spark(spark)}{self.strip(row)}</td></tr>'
         )
 
-    def cell(self, cell: Cell, place: str) -> str:
+    def cell(self, cell: Cell, place: str, code: str) -> str:
         """An indicator in one year: status, "result / target", its month, what is owed."""
         result, target, status = cell.result, cell.target, cell.status
         said = ""
@@ -103,8 +109,15 @@ class _Written:
         stale = " stale" if cell.stale else ""
         return (
             f'<td class="cell{now} is-{status}{stale}" data-label="{cell.year}">'
-            f'<a href="{place}?year={cell.year}{self.and_day}">{self.sign(status)}{said}</a></td>'
+            f'<a{self.opens(cell, place, code)}?year={cell.year}{self.and_day}">'
+            f"{self.sign(status)}{said}</a></td>"
         )
+
+    def opens(self, cell: Cell, place: str, code: str) -> str:
+        """Where a cell leads: a figure to what it is made of, else to the indicator."""
+        if cell.figure is None:
+            return f' href="{place}'
+        return f' class="why" href="{self.figures}{code}/'
 
     def sign(self, status: str) -> str:
         """A status by its shape, and its word for those who hear the page or ask."""

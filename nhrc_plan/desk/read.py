@@ -52,7 +52,7 @@ def my_work(who: Viewer, today: date) -> MyWork:
     of others, nor with the size of their own."""
     duties = work_list(who, today, soon=SOON)
     held = parts_of(who.user_id)
-    resolutions = unsettled_of(None if who.is_planner else who.unit_ids, today)
+    resolutions = unsettled_of(who, today)
     tasks = tasks_for(who, duties, held, resolutions, today)
     return MyWork(
         enter=tuple(task for task in tasks if task.state != UPCOMING),
@@ -71,7 +71,7 @@ def my_work(who: Viewer, today: date) -> MyWork:
 def tasks_of(who: Viewer, today: date, *, soon: int) -> list[Task]:
     """What a person has to enter, and what will be due within so many days; first what was
     returned, then what is overdue. As many queries as :func:`my_work` takes at most."""
-    resolutions = unsettled_of(None if who.is_planner else who.unit_ids, today)
+    resolutions = unsettled_of(who, today)
     duties = work_list(who, today, soon=soon)
     return tasks_for(who, duties, parts_of(who.user_id), resolutions, today)
 

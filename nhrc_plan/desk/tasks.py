@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import OuterRef, Q, Subquery
@@ -113,7 +114,8 @@ def _returned(who: Viewer, duties: Iterable[Duty], held: Held) -> Iterable[Task]
     named = [pk for model, pk in held if model is Indicator]
     own = Q(indicator__unit__in=who.unit_ids) | Q(indicator__in=named)
     if who.is_planner:
-        own |= Q(indicator__unit__isnull=True)
+        bare = Q(indicator__unit__isnull=True)
+        own |= bare if who.planned_agencies is None else bare & Result.of_agencies(who.agency_ids)
     told = Result.history.filter(id=OuterRef("pk")).order_by("-history_date")
     rows = Result.objects.filter(own, state=Result.State.RETURNED).annotate(
         written=Subquery(told.values("history_date")[:1])
@@ -160,6 +162,16 @@ def _money_at(plan: Plan, at: FiscalMonth) -> str:
     return f"{reverse('budget_units', args=[plan.slug])}?{query}"
 
 
+def _near(who: Viewer, model: Any, held: Held, owned: type[Owned], path: str) -> Any:
+    """What was returned of a model in the agencies of a person, and of what they answer for by
+    name; so that others' is not read."""
+    rows = model.approval_rows().filter(approval=State.RETURNED)
+    if who.planned_agencies is None:
+        return rows
+    named = [pk for kind, pk in held if kind is owned]
+    return rows.filter(model.of_agencies(who.planned_agencies) | Q(**{f"{path}__in": named}))
+
+
 def _money_returned(who: Viewer, held: Held) -> Iterable[Task]:
     """Months of money that were sent back to be mended. Two queries a kind."""
     for kind, model, address in (
@@ -167,8 +179,9 @@ def _money_returned(who: Viewer, held: Held) -> Iterable[Task]:
         (CARRIED, CarriedPayment, carried_address),
     ):
         told = model.history.filter(id=OuterRef("pk")).order_by("-history_date")
-        rows = model.approval_rows().filter(approval=State.RETURNED)
-        rows = rows.annotate(written=Subquery(told.values("history_date")[:1]))
+        rows = _near(who, model, held, Project, "project").annotate(
+            written=Subquery(told.values("history_date")[:1])
+        )
         for row in rows.order_by("fiscal_year", "month", "project"):
             first = next(iter(row.project.leads.all()), None)
             part = _part(held, Project, [row.project_id])
@@ -204,8 +217,9 @@ def _quarters_returned(who: Viewer, held: Held) -> Iterable[Task]:
     """Quarters of measures that were sent back to be mended. Four queries, and one of the person's
     units where there are some."""
     told = QuarterProgress.history.filter(id=OuterRef("pk")).order_by("-history_date")
-    rows = QuarterProgress.approval_rows().filter(approval=State.RETURNED)
-    rows = rows.annotate(written=Subquery(told.values("history_date")[:1]))
+    rows = _near(who, QuarterProgress, held, ItaMeasure, "measure").annotate(
+        written=Subquery(told.values("history_date")[:1])
+    )
     agencies: dict[int, int] | None = None
     for row in rows.order_by("measure__issue__year__fiscal_year", "quarter", "measure"):
         agencies = unit_agencies(who) if agencies is None else agencies

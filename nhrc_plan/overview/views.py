@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -17,6 +18,7 @@ from strategy.access import NOBODY, is_at_home, viewer
 from strategy.models import Plan
 from strategy.pages.beside import panels_beside
 from strategy.pages.current import current_plan
+from strategy.pages.neighbours import Near, neighbours
 from strategy.pages.page import (
     PlanPage,
     answer_not_found,
@@ -25,6 +27,7 @@ from strategy.pages.page import (
     plan_page,
     readable,
 )
+from strategy.read import units_in_order
 
 
 @require_safe
@@ -77,6 +80,14 @@ def strategy(request: HttpRequest, page: PlanPage, number: int) -> HttpResponse:
         "nav": "overview",
         "shown": shown,
         "scores": scores(page.plan, shown.standing.rows),
+        "near": neighbours(
+            shown.numbers,
+            number,
+            lambda each: Near(
+                reverse("strategy", args=[page.plan.slug, each]),
+                f"{page.plan.strategy_label} {each}",
+            ),
+        ),
     }
     return render(request, "overview/strategy.html", context)
 
@@ -108,6 +119,11 @@ def unit(request: HttpRequest, page: PlanPage, unit_id: int) -> HttpResponse:
         "may_read_drafts": page.viewer.may_read_drafts(shown.unit.pk),
         "people": unit_people(page.viewer, shown.rows, shown.money),
         "beside": panels_beside(page, "unit", [shown.unit.pk]),
+        "near": neighbours(
+            units_in_order(page.plan),
+            (shown.unit.pk, shown.unit.name),
+            lambda each: Near(reverse("unit", args=[page.plan.slug, each[0]]), each[1]),
+        ),
     }
     return render(request, "overview/unit.html", context)
 

@@ -21,6 +21,8 @@ from django.utils.translation import gettext as _
 
 from nhrc_plan.printing.chromium import NoPdf
 from strategy.access import Viewer
+from strategy.language.digits import thai_digits
+from strategy.thai.digits import in_thai_digits, page_in_thai_digits
 
 _SCRIPT = re.compile(r"<script\b[^>]*>.*?</script>", re.DOTALL)
 _LINKED = re.compile(r'(<(?:link|img)\b[^>]*?\b(?:href|src)=")([^"]+)(")')
@@ -37,6 +39,9 @@ def page_file(address: str, query: dict[str, str], foot: str, folder: Path) -> P
     Raises NoPdf where the address does not answer with a page.
     """
     html = _html(address, query)
+    if thai_digits():
+        html = page_in_thai_digits(html)
+        foot = in_thai_digits(foot)
     html = _SCRIPT.sub("", html)
     html = _LINKED.sub(lambda link: _beside(link, folder), html)
     html = _FOLDED.sub(r'<details class="\1" open><summary><h2>\2</h2></summary>', html)

@@ -14,11 +14,13 @@ class SetupConfig(AppConfig):
             static_files,  # noqa: F401 - registers its check
             suggestions,
         )
+        from nhrc_plan.value import explained
         from strategy.around import set_pages
         from strategy.pages.beside import register
         from strategy.pages.menu import set_menu
 
         register(resolutions_beside)
+        explained.register()
         suggestions.register_all()
         set_menu(MENU)
         set_pages(shown_on.PAGES)

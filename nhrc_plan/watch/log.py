@@ -22,7 +22,7 @@ from strategy.records.lists import with_links
 from strategy.records.model import Record, history_models, recorded_models
 
 #: Rows of a page; the rows that a file holds at most, and how many of them are read at once.
-PER_PAGE = 50
+PER_PAGE = 40
 IN_A_FILE = 10_000
 _AT_ONCE = 500
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from proof.browser import Browser
 from proof.ground import Service, ground
 from proof.rows import Size, proof
 from proof.writers import Writers, kept
 
 
-def killed(vendor: str, size: Size) -> str:
+def killed(vendor: str, size: Size, tables: Path | None = None) -> str:
     """``size.writes`` acknowledged writes, during which the service is killed ``size.rounds``
     times and started again; each time everything that was acknowledged is looked for."""
-    with ground(vendor) as of, Service(of) as service:
+    with ground(vendor, tables=tables) as of, Service(of) as service:
         with Writers(service.port, size.writers) as writers:
             for number in range(1, size.rounds + 1):
                 writers.reached(size.writes * number // size.rounds)

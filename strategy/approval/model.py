@@ -69,6 +69,15 @@ def state_field() -> models.CharField:
     )
 
 
+def open_index(state_name: str, *fields: str) -> models.Index:
+    """The index by which the few rows that are not approved are found among all the others."""
+    return models.Index(
+        fields=fields,
+        condition=Q(**{f"{state_name}__in": [State.DRAFT, State.SUBMITTED, State.RETURNED]}),
+        name="%(app_label)s_%(class)s_open",
+    )
+
+
 class Approvable(Record):
     """A record that is handed in by those who enter it and approved by somebody else."""
 
@@ -79,6 +88,8 @@ class Approvable(Record):
     state_name: ClassVar[str] = "approval"
     #: The columns of its history that hold the figure, without the words around it.
     figure_columns: ClassVar[tuple[str, ...]]
+    #: The way to the agency that it is of.
+    agency_link: ClassVar[str] = "agency"
     #: The links by which :meth:`approval_units` finds its units.
     approval_links: ClassVar[tuple[str, ...]]
 
@@ -115,6 +126,11 @@ class Approvable(Record):
     def of_units(cls, units: Iterable[int]) -> Q:
         """The rows that approvers of these units decide."""
         raise NotImplementedError
+
+    @classmethod
+    def of_agencies(cls, agencies: Iterable[int]) -> Q:
+        """The rows that planners of these agencies look after."""
+        return Q(**{f"{cls.agency_link}__in": agencies})
 
     @classmethod
     def approval_rows(cls) -> QuerySet[Any]:

@@ -38,10 +38,14 @@ class WaitingRow:
 
 
 def waiting_for(model: type[Approvable], who: Viewer) -> QuerySet[Any]:
-    """The submitted rows of a model that a person may approve or return."""
+    """The submitted rows of a model that a person may approve or return.
+
+    Before planners lies what is of the agencies that they plan for.
+    """
     rows = model.approval_rows().filter(**{model.state_name: State.SUBMITTED})
     if who.is_planner:
-        return rows
+        agencies = who.planned_agencies
+        return rows if agencies is None else rows.filter(model.of_agencies(agencies))
     return rows.filter(model.of_units(who.unit_ids if who.approves else ()))
 
 

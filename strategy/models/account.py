@@ -89,7 +89,15 @@ class LanguageChoice(Record):
         related_name="language_choice",
         verbose_name=_("person"),
     )
+
+    class Digits(models.TextChoices):
+        ARABIC = "arabic", _("Arabic digits")
+        THAI = "thai", _("Thai digits")
+
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
+    digits = models.CharField(
+        _("digits"), max_length=10, choices=Digits, default=Digits.ARABIC, db_default=Digits.ARABIC
+    )
 
     class Meta(Record.Meta):
         verbose_name = _("choice of language")

@@ -131,6 +131,12 @@ class Plan(Record):
         verbose_name = _("plan")
         verbose_name_plural = _("plans")
         ordering = ["-first_year", "name"]
+        # The plan at work, to which whoever has no agency is led.
+        indexes = [
+            models.Index(
+                fields=["-is_current", "-first_year", "id"], name="%(app_label)s_%(class)s_at_work"
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(last_year__gte=F("first_year")),

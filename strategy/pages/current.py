@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Case, Value, When
 from django.http import Http404
 from django.utils.translation import gettext
 from django.utils.translation import gettext as _
@@ -12,7 +11,8 @@ from strategy.models import Agency, Plan
 
 
 def current_plan(who: Viewer, agency: str = "") -> Plan | None:
-    """The plan that a reader is led to, with its agency; None where there is none. One query.
+    """The plan that a reader is led to, with its agency; None where there is none. One query, two
+    where the agencies of the reader's units have no plan.
 
     Of the agency named by its slug, else of the agencies in whose units the reader works, else of
     any: the plan at work, else the latest.
@@ -21,8 +21,9 @@ def current_plan(who: Viewer, agency: str = "") -> Plan | None:
     if agency:
         return plans.filter(agency__slug=agency).first()
     if who.agency_ids:
-        own = Case(When(agency__in=who.agency_ids, then=Value(0)), default=Value(1))
-        return plans.order_by(own, *plans.query.order_by).first()
+        own = plans.filter(agency__in=who.agency_ids).first()
+        if own is not None:
+            return own
     return plans.first()
 
 

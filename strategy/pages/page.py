@@ -39,6 +39,8 @@ from strategy.pages.as_of import (
 from strategy.pages.current import current_agency
 from strategy.pages.menu import Item, menu_of
 from strategy.pages.period import NotEnded, find_month, find_plan, month_choices, month_to_return
+from strategy.pages.replica import read_page
+from strategy.read import due_month
 from strategy.thai import month_name
 
 _NOT_IN_A_FILE = re.compile(r'[\\/:*?"<>|]')
@@ -114,6 +116,18 @@ class PlanPage(Page):
         return month_name(self.at)
 
     @property
+    def month_before(self) -> FiscalMonth | None:
+        """The month before, where the plan has one."""
+        before = self.at.previous
+        return before if before.year in self.plan.years else None
+
+    @property
+    def month_after(self) -> FiscalMonth | None:
+        """The month after, where the plan has one that has ended."""
+        after = self.at.next
+        return after if after <= due_month(self.plan, self.today) else None
+
+    @property
     def years(self) -> list[int]:
         return list(self.plan.years)
 
@@ -140,7 +154,7 @@ def readable(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return ask_to_sign_in(request, as_data)
         try:
             with read_in_public(public), as_known(find_day(request.GET, today())):
-                return view(request, as_data=as_data, **found)
+                return read_page(request, lambda: view(request, as_data=as_data, **found))
         except NotYetKnown as reason:
             if as_data or request.path.endswith(".xlsx"):
                 return answer_not_found(request, str(reason), as_data)

@@ -15,10 +15,11 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
 from strategy.clock import today
+from strategy.thai.digits import in_thai_digits
 from strategy.workbook import paper
 from strategy.workbook.sheet import LINE, Sheet
 from strategy.workbook.styles import STYLES
-from strategy.workbook.texts import clean_text, sheet_name
+from strategy.workbook.texts import clean_text, in_thai_digits_format, sheet_name
 from strategy.workbook.theme import THEME
 
 #: Columns beside those that are written in which people may type.
@@ -31,11 +32,18 @@ class Book:
     ``title`` and ``creator`` stand in the file's properties: what it is, and whose it is; with
     the day on which it was made, today unless ``made`` says otherwise. The same figures on the
     same day give the same bytes. ``footer``: what the foot of every printed page says, the title
-    unless told otherwise; ``stamp``: an image (PNG) beside it, none where empty.
+    unless told otherwise; ``stamp``: an image (PNG) beside it, none where empty. ``thai_digits``:
+    numbers stay numbers and are shown in Thai digits, as are those within texts.
     """
 
     def __init__(
-        self, *, title: str, creator: str, footer: str = "", made: date | None = None
+        self,
+        *,
+        title: str,
+        creator: str,
+        footer: str = "",
+        made: date | None = None,
+        thai_digits: bool = False,
     ) -> None:
         self._stream = BytesIO()
         self.workbook = Workbook(
@@ -54,6 +62,7 @@ class Book:
         )
         # Charts take the letters of complex scripts, Thai among them, from the theme alone.
         self.workbook.use_custom_theme(StringIO(THEME))
+        self.thai_digits = thai_digits
         self.made = made or today()
         self.footer = clean_text(footer or title)
         self.stamp = b""
@@ -64,16 +73,25 @@ class Book:
                 "created": datetime(*self.made.timetuple()[:3]),  # noqa: DTZ001 - a day
             }
         )
-        self._formats: dict[tuple[str, bool], Format] = {}
+        self._formats: dict[tuple[str, bool, int], Format] = {}
         self._sheets: list[Sheet] = []
 
-    def format(self, style: str, *, quoted: bool = False) -> Format:
-        """A style's format. ``quoted``: a text that could be taken for a formula is marked."""
-        found = self._formats.get((style, quoted))
+    def format(self, style: str, *, quoted: bool = False, decimals: int = 0) -> Format:
+        """A style's format. ``quoted``: a text that could be taken for a formula is marked.
+        ``decimals``: of a number, which has to be known in Thai digits."""
+        found = self._formats.get((style, quoted, decimals))
         if found is None:
-            found = self.workbook.add_format({**STYLES[style].properties(), "quote_prefix": quoted})
-            self._formats[style, quoted] = found
+            look = {**STYLES[style].properties(), "quote_prefix": quoted}
+            if self.thai_digits:
+                look["num_format"] = in_thai_digits_format(look["num_format"], decimals)
+            found = self.workbook.add_format(look)
+            self._formats[style, quoted, decimals] = found
         return found
+
+    def text(self, value: object) -> str:
+        """A text as this workbook holds it."""
+        text = clean_text(value)
+        return in_thai_digits(text) if self.thai_digits else text
 
     def sheet(self, title: str, widths: Sequence[float]) -> Sheet:
         """A new sheet with its column widths, set up for print."""

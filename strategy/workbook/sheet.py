@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 from strategy.workbook import paper
 from strategy.workbook.measure import HIGHEST, lines_of, pixels_of, points_of, row_height
 from strategy.workbook.styles import SIZE, STYLES
-from strategy.workbook.texts import clean_text, put_text, starts_formula
+from strategy.workbook.texts import clean_text, decimals_of, put_text, starts_formula
 
 if TYPE_CHECKING:
     from strategy.workbook.book import Book
@@ -322,7 +322,7 @@ class Sheet:
         paper.set_up(self)
 
     def _lay_table(self, head: int, last: int) -> None:
-        labels = [clean_text(label) for label in self._rows[head].values]
+        labels = [self.book.text(label) for label in self._rows[head].values]
         columns = [
             {
                 "header": label,
@@ -340,10 +340,12 @@ class Sheet:
         if value is None or value == "":
             self.worksheet.write_blank(row, column, None, self.book.format(style))
         elif kind is Decimal or kind is int:
-            self.worksheet.write_number(row, column, value, self.book.format(style))
+            decimals = decimals_of(value) if self.book.thai_digits else 0
+            look = self.book.format(style, decimals=decimals)
+            self.worksheet.write_number(row, column, value, look)
         elif isinstance(value, date):
             self.worksheet.write_datetime(row, column, value, self.book.format(style))
         else:
-            text = clean_text(value)
+            text = self.book.text(value)
             look = self.book.format(style, quoted=starts_formula(text))
             put_text(self.worksheet, row, column, text, look)

@@ -15,14 +15,13 @@ from budgets.models import BudgetTransfer, Disbursement, Project, SpendingTarget
 from budgets.read.explain import explain
 from budgets.write.disbursements import DisbursementEntries, DisbursementEntry
 from nhrc_plan.meetings.read import board_report
-from nhrc_plan.setup import fixtures
 from strategy import access as roles
 from strategy.calendar import FiscalMonth
 from strategy.models import Agency, Objective, Plan, Unit
 from strategy.records.write import record_save
 from strategy.standing.words import STATUS_SHAPES
 from strategy.thai import format_number
-from tests.support.pages import AT, DAY, HERE, Rows, enter, flat, reading_routes
+from tests.support.pages import AT, DAY, HERE, Rows, enter, flat, reading_routes, samples
 
 pytestmark = pytest.mark.same
 
@@ -128,7 +127,7 @@ def test_the_page_says_how_the_plan_is_read_and_what_was_expected(plan, reader):
 
 @pytest.mark.parametrize("query", [AT, "?year=2567&month=5", "?year=2566&month=12"])
 def test_the_tables_show_the_figures_of_the_data(plan, reader, query):
-    fixtures.samples_load(DAY)
+    samples(plan, DAY)
     content = data(reader, "/budgets", query)
     rows = project_rows(page(reader, "/budgets", query))
     projects = [row for part in content["strategies"] for row in part["projects"]]
@@ -313,7 +312,7 @@ def test_an_entry_of_a_later_month_moves_nothing_before_it(plan, reader):
 
 
 def test_by_unit_each_project_counts_once(plan, reader):
-    fixtures.samples_load(DAY)
+    samples(plan, DAY)
     content = data(reader, "/budgets/units")
     counted = [row["code"] for unit in content["units"] for row in unit["projects"]]
     assert len(counted) == len(set(counted)) == 17
@@ -596,7 +595,7 @@ def test_objectives_appear_once_projects_are_tied_to_them(corners, reader):
 
 
 def test_the_overview_shows_the_year_s_money(plan, reader):
-    fixtures.samples_load(DAY)
+    samples(plan, DAY)
     money, whole = data(reader, "")["money"], data(reader, "/budgets")
     assert money == {"unit": "baht", **{key: whole[key] for key in money if key != "unit"}}
     panel = page(reader, "").split("<table")[0]
@@ -679,7 +678,7 @@ def test_until_the_deadline_a_sum_says_that_not_all_have_reported(plan, reader, 
 
 
 def test_control_when_all_have_reported_the_draft_speaks_of_all(plan, reader):
-    fixtures.samples_load(DAY)
+    samples(plan, DAY)
     draft = board_report(plan, FiscalMonth(2567, 12), DAY).draft
     assert "ควรเบิกจ่ายได้ร้อยละ 100.00 สถานะ" in draft and "ยังรายงานไม่ครบ" not in draft
 

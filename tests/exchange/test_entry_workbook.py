@@ -283,6 +283,7 @@ CELLS = [
 ]  # fmt: skip
 
 
+@pytest.mark.same
 @pytest.mark.parametrize(("typed", "told"), CELLS)
 def test_what_a_cell_may_hold(client, unit, typed, told):
     book = fetch(client, unit)
@@ -306,6 +307,7 @@ def test_a_percent_cell_is_read_as_it_is_shown(client, unit):
     assert figures(entered().get()) == ["76.5"]
 
 
+@pytest.mark.same
 @pytest.mark.parametrize(
     ("typed", "day"),
     [
@@ -325,6 +327,7 @@ def test_days_in_the_ways_that_people_write_them(client, unit, typed, day):
         assert entered().get().evidence.get().dated == day
 
 
+@pytest.mark.same
 @pytest.mark.parametrize("what", ["version", "head", "sheets", "text", "empty", "half"])
 def test_a_workbook_that_was_taken_apart_is_refused_with_a_sentence(client, unit, what):
     book = fetch(client, unit)
@@ -444,6 +447,7 @@ def test_another_units_workbook_and_import_are_not_there(client, unit, person, o
     assert page.context["compared"].may_apply
 
 
+@pytest.mark.same
 @pytest.mark.parametrize("role", ["", roles.EXECUTIVE, roles.AUDITOR, roles.ADMINISTRATOR])
 def test_who_enters_nothing_has_no_workbook(person, unit, role):
     somebody = signed_in(person("somebody", role))

@@ -40,6 +40,7 @@ from strategy.records.model import Record
 from strategy.records.write import record_save
 from tests.support.addresses import names_of
 from tests.support.assessing import begun
+from tests.support.sweep import part
 from tests.support.writing import (
     OTHER,
     OWN,
@@ -278,7 +279,9 @@ WORST = ["==1+1", "\t=1+1", "#N/A"]
 
 @pytest.mark.parametrize("payload", PAYLOADS, ids=ascii)
 def test_no_text_of_any_list_becomes_a_formula(filled_lists, root, payload):
-    for model in POISONED if payload in WORST else [Agency]:
+    # Each list takes them in turn; in a sweep all of them.
+    place = WORST.index(payload) if payload in WORST else 0
+    for model in part(POISONED, 3, place) if payload in WORST else [Agency]:
         with transaction.atomic():
             row, texts = poison(model, payload)
             # The other rows of a list are the same with each payload: once with them all.

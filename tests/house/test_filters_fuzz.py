@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from itertools import cycle, islice
+from itertools import count, cycle, islice
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -26,6 +26,7 @@ from hypothesis import strategies as st
 from strategy.models import Holiday, Plan
 from tests.support.crawling import example, one_of_each
 from tests.support.pages import DAY, HERE, reading_routes
+from tests.support.sweep import part, size
 
 ODD = [
     " ", "0", "-1", "99", "2567", "2024", "๒๕๖๗", "²", "½", "1e400", "nan", "0x10", "1_000",
@@ -50,7 +51,7 @@ odd = st.one_of(
 
 def fuzz(examples: int) -> Callable[[Any], Any]:
     return settings(
-        max_examples=examples,
+        max_examples=size(examples // 4, examples),
         deadline=None,
         derandomize=True,
         suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
@@ -116,7 +117,7 @@ def test_queries_that_are_no_text(plan, reader):
     ],
 )  # fmt: skip
 def test_odd_addresses(plan, reader, path):
-    for value in ODD:
+    for value in part(ODD, 4, len(path)):
         status = answer(reader, path.format(quote(value, safe="")), "year=2570&month=12")
         if not value.isascii() or not value.strip().isalnum():
             # In the admin it is 403 where the list itself is not theirs to see.
@@ -240,14 +241,17 @@ def drawn(whole: bool) -> Iterator[None]:
 
 @pytest.mark.parametrize("share", range(_SHARES))
 def test_each_odd_value_on_a_list_of_the_admin(root, share):
-    whole = cycle((True, *[False] * 9))
+    whole, turn = cycle((True, *[False] * 9)), count()
     in_turn = cycle([(name, value) for name, values in _OF_ALL.items() for value in values])
     for info in _lists()[share::_SHARES]:
         path = reverse(f"admin:{info}_changelist")
         odd_ones = cycle(("1,2,x", "๒"))
-        asked = [(name, value) for name, values in _OF_THE_LIST.items() for value in values]
-        asked += islice(in_turn, _IN_TURN)
-        asked += [(f + lookup, next(odd_ones)) for f in _filters(info) for lookup in _LOOKUPS]
+        own = [(name, value) for name, values in _OF_THE_LIST.items() for value in values]
+        asked = part(own, 4, next(turn))
+        asked += islice(in_turn, size(2, _IN_TURN))
+        for each in _filters(info):
+            lookups = part(_LOOKUPS, 5, next(turn))
+            asked += [(each + lookup, next(odd_ones)) for lookup in lookups]
         for each in [*(urlencode([pair]) for pair in asked), "&".join(RAW)]:
             with drawn(next(whole)):
                 answer(root, path, each)
@@ -271,10 +275,10 @@ def test_a_list_whose_rows_cannot_be_read_would_be_seen(root, monkeypatch):
 )
 def test_what_the_database_refuses_is_no_error_page(root, lookups, value):
     """SQLite refuses numbers beyond 64 bits, PostgreSQL null characters, both broken patterns."""
-    failing = []
+    failing, turn = [], count()
     for info in _lists():
         for name in _filters(info):
-            for lookup in lookups:
+            for lookup in part(lookups, len(lookups), next(turn)):
                 query = urlencode({name + lookup: value})
                 try:
                     with drawn(False):
@@ -314,14 +318,15 @@ def test_odd_queries_where_a_result_is_chosen(plan, root):
     path = reverse("admin:kpis_result_add")
     pk = str(plan.strategies.first().indicators.first().pk)
     for name in ("indicator", "year", "month", "unknown"):
-        for value in ("", "x", "-1", "13", "2024", "๒๕๖๗", TOO_LARGE, NULL, "1e400"):
+        odd_ones = ("", "x", "-1", "13", "2024", "๒๕๖๗", TOO_LARGE, NULL, "1e400")
+        for value in part(odd_ones, 2, len(name)):
             answer(root, path, urlencode({"indicator": pk, name: value}))
 
 
 def test_odd_queries_where_a_month_of_money_is_chosen(plan, root):
     path = reverse("admin:budgets_disbursement_add")
     unit = str(plan.strategies.first().projects.first().leads.first().unit_id)
-    for value in ODD:
+    for value in part(ODD, 3):
         answer(root, path, urlencode({"unit": value, "plan": value}))
         answer(root, path, urlencode({"unit": unit, "year": value, "month": value}))
         answer(root, path, urlencode({"year": "2567", "unknown": value, "month": value}))
@@ -331,17 +336,19 @@ def test_odd_queries_where_a_month_of_money_is_chosen(plan, root):
 def test_odd_queries_to_the_autocompletion(root):
     path = reverse("admin:autocomplete")
     asked = {"app_label": "strategy", "model_name": "membership", "field_name": "unit", "term": "1"}
-    for value in ODD:
+    for value in part(ODD, 3):
         for name in asked:
             answer(root, path, urlencode({**asked, name: value, "page": value}))
 
 
 def test_odd_queries_on_forms_and_history(root):
+    turn = count()
     for model in admin.site._registry:
         if model is AccessAttempt:
             continue
         info, pk = f"{model._meta.app_label}_{model._meta.model_name}", example(model).pk
-        for name, arguments in (("add", []), ("change", [pk]), ("delete", [pk]), ("history", [pk])):
+        ways = (("add", []), ("change", [pk]), ("delete", [pk]), ("history", [pk]))
+        for name, arguments in part(ways, 3, next(turn)):
             path = reverse(f"admin:{info}_{name}", args=arguments)
             large = urlencode(
                 {name: TOO_LARGE for name in ("fiscal_year", "plan", "unit", "agency")}

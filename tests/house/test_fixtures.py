@@ -37,6 +37,7 @@ from strategy.models import (
 )
 from strategy.people.write import people_recorded
 from strategy.records.write import record_delete, record_save
+from tests.support.pages import samples
 from tests.support.writing import (
     OTHER,
     OWN,
@@ -197,6 +198,7 @@ def test_bootstrap_again_changes_nothing(plan):
     assert differences(before, facts(without=())) == {}
 
 
+@pytest.mark.same
 def test_what_staff_changed_is_not_put_back(plan, planner):
     unit = Unit.objects.get(name=OWN)
     unit.is_group = True
@@ -371,14 +373,16 @@ def test_clearing_leaves_the_database_as_it_was(plan, settings, today):
     assert Group.objects.count() == len(roles.ROLES)
 
 
+@pytest.mark.same
 def test_clearing_twice_changes_nothing_more(plan):
-    fixtures.samples_load(TODAY)
+    samples(plan, TODAY)
     call_command("clear_sample")
     before = facts()
     call_command("clear_sample")
     assert differences(before, facts()) == {}
 
 
+@pytest.mark.same
 def test_what_staff_made_of_a_sample_is_theirs_and_stays(plan, planner, settings, today):
     settings.TRIAL = True
     today(TODAY)
@@ -415,9 +419,10 @@ def test_what_staff_made_of_a_sample_is_theirs_and_stays(plan, planner, settings
     assert planner.memberships.exists()
 
 
+@pytest.mark.same
 def test_a_sample_that_staff_approved_is_still_a_sample_and_goes(plan, planner):
     """Its figure is as invented as before: only a figure that staff entered is theirs."""
-    fixtures.samples_load(TODAY)
+    samples(plan, TODAY)
     result = entered().filter(state="submitted").first()
     result_approve(user=planner, result=result, expected_version=result.version)
     call_command("clear_sample")
@@ -425,6 +430,7 @@ def test_a_sample_that_staff_approved_is_still_a_sample_and_goes(plan, planner):
     assert [row.state for row in result.history.all()][0] == "approved"
 
 
+@pytest.mark.same
 def test_an_account_that_only_has_the_name_of_a_demo_account_stays(plan, settings, today, person):
     settings.TRIAL = True
     today(TODAY)

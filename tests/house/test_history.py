@@ -61,7 +61,6 @@ from nhrc_plan.exchange.models import Import, ImportCheck
 from nhrc_plan.meetings.models import Meeting, MonthSummary
 from nhrc_plan.meetings.resolutions.models import Escalation, Resolution
 from nhrc_plan.reminders.models import CalendarFeed, MailChoice, Reminder
-from nhrc_plan.setup import fixtures
 from nhrc_plan.tables.models import TableMatch
 from strategy import access as roles
 from strategy.approval.write import approve, give_back, reopen
@@ -90,6 +89,7 @@ from strategy.records.checks import OPEN_HISTORY, refuse_open_history
 from strategy.records.history import entries, history_of
 from strategy.records.write import children_changed, record_delete, record_save
 from tests.support.assessing import answer, begun
+from tests.support.pages import samples as samples_of
 from tests.support.writing import (
     OTHER,
     OWN,
@@ -1150,7 +1150,7 @@ def test_deleting_an_account_names_who_did_it(plan, person):
 
 
 def test_the_history_of_cleared_samples_stays_marked(plan):
-    fixtures.samples_load(TODAY)
+    samples_of(plan, TODAY)
     count = entered().filter(is_sample=True).count()
     assert count
     call_command("clear_sample")

@@ -21,6 +21,7 @@ _OURS = (
     "PASSKEYS", "PASSKEY_ALONE", "PASSKEY_DOMAIN", "PASSKEY_ORIGINS",
     "LOG_FORMAT", "BACKUP_DIR", "BACKUP_PUBLIC_KEYS", "BACKUP_SECRET_KEY_FILE", "BACKUP_KEEP_DAYS",
     "BACKUP_KEEP_WEEKS", "BACKUP_KEEP_MONTHS", "BACKUP_LATE_HOURS", "BACKUP_DRILL_DATABASE_URL",
+    "DATABASE_READ_URL",
 )  # fmt: skip
 
 
@@ -268,6 +269,22 @@ def test_without_our_options_the_probe_would_tell(tmp_path):
     probe = probe_sqlite(tmp_path, bare)
     assert probe["journal_mode"] != "wal"
     assert probe["second writer"] == "let in"
+
+
+def test_reading_pages_may_ask_a_copy_of_the_database():
+    urls = {
+        "DATABASE_URL": "postgres://one@/plan?host=a,b&port=1,2&target_session_attrs=read-write",
+        "DATABASE_READ_URL": "postgres://one@copy.example.org/plan",
+    }
+    found = read("DATABASES", "DATABASE_ROUTERS", "MIDDLEWARE", SECRET_KEY=SECRET, **urls)
+    assert found["DATABASES"]["default"]["OPTIONS"]["host"] == "a,b"
+    copy = found["DATABASES"]["replica"]
+    assert copy["OPTIONS"]["connect_timeout"] == 5 and copy["CONN_HEALTH_CHECKS"]
+    assert found["DATABASE_ROUTERS"] == ["strategy.pages.replica.Router"]
+    assert "strategy.pages.replica.AfterSending" in found["MIDDLEWARE"]
+    without = read("DATABASES", "MIDDLEWARE", SECRET_KEY=SECRET, DATABASE_URL=urls["DATABASE_URL"])
+    assert list(without["DATABASES"]) == ["default"]
+    assert "strategy.pages.replica.AfterSending" not in without["MIDDLEWARE"]
 
 
 def test_postgresql_connections_are_kept_and_checked():

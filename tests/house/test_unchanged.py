@@ -24,7 +24,6 @@ from nhrc_plan.api.models import ApiKey
 from nhrc_plan.disclosure.models import Item, Publisher
 from nhrc_plan.meetings.models import Meeting, MonthSummary
 from nhrc_plan.meetings.resolutions.models import Escalation, Resolution
-from nhrc_plan.setup import fixtures
 from strategy import access as roles
 from strategy.models import (
     Comment,
@@ -37,6 +36,7 @@ from strategy.models import (
 )
 from strategy.records.model import Record
 from strategy.records.write import record_save
+from tests.support.pages import samples
 from tests.support.writing import (
     TODAY,
     address,
@@ -49,7 +49,8 @@ from tests.support.writing import (
     transfer,
 )
 
-pytestmark = pytest.mark.django_db
+# What a form takes for a change is decided in Python.
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 #: Two lines, as a browser never sends them: it ends a line with a carriage return as well.
 LINES = "บรรทัดที่หนึ่ง\nบรรทัดที่สอง"
@@ -68,7 +69,7 @@ ERRORS = re.compile(r"errorlist.*?</ul>", re.DOTALL)
 def everyone(plan, person, today):
     """Facts of every kind, and the browser of somebody who may enter all of them."""
     today(TODAY)
-    fixtures.samples_load(TODAY)
+    samples(plan, TODAY)
     project = Project.objects.order_by("pk")[0]
     measure = Measure.objects.filter(kind=Measure.Kind.PERCENT)[0]
     lock = MonthLock(agency=plan.agency, fiscal_year=2567, month=1)

@@ -30,6 +30,7 @@ from strategy.records.write import StaleVersion, record_delete, record_save
 from strategy.thai import format_number
 from strategy.workbook import apart, upload
 from tests.support.racing import blind_claim, rounds
+from tests.support.sweep import size
 from tests.support.tables import decisions
 from tests.support.writing import (
     OWN,
@@ -380,7 +381,7 @@ def overwritten(editing, steps, numbers):
 #: Both open, both save.
 CLASH = [(0, True), (1, True), (0, False), (1, False)]
 #: How many interleavings are played: two for a round, for there are two who may be first.
-PLAYED = 2 * rounds(2)
+PLAYED = 2 * rounds(size(1, 2))
 
 
 def steps_of(number):

@@ -45,10 +45,18 @@ def page(assessment: ItaAssessment, name: str) -> str:
     return reverse(f"admin:integrity_itaassessment_{name}", args=[assessment.pk])
 
 
+#: Workbooks that were downloaded, by the rows that they were made of.
+_DOWNLOADED: dict[Any, bytes] = {}
+
+
 def download(client: Any, assessment: ItaAssessment) -> Any:
-    answer = client.get(page(assessment, "workbook"))
-    assert answer.status_code == 200
-    return openpyxl.load_workbook(io.BytesIO(answer.content))
+    """The workbook of scores as it is now; the same rows give the same, and are asked for once."""
+    of = tuple(ItaItem.objects.filter(indicator__instrument__assessment=assessment).values_list())
+    if of not in _DOWNLOADED:
+        answer = client.get(page(assessment, "workbook"))
+        assert answer.status_code == 200
+        _DOWNLOADED[of] = answer.content
+    return openpyxl.load_workbook(io.BytesIO(_DOWNLOADED[of]))
 
 
 def key_of(code: str) -> str:

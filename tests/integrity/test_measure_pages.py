@@ -29,14 +29,14 @@ from integrity.models import (
     QuarterProgress,
     Recommendation,
 )
-from nhrc_plan.setup import fixtures
 from strategy.evidence.entry import EvidenceEntry
 from strategy.models import Agency, Unit
 from strategy.records.write import record_delete, record_save
 from strategy.workbook.measure import HIGHEST, lines_in, lines_of
 from strategy.workbook.styles import SIZE
 from tests.support.languages import in_english
-from tests.support.pages import HERE, flat
+from tests.support.pages import HERE, flat, samples
+from tests.support.sweep import size
 from tests.support.writing import OWN, TODAY, measure_of, progress, signed_in
 
 # Every page is asked for on both databases in tests/overview/test_smoke.py.
@@ -53,7 +53,7 @@ def reader(executive, today):
 
 @pytest.fixture
 def sampled(plan):
-    fixtures.samples_load(TODAY)
+    samples(plan, TODAY)
 
 
 def shown(client, year=2566, query=""):
@@ -578,7 +578,9 @@ def grown(fiscal_year, count):
 ADDRESSES = ["{}/", "{}.json", "{}.xlsx", "{}/?quarter=2"]
 
 
-@pytest.mark.parametrize(("who", "many"), [("executive", 60), ("reporter", 60), ("planner", 500)])
+@pytest.mark.parametrize(
+    ("who", "many"), [("executive", 60), ("reporter", 60), ("planner", size(60, 500))]
+)
 def test_a_year_of_500_measures_asks_as_often_as_one_of_14(request, advice, today, who, many):
     today(TODAY)
     client = signed_in(request.getfixturevalue(who))
@@ -612,7 +614,7 @@ def test_the_boards_measures_take_five_queries_whatever_their_number(plan, reade
     none = asked(2569)
     grown(2569, 14)
     few = asked(2569)
-    grown(2568, 500)
+    grown(2568, size(60, 500))
     assert (few - none, asked(2568) - none) == (4, 4)
 
 

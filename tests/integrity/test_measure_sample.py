@@ -14,6 +14,7 @@ from strategy.approval.write import reopen
 from strategy.models import Agency, Unit
 from strategy.records.write import record_delete, record_save
 from tests.support.languages import in_english
+from tests.support.pages import samples
 from tests.support.writing import TODAY, differences, facts, measure_of, progress
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same]
@@ -204,7 +205,7 @@ def test_the_sample_year_has_something_to_wait_for_and_something_done(plan):
 
 
 def test_the_command_says_how_many_went(plan, capsys):
-    fixtures.samples_load(TODAY)
+    samples(plan, TODAY)
     with in_english():
         call_command("clear_sample")
     assert "22 sample quarters of measures" in capsys.readouterr().out

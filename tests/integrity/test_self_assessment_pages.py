@@ -17,7 +17,6 @@ from integrity.self_assessments.listing import policy_counts
 from integrity.self_assessments.read import assessment_page
 from integrity.self_assessments.write_editions import rubric_copy
 from kpis.suggestions import suggestion_for
-from nhrc_plan.setup import fixtures
 from strategy import access as roles
 from strategy.evidence.entry import EvidenceEntry
 from strategy.models import Agency, Unit
@@ -35,7 +34,7 @@ from tests.support.assessing import (
     the_rubric,
 )
 from tests.support.crawling import problems
-from tests.support.pages import DAY, Rows
+from tests.support.pages import DAY, Rows, samples
 from tests.support.writing import OWN, TODAY, differences, facts, indicator_of, signed_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.same]
@@ -201,7 +200,7 @@ def test_nothing_to_list_says_so(reader):
 
 
 def test_samples_are_marked_wherever_they_show(plan, reader, planner):
-    fixtures.samples_load(DAY)
+    samples(plan, DAY)
     row = SelfAssessment.objects.first()
     assert reader.get(LIST).content.decode().count(">ตัวอย่าง<") == 3
     for path in (place(row), place(row) + "?print=1"):
@@ -367,12 +366,12 @@ def test_a_long_list_has_pages(plan, planner):
 # --------------------------------------------------- who has a policy, and whom that is told
 
 
-def test_who_has_a_policy_is_counted_once_and_samples_never(planner):
+def test_who_has_a_policy_is_counted_once_and_samples_never(plan, planner):
     def of():
         found = policy_counts(approved_only=False)
         return found.agencies, found.provinces
 
-    fixtures.samples_load(TODAY)
+    samples(plan, TODAY)
     assert of() == (0, 0)
     answer(begun("กรมหนึ่ง"), {"A 1.1": 1})
     answer(begun("เทศบาลหนึ่ง", level="local", province="หนึ่ง"), {"A 1.1": 3})

@@ -140,7 +140,7 @@ def test_a_month_from_the_first_figure_to_the_proof(
     approver = person("approver", APPROVER, OWN)
 
     # The reporter enters results, money and a quarter.
-    reports = browse(reporter)
+    reports = browse(reporter, typed=True)
     reports.goto(month_address(unit))
     fill_in(reports, first, "60")
     fill_in(reports, others[0], "97")

@@ -23,6 +23,7 @@ from strategy.records.write import record_save
 from strategy.thai import parse_number
 from tests.support import files
 from tests.support.browsing import follow, unfold
+from tests.support.sweep import part
 from tests.support.writing import OWN, REMEDY, SCORECARD, entered, indicator_of
 from tests.support.writing import enter as stored
 
@@ -89,50 +90,47 @@ def test_what_is_due_is_offered_first(browse, reporter, indicator):
     assert page.locator("[name=_save]").count() == 1
 
 
-@pytest.mark.parametrize(
-    ("typed", "said"),
-    [
-        ("120", "120"),
-        ("-1", ""),
-        ("1e2", "1e2"),
-        ("nan", "nan"),
-        ("1,23", "1,23"),
-        ("", ""),
-        ("57.123456", ""),
-    ],
-)
+BAD_FIGURES = {
+    "120": "120",
+    "-1": "",
+    "1e2": "1e2",
+    "nan": "nan",
+    "1,23": "1,23",
+    "": "",
+    "57.123456": "",
+}
+PERIODS = [
+    ({"year": "2023"}, "2566"),
+    ({"year": "2575"}, "2570"),
+    ({"year": "2570", "month": "12"}, ""),
+]
+
+
 def test_bad_figures_are_refused_beside_their_field_and_nothing_is_lost(
-    browse, planner, indicator, measure, typed, said
+    browse, planner, indicator, measure
 ):
     page = browse(planner)
-    enter(page, indicator, year=2569, month=12)
-    page.fill(f"[name=value_{measure.pk}]", typed)
-    page.fill("[name=problems]", "ข้อความที่พิมพ์ไว้")
-    follow(page, "[name=_save]")
-    beside = page.locator(f".form-row:has([name=value_{measure.pk}]) .errorlist")
-    assert said in beside.inner_text() and beside.inner_text().strip()
-    assert page.input_value(f"[name=value_{measure.pk}]") == typed
-    assert page.input_value("[name=problems]") == "ข้อความที่พิมพ์ไว้"
+    for typed, said in BAD_FIGURES.items():
+        # Each in a form of its own: what is refused once stays refused in the next.
+        enter(page, indicator, year=2569, month=12)
+        page.fill(f"[name=value_{measure.pk}]", typed)
+        page.fill("[name=problems]", "ข้อความที่พิมพ์ไว้")
+        follow(page, "[name=_save]")
+        beside = page.locator(f".form-row:has([name=value_{measure.pk}]) .errorlist")
+        assert said in beside.inner_text() and beside.inner_text().strip(), typed
+        assert page.input_value(f"[name=value_{measure.pk}]") == typed
+        assert page.input_value("[name=problems]") == "ข้อความที่พิมพ์ไว้", typed
     assert not entered().exists()
     assert page.wrong == []
 
 
-@pytest.mark.parametrize(
-    ("period", "said"),
-    [
-        ({"year": "2023"}, "2566"),
-        ({"year": "2575"}, "2570"),
-        ({"year": "2570", "month": "12"}, ""),
-    ],
-)
-def test_a_year_or_month_that_cannot_be_is_refused_beside_its_field(
-    browse, planner, indicator, period, said
-):
+def test_a_year_or_month_that_cannot_be_is_refused_beside_its_field(browse, planner, indicator):
     page = browse(planner)
-    enter(page, indicator, **period)
-    refused = page.locator("form .errorlist")
-    assert said in refused.inner_text() and refused.inner_text().strip()
-    assert page.locator("[name=_save]").count() == 0
+    for period, said in PERIODS:
+        enter(page, indicator, **period)
+        refused = page.locator("form .errorlist")
+        assert said in refused.inner_text() and refused.inner_text().strip(), period
+        assert page.locator("[name=_save]").count() == 0
 
 
 def test_two_measures_a_milestone_and_no_cases_get_their_fields(browse, planner, plan):
@@ -342,7 +340,7 @@ def test_files_go_with_a_result_and_come_back_as_they_were(
 
 
 def test_no_page_breaks_the_content_policy_or_the_width(browse, planner, plan):
-    unit = plan.agency.units.first()
+    unit, screens = plan.agency.units.first(), []
     pages = [
         f"{PLAN}/{AT}",
         f"{PLAN}/strategies/1/{AT}",
@@ -362,14 +360,15 @@ def test_no_page_breaks_the_content_policy_or_the_width(browse, planner, plan):
         if model._meta.app_label in ("strategy", "kpis", "budgets", "board"):
             name = f"admin:{model._meta.app_label}_{model._meta.model_name}"
             if model._meta.model_name != "membership":
-                pages.append(reverse(f"{name}_changelist"))
+                screens.append(reverse(f"{name}_changelist"))
             # Memberships are not the planner's; transfers are entered with their budget, questions
             # are asked where their figure stands.
             if model._meta.model_name not in ("membership", "budgettransfer", "comment"):
-                pages.append(reverse(f"{name}_add"))
-    for width in (1280, 360):
+                screens.append(reverse(f"{name}_add"))
+    # Screens by both widths in a sweep; usually every fourth, each by one of them.
+    for place, width in enumerate((1280, 360)):
         page = browse(planner, width=width)
-        for address in pages:
+        for address in [*pages, *part(screens, 4, 2 * place)]:
             response = page.goto(address)
             assert response.status == 200, address
             too_wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
@@ -476,12 +475,12 @@ def test_paper_holds_what_a_click_opens_and_parts_nothing_from_its_heading(brows
     page.emulate_media(media="print")
     assert rules.is_visible()
     assert rules.bounding_box()["height"] > 100
-    for part in ("tfoot tr", ".key"):
-        style = page.locator(part).first.evaluate("each => getComputedStyle(each).breakBefore")
-        assert style == "avoid", part
-    for part in ("h2", "h3", "thead"):
-        style = page.locator(part).first.evaluate("each => getComputedStyle(each).breakAfter")
-        assert style == "avoid", part
+    for place in ("tfoot tr", ".key"):
+        style = page.locator(place).first.evaluate("each => getComputedStyle(each).breakBefore")
+        assert style == "avoid", place
+    for place in ("h2", "h3", "thead"):
+        style = page.locator(place).first.evaluate("each => getComputedStyle(each).breakAfter")
+        assert style == "avoid", place
     # Rows are kept with a sum below them, never with the panel that comes after their table.
     last = "tbody:last-of-type > tr:last-child"
     for table, glued in (("table:has(tfoot)", "avoid"), (".chart-data table", "auto")):

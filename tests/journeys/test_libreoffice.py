@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from nhrc_plan.setup import fixtures
+from tests.support.pages import samples
 
 OFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 pytestmark = [
@@ -48,7 +48,7 @@ def cells(content: bytes) -> dict[tuple[str, str], Any]:
 
 def test_another_spreadsheet_reads_and_keeps_every_cell(plan, planner, client, today, tmp_path):
     today(date(2026, 11, 27))
-    fixtures.samples_load(date(2026, 11, 27))
+    samples(plan, date(2026, 11, 27))
     client.force_login(planner)
     written = {}
     for name, address in BOOKS.items():

@@ -43,6 +43,7 @@ from strategy.models import Plan, ReportingYear
 from strategy.records.closed import closed_models, open_history_table_names
 from strategy.records.write import StaleVersion, record_delete, record_save
 from tests.support.pages import samples
+from tests.support.sweep import size
 from tests.support.writing import address, enter, filled, indicator_of, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -319,7 +320,7 @@ def row_at(frozen: Frozen, place: int) -> str:
 def test_one_bit_anywhere_in_the_figures_names_its_row(frozen):
     content = bytes(frozen.figures)
 
-    @rounds(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @rounds(max_examples=size(15, 40), deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.integers(0, len(content) - 1), st.integers(0, 7))
     def look(place: int, bit: int) -> None:
         damaged = Frozen.objects.get(pk=frozen.pk)
@@ -337,7 +338,7 @@ def test_one_bit_anywhere_in_the_figures_names_its_row(frozen):
 def test_one_bit_anywhere_in_pack_or_record_is_seen(frozen, field):
     content = bytes(getattr(frozen, field))
 
-    @rounds(max_examples=40, deadline=None)
+    @rounds(max_examples=size(15, 40), deadline=None)
     @given(st.integers(0, len(content) - 1), st.integers(0, 7))
     def look(place: int, bit: int) -> None:
         damaged = Frozen.objects.get(pk=frozen.pk)
@@ -446,7 +447,7 @@ def test_a_stranger_checks_the_file(frozen, planner):
     assert check(content, code, pack + b"x") == ["the pack is another"]
     assert check(content, code, pack, content) == ["the freeze before it is another"]
 
-    @rounds(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @rounds(max_examples=size(20, 60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(st.integers(0, len(content) - 1), st.integers(0, 7))
     def look(place: int, bit: int) -> None:
         assert check(flipped(content, place, bit), code) != []

@@ -98,7 +98,7 @@ def test_a_page_needs_nothing_but_the_files_beside_it(full, tmp_path):
     html = file.read_text(encoding="utf-8")
     assert "<script" not in html and "เมษายน 2568" in html
     links = re.findall(r'<link rel="stylesheet" href="([^"]+)"', html)
-    assert len(links) == 5 and all((tmp_path / link).is_file() for link in links)
+    assert len(links) == 6 and all((tmp_path / link).is_file() for link in links)
     assert list(tmp_path.glob("fonts/*"))
     assert 'content: "แผน ก &lt;x&gt;"' in html and '"หน้า " counter(page) " จาก "' in html
     # What is folded on the page is a part with a heading.

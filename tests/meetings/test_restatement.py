@@ -35,7 +35,8 @@ from tests.support.writing import (
     signed_in,
 )
 
-pytestmark = pytest.mark.django_db
+# Days gone by are read from the history on both databases in tests/overview/test_as_of.py.
+pytestmark = [pytest.mark.django_db, pytest.mark.same]
 
 #: April 2568 is looked at; what was known of March by 10 April.
 AT, TODAY = FiscalMonth(2568, 7), date(2025, 5, 12)

@@ -125,8 +125,8 @@ def test_a_menu_that_forgets_would_be_seen(agencies, planner, today, monkeypatch
         for entry in menu._entries
     ]
     monkeypatch.setattr(menu, "_entries", forgetful)
-    _walked, wrong = walk(signed_in(planner), agencies)
-    assert len(wrong) > 40
+    walked, wrong = walk(signed_in(planner), agencies[-1:])
+    assert len(wrong) >= walked > 15
 
 
 def test_the_department_opens_its_own_scores(plan, planner, today):

@@ -71,7 +71,7 @@ def test_registered_used_beside_and_in_place_of_the_password_and_removed(
     browse, here, planner, plan, settings
 ):
     settings.PASSKEY_ALONE = True
-    page = browse(planner)
+    page = browse(planner, typed=True)
     with device(page) as keys:
         page.goto("/password/passkeys/")
         follow(page, "a.button.primary")

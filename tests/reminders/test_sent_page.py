@@ -177,6 +177,7 @@ def test_the_number_stands_beside_the_menu_and_is_said(plan, reporter, planner, 
     result = enter(indicator_of(plan, "S3-1.1", OWN), 2569, 6, "57", user=reporter)
     results_return(user=planner, shown={result: result.version}, comment="ตัวหารไม่ครบ")
     page = browse(reporter)
+    page.goto("/my-work/")
     page.wait_for_selector("nav .pressing")
     assert page.text_content("nav .pressing").isdigit()
     assert "ถูกส่งกลับ" in page.text_content("nav [role=status]")

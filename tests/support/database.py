@@ -25,6 +25,7 @@ from nhrc_plan.setup import fixtures
 from strategy.models import Account, Membership
 from strategy.records import closed
 from strategy.records import model as audit
+from tests.support.migrating import tables_in_a_row
 
 #: Seconds within which the first process has to have prepared it.
 _PATIENCE = 900
@@ -74,6 +75,11 @@ def tables_key() -> str:
     return digest.hexdigest()[:16]
 
 
+def migrated(kept: Path) -> Path:
+    """The file (SQLite) of the migrated, still empty tables; there once a run has begun."""
+    return kept / f"{tables_key()}.sqlite3"
+
+
 def _opened(name: str) -> Any:
     """Work on the SQLite file ``name`` as it is; gives what teardown_databases wants."""
     former = connection.settings_dict["NAME"]
@@ -84,12 +90,13 @@ def _opened(name: str) -> Any:
 
 def _tables_made(template: str, kept: Path) -> None:
     """Migrate ``template`` (SQLite), or copy what an earlier run kept of the same sources."""
-    made = kept / f"{tables_key()}.sqlite3"
+    made = migrated(kept)
     if made.exists():
         shutil.copy(made, template)
         _opened(template)
         return
-    setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
+    with tables_in_a_row():
+        setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     shutil.rmtree(kept, ignore_errors=True)
@@ -113,7 +120,8 @@ def copied_database(folder: Path, kept: Path) -> Any:
         if sqlite:
             _tables_made(template, kept)
         else:
-            setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
+            with tables_in_a_row():
+                setup_databases(verbosity=0, interactive=False, serialized_aliases=[])
         fixtures.plans_load()
         fixtures.integrity_load()
         connection.close()
@@ -149,7 +157,7 @@ def template_drop(folder: Path) -> None:
 def _keys() -> dict[str, str]:
     """Every table of the test database, with the column of its key."""
     columns = {
-        model._meta.db_table: model._meta.pk.column
+        model._meta.db_table: str(model._meta.pk.column)
         for model in apps.get_models(include_auto_created=True)
     }
     there = connection.introspection.django_table_names(only_existing=True)

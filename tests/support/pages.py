@@ -38,12 +38,13 @@ THAI = re.compile("[ก-๙]{3}")
 #: Pages with readers of their own, or of rows that no plan brings along, held to them by
 #: tests/integrity/test_self_assessment_pages.py, tests/meetings/test_frozen.py,
 #: tests/meetings/test_resolution_pages.py and those of tests/watch, tests/reminders,
-#: tests/exchange, tests/drafts, tests/search and tests/api.
+#: tests/exchange, tests/drafts, tests/search, tests/api and tests/overview/test_explained.py.
 OF_THEIR_OWN = (
     "integrity/assessments", "plans/<slug:slug>/meetings/<", "history", "plans/<slug:slug>/quality",
     "reminders", "my-work/count", "plans/<slug:slug>/owners", "plans/<slug:slug>/resolutions/<",
     "plans/<slug:slug>/entry", "plans/<slug:slug>/units/<int:unit_id>/entry",
     "plans/<slug:slug>/imports", "plans/<slug:slug>/tables", "drafts/", "search", "api/",
+    "plans/<slug:slug>/figures/", "figures/",
 )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ from tests.support.posting import (
     forms_of,
     row_of,
 )
+from tests.support.sweep import part
 from tests.support.writing import differences, facts
 
 #: What is posted in the place of a version, in turn.
@@ -327,7 +328,9 @@ class TwoEditors:
         without = {name: each for name, each in data.items() if name not in carried}
         forged = FORGED[self._forged % len(FORGED)]
         before = _facts()
-        for sent in (without, {**data, **dict.fromkeys(carried, [forged])}):
+        # Each form the one or the other, in turn; in a sweep both.
+        ways = (without, {**data, **dict.fromkeys(carried, [forged])})
+        for sent in part(ways, 2, self._forged // len(FORGED)):
             with undone():
                 _rewind(sent)
                 answer = post(pair.first, form, sent)

@@ -131,6 +131,10 @@ def places_of(plan: Any, maker: Any, sender: Any, store: Path) -> list[Place]:
         "chapter": "reporter",
         "passkey_id": 1,
         ("table_match", "import_id"): _table_of(plan, maker).pk,
+        "figure": "mean",
+        "of": "plan",
+        ("agency_figure", "figure"): "ita",
+        ("agency_figure", "of"): "2564",
         "kind": "results",
         "ending": "csv",
         "sent_id": plan_import_keep(

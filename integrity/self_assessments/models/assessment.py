@@ -81,6 +81,11 @@ class SelfAssessment(ApprovedWhole):
         return () if self.agency is None else {unit.pk for unit in self.agency.units.all()}
 
     @classmethod
+    def of_agencies(cls, agencies: Iterable[int]) -> Q:
+        """With those of organisations outside the system, which any planner looks after."""
+        return super().of_agencies(agencies) | Q(agency__isnull=True)
+
+    @classmethod
     def of_units(cls, units: Iterable[int]) -> Q:
         return Q(agency__in=Unit.objects.filter(pk__in=units).order_by().values("agency"))
 

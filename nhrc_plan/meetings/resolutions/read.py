@@ -20,6 +20,7 @@ from nhrc_plan.meetings.resolutions.rows import (
     Subject,
     order,
 )
+from strategy.access import Viewer
 from strategy.calendar import FiscalMonth
 from strategy.models import Plan
 from strategy.read import holidays
@@ -52,10 +53,16 @@ def unsettled_about(
     return _rows(found.filter(meeting__plan=plan) if plan else found, today)
 
 
-def unsettled_of(units: Collection[int] | None, today: date) -> tuple[ResolutionRow, ...]:
-    """What is still to be answered or closed by units, of whatever plan; None: by any."""
+def unsettled_of(who: Viewer, today: date) -> tuple[ResolutionRow, ...]:
+    """What is still to be answered or closed: by a person's units, of whatever plan; of planners
+    all of the agencies that they plan for."""
     found = _linked().filter(state__in=rules.UNSETTLED)
-    return _rows(found if units is None else found.filter(unit__in=units), today)
+    agencies = who.planned_agencies
+    if not who.is_planner:
+        found = found.filter(unit__in=who.unit_ids)
+    elif agencies is not None:
+        found = found.filter(meeting__plan__agency__in=agencies)
+    return _rows(found, today)
 
 
 def _linked(people: bool = False) -> QuerySet[Resolution]:

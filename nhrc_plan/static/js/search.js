@@ -105,6 +105,9 @@
     else if (event.key === "[" || event.key === "]") {
       const link = document.querySelector(`a[rel~=${event.key === "[" ? "prev" : "next"}]`);
       if (link) link.click();
+    } else if (event.key === "<" || event.key === ">") {
+      const link = document.querySelector(`a[data-month=${event.key === "<" ? "before" : "after"}]`);
+      if (link) link.click();
     }
   });
 })();

@@ -27,6 +27,17 @@ for (const chart of document.querySelectorAll(".chart")) {
   });
 }
 
+// What is wider than its box is drawn aside by the arrows as well, where nothing in it takes the focus.
+const boxes = new ResizeObserver((seen) => seen.forEach(({ target: box }) => {
+  const wide = box.scrollWidth > box.clientWidth && !box.querySelector("a[href], button, input, select");
+  if (!wide) return box.removeAttribute("tabindex");
+  const part = box.querySelector("caption") || box.closest("details, section")?.querySelector("summary, h2, h3");
+  box.tabIndex = 0;
+  box.setAttribute("role", "group");
+  if (part) box.setAttribute("aria-label", part.textContent.trim());
+}));
+document.querySelectorAll(".scroll").forEach((box) => boxes.observe(box));
+
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-submit-on-change]");
   if (form) form.requestSubmit();

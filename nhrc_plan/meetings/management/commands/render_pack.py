@@ -18,6 +18,7 @@ from nhrc_plan.printing.chromium import NoPdf, chromium_path, print_pdf
 from nhrc_plan.printing.page import page_file
 from strategy.calendar import FiscalMonth
 from strategy.clock import today
+from strategy.language.digits import ARABIC, THAI, written_in
 from strategy.models import Plan
 from strategy.pages.page import file_words
 from strategy.pages.period import NotEnded, find_month
@@ -43,6 +44,7 @@ class Command(BaseCommand):
         what.add_argument("--plan", help="the short name of a plan")
         parser.add_argument("--month", default="", help="fiscal year and month, such as 2569-07")
         parser.add_argument("--indicator", default="", help="the code of an indicator of the plan")
+        parser.add_argument("--thai-digits", action="store_true", help="numbers in Thai digits")
         parser.add_argument("--output", default="", help="the file to write; else named by itself")
         parser.add_argument("--chromium", default="", help="where the program is")
 
@@ -53,7 +55,8 @@ class Command(BaseCommand):
                 address, query, foot, name = _meeting(options["meeting"])
             else:
                 address, query, foot, name = _month(options)
-            with TemporaryDirectory() as folder:
+            digits = THAI if options["thai_digits"] else ARABIC
+            with TemporaryDirectory() as folder, written_in(digits):
                 content = print_pdf(page_file(address, query, foot, Path(folder)), chromium)
         except NoPdf as why:
             raise CommandError(str(why)) from why

@@ -1,0 +1,1 @@
+"""A database of realistic size, and what it takes to read it beside one of one agency."""

@@ -1,0 +1,1 @@
+"""Many people, large databases, several hosts."""
