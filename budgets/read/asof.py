@@ -64,7 +64,8 @@ def money_as_known(
     for project_id, figure in _figures_back(plan, at, until).items():
         if project_id in rows:
             held = rows[project_id]
-            rows[project_id] = view.judged(at.year, held.budget, *figure)
+            known = view.judged(at.year, held.budget, *figure)
+            rows[project_id] = replace(known, is_flagship=held.is_flagship)
     flipped = partial(_flipped, rules, at.year, now)
     return KnownMoney(rows, tuple(RuleChange(rule, flipped(rule)) for rule in rules.changes))
 

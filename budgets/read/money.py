@@ -32,6 +32,7 @@ from budgets.read.carried import carried, counted
 from budgets.read.leads import units_of
 from budgets.read.lines import spending_lines
 from budgets.read.rows import (
+    FLAGSHIP,
     Basis,
     LeadUnit,
     MoneyYear,
@@ -121,9 +122,12 @@ class MoneyView:
         approved: bool = True,
         waiting: int | None = None,
         figure_id: int | None = None,
+        is_flagship: bool = True,
     ) -> MoneyYear:
         basis = self._basis[year]
-        return MoneyYear(year, budget, spent, sample, basis, approved, waiting, figure_id)
+        return MoneyYear(
+            year, budget, spent, sample, basis, approved, waiting, figure_id, is_flagship
+        )
 
     def total(self, year: int, rows: Iterable[MoneyYear]) -> Total:
         """The sum of projects in one year, judged by the lines for all money."""
@@ -160,7 +164,7 @@ def _budgets(
     found: dict[int, dict[int, MoneyYear]] = defaultdict(dict)
     for (
         project_id, year, plan, amount, kind, transferred, month, disbursed, committed, sample,
-        state, waits, figure_id,
+        state, waits, figure_id, of,
     ) in (
         ProjectBudget.objects.filter(
             project__in=projects.order_by().values("id"), fiscal_year__in=years
@@ -171,14 +175,15 @@ def _budgets(
             "project_id", "fiscal_year", "plan_amount", "approved_amount", "spending_kind",
             _transferred(at),
             "latest__month", "latest__disbursed", "latest__committed", "latest__is_sample",
-            "latest__approval", waiting, "latest__pk",
+            "latest__approval", waiting, "latest__pk", "project__kind",
         )
     ):  # fmt: skip
         budget = Budget(plan, amount, _baht(transferred), kind)
         spent = None if month is None else Spent(month, disbursed, committed)
         found[project_id][year] = view.judged(
-            year, budget, spent, bool(sample), state == State.APPROVED, waits, figure_id
-        )
+            year, budget, spent, bool(sample), state == State.APPROVED, waits, figure_id,
+            of == FLAGSHIP,
+        )  # fmt: skip
     return found
 
 

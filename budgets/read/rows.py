@@ -74,6 +74,8 @@ class MoneyYear:
     waiting: int | None = None
     #: The stored row of its figure.
     figure_id: int | None = None
+    #: Whether the project is one of the plan's own; totals of the plan are of those.
+    is_flagship: bool = True
 
     @cached_property
     def standing(self) -> MoneyStanding:

@@ -255,7 +255,7 @@ def overview_page(
         return OverviewPage(standing, None, False, rest, owners)
     view = MoneyView(plan, at, today, days)
     by_year = rows_of_years(view, years_looked_at(plan, at))
-    money = list(this_year(view, by_year).values())
+    money = [row for row in this_year(view, by_year).values() if row.is_flagship]
     return OverviewPage(
         standing=standing,
         money=view.total(at.year, money),

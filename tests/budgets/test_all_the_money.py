@@ -76,6 +76,10 @@ def test_the_flagship_totals_stay_and_all_the_money_stands_beside_them(plan, act
     # A strategy's money, and money beside results, are those of flagship projects.
     [fourth] = [row for row in shown["strategies"] if row["number"] == 4]
     assert fourth["disbursed"] == "1000000"
+    # So is the sum on the overview.
+    money = data(client_, "")["money"]
+    assert (money["disbursed"], money["allocated"]) == ("1000000", shown["allocated"])
+    assert money["with_allocation"] == 13
     value = data(client_, "/value")["strategies"]
     assert {row["code"]: row["money"]["disbursed"] for row in value}["4"] == "1000000"
 
