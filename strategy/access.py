@@ -85,6 +85,11 @@ class Viewer:
     def unit_ids(self) -> frozenset[int]:
         return frozenset(unit_id for unit_id, _ in self.units)
 
+    @property
+    def reports(self) -> bool:
+        """Whether they may report at all, for their units or as planners; whose: ``may_report``."""
+        return self.is_planner or (REPORTER in self.roles and bool(self.units))
+
     def may_report(self, unit_id: int | None) -> bool:
         """Whether they may enter results of an indicator that belongs to ``unit_id``.
 

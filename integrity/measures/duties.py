@@ -31,7 +31,7 @@ def entering_units(who: Viewer, asked: str = "") -> dict[str, tuple[UnitName | N
     if agencies is not None and who.is_planner:
         agencies |= agencies_of_key(asked)
     if not who.is_planner:
-        rows = Unit.objects.filter(pk__in=who.unit_ids)
+        rows = Unit.objects.filter(pk__in=who.unit_ids if who.reports else ())
     else:
         rows = Unit.objects.filter(ita_measures__isnull=False).distinct()
         rows = rows if agencies is None else rows.filter(agency__in=agencies)
@@ -51,7 +51,9 @@ def entering_units(who: Viewer, asked: str = "") -> dict[str, tuple[UnitName | N
 
 
 def due_list(who: Viewer, today: date) -> list[QuarterDue]:
-    """What the units of a person owe. A fixed number of queries."""
+    """What the units of a person who reports owe. A fixed number of queries."""
+    if not who.reports:
+        return []
     return quarters_due(who, year_rows(running_years(today, who.planned_agencies), today, who))
 
 

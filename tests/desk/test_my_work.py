@@ -1,6 +1,8 @@
 """My work: what one person has to enter, on one list, each thing one press from its form."""
 
+import re
 from datetime import date
+from html import unescape
 
 import pytest
 from django.db import connection
@@ -96,7 +98,7 @@ def test_each_thing_leads_to_its_form_with_its_period(plan, reporter):
         assert task.address.replace("&", "&amp;") in text
 
 
-def test_a_quarter_of_measures_is_listed_until_it_is_reported(plan, reporter, today):
+def test_a_quarter_of_measures_is_listed_until_it_is_reported(plan, reporter, person, today):
     day = date(2023, 3, 3)  # 2565, which is reported by quarter, is over
     today(day)
     measure = ItaMeasure.objects.filter(issue__year__fiscal_year=2565)[0]
@@ -107,6 +109,15 @@ def test_a_quarter_of_measures_is_listed_until_it_is_reported(plan, reporter, to
     progress(measure, 1)
     again = [task for task in work(reporter, day).enter if task.kind == MEASURE]
     assert again != owed
+    # Who approves for the unit enters nothing, and is led to no form that is refused.
+    approver = person("approves", roles.APPROVER, OWN)
+    assert work(approver, day).enter == ()
+    client = signed_in(approver)
+    links = re.findall(r'href="(/[^"#]*)', client.get(HERE).content.decode())
+    asked = {
+        link: client.get(unescape(link)).status_code for link in links if "/static/" not in link
+    }
+    assert {link: status for link, status in asked.items() if status >= 400} == {}
 
 
 def test_who_lands_where_after_signing_in(plan, client, reporter, executive, planner):
