@@ -79,6 +79,10 @@ os.environ.setdefault(_RUN, uuid.uuid4().hex)
 _keep_context = test_client.store_rendered_templates
 
 
+#: openpyxl's, which draws the frame of a merged cell around all of it.
+_draw_frames = MergedCellRange.format
+
+
 def _keep_whole(
     store: Any, signal: Any, sender: Any, template: Any, context: Any, **more: Any
 ) -> None:
@@ -260,6 +264,12 @@ def person(db: None) -> Callable[..., Any]:
         return user
 
     return make
+
+
+@pytest.fixture
+def frames(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workbooks are read with the frames of their merged cells."""
+    monkeypatch.setattr(MergedCellRange, "format", _draw_frames)
 
 
 @pytest.fixture

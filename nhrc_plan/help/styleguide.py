@@ -68,6 +68,8 @@ class ShownCell:
     outstanding: str | None = None
     hurries: bool = False
     stale: bool = False
+    #: Nobody can be told what a made-up figure is made of.
+    figure: None = None
 
     @property
     def owed(self) -> bool:

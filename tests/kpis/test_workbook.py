@@ -549,7 +549,7 @@ def test_each_cell_has_the_look_of_its_style():
     assert second[0].style_id == second[2].style_id != first[2].style_id
 
 
-def test_a_text_across_columns_keeps_its_frame():
+def test_a_text_across_columns_keeps_its_frame(frames):
     book = Book(title="ทดสอบ", creator="ทดสอบ")
     sheet = book.sheet("กรอบ", [10, 10, 10])
     sheet.write(["ข้อความยาวข้ามทุกคอลัมน์ " * 4, None, None], "text", spans=[(1, 3)])
