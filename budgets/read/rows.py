@@ -61,7 +61,8 @@ class Basis(NamedTuple):
 class MoneyYear:
     """One project in one fiscal year, by its latest figure up to the month looked at.
 
-    It is judged when somebody asks: most readers want one of the plan's years.
+    Judged when asked. ``waiting``: the month of the newest figure that does not count before it is
+    approved. ``figure_id``: its stored row. ``is_flagship``: of those that the plan's totals add up.
     """
 
     year: int
@@ -70,11 +71,8 @@ class MoneyYear:
     sample: bool
     basis: Basis
     approved: bool = True
-    #: The month of the newest figure that waits for approval and does not count before.
     waiting: int | None = None
-    #: The stored row of its figure.
     figure_id: int | None = None
-    #: Whether the project is one of the plan's own; totals of the plan are of those.
     is_flagship: bool = True
 
     @cached_property
