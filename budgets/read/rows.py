@@ -62,7 +62,7 @@ class MoneyYear:
     """One project in one fiscal year, by its latest figure up to the month looked at.
 
     Judged when asked. ``waiting``: the month of the newest figure that does not count before it is
-    approved. ``figure_id``: its stored row. ``is_flagship``: of those that the plan's totals add up.
+    approved. ``figure_id``: its stored row. ``is_flagship``: one that the plan's totals add up.
     """
 
     year: int
